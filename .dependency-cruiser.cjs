@@ -1,0 +1,62 @@
+const MODULES = 'auth|config|contracts|events|infra|inventory|ops|realtime|search-cache|cli';
+const only = (name, from, to) => ({
+  name,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: `^src/(${MODULES})/`, pathNot: `^src/(${[from, ...to].join('|')})/` },
+});
+
+/** The import law of the architecture: see docs/architecture.md. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'through-the-index',
+      comment: 'A module is imported through its index.ts only.',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/' },
+      to: { path: `^src/(${MODULES})/`, pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
+    },
+    only('contracts-import-nothing', 'contracts', []),
+    only('config', 'config', ['contracts']),
+    only('infra', 'infra', ['contracts', 'config']),
+    only('auth', 'auth', ['contracts', 'config', 'infra']),
+    only('events', 'events', ['contracts', 'config', 'infra', 'auth']),
+    only('search-cache', 'search-cache', ['contracts', 'config', 'infra', 'auth', 'events']),
+    only('inventory', 'inventory', ['contracts', 'config', 'infra', 'auth', 'events', 'search-cache']),
+    only('realtime', 'realtime', ['contracts', 'config', 'infra', 'auth', 'events']),
+    only('cli', 'cli', ['contracts', 'config', 'auth']),
+    {
+      name: 'nothing-imports-ops',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(ops/|app\\.module\\.ts|application\\.ts)' },
+      to: { path: '^src/ops/' },
+    },
+    {
+      name: 'no-tests-in-product',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '(^test/|\\.spec\\.ts$)' },
+    },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.json'],
+    },
+  },
+};
