@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AppConfig } from '../config/index.js';
+
+const BYTES = 32;
+
+/**
+ * The HS256 secret: `JWT_SECRET`, or in embedded mode one made at the first start and kept in `DATA_DIR`.
+ * `undefined` when tokens are checked against `JWKS_URL` or no key is configured.
+ */
+export async function jwtSecret(config: AppConfig): Promise<string | undefined> {
+  if (config.jwtSecret !== undefined || config.jwksUrl !== undefined || !config.embedded) return config.jwtSecret;
+  await mkdir(config.dataDir, { recursive: true });
+  const file = join(config.dataDir, 'jwt-secret');
+  try {
+    // Fails if it exists, so that two processes starting at once agree on one secret.
+    await writeFile(file, randomBytes(BYTES).toString('base64url'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return readFile(file, 'utf8');
+}

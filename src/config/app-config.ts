@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import { ConfigError } from './config-error.js';
+import { Variables } from './variables.js';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export interface RedisConfig {
+  host: string;
+  port: number;
+  password: string | undefined;
+}
+
+/** Everything that can be set from outside, validated; the README's table lists names and defaults. */
+export class AppConfig {
+  host: string;
+  /** 0 picks a free port. */
+  port: number;
+  /** Absent: embedded PostgreSQL in `dataDir`. */
+  databaseUrl: string | undefined;
+  dataDir: string;
+  /** Absent: the in-process engine. */
+  redis: RedisConfig | undefined;
+  /** Seconds a cached search may live. */
+  cacheTtl: number;
+  /** Cached searches over all instances. */
+  cacheSize: number;
+  /** Redis channel that carries the events. */
+  inventoryChannel: string;
+  jwtSecret: string | undefined;
+  jwksUrl: string | undefined;
+  /** `undefined`: only when the database is embedded and empty. */
+  demo: boolean | undefined;
+  /** Requests a minute per principal and address; 0 is off. */
+  rateLimit: number;
+  /** Sockets; 0 is off. */
+  maxConnectionsPerAddress: number;
+  logLevel: (typeof LOG_LEVELS)[number];
+  region: string;
+
+  get embedded(): boolean {
+    return this.databaseUrl === undefined;
+  }
+}
+
+/** Reads and validates the environment. Throws `ConfigError` on the first bad value. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): AppConfig {
+  const variables = new Variables(env);
+  const redisHost = variables.text('REDIS_HOST');
+  const redisPort = variables.integer('REDIS_PORT', 6379, 1, 65_535);
+  return Object.assign(new AppConfig(), {
+    host: variables.text('HOST') ?? '127.0.0.1',
+    port: variables.integer('PORT', 3000, 0, 65_535),
+    databaseUrl: variables.url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    dataDir: resolve(variables.text('DATA_DIR') ?? '.data'),
+    redis: redisHost && { host: redisHost, port: redisPort, password: variables.text('REDIS_PASSWORD') },
+    cacheTtl: variables.integer('DEFAULT_TTL', 300, 1, 86_400),
+    cacheSize: variables.integer('MAX_CACHE_SIZE', 10_000, 1, 10_000_000),
+    inventoryChannel: variables.text('INVENTORY_CHANNEL') ?? 'inventory:updates',
+    jwtSecret: secret(variables),
+    jwksUrl: variables.url('JWKS_URL', ['https:', 'http:']),
+    demo: variables.flag('DEMO'),
+    rateLimit: variables.integer('RATE_LIMIT', 6000, 0, 100_000_000),
+    maxConnectionsPerAddress: variables.integer('MAX_CONNECTIONS_PER_ADDRESS', 2000, 0, 10_000_000),
+    logLevel: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    region: variables.text('REGION') ?? 'local',
+  });
+}
+
+/** RFC 7518 §3.2 asks for 256 bits; anything under 128 can be guessed offline from one token. */
+function secret(variables: Variables): string | undefined {
+  const value = variables.text('JWT_SECRET');
+  if (value !== undefined && Buffer.byteLength(value) < 16) {
+    throw new ConfigError('JWT_SECRET must have at least 16 bytes (32 or more are advised)');
+  }
+  return value;
+}

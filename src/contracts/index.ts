@@ -1,0 +1,5 @@
+export * from './inventory-event.js';
+export * from './page.js';
+export * from './problem.js';
+export * from './product.js';
+export * from './vendor.js';
