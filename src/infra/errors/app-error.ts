@@ -1,0 +1,28 @@
+import type { FieldError } from '../../contracts/index.js';
+
+/**
+ * An error a client is told about. `code` is stable and documented in docs/errors.md; the HTTP filter turns it
+ * into a problem, the WebSocket filter into an `exception`.
+ */
+export abstract class AppError extends Error {
+  abstract readonly code: string;
+  abstract readonly status: number;
+  readonly fields: readonly FieldError[] = [];
+}
+
+export class ValidationFailedError extends AppError {
+  readonly code: string = 'validation_failed';
+  readonly status = 400;
+
+  constructor(override readonly fields: readonly FieldError[]) {
+    super(fields.map(({ field, message }) => `${field}: ${message}`).join('; ') || 'The request is not valid');
+  }
+}
+
+/** A part the request needs (PostgreSQL, a queue with room) can't serve it now. */
+export class UnavailableError extends AppError {
+  readonly code: string = 'unavailable';
+  readonly status = 503;
+  /** Seconds after which a retry makes sense. */
+  readonly retryAfter: number = 1;
+}

@@ -1,0 +1,2 @@
+export { AppError, UnavailableError, ValidationFailedError } from './app-error.js';
+export { fieldErrors } from './field-errors.js';

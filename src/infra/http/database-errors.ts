@@ -1,0 +1,22 @@
+/** SQLSTATE classes that say "not now": connection (08), resources (53), operator intervention (57P), system (58). */
+const UNAVAILABLE_STATES = /^(08|53|57P|58)/;
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+/** What `pg` throws without any code when a connection breaks or none can be had. */
+const DRIVER_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/i;
+
+/** Whether PostgreSQL couldn't be asked or couldn't answer, as opposed to refusing the statement. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string') return NETWORK_CODES.has(code) || (code.length === 5 && UNAVAILABLE_STATES.test(code));
+  return DRIVER_MESSAGES.test(error.message);
+}

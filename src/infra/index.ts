@@ -1,0 +1,17 @@
+export { Clock } from './clock/clock.js';
+export { correlation } from './correlation/index.js';
+export { AppError, fieldErrors, UnavailableError, ValidationFailedError } from './errors/index.js';
+export { InfraModule } from './infra.module.js';
+export { JsonLogger } from './logging/json-logger.js';
+export { Metrics } from './metrics/metrics.js';
+export { DatabaseModule, DatabaseUrl, SqlClient, type Statement } from './postgres/index.js';
+export { RedisConnections } from './redis/index.js';
+export { addBodyParsers, MalformedBodyError } from './http/body-parsers.js';
+export { isDatabaseUnavailable } from './http/database-errors.js';
+export { createHttpAdapter } from './http/http-server.js';
+export { problemBody, problemParts } from './http/problem.js';
+export { ProblemFilter } from './http/problem.filter.js';
+export { addRequestLog } from './http/request-log.js';
+export { IdPipe, validationPipe } from './validation/validation.pipe.js';
+export * from './validation/validators.js';
+export { PatchType } from './validation/patch-type.js';

@@ -1,0 +1,21 @@
+import { Global, Module } from '@nestjs/common';
+import { AppConfig } from '../config/index.js';
+import { Clock } from './clock/clock.js';
+import { Metrics } from './metrics/metrics.js';
+import { RedisConnections } from './redis/index.js';
+
+/** `RedisConnections` is null when the in-process engine runs. */
+@Global()
+@Module({
+  providers: [
+    Clock,
+    Metrics,
+    {
+      provide: RedisConnections,
+      inject: [AppConfig],
+      useFactory: (config: AppConfig) => (config.redis ? new RedisConnections(config.redis) : null),
+    },
+  ],
+  exports: [Clock, Metrics, RedisConnections],
+})
+export class InfraModule {}

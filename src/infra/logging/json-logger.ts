@@ -1,0 +1,66 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type Logger } from 'pino';
+import type { AppConfig } from '../../config/index.js';
+import { correlation } from '../correlation/index.js';
+
+/**
+ * Nest's logger port over pino: one JSON object a line with the correlation id of the running request.
+ * nestjs-pino would do the same but asks for Node 22.
+ */
+export class JsonLogger implements LoggerService {
+  readonly pino: Logger;
+
+  constructor(config: Pick<AppConfig, 'logLevel' | 'region'>) {
+    this.pino = pino({
+      level: config.logLevel,
+      base: { region: config.region },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+      mixin: () => {
+        const correlationId = correlation.current();
+        return correlationId === undefined ? {} : { correlationId };
+      },
+    });
+  }
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write('info', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  /** Nest passes the context last and, for errors, a stack or an `Error` before it. */
+  private write(level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace', message: unknown, rest: unknown[]) {
+    const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : undefined;
+    const details = context === undefined ? rest : rest.slice(0, -1);
+    const err = [message, ...details].find((part) => part instanceof Error);
+    const stack = details.find((part) => typeof part === 'string' && part.includes('\n'));
+    const fields = Object.assign({}, ...details.filter(isPlainObject)) as Record<string, unknown>;
+    this.pino[level](
+      { ...fields, ...(context && { context }), ...(err && { err }), ...(stack !== undefined && { stack }) },
+      message instanceof Error ? message.message : typeof message === 'string' ? message : JSON.stringify(message),
+    );
+  }
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !(value instanceof Error);
+}

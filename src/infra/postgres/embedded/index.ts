@@ -1,0 +1,2 @@
+export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.js';
+export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './errors.js';
