@@ -1,0 +1,27 @@
+import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
+
+/** What travels between instances. */
+export type BusMessage =
+  /** Consecutive events in position order. */
+  | { kind: 'events'; events: InventoryEvent[] }
+  /** The leader lives and the log reaches to `head`. */
+  | { kind: 'heartbeat'; head: LogCursor }
+  /** A writer has committed events: the leader needn't wait for its next poll. */
+  | { kind: 'wake' };
+
+/**
+ * Carries messages from one instance to all of them, itself included.
+ *
+ * Promises: at most once; messages of one publisher arrive in the order they were published.
+ * Does not promise: delivery. A message may be lost without a trace, so receivers check positions and repair
+ * gaps from the log. `publish` rejects when the message certainly or probably didn't go out; it never queues.
+ */
+export abstract class EventBus {
+  /** False while the transport is known to be away. */
+  abstract readonly connected: boolean;
+
+  abstract publish(message: BusMessage): Promise<void>;
+
+  /** @returns a function that ends the subscription */
+  abstract subscribe(receive: (message: BusMessage) => void): () => void;
+}

@@ -1,0 +1,67 @@
+import { Logger } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import type { RedisConnections } from '../../infra/index.js';
+import { type BusMessage, EventBus } from './event-bus.js';
+
+/** Redis Pub/Sub on one channel. A subscribed connection can't publish, so there are two. */
+export class RedisEventBus extends EventBus {
+  private readonly logger = new Logger('EventBus');
+  private readonly publisher: Redis;
+  private readonly subscriber: Redis;
+  private readonly receivers = new Set<(message: BusMessage) => void>();
+  private subscribed = false;
+
+  constructor(
+    connections: RedisConnections,
+    private readonly channel: string,
+  ) {
+    super();
+    this.publisher = connections.open('publisher', { commandTimeout: 1_000 });
+    this.subscriber = connections.open('subscriber', { autoResubscribe: false });
+    this.subscriber.on('ready', () => void this.listen());
+    this.subscriber.on('close', () => (this.subscribed = false));
+    this.subscriber.on('message', (_channel: string, text: string) => this.receive(text));
+  }
+
+  get connected(): boolean {
+    return this.subscribed && this.publisher.status === 'ready';
+  }
+
+  async publish(message: BusMessage): Promise<void> {
+    await this.publisher.publish(this.channel, JSON.stringify(message));
+  }
+
+  subscribe(receive: (message: BusMessage) => void): () => void {
+    this.receivers.add(receive);
+    return () => this.receivers.delete(receive);
+  }
+
+  private async listen(): Promise<void> {
+    try {
+      await this.subscriber.subscribe(this.channel);
+      this.subscribed = true;
+    } catch (error) {
+      // The connection broke again meanwhile; its next 'ready' comes back here.
+      this.logger.debug(error);
+    }
+  }
+
+  private receive(text: string): void {
+    const message = parse(text);
+    if (message === undefined) this.logger.warn('Ignored a foreign message on the inventory channel');
+    else for (const receiver of this.receivers) receiver(message);
+  }
+}
+
+/** The channel's name can be set, so something else may publish on it. */
+function parse(text: string): BusMessage | undefined {
+  try {
+    const message = JSON.parse(text) as Partial<BusMessage> | null;
+    return message?.kind === 'events' || message?.kind === 'heartbeat' || message?.kind === 'wake'
+      ? (message as BusMessage)
+      : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,152 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
+import { Clock, Metrics } from '../../infra/index.js';
+import { type BusMessage, EventBus } from '../bus/event-bus.js';
+import { EventsMetrics } from '../events.metrics.js';
+import { EventLog } from '../log/event-log.js';
+import { INVENTORY_EVENT } from './inventory-event-emitted.js';
+
+/** Events read from the log in one query, and the most that wait here in memory. */
+const READ_LIMIT = 1_000;
+const QUEUE_LIMIT = 10_000;
+/** Milliseconds without a word from the leader after which the log is followed by polling, and how often. */
+const SILENCE = 1_500;
+const POLL_EVERY = 250;
+
+/**
+ * From the bus to this process's EventEmitter: every event once, in position order, whatever the bus loses, doubles
+ * or delays. What arrives out of turn is a gap and is filled from the log; when the bus is silent the log is polled.
+ */
+@Injectable()
+export class EventBridge implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(EventBridge.name);
+  private position = 0;
+  private queue: InventoryEvent[] = [];
+  /** The log is known or suspected to reach further than the queue. */
+  private behind = false;
+  private draining = false;
+  private started = false;
+  private lastHeard = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private unsubscribe: () => void = () => undefined;
+
+  constructor(
+    private readonly bus: EventBus,
+    private readonly log: EventLog,
+    private readonly emitter: EventEmitter2,
+    private readonly eventsMetrics: EventsMetrics,
+    private readonly metrics: Metrics,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Everything up to here has been delivered to this process. */
+  get cursor(): LogCursor {
+    return { epoch: this.log.epoch, position: this.position };
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    // Listening comes first: what is published while the head is read waits in the queue.
+    this.unsubscribe = this.bus.subscribe((message) => this.receive(message));
+    this.position = (await this.log.head()).position;
+    this.started = true;
+    this.lastHeard = this.clock.now();
+    this.timer = setInterval(() => this.pollWhenSilent(), POLL_EVERY);
+    this.drain();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+    this.unsubscribe();
+    this.started = false;
+  }
+
+  /** Consecutive events in position order; those already delivered are dropped. */
+  accept(events: readonly InventoryEvent[]): void {
+    if (events[0]?.epoch !== this.log.epoch) return;
+    if (this.queue.length + events.length > QUEUE_LIMIT) {
+      // Delivery can't keep up: the log keeps the rest better than memory does.
+      this.behind = true;
+    } else {
+      this.queue.push(...events);
+    }
+    this.drain();
+  }
+
+  private receive(message: BusMessage): void {
+    if (message.kind === 'wake') return;
+    this.lastHeard = this.clock.now();
+    if (message.kind === 'events') this.accept(message.events);
+    else if (message.head.epoch === this.log.epoch && message.head.position > this.lastQueued()) this.catchUp();
+  }
+
+  private lastQueued(): number {
+    return Math.max(this.position, this.queue.at(-1)?.position ?? 0);
+  }
+
+  private pollWhenSilent(): void {
+    if (!this.bus.connected || this.clock.now() - this.lastHeard > SILENCE) this.catchUp();
+  }
+
+  private catchUp(): void {
+    this.behind = true;
+    this.drain();
+  }
+
+  private drain(): void {
+    if (this.draining || !this.started) return;
+    // Deliver at once what needs no reading, so that a commit reaches local rooms in the same tick.
+    this.deliverQueued();
+    if (!this.behind) return;
+    this.draining = true;
+    void this.readLog().finally(() => {
+      this.draining = false;
+      if (this.queue.length > 0) this.drain();
+    });
+  }
+
+  /** Delivers from the queue up to the first gap. */
+  private deliverQueued(): void {
+    let taken = 0;
+    for (const event of this.queue) {
+      if (event.position > this.position + 1) {
+        this.behind = true;
+        break;
+      }
+      taken += 1;
+      if (event.position === this.position + 1) this.deliver(event);
+    }
+    this.queue = taken === this.queue.length ? [] : this.queue.slice(taken);
+  }
+
+  private async readLog(): Promise<void> {
+    try {
+      while (this.behind && this.started) {
+        const events = await this.log.read(this.position, READ_LIMIT);
+        let repaired = false;
+        for (const event of events) {
+          if (event.position !== this.position + 1) continue;
+          this.deliver(event);
+          repaired = true;
+        }
+        if (repaired) this.eventsMetrics.repairs.inc();
+        if (events.length < READ_LIMIT) this.behind = false;
+        // What lies beyond the log's end can only be of a log that is gone.
+        if (events.length === 0) this.queue = this.queue.filter(({ position }) => position === this.position + 1);
+        this.deliverQueued();
+      }
+    } catch (error) {
+      // PostgreSQL is away; the poll comes back here until it isn't.
+      this.metrics.errors.inc({ type: 'log_read' });
+      this.logger.debug(error);
+      this.lastHeard = 0;
+      this.queue = [];
+    }
+  }
+
+  private deliver(event: InventoryEvent): void {
+    this.position = event.position;
+    this.emitter.emit(INVENTORY_EVENT, event);
+    this.eventsMetrics.delivery.observe(Math.max(0, this.clock.now() - Date.parse(event.occurredAt)) / 1000);
+  }
+}

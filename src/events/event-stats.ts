@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import type { EventType } from '../contracts/index.js';
+import { EventBus } from './bus/event-bus.js';
+import { EventBridge } from './delivery/event-bridge.js';
+import { EventLog } from './log/event-log.js';
+import { DeliveryCounts } from './reactions/delivery-counts.subscriber.js';
+import { Relay } from './relay/relay.js';
+import type { SubscriberStats } from './subscribers/event-subscription.js';
+import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
+
+export interface EventStats {
+  epoch: string;
+  /** Newest position in the log. */
+  lastPosition: number;
+  /** Newest position delivered to this instance. */
+  deliveredPosition: number;
+  /** Committed events that wait for a position. */
+  backlog: number;
+  /** Whether this instance runs the relay. */
+  leader: boolean;
+  busConnected: boolean;
+  /** Events delivered to this instance since its start. */
+  delivered: { total: number; byType: Record<EventType, number> };
+  subscribers: SubscriberStats[];
+}
+
+@Injectable()
+export class EventStatsReader {
+  constructor(
+    private readonly log: EventLog,
+    private readonly bridge: EventBridge,
+    private readonly relay: Relay,
+    private readonly bus: EventBus,
+    private readonly counts: DeliveryCounts,
+    private readonly subscribers: SubscriberRegistry,
+  ) {}
+
+  async read(): Promise<EventStats> {
+    const [head, pending] = await Promise.all([this.log.head(), this.log.pending()]);
+    return {
+      epoch: head.epoch,
+      lastPosition: head.position,
+      deliveredPosition: this.bridge.cursor.position,
+      backlog: pending.count,
+      leader: this.relay.leading,
+      busConnected: this.bus.connected,
+      delivered: this.counts.read(),
+      subscribers: this.subscribers.stats(),
+    };
+  }
+}

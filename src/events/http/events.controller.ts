@@ -1,0 +1,49 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { InventoryEvent } from '../../contracts/index.js';
+import type { EventStats } from '../event-stats.js';
+import { InventoryEventService } from '../inventory-event.service.js';
+import { EventLog } from '../log/event-log.js';
+import { SettledLog } from '../log/settled-log.js';
+import { EpochChangedError } from './epoch-changed.error.js';
+import { ReadEventsQuery } from './read-events.dto.js';
+
+interface EventsPage {
+  epoch: string;
+  events: InventoryEvent[];
+  /** Pass as `after` to go on. */
+  nextAfter: number;
+  /** Newest position in the log when it was read. */
+  lastPosition: number;
+}
+
+@ApiTags('events')
+@Controller('events')
+export class EventsController {
+  constructor(
+    private readonly log: EventLog,
+    private readonly settledLog: SettledLog,
+    private readonly events: InventoryEventService,
+  ) {}
+
+  @Get()
+  async read(@Query() query: ReadEventsQuery): Promise<EventsPage> {
+    const { after, epoch, limit, ...filter } = query;
+    if (epoch !== undefined && epoch.toLowerCase() !== this.log.epoch) throw new EpochChangedError();
+    await this.settledLog.settle();
+    // The head is read first: an event that comes between the two reads must not be jumped over by nextAfter.
+    const head = await this.log.head();
+    const events = await this.log.read(after, limit, filter);
+    const nextAfter = events.length === limit ? events.at(-1)!.position : Math.max(after, head.position, last(events));
+    return { epoch: this.log.epoch, events, nextAfter, lastPosition: Math.max(head.position, last(events)) };
+  }
+
+  @Get('stats')
+  stats(): Promise<EventStats> {
+    return this.events.getEventStats();
+  }
+}
+
+function last(events: readonly InventoryEvent[]): number {
+  return events.at(-1)?.position ?? 0;
+}

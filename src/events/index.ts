@@ -1,0 +1,15 @@
+export { EventBus, type BusMessage } from './bus/event-bus.js';
+export { CacheRegistry } from './cache-registry.js';
+export { INVENTORY_EVENT } from './delivery/inventory-event-emitted.js';
+export type { EventStats } from './event-stats.js';
+export { EventsModule } from './events.module.js';
+export { InventoryEventService, type InventoryUpdate } from './inventory-event.service.js';
+export { appendEventsSql, eventRows } from './log/append-events.sql.js';
+export { EventLog } from './log/event-log.js';
+export { categoriesOf, newEventId } from './log/inventory-event.js';
+export { SettledLog } from './log/settled-log.js';
+export type { WebSocketService } from './reactions/web-socket-link.js';
+export { CommitSignal } from './relay/commit-signal.js';
+export { Invalidation, type Invalidator } from './relay/invalidation.js';
+export { Relay } from './relay/relay.js';
+export type { EventSubscription, SubscriberStats } from './subscribers/event-subscription.js';

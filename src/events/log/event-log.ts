@@ -1,0 +1,55 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
+import { SqlClient } from '../../infra/index.js';
+import { type EventRow, eventOf } from './event-row.js';
+import {
+  type EventFilter,
+  READ_EPOCH,
+  READ_HEAD,
+  READ_PENDING,
+  READ_PRODUCT_EVENTS,
+  readEventsSql,
+} from './read-events.sql.js';
+
+/** Reads the log by position: whoever follows positions can't skip an event. */
+@Injectable()
+export class EventLog implements OnModuleInit {
+  private currentEpoch = '';
+
+  constructor(private readonly sql: SqlClient) {}
+
+  async onModuleInit(): Promise<void> {
+    const [row] = await this.sql.query<{ epoch: string }>(READ_EPOCH);
+    this.currentEpoch = row!.epoch;
+  }
+
+  /** UUID of this database's log. */
+  get epoch(): string {
+    return this.currentEpoch;
+  }
+
+  /** The cursor behind the newest event that has a position. */
+  async head(): Promise<LogCursor> {
+    const [row] = await this.sql.query<{ position: string }>(READ_HEAD);
+    return { epoch: this.epoch, position: Number(row!.position) };
+  }
+
+  /** At most `limit` events with a position greater than `after`, in order. */
+  async read(after: number, limit: number, filter: EventFilter = {}): Promise<InventoryEvent[]> {
+    const { statement, values } = readEventsSql(filter);
+    const rows = await this.sql.query<EventRow>(statement, [after, limit, ...values]);
+    return rows.map((row) => eventOf(row, this.epoch));
+  }
+
+  /** The same for one product, along its own index however far back its events lie. */
+  async readProduct(productId: string, after: number, limit: number): Promise<InventoryEvent[]> {
+    const rows = await this.sql.query<EventRow>(READ_PRODUCT_EVENTS, [after, limit, productId]);
+    return rows.map((row) => eventOf(row, this.epoch));
+  }
+
+  /** Committed events that wait for a position; `upTo` narrows it to those with a `seq` not above it. */
+  async pending(upTo: string | null = null): Promise<{ count: number; lastSeq: string | null }> {
+    const [row] = await this.sql.query<{ count: number; lastSeq: string | null }>(READ_PENDING, [upTo]);
+    return row!;
+  }
+}

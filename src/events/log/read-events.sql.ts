@@ -1,0 +1,50 @@
+import type { Statement } from '../../infra/index.js';
+import { EVENT_COLUMNS } from './event-row.js';
+
+export interface EventFilter {
+  vendorId?: string | undefined;
+  productId?: string | undefined;
+  category?: string | undefined;
+  eventType?: string | undefined;
+}
+
+const COLUMNS: Record<keyof EventFilter, string> = {
+  vendorId: 'vendor_id',
+  productId: 'product_id',
+  category: 'category',
+  eventType: 'event_type',
+};
+
+/** Events after a position in order: `$1` position, `$2` limit, then the filter's values. */
+export function readEventsSql(filter: EventFilter): { statement: Statement; values: string[] } {
+  const given = (Object.keys(COLUMNS) as (keyof EventFilter)[]).filter((key) => filter[key] !== undefined);
+  const conditions = given.map((key, index) => `AND ${COLUMNS[key]} = $${index + 3}`).join(' ');
+  return {
+    statement: {
+      name: `read-events:${given.join(',')}`,
+      text: `SELECT ${EVENT_COLUMNS} FROM inventory_events WHERE position > $1 ${conditions} ORDER BY position LIMIT $2`,
+    },
+    values: given.map((key) => filter[key]!),
+  };
+}
+
+export const READ_HEAD: Statement = {
+  name: 'read-head',
+  text: 'SELECT coalesce(max(position), 0) AS position FROM inventory_events',
+};
+
+export const READ_EPOCH: Statement = { name: 'read-epoch', text: 'SELECT epoch FROM event_log' };
+
+/** `$1`: the highest `seq` that matters, null for any. */
+export const READ_PENDING: Statement = {
+  name: 'read-pending',
+  text: `SELECT count(*)::int AS count, max(seq) AS "lastSeq" FROM inventory_events
+         WHERE position IS NULL AND ($1::bigint IS NULL OR seq <= $1)`,
+};
+
+/** `$1` position, `$2` limit, `$3` product. `seq` and `position` have the same order within one product. */
+export const READ_PRODUCT_EVENTS: Statement = {
+  name: 'read-product-events',
+  text: `SELECT ${EVENT_COLUMNS} FROM inventory_events
+         WHERE product_id = $3 AND position > $1 ORDER BY seq LIMIT $2`,
+};

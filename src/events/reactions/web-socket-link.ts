@@ -1,0 +1,13 @@
+import { Injectable } from '@nestjs/common';
+import type { InventoryEvent } from '../../contracts/index.js';
+
+/** What the realtime module offers to the event stream. */
+export interface WebSocketService {
+  /** Emits the event to its local rooms; called once per event, in position order; must not throw. */
+  broadcast(event: InventoryEvent): void;
+}
+
+@Injectable()
+export class WebSocketLink {
+  service: WebSocketService | null = null;
+}

@@ -1,0 +1,40 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { EventBus } from '../bus/event-bus.js';
+import { Relay } from './relay.js';
+
+/**
+ * Writers call `committed` after every commit that appended events. Wakes the relay in this process directly, or the
+ * leader's over the bus; commits that arrive while a message is under way share the next one.
+ */
+@Injectable()
+export class CommitSignal {
+  private readonly logger = new Logger(CommitSignal.name);
+  private sending = false;
+  private again = false;
+
+  constructor(
+    private readonly relay: Relay,
+    private readonly bus: EventBus,
+  ) {}
+
+  committed(): void {
+    if (this.relay.leading) this.relay.wake();
+    else void this.send();
+  }
+
+  private async send(): Promise<void> {
+    this.again = true;
+    if (this.sending) return;
+    this.sending = true;
+    while (this.again) {
+      this.again = false;
+      try {
+        await this.bus.publish({ kind: 'wake' });
+      } catch (error) {
+        // The leader polls as well; a lost wake costs time, not events.
+        this.logger.debug(error);
+      }
+    }
+    this.sending = false;
+  }
+}

@@ -1,0 +1,53 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import type { InventoryEvent } from '../../contracts/index.js';
+import { EventBridge } from '../delivery/event-bridge.js';
+import { EventsMetrics } from '../events.metrics.js';
+import { EventLog } from '../log/event-log.js';
+import type { EventSubscription, SubscriberStats } from './event-subscription.js';
+import { SubscriberQueue } from './subscriber-queue.js';
+
+@Injectable()
+export class SubscriberRegistry implements OnModuleDestroy {
+  private readonly logger = new Logger(SubscriberRegistry.name);
+  private readonly queues = new Map<string, SubscriberQueue>();
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly bridge: EventBridge,
+    private readonly metrics: EventsMetrics,
+  ) {}
+
+  /** A second subscription under one id takes the first one's place. */
+  add(subscription: EventSubscription): void {
+    this.remove(subscription.subscriberId);
+    const queue = new SubscriberQueue(
+      subscription,
+      this.log,
+      (subscriberId, error) => this.failed(subscriberId, error),
+      this.bridge.cursor.position,
+    );
+    this.queues.set(subscription.subscriberId, queue);
+  }
+
+  remove(subscriberId: string): boolean {
+    this.queues.get(subscriberId)?.close();
+    return this.queues.delete(subscriberId);
+  }
+
+  offer(event: InventoryEvent): void {
+    for (const queue of this.queues.values()) queue.offer(event);
+  }
+
+  stats(): SubscriberStats[] {
+    return [...this.queues.values()].map((queue) => queue.stats());
+  }
+
+  onModuleDestroy(): void {
+    for (const subscriberId of [...this.queues.keys()]) this.remove(subscriberId);
+  }
+
+  private failed(subscriberId: string, error: unknown): void {
+    this.metrics.subscriberFailures.inc({ subscriber: subscriberId });
+    this.logger.warn(`Subscriber ${subscriberId} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
