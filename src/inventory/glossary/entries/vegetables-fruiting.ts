@@ -1,0 +1,173 @@
+/** Vegetables that are fruits or pods of their plant: gourds, beans, chillies, brinjal, tomato and the like. */
+import { entriesOf } from '../rows.js';
+
+export const fruitingVegetables = entriesOf('vegetables', [
+  [
+    'Tomato',
+    ['Tomato'],
+    'टमाटर, தக்காளி, టమాటా, টমেটো, टोमॅटो, ટામેટા, ಟೊಮೆಟೊ, തക്കാളി, ਟਮਾਟਰ, ٹماٹر',
+    'tamatar, thakkali, tamata, tomoto, tameta, takkali',
+  ],
+  [
+    'Brinjal',
+    ['Brinjal'],
+    'बैंगन, கத்தரிக்காய், వంకాయ, বেগুন, वांगी, રીંગણ, ಬದನೆಕಾಯಿ, വഴുതനങ്ങ, ਬੈਂਗਣ, بینگن',
+    'eggplant, aubergine, baingan, kathirikai, vankaya, begun, vangi, ringan, badanekai, vazhuthananga',
+  ],
+  [
+    'Green Chilli',
+    ['Green Chilli'],
+    'हरी मिर्च, பச்சை மிளகாய், పచ్చిమిర్చి, কাঁচা লঙ্কা, हिरवी मिरची, લીલા મરચાં, ಹಸಿಮೆಣಸಿನಕಾಯಿ, പച്ചമുളക്, ਹਰੀ ਮਿਰਚ, ہری مرچ',
+    'green chili, green chilly, hari mirch, hari mirchi, hirvi mirchi, pachai milagai, pachi mirchi, pachimirchi, kancha lonka, pachamulaku',
+  ],
+  [
+    'Okra',
+    ['Bhindi(Ladies Finger)'],
+    'भिंडी, வெண்டைக்காய், బెండకాయ, ঢেঁড়স, भेंडी, ભીંડા, ಬೆಂಡೆಕಾಯಿ, വെണ്ടയ്ക്ക, ਭਿੰਡੀ, بھنڈی',
+    'bhindi, bhendi, ladies finger, lady finger, vendakkai, bendakaya, dherosh, bhinda, bendekai',
+  ],
+  [
+    'Cucumber',
+    ['Cucumbar(Kheera)'],
+    'खीरा, வெள்ளரிக்காய், దోసకాయ, শসা, काकडी, કાકડી, ಸೌತೆಕಾಯಿ, വെള്ളരിക്ക, ਖੀਰਾ, کھیرا',
+    'cucumbar, kheera, khira, kakdi, vellarikkai, dosakaya, keera dosakaya, southekai, shosha',
+  ],
+  [
+    'Bottle Gourd',
+    ['Bottle gourd'],
+    'लौकी, சுரைக்காய், సొరకాయ, লাউ, दुधी भोपळा, દૂધી, ಸೋರೆಕಾಯಿ, ചുരയ്ക്ക, ਲੌਕੀ, لوکی',
+    'lauki, ghiya, dudhi, doodhi, calabash, suraikkai, sorakaya, anapakaya, sorekai',
+  ],
+  [
+    'Bitter Gourd',
+    ['Bitter gourd'],
+    'करेला, பாகற்காய், కాకరకాయ, করলা, कारले, કારેલા, ಹಾಗಲಕಾಯಿ, പാവയ്ക്ക, ਕਰੇਲਾ, کریلا',
+    'bitter melon, karela, karle, pavakkai, pagarkai, kakarakaya, korola, hagalakai, kaipakka',
+  ],
+  [
+    'Pumpkin',
+    ['Pumpkin', 'Sweet Pumpkin'],
+    'कद्दू, பரங்கிக்காய், గుమ్మడికాయ, মিষ্টি কুমড়ো, लाल भोपळा, કોળું, ಸಿಹಿ ಕುಂಬಳಕಾಯಿ, മത്തങ്ങ, ਕੱਦੂ, کدو',
+    'kaddu, kashiphal, red pumpkin, yellow pumpkin, parangikai, gummadikaya, mishti kumro, lal bhopla, mathanga',
+  ],
+  [
+    'Ash Gourd',
+    ['Ashgourd', 'White Pumpkin'],
+    'पेठा, வெண்பூசணி, బూడిద గుమ్మడికాయ, চালকুমড়ো, कोहळा, ભૂરું કોળું, ಬೂದು ಕುಂಬಳಕಾಯಿ, കുമ്പളങ്ങ, ਪੇਠਾ, پیٹھا',
+    'white gourd, wax gourd, winter melon, petha, neer poosanikai, boodida gummadikaya, chalkumro, kohla, kumbalanga',
+  ],
+  [
+    'Ridge Gourd',
+    ['Ridgeguard(Tori)'],
+    'तोरई, பீர்க்கங்காய், బీరకాయ, ঝিঙে, दोडका, તુરિયા, ಹೀರೆಕಾಯಿ, പീച്ചിങ്ങ, ਰਾਮ ਤੋਰੀ, توری',
+    'ridged gourd, turai, torai, tori, peerkangai, beerakaya, jhinge, dodka, turiya, heerekai',
+  ],
+  [
+    'Sponge Gourd',
+    ['Sponge gourd'],
+    'नेनुआ, நுரைப்பீர்க்கங்காய், నేతిబీరకాయ, ধুঁধুল, घोसाळे, ગલકા, ತುಪ್ಪದ ಹೀರೆಕಾಯಿ, കാട്ടുപീച്ചിൽ, ਘੀਆ ਤੋਰੀ, گھیا توری',
+    'smooth gourd, luffa, gilki, nenua, ghiya tori, galka, ghosale, neti beerakaya, dhundul',
+  ],
+  [
+    'Snake Gourd',
+    ['Snakeguard'],
+    'चिचिंडा, புடலங்காய், పొట్లకాయ, চিচিঙ্গা, पडवळ, પંડોળા, ಪಡವಲಕಾಯಿ, പടവലങ്ങ, ਚਿਚਿੰਡਾ, چچنڈا',
+    'chichinda, pudalangai, potlakaya, chichinga, padwal, padavalakai, padavalanga',
+  ],
+  [
+    'Pointed Gourd',
+    ['Pointed gourd (Parval)'],
+    'परवल, பர்வல், పర్వల్, পটল, परवर, પરવળ, ಪರ್ವಲ್, കാട്ടുപടവലം, ਪਰਵਲ, پرول',
+    'parval, parwal, potol, patal, parvar',
+  ],
+  [
+    'Ivy Gourd',
+    ['Little gourd (Kundru)', 'Thondekai'],
+    'कुंदरू, கோவைக்காய், దొండకాయ, কুঁদরি, तोंडली, ટીંડોળા, ತೊಂಡೆಕಾಯಿ, കോവയ്ക്ക, ਕੁੰਦਰੂ, کندرو',
+    'little gourd, kundru, tindora, tindola, tondli, tendli, kovakkai, dondakaya, kovakka',
+  ],
+  [
+    'Round Gourd',
+    ['Tinda', 'Round gourd'],
+    'टिंडा, டிண்டா, టిండా, টিন্ডা, ढेमसे, ટીંડા, ಟಿಂಡಾ, ടിൻഡ, ਟਿੰਡਾ, ٹنڈا',
+    'indian round gourd, indian squash, tinde, dhemse',
+  ],
+  [
+    'Spine Gourd',
+    ['Kartali (Kantola)'],
+    'ककोड़ा, பழுபாகல், ఆకాకరకాయ, কাঁকরোল, करटोली, કંકોડા, ಮಡಹಾಗಲಕಾಯಿ, എരുമപ്പാവൽ, ਕਕੋੜਾ, ککوڑا',
+    'teasel gourd, spiny gourd, kantola, kakoda, kankoda, kakrol, kartoli, kartali, akakarakaya, boda kakarakaya, madahagalakai',
+  ],
+  [
+    'Summer Squash',
+    ['Squash(Chappal Kadoo)'],
+    'चप्पन कद्दू, ஸ்குவாஷ், స్క్వాష్, সামার স্কোয়াশ, स्क्वॅश, સ્ક્વોશ, ಸ್ಕ್ವಾಷ್, സ്ക്വാഷ്, ਚੱਪਣ ਕੱਦੂ, چپن کدو',
+    'squash, chappan kaddu, chappal kadoo, zucchini',
+  ],
+  [
+    'Chayote',
+    ['Chow Chow', 'Seemebadnekai'],
+    'चाऊ चाऊ, சௌசௌ, సీమ వంకాయ, স্কোয়াশ, चाऊ चाऊ, ચાઉ ચાઉ, ಸೀಮೆಬದನೆಕಾಯಿ, ചൗ ചൗ, ਚਾਊ ਚਾਊ, چاؤ چاؤ',
+    'chowchow, chocho, seemebadanekai, seema vankaya, iskus',
+  ],
+  [
+    'Capsicum',
+    ['Capsicum', 'Chilly Capsicum'],
+    'शिमला मिर्च, குடைமிளகாய், క్యాప్సికం, ক্যাপসিকাম, ढोबळी मिरची, કેપ્સિકમ, ದಪ್ಪ ಮೆಣಸಿನಕಾಯಿ, കാപ്സിക്കം, ਸ਼ਿਮਲਾ ਮਿਰਚ, شملہ مرچ',
+    'bell pepper, sweet pepper, shimla mirch, shimla mirchi, simla mirchi, dhobli mirchi, kudaimilagai, dappa menasinakai',
+  ],
+  [
+    'Drumstick',
+    ['Drumstick'],
+    'सहजन, முருங்கைக்காய், మునగకాయ, সজনে ডাঁটা, शेवगा, સરગવો, ನುಗ್ಗೆಕಾಯಿ, മുരിങ്ങക്കായ, ਸੁਹਾਂਜਣਾ, سہانجنا',
+    'moringa, sahjan, murungakkai, munagakaya, sojne data, shevga, saragvo, nuggekai, muringakka',
+  ],
+  [
+    'French Beans',
+    ['French Beans (Frasbean)', 'Beans'],
+    'फ्रेंच बीन्स, பீன்ஸ், బీన్స్, ফরাস বিন, फरसबी, ફણસી, ಬೀನ್ಸ್, ബീൻസ്, ਫਰਾਂਸਬੀਨ, فرنچ بینز',
+    'green beans, string beans, haricot beans, frasbean, farasbean, farasbi, fansi, hurulikai',
+  ],
+  [
+    'Cluster Beans',
+    ['Cluster beans', 'Guar'],
+    'ग्वार फली, கொத்தவரங்காய், గోరుచిక్కుడు, গুয়ার শিম, गवार, ગુવાર, ಗೋರಿಕಾಯಿ, കൊത്തമര, ਗੁਆਰ ਫਲੀ, گوار پھلی',
+    'gawar, gavar, gwar, guar phali, guvar, kothavarangai, goru chikkudu, gorikai, kothamara',
+  ],
+  [
+    'Hyacinth Beans',
+    ['Indian Beans (Seam)', 'Surat Beans (Papadi)', 'Green Avare (W)', 'Chapparad Avare'],
+    'सेम, அவரைக்காய், చిక్కుడుకాయ, শিম, वाल पापडी, વાલોળ, ಅವರೆಕಾಯಿ, അമരപ്പയർ, ਸੇਮ, سیم',
+    'indian beans, broad beans, lablab, sem phali, avarakkai, chikkudukaya, papdi, surti papdi, val papdi, valor, avarekai',
+  ],
+  [
+    'Cowpea Pods',
+    ['Cowpea(Veg)', 'Alsandikai'],
+    'बरबटी, காராமணிக்காய், అలసందకాయ, বরবটি, चवळीच्या शेंगा, ચોળી, ಅಲಸಂದೆಕಾಯಿ, അച്ചിങ്ങപ്പയർ, ਲੋਬੀਆ ਫਲੀ, لوبیا پھلی',
+    'long beans, yardlong beans, yard long beans, cowpea veg, barbati, borboti, lobia phali, chawli beans, karamanikai, alasandekai, achinga payar',
+  ],
+  [
+    'Green Peas',
+    ['Peas Wet', 'Green Peas', 'Peas cod'],
+    'मटर, பச்சைப் பட்டாணி, పచ్చి బఠానీ, মটরশুঁটি, मटार, લીલા વટાણા, ಹಸಿರು ಬಟಾಣಿ, പച്ചപ്പട്ടാണി, ਮਟਰ, مٹر',
+    'peas, fresh peas, matar, mutter, hari matar, pattani, batani, motorshuti, vatana',
+  ],
+  [
+    'Raw Banana',
+    ['Banana - Green'],
+    'कच्चा केला, வாழைக்காய், అరటికాయ, কাঁচকলা, कच्ची केळी, કાચાં કેળાં, ಬಾಳೆಕಾಯಿ, പച്ചക്കായ, ਕੱਚਾ ਕੇਲਾ, کچا کیلا',
+    'green banana, plantain, kachcha kela, kaccha kela, vazhakkai, aratikaya, kanchkola, balekai, pachakkaya',
+  ],
+  [
+    'Raw Papaya',
+    ['Papaya (Raw)'],
+    'कच्चा पपीता, பப்பாளிக்காய், పచ్చి బొప్పాయి, কাঁচা পেঁপে, कच्ची पपई, કાચું પપૈયું, ಪರಂಗಿಕಾಯಿ, പച്ച പപ്പായ, ਕੱਚਾ ਪਪੀਤਾ, کچا پپیتا',
+    'green papaya, kachcha papita, kaccha papita, pappalikai, kancha pepe, parangikayi',
+  ],
+  [
+    'Raw Mango',
+    ['Mango (Raw-Ripe)'],
+    'कच्चा आम, மாங்காய், మామిడికాయ, কাঁচা আম, कैरी, કાચી કેરી, ಮಾವಿನಕಾಯಿ, പച്ചമാങ്ങ, ਕੱਚਾ ਅੰਬ, کچا آم',
+    'green mango, kairi, kachcha aam, kaccha aam, mangai, mamidikaya, mavinakai, pacha manga',
+  ],
+]);

@@ -1,0 +1,156 @@
+/** Vegetables that are roots, tubers, bulbs, leaves, flower heads or fungi. */
+import { entriesOf } from '../rows.js';
+
+export const rootAndLeafVegetables = entriesOf('vegetables', [
+  [
+    'Potato',
+    ['Potato'],
+    'आलू, உருளைக்கிழங்கு, బంగాళాదుంప, আলু, बटाटा, બટાકા, ಆಲೂಗಡ್ಡೆ, ഉരുളക്കിഴങ്ങ്, ਆਲੂ, آلو',
+    'aloo, alu, aaloo, batata, bateta, urulaikizhangu, bangaladumpa, alugadda',
+  ],
+  [
+    'Onion',
+    ['Onion'],
+    'प्याज, வெங்காயம், ఉల్లిపాయ, পেঁয়াজ, कांदा, ડુંગળી, ಈರುಳ್ಳಿ, സവാള, ਪਿਆਜ਼, پیاز',
+    'pyaz, pyaaz, piyaz, kanda, vengayam, ulligadda, ullipaya, eerulli, dungli, savala',
+  ],
+  [
+    'Spring Onion',
+    ['Onion Green'],
+    'हरा प्याज, வெங்காயத்தாள், ఉల్లికాడలు, পেঁয়াজকলি, कांद्याची पात, લીલી ડુંગળી, ಈರುಳ್ಳಿ ಸೊಪ್ಪು, ഉള്ളിത്തണ്ട്, ਹਰਾ ਪਿਆਜ਼, ہرا پیاز',
+    'green onion, scallion, hara pyaz, kandyachi pat, vengayathal, ulli kadalu, peyajkoli',
+  ],
+  [
+    'Ginger',
+    ['Ginger(Green)'],
+    'अदरक, இஞ்சி, అల్లం, আদা, आले, આદુ, ಶುಂಠಿ, ഇഞ്ചി, ਅਦਰਕ, ادرک',
+    'fresh ginger, green ginger, adrak, adrakh, inji, allam, aale, shunti',
+  ],
+  [
+    'Carrot',
+    ['Carrot'],
+    'गाजर, கேரட், క్యారెట్, গাজর, गाजर, ગાજર, ಕ್ಯಾರೆಟ್, കാരറ്റ്, ਗਾਜਰ, گاجر',
+    'gajar, gajor, gajjari, kerat',
+  ],
+  [
+    'Beetroot',
+    ['Beetroot'],
+    'चुकंदर, பீட்ரூட், బీట్రూట్, বিট, बीट, બીટ, ಬೀಟ್ರೂಟ್, ബീറ്റ്റൂട്ട്, ਚੁਕੰਦਰ, چقندر',
+    'beet, beet root, chukandar',
+  ],
+  [
+    'Radish',
+    ['Raddish'],
+    'मूली, முள்ளங்கி, ముల్లంగి, মুলো, मुळा, મૂળા, ಮೂಲಂಗಿ, മുള്ളങ്കി, ਮੂਲੀ, مولی',
+    'raddish, mooli, muli, mullangi, moolangi, mulo',
+  ],
+  ['Turnip', ['Turnip'], 'शलजम, டர்னிப், టర్నిప్, শালগম, सलगम, સલગમ, ಟರ್ನಿಪ್, ടർണിപ്പ്, ਸ਼ਲਗਮ, شلجم', 'shalgam, shaljam, salgam'],
+  [
+    'Kohlrabi',
+    ['Knool Khol'],
+    'गांठ गोभी, நூக்கல், నూల్ కోల్, ওলকপি, नवलकोल, નોલકોલ, ನವಿಲುಕೋಸು, നൂൽക്കോൽ, ਗੰਢ ਗੋਭੀ, گانٹھ گوبھی',
+    'knol khol, ganth gobi, ganth gobhi, nookal, noolkol, olkopi, navalkol, navilukosu',
+  ],
+  [
+    'Sweet Potato',
+    ['Sweet Potato'],
+    'शकरकंद, சர்க்கரைவள்ளிக்கிழங்கு, చిలగడదుంప, মিষ্টি আলু, रताळे, શક્કરિયા, ಸಿಹಿ ಗೆಣಸು, മധുരക്കിഴങ്ങ്, ਸ਼ਕਰਕੰਦੀ, شکر قندی',
+    'shakarkand, shakarkandi, sakkaravalli kizhangu, chilagadadumpa, mishti alu, ratale, shakkariya, sihi genasu',
+  ],
+  [
+    'Taro',
+    ['Colacasia'],
+    'अरबी, சேப்பங்கிழங்கு, చామదుంప, কচু, अळकुडी, અળવી, ಕೆಸುವಿನಗಡ್ಡೆ, ചേമ്പ്, ਅਰਬੀ, اروی',
+    'colocasia, eddoe, arbi, arvi, ghuiya, seppankizhangu, chamadumpa, kochu, alkudi, chembu',
+  ],
+  [
+    'Tapioca',
+    ['Tapioca'],
+    'कसावा, மரவள்ளிக்கிழங்கு, కర్రపెండలం, শিমুল আলু, कसावा, કસાવા, ಮರಗೆಣಸು, കപ്പ, ਕਸਾਵਾ, کساوا',
+    'cassava, kappa, maravalli kizhangu, karrapendalam, maragenasu, maracheeni',
+  ],
+  [
+    'Elephant Yam',
+    ['Amphophalus', 'Elephant Yam (Suran)', 'Suvarna Gadde'],
+    'जिमीकंद, சேனைக்கிழங்கு, కంద, ওল, सुरण, સુરણ, ಸುವರ್ಣಗಡ್ಡೆ, ചേന, ਜ਼ਿਮੀਕੰਦ, زمین قند',
+    'elephant foot yam, suran, jimikand, zimikand, senai kizhangu, kanda gadda, suvarnagadde',
+  ],
+  [
+    'Greater Yam',
+    ['Yam (Ratalu)', 'Yam'],
+    'रतालू, ராசவள்ளிக்கிழங்கு, పెండలం, চুবড়ি আলু, कोनफळ, રતાળુ, ಹೆಗ್ಗೆಣಸು, കാച്ചിൽ, ਰਤਾਲੂ, رتالو',
+    'purple yam, ratalu, rasavalli kizhangu, pendalam, konfal, kachil',
+  ],
+  [
+    'Lotus Root',
+    ['Lotus Sticks'],
+    'कमल ककड़ी, தாமரைத் தண்டு, తామర దుంప, পদ্মের ডাঁটা, कमळ काकडी, કમળ કાકડી, ತಾವರೆ ದಂಟು, താമരത്തണ്ട്, ਕਮਲ ਕਕੜੀ, کنول ککڑی',
+    'lotus stem, kamal kakdi, kamal kakri, bhein, nadru',
+  ],
+  [
+    'Cabbage',
+    ['Cabbage'],
+    'पत्ता गोभी, முட்டைக்கோஸ், క్యాబేజీ, বাঁধাকপি, कोबी, કોબીજ, ಎಲೆಕೋಸು, കാബേജ്, ਬੰਦ ਗੋਭੀ, بند گوبھی',
+    'patta gobi, patta gobhi, band gobi, band gobhi, muttaikose, bandhakopi, kobi, kobij, elekosu',
+  ],
+  [
+    'Cauliflower',
+    ['Cauliflower'],
+    'फूल गोभी, காலிஃப்ளவர், కాలీఫ్లవర్, ফুলকপি, फुलकोबी, ફૂલકોબી, ಹೂಕೋಸು, കോളിഫ്ലവർ, ਫੁੱਲ ਗੋਭੀ, پھول گوبھی',
+    'gobi, gobhi, phool gobi, phool gobhi, phulkopi, fulkobi, phulkobi, hookosu',
+  ],
+  [
+    'Broccoli',
+    ['Brocoli'],
+    'ब्रोकली, ப்ரோக்கோலி, బ్రోకలీ, ব্রকোলি, ब्रोकोली, બ્રોકોલી, ಬ್ರೊಕೋಲಿ, ബ്രോക്കോളി, ਬ੍ਰੋਕਲੀ, بروکلی',
+    'brokoli, brocoli, brokli',
+  ],
+  [
+    'Mushroom',
+    ['Mashrooms'],
+    'मशरूम, காளான், పుట్టగొడుగు, মাশরুম, अळंबी, મશરૂમ, ಅಣಬೆ, കൂൺ, ਖੁੰਬ, مشروم',
+    'khumb, khumbi, dhingri, kalan, puttagodugu, alambi, anabe',
+  ],
+  [
+    'Spinach',
+    ['Spinach'],
+    'पालक, பாலக்கீரை, పాలకూర, পালং শাক, पालक, પાલક, ಪಾಲಕ್ ಸೊಪ್ಪು, പാലക് ചീര, ਪਾਲਕ, پالک',
+    'palak, palakura, palak keerai, palong shak, palak soppu, palak cheera',
+  ],
+  [
+    'Amaranth Leaves',
+    ['Amaranthus'],
+    'चौलाई, தண்டுக்கீரை, తోటకూర, নটে শাক, माठ, તાંદળજો, ದಂಟಿನ ಸೊಪ್ಪು, ചീര, ਚੌਲਾਈ, چولائی',
+    'amaranthus, chaulai, thotakura, thandu keerai, mulai keerai, note shak, tandaljo, dantina soppu, cheera',
+  ],
+  [
+    'Coriander Leaves',
+    ['Coriander(Leaves)'],
+    'हरा धनिया, கொத்தமல்லி, కొత్తిమీర, ধনেপাতা, कोथिंबीर, કોથમીર, ಕೊತ್ತಂಬರಿ ಸೊಪ್ಪು, മല്ലിയില, ਹਰਾ ਧਨੀਆ, ہرا دھنیا',
+    'coriander, cilantro, hara dhania, hara dhaniya, dhania patta, kothamalli, kothimeera, kothimbir, kothmir, dhonepata, malliyila',
+  ],
+  [
+    'Fenugreek Leaves',
+    ['Methi(Leaves)'],
+    'मेथी, வெந்தயக்கீரை, మెంతికూర, মেথি শাক, मेथी, મેથી, ಮೆಂತ್ಯ ಸೊಪ್ಪು, ഉലുവയില, ਮੇਥੀ, میتھی',
+    'methi, fenugreek, methi bhaji, vendhaya keerai, menthi kura, menthikura, menthya soppu, uluva ila',
+  ],
+  [
+    'Mint',
+    ['Mint(Pudina)'],
+    'पुदीना, புதினா, పుదీనా, পুদিনা, पुदिना, ફુદીનો, ಪುದೀನ, പുതിന, ਪੁਦੀਨਾ, پودینہ',
+    'mint leaves, pudina, pudhina, fudino, puthina',
+  ],
+  [
+    'Curry Leaves',
+    ['Curry Leaf'],
+    'करी पत्ता, கறிவேப்பிலை, కరివేపాకు, কারিপাতা, कढीपत्ता, મીઠો લીમડો, ಕರಿಬೇವು, കറിവേപ്പില, ਕੜ੍ਹੀ ਪੱਤਾ, کری پتہ',
+    'kadi patta, kari patta, kadhi patta, kariveppilai, karivepaku, karibevu, mitho limdo, kariveppila',
+  ],
+  [
+    'Leafy Vegetables',
+    ['Leafy Vegetable'],
+    'साग, கீரை, ఆకుకూర, শাক, पालेभाजी, લીલી ભાજી, ಸೊಪ್ಪು, ഇലക്കറി, ਸਾਗ, ساگ',
+    'leafy greens, saag, keerai, aku kura, soppu, palebhaji',
+  ],
+]);
