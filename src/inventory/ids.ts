@@ -1,0 +1,8 @@
+import { v7 as uuid } from 'uuid';
+
+/** Time-ordered, so that new rows land side by side in the primary key's index. */
+const newId = (prefix: string): string => `${prefix}_${uuid().replaceAll('-', '')}`;
+
+export const newProductId = (): string => newId('prd');
+export const newVendorId = (): string => newId('vnd');
+export const newSku = (): string => newId('sku');

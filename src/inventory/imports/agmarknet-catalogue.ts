@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { NewVendor } from '../../contracts/index.js';
+import { categoryOf, findByPortalName } from '../glossary/index.js';
+import type { ProductCommand } from '../products/write/product-command.js';
+import type { AgmarknetRow } from './agmarknet-row.js';
+
+type MarketKey = Pick<AgmarknetRow, 'state' | 'district' | 'market'>;
+
+/** The same market has the same id in every import, on every installation. */
+export function vendorIdOf({ state, district, market }: MarketKey): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([state, district, market]))
+    .digest('hex');
+  return `vnd_${digest.slice(0, 24)}`;
+}
+
+export function vendorOfMarket(row: MarketKey): NewVendor & { id: string } {
+  const { state, district, market } = row;
+  return { id: vendorIdOf(row), name: market, market, district, state, languages: [] };
+}
+
+/** One product per commodity, variety and grade; a row of a known product says nothing but its price. */
+export function upsertOf(row: AgmarknetRow): ProductCommand {
+  const { commodity, variety, grade, modalPrice } = row;
+  const entry = findByPortalName(commodity);
+  return {
+    kind: 'upsert',
+    vendorId: vendorIdOf(row),
+    sku: [commodity, variety, grade].join('|'),
+    updates: { basePrice: modalPrice },
+    create: {
+      name: commodity,
+      names: entry ? { en: entry.name, ...entry.names } : {},
+      description: [variety && `Variety: ${variety}`, grade && `Grade: ${grade}`].filter(Boolean).join('. ') || null,
+      category: categoryOf(commodity),
+      unit: 'quintal',
+      basePrice: modalPrice,
+    },
+  };
+}

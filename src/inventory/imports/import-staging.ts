@@ -1,0 +1,65 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { PoolClient } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { AgmarknetRow } from './agmarknet-row.js';
+
+export interface StagedRow extends AgmarknetRow {
+  line: number;
+}
+
+const COLUMNS = ['line', 'date', 'state', 'district', 'market', 'commodity', 'variety', 'grade', 'modalPrice'] as const;
+
+/**
+ * A file's rows in a temporary table, so that a file of any length and any order takes effect in date order with
+ * bounded memory. Sorting in the process would need the whole file; trusting the file's order would be wrong for some.
+ */
+export class ImportStaging {
+  constructor(private readonly connection: PoolClient) {}
+
+  async fill(rows: AsyncIterable<StagedRow>): Promise<void> {
+    await this.connection.query('DROP TABLE IF EXISTS staged_rows');
+    await this.connection.query(`CREATE TEMPORARY TABLE staged_rows (
+      line bigint, date date, state text, district text, market text, commodity text, variety text, grade text,
+      "modalPrice" numeric(12, 2))`);
+    const copy = this.connection.query(
+      copyFrom(`COPY staged_rows (${COLUMNS.map((c) => `"${c}"`).join(', ')}) FROM STDIN`),
+    );
+    await pipeline(Readable.from(copyLines(rows)), copy);
+    await this.connection.query('CREATE INDEX ON staged_rows (date, line)');
+    await this.connection.query('ANALYZE staged_rows');
+  }
+
+  /** All rows by date, then by line, `size` at a time. */
+  async *pages(size: number): AsyncGenerator<StagedRow[]> {
+    let after: [date: string, line: number] = ['-infinity', 0];
+    for (;;) {
+      const { rows } = await this.connection.query<Omit<StagedRow, 'line' | 'modalPrice'> & Record<string, string>>({
+        name: 'read-staged-rows',
+        text: `SELECT line, date::text AS date, state, district, market, commodity, variety, grade, "modalPrice"
+               FROM staged_rows WHERE (date, line) > ($1::date, $2::bigint) ORDER BY date, line LIMIT $3`,
+        values: [...after, size],
+      });
+      if (rows.length === 0) return;
+      const page = rows.map((row) => ({ ...row, line: Number(row.line), modalPrice: Number(row.modalPrice) }));
+      yield page;
+      after = [page.at(-1)!.date, page.at(-1)!.line];
+    }
+  }
+
+  async drop(): Promise<void> {
+    await this.connection.query('DROP TABLE IF EXISTS staged_rows');
+  }
+}
+
+/** Chunks of COPY's text format; the reader has refused control characters, so only backslashes need care. */
+async function* copyLines(rows: AsyncIterable<StagedRow>): AsyncGenerator<string> {
+  let chunk = '';
+  for await (const row of rows) {
+    chunk += `${COLUMNS.map((column) => String(row[column]).replaceAll('\\', '\\\\')).join('\t')}\n`;
+    if (chunk.length < 32_768) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
+}

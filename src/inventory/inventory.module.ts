@@ -1,0 +1,40 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { EventsModule } from '../events/index.js';
+import { DemoCatalogue } from './demo/demo-catalogue.js';
+import { AgmarknetImporter } from './imports/agmarknet-importer.js';
+import { ImportsController } from './imports/imports.controller.js';
+import { InventoryService } from './inventory.service.js';
+import { ProductEntity } from './products/product.entity.js';
+import { ProductHistory } from './products/product-history.js';
+import { ProductsController } from './products/products.controller.js';
+import { BatchExecutor } from './products/write/batch-executor.js';
+import { ProductWriter } from './products/write/product-writer.js';
+import { WorkingSetLoader } from './products/write/working-set.loader.js';
+import { SearchController } from './search/search.controller.js';
+import { SearchService } from './search/search.service.js';
+import { VendorEntity } from './vendors/vendor.entity.js';
+import { VendorService } from './vendors/vendor.service.js';
+import { VendorStatsReader } from './vendors/vendor-stats.js';
+import { VendorsController } from './vendors/vendors.controller.js';
+
+/** Vendors, products, search and imports. */
+@Module({
+  imports: [EventsModule, TypeOrmModule.forFeature([VendorEntity, ProductEntity])],
+  // Search comes first: `products/search` must not be taken for a product's id.
+  controllers: [SearchController, ProductsController, VendorsController, ImportsController],
+  providers: [
+    InventoryService,
+    VendorService,
+    VendorStatsReader,
+    ProductWriter,
+    BatchExecutor,
+    WorkingSetLoader,
+    ProductHistory,
+    SearchService,
+    AgmarknetImporter,
+    DemoCatalogue,
+  ],
+  exports: [InventoryService, VendorService, SearchService, DemoCatalogue],
+})
+export class InventoryModule {}

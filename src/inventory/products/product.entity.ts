@@ -1,0 +1,79 @@
+import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import type { Availability, Names, Product } from '../../contracts/index.js';
+
+@Entity('products')
+@Unique('products_vendor_sku', ['vendorId', 'sku'])
+export class ProductEntity {
+  @PrimaryColumn('text')
+  id: string;
+
+  @Column('text', { name: 'vendor_id' })
+  vendorId: string;
+
+  @Column('text')
+  sku: string;
+
+  @Column('text')
+  name: string;
+
+  @Column('jsonb')
+  names: Names;
+
+  @Column('text', { nullable: true })
+  description: string | null;
+
+  @Column('text')
+  category: string;
+
+  @Column('text')
+  unit: string;
+
+  /** As the driver gives `numeric`: text, so that nothing is rounded on the way. */
+  @Column('numeric', { name: 'base_price', precision: 12, scale: 2 })
+  basePrice: string;
+
+  @Column('text')
+  currency: string;
+
+  @Column('text')
+  availability: Availability;
+
+  /** Lexemes of search/text; written with `array_to_tsvector`. */
+  @Column('tsvector', { select: false })
+  search: string;
+
+  @Column('integer')
+  version: number;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt: Date;
+
+  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3 })
+  updatedAt: Date;
+}
+
+export type ProductRow = Omit<ProductEntity, 'search'>;
+
+/** Columns of `products p` under the names of `ProductRow`. */
+export const PRODUCT_COLUMNS = `p.id, p.vendor_id AS "vendorId", p.sku, p.name, p.names, p.description, p.category, p.unit,
+  p.base_price AS "basePrice", p.currency, p.availability, p.version, p.created_at AS "createdAt",
+  p.updated_at AS "updatedAt"`;
+
+export function productOf(row: ProductRow): Product {
+  return {
+    id: row.id,
+    vendorId: row.vendorId,
+    sku: row.sku,
+    name: row.name,
+    names: row.names,
+    description: row.description,
+    category: row.category,
+    unit: row.unit,
+    basePrice: Number(row.basePrice),
+    currency: row.currency,
+    availability: row.availability,
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}

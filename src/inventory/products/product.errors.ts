@@ -1,0 +1,39 @@
+import { AppError } from '../../infra/index.js';
+
+export class ProductNotFoundError extends AppError {
+  readonly code = 'product_not_found';
+  readonly status = 404;
+
+  constructor(id: string) {
+    super(`There is no product ${id}`);
+  }
+}
+
+export class DuplicateSkuError extends AppError {
+  readonly code = 'duplicate_sku';
+  readonly status = 409;
+
+  constructor(vendorId: string, sku: string) {
+    super(`Vendor ${vendorId} already has a product with the sku ${sku}`);
+  }
+}
+
+/** `If-Match` named another version than the product has. */
+export class VersionMismatchError extends AppError {
+  readonly code = 'version_mismatch';
+  readonly status = 412;
+
+  constructor(expected: number, actual: number) {
+    super(`The product is at version ${actual}, not ${expected}`);
+  }
+}
+
+/** A new product that lacks what a product must have. */
+export class IncompleteProductError extends AppError {
+  readonly code = 'product_incomplete';
+  readonly status = 400;
+
+  constructor(missing: readonly string[]) {
+    super(`A new product needs ${missing.join(', ')}`);
+  }
+}

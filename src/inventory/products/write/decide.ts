@@ -1,0 +1,109 @@
+import type { Product, ProductUpdates } from '../../../contracts/index.js';
+import type { AppError } from '../../../infra/index.js';
+import { applyChanges, changesOf } from '../../changes.js';
+import { newProductId, newSku } from '../../ids.js';
+import { VendorNotFoundError } from '../../vendors/vendor.errors.js';
+import {
+  DuplicateSkuError,
+  IncompleteProductError,
+  ProductNotFoundError,
+  VersionMismatchError,
+} from '../product.errors.js';
+import type { ProductCommand, WriteOutcome } from './product-command.js';
+import { type EventContext, eventOfCreation, eventOfDeletion, eventsOfUpdate } from './product-events.js';
+import type { Draft, WorkingSet } from './working-set.js';
+
+/** The outcome of a command if the batch commits, and the draft it depends on. */
+export interface Decision {
+  outcome: WriteOutcome;
+  draft?: Draft;
+}
+
+/** Applies one command to the working set: the whole of the product's rules, without any I/O. */
+export function decide(command: ProductCommand, set: WorkingSet, context: EventContext): Decision {
+  switch (command.kind) {
+    case 'create': {
+      const { vendorId, ...fields } = command.data;
+      const sku = fields.sku ?? newSku();
+      if (set.byVendorAndSku(vendorId, sku)) return reject(new DuplicateSkuError(vendorId, sku));
+      return create(set, vendorId, sku, fields, context);
+    }
+    case 'upsert': {
+      const draft = set.byVendorAndSku(command.vendorId, command.sku);
+      if (!draft) return create(set, command.vendorId, command.sku, command.create, context);
+      return update(draft, command.updates, context);
+    }
+    case 'update': {
+      const draft = set.byId(command.id);
+      if (!draft?.current) return reject(new ProductNotFoundError(command.id));
+      const { expectedVersion } = command;
+      if (expectedVersion !== undefined && expectedVersion !== draft.current.version) {
+        return { ...reject(new VersionMismatchError(expectedVersion, draft.current.version)), draft };
+      }
+      return update(draft, command.updates, context);
+    }
+    case 'delete': {
+      const draft = set.byId(command.id);
+      if (!draft?.current) return reject(new ProductNotFoundError(command.id));
+      const last = draft.current;
+      draft.events.push(eventOfDeletion(last, context));
+      draft.current = null;
+      return { outcome: { status: 'deleted', product: last }, draft };
+    }
+  }
+}
+
+function create(
+  set: WorkingSet,
+  vendorId: string,
+  sku: string,
+  fields: ProductUpdates,
+  context: EventContext,
+): Decision {
+  if (!set.hasVendor(vendorId)) return reject(new VendorNotFoundError(vendorId));
+  const { name, category, basePrice } = fields;
+  if (name === undefined || category === undefined || basePrice === undefined) {
+    return reject(new IncompleteProductError(missing({ name, category, basePrice })));
+  }
+  const product: Product = {
+    id: newProductId(),
+    vendorId,
+    sku,
+    name,
+    names: fields.names ?? {},
+    description: fields.description ?? null,
+    category,
+    unit: fields.unit ?? 'kg',
+    basePrice,
+    currency: fields.currency ?? 'INR',
+    availability: fields.availability ?? 'available',
+    version: 1,
+    createdAt: context.occurredAt,
+    updatedAt: context.occurredAt,
+  };
+  const draft = set.create(product);
+  draft.events.push(eventOfCreation(product, context));
+  return { outcome: { status: 'created', product }, draft };
+}
+
+function update(draft: Draft, updates: ProductUpdates, context: EventContext): Decision {
+  const product = draft.current!;
+  const changes = changesOf<ProductUpdates>(product, updates);
+  if (changes.length === 0) return { outcome: { status: 'unchanged', product }, draft };
+  const next: Product = {
+    ...applyChanges(product, changes),
+    version: product.version + 1,
+    updatedAt: context.occurredAt,
+  };
+  draft.events.push(...eventsOfUpdate(next, changes, context));
+  draft.current = next;
+  return { outcome: { status: 'updated', product: next }, draft };
+}
+
+function reject(error: AppError): Decision {
+  return { outcome: { status: 'rejected', error } };
+}
+
+function missing(fields: Record<string, unknown>): string[] {
+  return Object.keys(fields).filter((field) => fields[field] === undefined);
+}

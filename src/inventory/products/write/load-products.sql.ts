@@ -1,0 +1,22 @@
+import type { Statement } from '../../../infra/index.js';
+import { PRODUCT_COLUMNS } from '../product.entity.js';
+
+/** `$1`: ids. */
+export const LOAD_BY_ID: Statement = {
+  name: 'load-products-by-id',
+  text: `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.id = ANY ($1::text[])`,
+};
+
+/** `$1`, `$2`: vendor ids and skus, side by side. */
+export const LOAD_BY_SKU: Statement = {
+  name: 'load-products-by-sku',
+  text: `SELECT ${PRODUCT_COLUMNS}
+         FROM unnest($1::text[], $2::text[]) AS k (vendor_id, sku)
+         JOIN products p ON p.vendor_id = k.vendor_id AND p.sku = k.sku`,
+};
+
+/** `$1`: ids. */
+export const LOAD_VENDOR_IDS: Statement = {
+  name: 'load-vendor-ids',
+  text: 'SELECT id FROM vendors WHERE id = ANY ($1::text[])',
+};

@@ -1,0 +1,34 @@
+import type { NewProduct, Product, ProductUpdates } from '../../../contracts/index.js';
+import type { AppError } from '../../../infra/index.js';
+
+/** What a writer wants. The same commands serve one product and a thousand. */
+export type ProductCommand =
+  | { kind: 'create'; data: NewProduct }
+  | { kind: 'update'; id: string; updates: ProductUpdates; expectedVersion?: number | undefined }
+  | { kind: 'delete'; id: string }
+  /** Creates from `create`, or applies `updates` to the vendor's product with this sku. */
+  | { kind: 'upsert'; vendorId: string; sku: string; updates: ProductUpdates; create: Omit<ProductUpdates, 'sku'> };
+
+export interface ProductWrite {
+  command: ProductCommand;
+  /** Stored on the events that the command causes. */
+  correlationId: string;
+}
+
+/** What became of one command; `product` is the state after it, for a deletion the last one. */
+export type WriteOutcome =
+  | { status: 'created' | 'updated' | 'unchanged' | 'deleted'; product: Product }
+  | { status: 'rejected'; error: AppError };
+
+/** Commands with equal keys concern the same product, as far as can be told without looking it up. */
+export function keyOf(command: ProductCommand): string {
+  switch (command.kind) {
+    case 'update':
+    case 'delete':
+      return command.id;
+    case 'upsert':
+      return `${command.vendorId} ${command.sku}`;
+    case 'create':
+      return `${command.data.vendorId} ${command.data.sku ?? ''}`;
+  }
+}

@@ -1,0 +1,52 @@
+import type { EventType, FieldChange, NewInventoryEvent, Product } from '../../../contracts/index.js';
+import { newEventId } from '../../../events/index.js';
+
+export interface EventContext {
+  correlationId: string;
+  region: string;
+  occurredAt: string;
+}
+
+const TYPE_OF_FIELD: Record<string, EventType> = {
+  basePrice: 'price_changed',
+  availability: 'availability_changed',
+};
+
+/** One event per kind of change, sharing version and correlation id. */
+export function eventsOfUpdate(next: Product, changes: readonly FieldChange[], context: EventContext) {
+  const byType = new Map<EventType, FieldChange[]>();
+  for (const change of changes) {
+    const type = TYPE_OF_FIELD[change.field] ?? 'product_updated';
+    byType.set(type, [...(byType.get(type) ?? []), change]);
+  }
+  return [...byType].map(([eventType, own]) => productEvent(eventType, next, next.version, own, context));
+}
+
+export function eventOfCreation(product: Product, context: EventContext): NewInventoryEvent {
+  return productEvent('product_created', product, product.version, [], context);
+}
+
+/** The deletion is a change as well, so it takes the next version; `product` stays the last state. */
+export function eventOfDeletion(last: Product, context: EventContext): NewInventoryEvent {
+  return productEvent('product_deleted', last, last.version + 1, [], context);
+}
+
+function productEvent(
+  eventType: EventType,
+  product: Product,
+  version: number,
+  changes: FieldChange[],
+  context: EventContext,
+): NewInventoryEvent {
+  return {
+    eventId: newEventId(),
+    eventType,
+    productId: product.id,
+    vendorId: product.vendorId,
+    category: product.category,
+    version,
+    changes,
+    product,
+    ...context,
+  };
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { correlation, UnavailableError } from '../../../infra/index.js';
+import { newEventId } from '../../../events/index.js';
+import { BatchExecutor } from './batch-executor.js';
+import { keyOf, type ProductCommand, type WriteOutcome } from './product-command.js';
+import { WriteLane } from './write-lane.js';
+
+/** Batches under way at once, and rows in one statement. */
+const LANES = 4;
+const BATCH_LIMIT = 1_000;
+/** Writes that may wait in this process; beyond it they are refused at once instead of piling up. */
+const WAITING_LIMIT = 20_000;
+
+/**
+ * The one way products are written. Writes of one product always share a lane, so within this process they never race
+ * each other; against other instances the version guard decides.
+ */
+@Injectable()
+export class ProductWriter {
+  private readonly lanes: WriteLane[];
+
+  constructor(executor: BatchExecutor) {
+    this.lanes = Array.from({ length: LANES }, () => new WriteLane((writes) => executor.execute(writes), BATCH_LIMIT));
+  }
+
+  /** One outcome per command, in order. Throws `UnavailableError` when too many writes wait already. */
+  async write(commands: readonly ProductCommand[]): Promise<WriteOutcome[]> {
+    const waiting = this.lanes.reduce((sum, lane) => sum + lane.depth, 0);
+    if (waiting + commands.length > WAITING_LIMIT) throw new UnavailableError('Too many writes are waiting');
+    const correlationId = correlation.current() ?? newEventId();
+    return Promise.all(commands.map((command) => this.laneOf(command).submit({ command, correlationId })));
+  }
+
+  private laneOf(command: ProductCommand): WriteLane {
+    const key = keyOf(command);
+    let hash = 0;
+    for (let index = 0; index < key.length; index += 1) hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0;
+    return this.lanes[(hash >>> 0) % LANES]!;
+  }
+}

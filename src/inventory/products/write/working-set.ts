@@ -1,0 +1,58 @@
+import type { NewInventoryEvent, Product } from '../../../contracts/index.js';
+
+/** One product within a batch: how it was found, how it is after the commands so far, and the events of the way. */
+export interface Draft {
+  id: string;
+  /** As it is stored; null if the batch creates it. */
+  stored: Product | null;
+  /** As it will be; null if the batch deletes it. */
+  current: Product | null;
+  events: NewInventoryEvent[];
+}
+
+/** The products a batch of commands works on, in memory, found by id or by vendor and sku. */
+export class WorkingSet {
+  private readonly drafts = new Map<string, Draft>();
+  private readonly bySku = new Map<string, Draft>();
+
+  constructor(
+    stored: Iterable<Product>,
+    private readonly vendorIds: ReadonlySet<string>,
+  ) {
+    for (const product of stored) {
+      // Found twice when one command names it by id and another one by sku.
+      if (!this.drafts.has(product.id)) this.add({ id: product.id, stored: product, current: product, events: [] });
+    }
+  }
+
+  hasVendor(id: string): boolean {
+    return this.vendorIds.has(id);
+  }
+
+  byId(id: string): Draft | undefined {
+    return this.drafts.get(id);
+  }
+
+  byVendorAndSku(vendorId: string, sku: string): Draft | undefined {
+    const draft = this.bySku.get(skuKey(vendorId, sku));
+    return draft?.current?.sku === sku ? draft : undefined;
+  }
+
+  create(product: Product): Draft {
+    return this.add({ id: product.id, stored: null, current: product, events: [] });
+  }
+
+  changed(): Draft[] {
+    return [...this.drafts.values()].filter(({ events }) => events.length > 0);
+  }
+
+  private add(draft: Draft): Draft {
+    this.drafts.set(draft.id, draft);
+    this.bySku.set(skuKey(draft.current!.vendorId, draft.current!.sku), draft);
+    return draft;
+  }
+}
+
+function skuKey(vendorId: string, sku: string): string {
+  return `${vendorId} ${sku}`;
+}

@@ -1,0 +1,42 @@
+import { ValidationFailedError } from '../../infra/index.js';
+
+export type KeyType = 'integer' | 'price' | 'time' | 'text';
+export type CursorKey = string | number;
+
+const VALID: Record<KeyType, (key: unknown) => boolean> = {
+  integer: (key) => Number.isSafeInteger(key),
+  price: (key) => typeof key === 'number' && key >= 0 && key < 1e10,
+  time: (key) =>
+    typeof key === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(key) && !Number.isNaN(Date.parse(key)),
+  text: (key) => typeof key === 'string' && key.length <= 400 && !key.includes('\0') && key.isWellFormed(),
+};
+
+/**
+ * Keyset pagination: the sort keys of the last item, so that a page costs the same however deep it is, and items
+ * that come or go meanwhile shift nothing. Opaque to clients. `order` names the sort it belongs to.
+ */
+export function encodeCursor(order: string, keys: readonly CursorKey[]): string {
+  return Buffer.from(JSON.stringify([order, ...keys])).toString('base64url');
+}
+
+/** Throws `ValidationFailedError` unless the cursor was made for this order and these types of keys. */
+export function decodeCursor(cursor: string, order: string, types: readonly KeyType[]): CursorKey[] {
+  const [cursorOrder, ...keys] = parse(cursor);
+  const fits = keys.length === types.length && types.every((type, index) => VALID[type](keys[index]));
+  if (cursorOrder !== order || !fits) throw invalid();
+  return keys as CursorKey[];
+}
+
+function parse(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return Array.isArray(value) ? (value as unknown[]) : [];
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalid();
+    throw error;
+  }
+}
+
+function invalid(): ValidationFailedError {
+  return new ValidationFailedError([{ field: 'cursor', message: 'is not a cursor of this search' }]);
+}

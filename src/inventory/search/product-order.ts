@@ -1,0 +1,26 @@
+import type { KeyType } from './page-cursor.js';
+import type { ProductSort } from './search-filters.js';
+
+/** A total order of products: every sort ends with the id, so a page has one well-defined successor. */
+export interface ProductOrder {
+  name: string;
+  columns: readonly { sql: string; type: KeyType }[];
+  /** All columns go the same way, so one row comparison finds the next page. */
+  direction: 'ASC' | 'DESC';
+}
+
+const ID = { sql: 'p.id', type: 'text' } as const;
+const PRICE = { sql: 'p.base_price', type: 'price' } as const;
+const CREATED = { sql: 'p.created_at', type: 'time' } as const;
+
+/** @param exactMatch placeholder of the query that only exact words of a name satisfy; absent without a text */
+export function productOrder(sort: ProductSort | undefined, exactMatch: string | undefined): ProductOrder {
+  if (sort === 'price_asc') return { name: sort, columns: [PRICE, ID], direction: 'ASC' };
+  if (sort === 'price_desc') return { name: sort, columns: [PRICE, ID], direction: 'DESC' };
+  // Without a text nothing is more relevant than anything else.
+  if (sort === 'newest' || exactMatch === undefined) {
+    return { name: 'newest', columns: [CREATED, ID], direction: 'DESC' };
+  }
+  const rank = { sql: `(p.search @@ ${exactMatch}::tsquery)::int`, type: 'integer' } as const;
+  return { name: 'relevance', columns: [rank, CREATED, ID], direction: 'DESC' };
+}

@@ -1,0 +1,46 @@
+import { VENDOR_COLUMNS } from '../vendors/vendors.sql.js';
+import { decodeCursor, type KeyType } from './page-cursor.js';
+import { named, type SearchStatement } from './product-search.sql.js';
+import type { PageOptions, VendorFilters } from './search-filters.js';
+import { SqlBuilder } from './sql-builder.js';
+import type { TextQuery } from './text/text-query.js';
+
+export const VENDOR_ORDER = 'vendors';
+export const VENDOR_KEY_TYPES: readonly KeyType[] = ['integer', 'text', 'text'];
+
+/** Like the product search, with each vendor's counts; vendors with an exact word of the query come first, then by name. */
+export function vendorSearchSql(
+  filters: VendorFilters,
+  options: PageOptions,
+  text: TextQuery | undefined,
+): SearchStatement {
+  const sql = new SqlBuilder()
+    .when(text?.match, (value) => `v.search @@ ${value}::tsquery`)
+    .when(filters.state, (value) => `v.state = ${value}`)
+    .when(filters.district, (value) => `v.district = ${value}`)
+    .when(
+      filters.category,
+      (value) => `EXISTS (SELECT FROM products p WHERE p.vendor_id = v.id AND p.category = ${value})`,
+    );
+  const rank = text ? `(NOT v.search @@ ${sql.bind(text.exact)}::tsquery)::int` : '0';
+  if (options.cursor !== undefined) {
+    const keys = decodeCursor(options.cursor, VENDOR_ORDER, VENDOR_KEY_TYPES).map((key) => sql.bind(key));
+    sql.where(`(${rank}, v.name, v.id) > (${keys[0]}::int, ${keys[1]}, ${keys[2]})`);
+  }
+  const body = `
+    SELECT head.position, page.*, stock.total, stock.available
+    FROM (SELECT coalesce(max(position), 0) AS position FROM inventory_events) head
+    LEFT JOIN LATERAL (
+      SELECT ${VENDOR_COLUMNS}, ${rank} AS rank
+      FROM vendors v
+      ${sql.whereClause}
+      ORDER BY ${rank === '0' ? '' : `${rank}, `}v.name, v.id
+      LIMIT ${sql.bind(options.limit + 1)}
+    ) page ON true
+    LEFT JOIN LATERAL (
+      SELECT count(*)::int AS total, count(*) FILTER (WHERE p.availability = 'available')::int AS available
+      FROM products p WHERE p.vendor_id = page.id
+    ) stock ON true
+    ORDER BY page.rank, page.name, page.id`;
+  return { statement: named('vendor-search', body), values: sql.values };
+}

@@ -1,0 +1,40 @@
+import { OmitType } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray } from 'class-validator';
+import { IsId, IsLanguageTag, IsNames, IsText, Nullable, Optional, PatchType } from '../../infra/index.js';
+
+export class CreateVendorBody {
+  /** Chosen by the caller; made up when absent. */
+  @Optional()
+  @IsId()
+  id?: string;
+
+  @IsText(200)
+  name: string;
+
+  /** Translations of the name by language tag. */
+  @Optional()
+  @IsNames()
+  names?: Record<string, string>;
+
+  @Nullable()
+  @IsText(200)
+  market?: string | null;
+
+  @Nullable()
+  @IsText(200)
+  district?: string | null;
+
+  @Nullable()
+  @IsText(200)
+  state?: string | null;
+
+  /** Languages the vendor deals in. */
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(64)
+  @IsLanguageTag(true)
+  languages?: string[];
+}
+
+/** Any subset of the fields. */
+export class UpdateVendorBody extends PatchType(OmitType(CreateVendorBody, ['id'])) {}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import type { NewVendor, Vendor, VendorFields } from '../../contracts/index.js';
+import { Clock, SqlClient } from '../../infra/index.js';
+import { applyChanges, changesOf } from '../changes.js';
+import { newVendorId } from '../ids.js';
+import { vendorLexemes } from '../search/item-lexemes.js';
+import { VendorEntity, vendorOf } from './vendor.entity.js';
+import { VendorExistsError, VendorNotFoundError } from './vendor.errors.js';
+import { INSERT_VENDORS, UPDATE_VENDOR } from './vendors.sql.js';
+
+@Injectable()
+export class VendorService {
+  constructor(
+    @InjectRepository(VendorEntity) private readonly vendors: Repository<VendorEntity>,
+    private readonly sql: SqlClient,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws `VendorExistsError` if the id is taken. */
+  async create(data: NewVendor): Promise<Vendor> {
+    const vendor = this.build(data);
+    if ((await this.insert([vendor])).size === 0) throw new VendorExistsError(vendor.id);
+    return vendor;
+  }
+
+  /** Creates those of the given ids that don't exist yet, and returns their ids. */
+  ensure(data: readonly (NewVendor & { id: string })[]): Promise<Set<string>> {
+    return this.insert(data.map((one) => this.build(one)));
+  }
+
+  /** Throws `VendorNotFoundError`. */
+  async get(id: string): Promise<Vendor> {
+    const row = await this.vendors.findOneBy({ id });
+    if (!row) throw new VendorNotFoundError(id);
+    return vendorOf(row);
+  }
+
+  /** Returns the vendor as it is now, with an unchanged version if nothing differs. */
+  async update(id: string, updates: Partial<VendorFields>): Promise<Vendor> {
+    for (;;) {
+      const vendor = await this.get(id);
+      const changes = changesOf<VendorFields>(vendor, updates);
+      if (changes.length === 0) return vendor;
+      const next = { ...applyChanges(vendor, changes), version: vendor.version + 1, updatedAt: this.now() };
+      const done = await this.sql.query(UPDATE_VENDOR, [rows([next]), vendor.version]);
+      if (done.length > 0) return next;
+    }
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return !(await this.vendors.exists());
+  }
+
+  private build(data: NewVendor): Vendor {
+    const now = this.now();
+    return {
+      id: data.id ?? newVendorId(),
+      name: data.name,
+      names: data.names ?? {},
+      market: data.market ?? null,
+      district: data.district ?? null,
+      state: data.state ?? null,
+      languages: data.languages ?? [],
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+
+  private async insert(vendors: readonly Vendor[]): Promise<Set<string>> {
+    const inserted = await this.sql.query<{ id: string }>(INSERT_VENDORS, [rows(vendors)]);
+    return new Set(inserted.map(({ id }) => id));
+  }
+
+  private now(): string {
+    return new Date(this.clock.now()).toISOString();
+  }
+}
+
+function rows(vendors: readonly Vendor[]): string {
+  return JSON.stringify(vendors.map((vendor) => ({ ...vendor, search: vendorLexemes(vendor) })));
+}

@@ -1,0 +1,34 @@
+import type { Statement } from '../../infra/index.js';
+
+/** Columns under the names that `vendorOf` expects. */
+export const VENDOR_COLUMNS = `v.id, v.name, v.names, v.market, v.district, v.state, v.languages, v.version,
+  v.created_at AS "createdAt", v.updated_at AS "updatedAt"`;
+
+const ROWS = `json_to_recordset($1::json) AS r (
+  id text, name text, names jsonb, market text, district text, state text, languages text[], version integer,
+  "createdAt" timestamptz, "updatedAt" timestamptz, search text[])`;
+
+/** `$1`: vendors with their lexemes as JSON. Returns the ids that were new. */
+export const INSERT_VENDORS: Statement = {
+  name: 'insert-vendors',
+  text: `
+    INSERT INTO vendors (id, name, names, market, district, state, languages, search, version, created_at, updated_at)
+    SELECT id, name, names, market, district, state, languages, array_to_tsvector(search), version,
+           "createdAt", "updatedAt"
+    FROM ${ROWS}
+    ORDER BY id -- one order for everybody, so that two imports can't deadlock
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id`,
+};
+
+/** `$1`: the vendor's new state as a list of one; `$2`: the version it replaces. No row returned: a race was lost. */
+export const UPDATE_VENDOR: Statement = {
+  name: 'update-vendor',
+  text: `
+    UPDATE vendors v
+    SET name = r.name, names = r.names, market = r.market, district = r.district, state = r.state,
+        languages = r.languages, search = array_to_tsvector(r.search), version = r.version, updated_at = r."updatedAt"
+    FROM ${ROWS}
+    WHERE v.id = r.id AND v.version = $2
+    RETURNING v.id`,
+};
