@@ -1,0 +1,28 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { EventEmitterModule } from '@nestjs/event-emitter';
+import { AppConfig, ConfigModule } from './config/index.js';
+import { EventsModule } from './events/index.js';
+import { DatabaseModule, InfraModule } from './infra/index.js';
+import { InventoryModule } from './inventory/index.js';
+import { OpsModule } from './ops/index.js';
+import { RealtimeModule } from './realtime/index.js';
+
+@Module({})
+export class AppModule {
+  /** @param databaseUrl PostgreSQL, embedded or not; both engines run the same modules */
+  static forRoot(config: AppConfig, databaseUrl: string): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        InfraModule,
+        DatabaseModule.forRoot(databaseUrl),
+        EventEmitterModule.forRoot(),
+        EventsModule,
+        InventoryModule,
+        RealtimeModule,
+        OpsModule,
+      ],
+    };
+  }
+}

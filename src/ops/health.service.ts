@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { EventBus } from '../events/index.js';
+import { SqlClient } from '../infra/index.js';
+
+/** `degraded`: a part is away that the product can do without for a while. */
+export type PartStatus = 'up' | 'degraded' | 'down';
+
+export interface Health {
+  status: 'ok' | 'degraded' | 'unavailable';
+  parts: Record<string, { status: PartStatus; detail?: string }>;
+}
+
+const CHECK_TIMEOUT = 2_000;
+
+/** What this instance needs to serve: PostgreSQL always; without the bus it follows the log by polling. */
+@Injectable()
+export class HealthService {
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly bus: EventBus,
+  ) {}
+
+  async check(): Promise<Health> {
+    const parts: Health['parts'] = {
+      database: await this.database(),
+      bus: this.bus.connected ? { status: 'up' } : { status: 'degraded', detail: 'not connected, following the log' },
+    };
+    const statuses = Object.values(parts).map(({ status }) => status);
+    const status = statuses.includes('down') ? 'unavailable' : statuses.includes('degraded') ? 'degraded' : 'ok';
+    return { status, parts };
+  }
+
+  private async database(): Promise<Health['parts'][string]> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT} ms`)), CHECK_TIMEOUT);
+    });
+    try {
+      await Promise.race([this.sql.query({ name: 'health', text: 'SELECT 1' }), timeout]);
+      return { status: 'up' };
+    } catch (error) {
+      return { status: 'down', detail: error instanceof Error ? error.message : String(error) };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

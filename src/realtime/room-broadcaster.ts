@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { Namespace } from 'socket.io';
+import type { InventoryEvent } from '../contracts/index.js';
+import type { WebSocketService } from '../events/index.js';
+import { NOTIFICATION } from './messages.js';
+import { RealtimeMetrics } from './realtime.metrics.js';
+import { roomsOf } from './rooms.js';
+
+/**
+ * Emits events to this instance's sockets. The bridge brings every event to every instance, so rooms are emitted
+ * locally; one emit names all rooms of an event, so a socket in several of them gets it once.
+ */
+@Injectable()
+export class RoomBroadcaster implements WebSocketService {
+  private namespace: Namespace | null = null;
+
+  constructor(private readonly metrics: RealtimeMetrics) {}
+
+  attach(namespace: Namespace): void {
+    this.namespace = namespace;
+  }
+
+  broadcast(event: InventoryEvent): void {
+    if (!this.namespace) return;
+    const rooms = roomsOf(event);
+    const receivers = this.receivers(this.namespace, rooms);
+    if (receivers === 0) return;
+    this.namespace.local.to(rooms).emit(NOTIFICATION, event);
+    this.metrics.notificationsSent.inc(receivers);
+  }
+
+  private receivers(namespace: Namespace, rooms: readonly string[]): number {
+    const members = rooms.flatMap((room) => namespace.adapter.rooms.get(room) ?? []);
+    if (members.length <= 1) return members[0]?.size ?? 0;
+    return new Set(members.flatMap((ids) => [...ids])).size;
+  }
+}
