@@ -1,0 +1,45 @@
+import Module from 'node:module';
+import { type TestPostgres } from './postgres-server.js';
+
+declare global {
+  // jest runs set-up and teardown in one process; a global is its documented way to hand something over.
+  var testPostgres: TestPostgres | undefined;
+}
+
+/** One PostgreSQL and one way to run Redis for the whole test run; the workers inherit their addresses. */
+export default async function globalSetup(): Promise<void> {
+  const restore = resolveJsToTs();
+  try {
+    const [{ startTestPostgres }, { findRedis }] = await Promise.all([
+      import('./postgres-server.js'),
+      import('./redis-server.js'),
+    ]);
+    process.env.TEST_REDIS_COMMAND = await findRedis();
+    globalThis.testPostgres = await startTestPostgres();
+    process.env.TEST_POSTGRES_URL = globalThis.testPostgres.url;
+  } finally {
+    restore();
+  }
+}
+
+type Resolve = (request: string, ...rest: unknown[]) => string;
+
+/**
+ * jest transpiles this file and all it imports to CommonJS and applies no moduleNameMapper to it, so './x.js' has to be
+ * led to './x.ts' here. `module.registerHooks` would be the public way, from Node.js 22.15 on.
+ */
+function resolveJsToTs(): () => void {
+  const loader = Module as unknown as { _resolveFilename: Resolve };
+  const original = loader._resolveFilename;
+  loader._resolveFilename = function (request, ...rest) {
+    try {
+      return original.call(this, request, ...rest);
+    } catch (error) {
+      if (!/^\.{1,2}\/.*\.js$/.test(request)) throw error;
+      return original.call(this, request.replace(/\.js$/, '.ts'), ...rest);
+    }
+  };
+  return () => {
+    loader._resolveFilename = original;
+  };
+}

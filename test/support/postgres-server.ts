@@ -1,0 +1,113 @@
+import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { binariesFor } from '../../src/infra/postgres/embedded/binaries.js';
+import { createCluster, readPassword } from '../../src/infra/postgres/embedded/cluster.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/infra/postgres/embedded/index.js';
+import { runningPostmaster } from '../../src/infra/postgres/embedded/postmaster.js';
+import { connectionUrl, startServer, stopServer } from '../../src/infra/postgres/embedded/server.js';
+import { canEnter, serverUser, type SystemUser } from '../../src/infra/postgres/embedded/system-user.js';
+import { waitFor, whenWeDie } from './processes.js';
+
+export interface TestPostgres {
+  /** Of the superuser, to the database `postgres`. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Nothing here has to survive a crash. */
+const SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '200',
+  shared_buffers: '128MB',
+  max_wal_size: '2GB',
+  jit: 'off',
+};
+
+/** A PostgreSQL of its own for one test run, in a fresh directory that goes with it. */
+export async function startTestPostgres(): Promise<TestPostgres> {
+  const user = await serverUser();
+  const home = await temporaryDirectory(user);
+  const directory = join(home, 'postgres');
+  const remove = (): Promise<void> => rm(home, { recursive: true, force: true, maxRetries: 5 });
+  try {
+    const cluster = { directory, user, binaries: await binariesFor(user) };
+    await createCluster(cluster, { durable: false });
+    const port = await startServer(cluster, SETTINGS);
+    const postmaster = await runningPostmaster(directory);
+    // jest runs no teardown when it is interrupted: SIGQUIT is PostgreSQL's immediate shutdown.
+    const guard = 'kill -QUIT "$1"; sleep 1; rm -rf "$2"';
+    const dismissGuard = whenWeDie(guard, [String(postmaster?.pid), home]);
+    return {
+      url: connectionUrl(port, await readPassword(directory), 'postgres'),
+      async stop() {
+        await stopServer(cluster);
+        dismissGuard();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** A fresh directory that the server's user can enter, whatever TMPDIR says. */
+export async function temporaryDirectory(user: SystemUser | undefined): Promise<string> {
+  for (const parent of [tmpdir(), '/tmp', '/var/tmp']) {
+    const directory = await mkdtemp(join(await realpath(parent), 'mandi-test-'));
+    await chmod(directory, 0o755);
+    if (await canEnter(directory, user)) return directory;
+    await rm(directory, { recursive: true });
+  }
+  throw new Error('no temporary directory is open to the user PostgreSQL runs as: set TMPDIR to one that is');
+}
+
+export interface EmbeddedFixture {
+  home: string;
+  /** `<home>/a directory with spaces` */
+  dataDir: string;
+  cluster: string;
+  /** Starts the embedded server of dataDir, or of another directory. */
+  start(log?: (line: string) => void, dataDir?: string): Promise<EmbeddedPostgres>;
+  /** Stops all that `start` has started. */
+  stopAll(): Promise<void>;
+  /** Ends and removes everything; throws when PostgreSQL still ran in dataDir. */
+  dispose(): Promise<void>;
+}
+
+/** For tests of the embedded server itself: a fresh home, and no server that outlives the test, however that ends. */
+export async function embeddedFixture(): Promise<EmbeddedFixture> {
+  const home = await temporaryDirectory(await serverUser());
+  const dataDir = join(home, 'a directory with spaces');
+  const cluster = join(dataDir, 'postgres');
+  // SIGCONT: a test may have suspended it.
+  const guard = 'for s in QUIT CONT; do kill -$s $(head -n 1 "$1/postmaster.pid"); done; sleep 1; rm -rf "$2"';
+  const dismissGuard = whenWeDie(guard, [cluster, home]);
+  const started: EmbeddedPostgres[] = [];
+  const stopAll = async (): Promise<void> => {
+    await Promise.all(started.splice(0).map((server) => server.stop()));
+  };
+  return {
+    home,
+    dataDir,
+    cluster,
+    stopAll,
+    async start(log, directory = dataDir) {
+      const server = await startEmbeddedPostgres({ dataDir: directory, ...(log && { log }) });
+      started.push(server);
+      return server;
+    },
+    async dispose() {
+      await stopAll();
+      const leftRunning = await runningPostmaster(cluster);
+      if (leftRunning) process.kill(leftRunning.pid, 'SIGQUIT');
+      await waitFor(async () => !(await runningPostmaster(cluster)), { what: 'PostgreSQL to end' });
+      dismissGuard();
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+      if (leftRunning) throw new Error(`PostgreSQL (pid ${leftRunning.pid}) was left running`);
+    },
+  };
+}
