@@ -21,6 +21,7 @@ import { WebSocketLink } from './reactions/web-socket-link.js';
 import { CommitSignal } from './relay/commit-signal.js';
 import { Invalidation } from './relay/invalidation.js';
 import { Leadership } from './relay/leadership.js';
+import { LeaseKeeper } from './relay/lease-keeper.js';
 import { Relay } from './relay/relay.js';
 import { Sequencer } from './relay/sequencer.js';
 import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
@@ -43,6 +44,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     Leadership,
     Sequencer,
     Invalidation,
+    LeaseKeeper,
     Relay,
     CommitSignal,
     CacheRegistry,

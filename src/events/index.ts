@@ -10,6 +10,6 @@ export { categoriesOf, newEventId } from './log/inventory-event.js';
 export { SettledLog } from './log/settled-log.js';
 export type { WebSocketService } from './reactions/web-socket-link.js';
 export { CommitSignal } from './relay/commit-signal.js';
-export { Invalidation, type Invalidator } from './relay/invalidation.js';
+export { type CacheUpkeep, Invalidation } from './relay/invalidation.js';
 export { Relay } from './relay/relay.js';
 export type { EventSubscription, SubscriberStats } from './subscribers/event-subscription.js';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '../events/index.js';
+import { SearchCacheModule } from '../search-cache/index.js';
 import { DemoCatalogue } from './demo/demo-catalogue.js';
 import { AgmarknetImporter } from './imports/agmarknet-importer.js';
 import { ImportsController } from './imports/imports.controller.js';
@@ -11,6 +12,7 @@ import { ProductsController } from './products/products.controller.js';
 import { BatchExecutor } from './products/write/batch-executor.js';
 import { ProductWriter } from './products/write/product-writer.js';
 import { WorkingSetLoader } from './products/write/working-set.loader.js';
+import { PageLoader } from './search/page-loader.js';
 import { SearchController } from './search/search.controller.js';
 import { SearchService } from './search/search.service.js';
 import { VendorEntity } from './vendors/vendor.entity.js';
@@ -20,7 +22,7 @@ import { VendorsController } from './vendors/vendors.controller.js';
 
 /** Vendors, products, search and imports. */
 @Module({
-  imports: [EventsModule, TypeOrmModule.forFeature([VendorEntity, ProductEntity])],
+  imports: [EventsModule, SearchCacheModule, TypeOrmModule.forFeature([VendorEntity, ProductEntity])],
   // Search comes first: `products/search` must not be taken for a product's id.
   controllers: [SearchController, ProductsController, VendorsController, ImportsController],
   providers: [
@@ -31,6 +33,7 @@ import { VendorsController } from './vendors/vendors.controller.js';
     BatchExecutor,
     WorkingSetLoader,
     ProductHistory,
+    PageLoader,
     SearchService,
     AgmarknetImporter,
     DemoCatalogue,

@@ -56,7 +56,7 @@ describe('the spine', () => {
       const page = await app.request<Page<Product>>('GET', `/api/products/search?q=${encodeURIComponent(q)}`);
       expect([q, page.body.items.map(({ id }) => id)]).toEqual([q, [product.id]]);
       expect(page.body).toMatchObject({ position: 4, nextCursor: null });
-      expect(page.headers.get('x-cache')).toBe('BYPASS');
+      expect(page.headers.get('x-cache')).toMatch(/^(MISS|BYPASS)$/);
     }
   });
 });

@@ -29,7 +29,7 @@ export class Leadership {
 
   /** The leader's connection, or null while another instance leads. Throws if PostgreSQL is out of reach. */
   async acquire(): Promise<pg.Client | null> {
-    const client = (this.client ??= await this.connect());
+    const client = this.client ?? (await this.connect());
     if (this.locked) return client;
     const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [LEADER_LOCK]);
     if (!rows[0]!.held || this.client !== client) return null;
@@ -57,7 +57,14 @@ export class Leadership {
     // Fires for a connection cut while idle as well; without a listener it would end the process.
     client.on('error', (error) => this.lose(client, error));
     client.on('end', () => this.lose(client));
-    await client.connect();
+    // Known before it is connected: if it ends in the very moment it is, `lose` must not miss it.
+    this.client = client;
+    try {
+      await client.connect();
+    } catch (error) {
+      this.lose(client);
+      throw error;
+    }
     return client;
   }
 

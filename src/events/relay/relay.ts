@@ -5,8 +5,8 @@ import { type BusMessage, EventBus } from '../bus/event-bus.js';
 import { EventBridge } from '../delivery/event-bridge.js';
 import { EventsMetrics } from '../events.metrics.js';
 import { EventLog } from '../log/event-log.js';
-import { Invalidation } from './invalidation.js';
 import { Leadership } from './leadership.js';
+import { LeaseKeeper } from './lease-keeper.js';
 import { Sequencer } from './sequencer.js';
 import { WakeSignal } from './wake-signal.js';
 
@@ -36,7 +36,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly sequencer: Sequencer,
     private readonly leadership: Leadership,
-    private readonly invalidation: Invalidation,
+    private readonly lease: LeaseKeeper,
     private readonly bus: EventBus,
     private readonly bridge: EventBridge,
     private readonly log: EventLog,
@@ -84,10 +84,12 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   /** @returns whether there may be more to do at once */
   private async step(): Promise<boolean> {
     try {
+      if (!this.leading) this.lease.distrust();
       const events = await this.sequencer.sequence();
       this.failing = false;
       if (events === null) return false;
       if (events.length > 0) await this.announce(events);
+      await this.lease.keep();
       await this.heartbeat();
       return events.length > 0;
     } catch (error) {
@@ -99,7 +101,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async announce(events: InventoryEvent[]): Promise<void> {
-    await this.invalidation.run(events);
+    await this.lease.invalidate(events);
     // This instance needn't wait for its own message to come back; the bridge drops what it has seen.
     this.bridge.accept(events);
     for (const { eventType } of events) this.eventsMetrics.published.inc({ event_type: eventType });

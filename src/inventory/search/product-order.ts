@@ -1,5 +1,5 @@
 import type { KeyType } from './page-cursor.js';
-import type { ProductSort } from './search-filters.js';
+import type { ProductSort } from '../../contracts/index.js';
 
 /** A total order of products: every sort ends with the id, so a page has one well-defined successor. */
 export interface ProductOrder {

@@ -3,7 +3,7 @@ import type { Statement } from '../../infra/index.js';
 import { PRODUCT_COLUMNS } from '../products/product.entity.js';
 import { decodeCursor } from './page-cursor.js';
 import { type ProductOrder, productOrder } from './product-order.js';
-import type { ProductFilters, ProductSearchOptions } from './search-filters.js';
+import type { ProductFilters, ProductSearchOptions } from '../../contracts/index.js';
 import { SqlBuilder } from './sql-builder.js';
 import type { TextQuery } from './text/text-query.js';
 

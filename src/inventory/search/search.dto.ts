@@ -1,7 +1,7 @@
 import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { AVAILABILITIES, type Availability } from '../../contracts/index.js';
 import { IsId, IsLanguageTag, IsPrice, IsSlug, IsText, Optional, QueryNumber } from '../../infra/index.js';
-import { PRODUCT_SORTS, type ProductSort } from './search-filters.js';
+import { PRODUCT_SORTS, type ProductSort } from '../../contracts/index.js';
 
 class PageQuery {
   /** Any language, any script; the last word may be unfinished. */

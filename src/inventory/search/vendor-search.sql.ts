@@ -1,7 +1,7 @@
 import { VENDOR_COLUMNS } from '../vendors/vendors.sql.js';
 import { decodeCursor, type KeyType } from './page-cursor.js';
 import { named, type SearchStatement } from './product-search.sql.js';
-import type { PageOptions, VendorFilters } from './search-filters.js';
+import type { PageOptions, VendorFilters } from '../../contracts/index.js';
 import { SqlBuilder } from './sql-builder.js';
 import type { TextQuery } from './text/text-query.js';
 

@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import type { NewVendor, Vendor, VendorFields } from '../../contracts/index.js';
 import { Clock, SqlClient } from '../../infra/index.js';
+import { SearchCacheService } from '../../search-cache/index.js';
 import { applyChanges, changesOf } from '../changes.js';
 import { newVendorId } from '../ids.js';
 import { vendorLexemes } from '../search/item-lexemes.js';
@@ -15,6 +16,7 @@ export class VendorService {
   constructor(
     @InjectRepository(VendorEntity) private readonly vendors: Repository<VendorEntity>,
     private readonly sql: SqlClient,
+    private readonly searchCache: SearchCacheService,
     private readonly clock: Clock,
   ) {}
 
@@ -45,7 +47,9 @@ export class VendorService {
       if (changes.length === 0) return vendor;
       const next = { ...applyChanges(vendor, changes), version: vendor.version + 1, updatedAt: this.now() };
       const done = await this.sql.query(UPDATE_VENDOR, [rows([next]), vendor.version]);
-      if (done.length > 0) return next;
+      if (done.length === 0) continue;
+      await this.searchCache.vendorsChanged('updated');
+      return next;
     }
   }
 
@@ -71,6 +75,7 @@ export class VendorService {
 
   private async insert(vendors: readonly Vendor[]): Promise<Set<string>> {
     const inserted = await this.sql.query<{ id: string }>(INSERT_VENDORS, [rows(vendors)]);
+    if (inserted.length > 0) await this.searchCache.vendorsChanged('created');
     return new Set(inserted.map(({ id }) => id));
   }
 

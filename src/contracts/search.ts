@@ -1,4 +1,5 @@
-import type { Availability } from '../../contracts/index.js';
+import type { Availability, Product } from './product.js';
+import type { Vendor } from './vendor.js';
 
 export const PRODUCT_SORTS = ['relevance', 'price_asc', 'price_desc', 'newest'] as const;
 export type ProductSort = (typeof PRODUCT_SORTS)[number];
@@ -33,4 +34,14 @@ export interface PageOptions {
 export interface ProductSearchOptions extends PageOptions {
   /** Absent: relevance with a text, else newest. */
   sort?: ProductSort | undefined;
+}
+
+export interface FoundProduct extends Product {
+  vendor: { id: string; name: string; market: string | null; state: string | null };
+  /** The name in the language asked for, or the plain one; only if a language was asked for. */
+  displayName?: string;
+}
+
+export interface FoundVendor extends Vendor {
+  inventory: { total: number; available: number };
 }

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { InventoryEvent } from '../../contracts/index.js';
+import { Clock } from '../../infra/index.js';
+import { Invalidation } from './invalidation.js';
+
+/** Milliseconds between renewals of the lease. */
+const RENEW_EVERY = 1_000;
+
+/**
+ * The leader's word that caches may be trusted (G2). It is given only while every event sequenced so far has been
+ * invalidated by this leader. After anything else (a new leader, a cache that was out of reach) nobody knows what was
+ * missed, so the caches are cleared before the word is given again.
+ */
+@Injectable()
+export class LeaseKeeper {
+  private trusted = false;
+  private renewedAt = 0;
+  /** The last change of the batch before: its events may be spread over two batches, but must be seen together. */
+  private tail: InventoryEvent[] = [];
+
+  constructor(
+    private readonly invalidation: Invalidation,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Must be called when the leadership is new or lost. */
+  distrust(): void {
+    this.trusted = false;
+  }
+
+  async invalidate(events: readonly InventoryEvent[]): Promise<void> {
+    const done = await this.invalidation.invalidate([...this.tail, ...events]);
+    const last = events.at(-1)!;
+    this.tail = events.filter(({ productId, version }) => productId === last.productId && version === last.version);
+    if (!done) this.trusted = false;
+    if (!this.trusted) await this.keep();
+  }
+
+  /** Renews the lease when it is time. */
+  async keep(): Promise<void> {
+    const now = this.clock.now();
+    if (this.trusted && now - this.renewedAt < RENEW_EVERY) return;
+    if (!this.trusted) this.trusted = await this.invalidation.clear();
+    if (!this.trusted) return;
+    this.trusted = await this.invalidation.renewLease();
+    this.renewedAt = now;
+  }
+}

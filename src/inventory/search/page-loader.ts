@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import type {
+  FoundProduct,
+  FoundVendor,
+  Page,
+  PageOptions,
+  ProductFilters,
+  ProductSearchOptions,
+  VendorFilters,
+} from '../../contracts/index.js';
+import { EventLog } from '../../events/index.js';
+import { SqlClient } from '../../infra/index.js';
+import { type ProductRow, productOf } from '../products/product.entity.js';
+import { type VendorEntity, vendorOf } from '../vendors/vendor.entity.js';
+import { type CursorKey, encodeCursor } from './page-cursor.js';
+import { priceWindow, type PriceWindow } from './price-window.js';
+import { productSearchSql } from './product-search.sql.js';
+import { type TextQuery, textQueryOf } from './text/text-query.js';
+import { VENDOR_ORDER, vendorSearchSql } from './vendor-search.sql.js';
+
+type Keyed = Record<`key${number}`, CursorKey | Date>;
+type ProductPageRow = ProductRow &
+  Keyed & { vendorName: string; vendorMarket: string | null; vendorState: string | null };
+type VendorPageRow = VendorEntity & { rank: number; total: number; available: number };
+/** A page without items still has one row, for the position. */
+type OrNone<Row> = (Row | { [Column in keyof Row]: null }) & { position: string };
+
+export interface LoadedProducts {
+  page: Page<FoundProduct>;
+  /** Only when sorted by price. */
+  priceWindow?: PriceWindow;
+}
+
+/** Loads pages straight from PostgreSQL; one query a page. */
+@Injectable()
+export class PageLoader {
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly log: EventLog,
+  ) {}
+
+  /** Throws `ValidationFailedError` for a cursor of another search. */
+  async products(filters: ProductFilters, options: ProductSearchOptions): Promise<LoadedProducts> {
+    const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
+    if (wordless(filters.q, text)) return { page: await this.nothing() };
+    const { statement, values, order } = productSearchSql(filters, options, text);
+    const rows = await this.sql.query<OrNone<ProductPageRow>>(statement, values);
+    const page = this.page(
+      rows,
+      options.limit,
+      (row) => foundProduct(row, filters.lang),
+      (row) =>
+        encodeCursor(
+          order.name,
+          order.columns.map((column, index) => keyOf(row[`key${index}`]!, column.type === 'price')),
+        ),
+    );
+    const window = priceWindow(order, options.cursor, page);
+    return window ? { page, priceWindow: window } : { page };
+  }
+
+  async vendors(filters: VendorFilters, options: PageOptions): Promise<Page<FoundVendor>> {
+    const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
+    if (wordless(filters.q, text)) return this.nothing();
+    const { statement, values } = vendorSearchSql(filters, options, text);
+    const rows = await this.sql.query<OrNone<VendorPageRow>>(statement, values);
+    return this.page(rows, options.limit, foundVendor, ({ rank, name, id }) =>
+      encodeCursor(VENDOR_ORDER, [rank, name, id]),
+    );
+  }
+
+  private page<Row extends { id: string }, Item>(
+    rows: OrNone<Row>[],
+    limit: number,
+    itemOf: (row: Row) => Item,
+    cursorOf: (row: Row) => string,
+  ): Page<Item> {
+    const found = rows.filter((row) => row.id !== null) as unknown as Row[];
+    const shown = found.slice(0, limit);
+    return {
+      items: shown.map(itemOf),
+      nextCursor: found.length > limit ? cursorOf(shown.at(-1)!) : null,
+      epoch: this.log.epoch,
+      position: Number(rows[0]!.position),
+    };
+  }
+
+  /** A text without any word, such as "!!!", is found nowhere. */
+  private async nothing(): Promise<Page<never>> {
+    return { items: [], nextCursor: null, ...(await this.log.head()) };
+  }
+}
+
+function wordless(q: string | undefined, text: TextQuery | undefined): boolean {
+  return q !== undefined && q.trim() !== '' && text === undefined;
+}
+
+function foundProduct(row: ProductPageRow, lang: string | undefined): FoundProduct {
+  const product = productOf(row);
+  return {
+    ...product,
+    vendor: { id: row.vendorId, name: row.vendorName, market: row.vendorMarket, state: row.vendorState },
+    ...(lang !== undefined && { displayName: product.names[lang] ?? product.name }),
+  };
+}
+
+function foundVendor(row: VendorPageRow): FoundVendor {
+  return { ...vendorOf(row), inventory: { total: row.total, available: row.available } };
+}
+
+function keyOf(key: CursorKey | Date, numeric: boolean): CursorKey {
+  if (key instanceof Date) return key.toISOString();
+  return numeric ? Number(key) : key;
+}

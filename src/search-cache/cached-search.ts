@@ -1,0 +1,45 @@
+import type { Page, PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../contracts/index.js';
+import { productSearchKey, type SearchKind, vendorSearchKey } from './canonical-search.js';
+import { productScope } from './scopes/scope-names.js';
+import {
+  narrowedScopes,
+  type PageFacts,
+  scopesOfProductSearch,
+  scopesOfVendorSearch,
+} from './scopes/scopes-of-search.js';
+
+/** A page fresh from the database. */
+export interface LoadedPage {
+  page: Page<{ id: string }>;
+  /** Prices between which a product would be on this page; only for searches sorted by price. */
+  priceWindow?: PageFacts['priceWindow'];
+}
+
+/** One search as the cache sees it: its key, what may change it, and what does once the page is known. */
+export interface CachedSearch {
+  kind: SearchKind;
+  key: string;
+  scopes: readonly string[];
+  narrow: (loaded: LoadedPage) => readonly string[];
+  hints: (loaded: LoadedPage) => readonly string[];
+}
+
+export function productSearch(filters: ProductFilters, options: ProductSearchOptions): CachedSearch {
+  return {
+    kind: 'product',
+    key: productSearchKey(filters, options),
+    scopes: scopesOfProductSearch(filters, options),
+    narrow: ({ page, priceWindow }) =>
+      narrowedScopes(filters, options, {
+        productIds: page.items.map(({ id }) => id),
+        complete: options.cursor === undefined && page.nextCursor === null,
+        priceWindow,
+      }),
+    hints: ({ page }) => page.items.map(({ id }) => productScope(id)),
+  };
+}
+
+export function vendorSearch(filters: VendorFilters, options: PageOptions): CachedSearch {
+  const scopes = scopesOfVendorSearch();
+  return { kind: 'vendor', key: vendorSearchKey(filters, options), scopes, narrow: () => scopes, hints: () => [] };
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../contracts/index.js';
+
+export type SearchKind = 'product' | 'vendor';
+
+/**
+ * The key of a search: the same whatever the order of its filters, absent or empty ones, and the case and spacing of
+ * its text. Filters that the database compares exactly keep their case.
+ */
+export function productSearchKey(filters: ProductFilters, options: ProductSearchOptions): string {
+  const q = text(filters.q);
+  const sort = options.sort === 'relevance' || options.sort === undefined ? (q ? 'relevance' : 'newest') : options.sort;
+  return key('product', { ...filters, q }, { ...options, sort });
+}
+
+export function vendorSearchKey(filters: VendorFilters, options: PageOptions): string {
+  return key('vendor', { ...filters, q: text(filters.q) }, options);
+}
+
+function key(kind: SearchKind, filters: object, options: object): string {
+  const given = Object.entries({ ...filters, ...options }).filter(([, value]) => value !== undefined && value !== '');
+  const canonical = JSON.stringify(given.sort(([one], [other]) => (one < other ? -1 : 1)));
+  return `${kind}:${createHash('sha1').update(canonical).digest('base64url')}`;
+}
+
+/** As the search's tokeniser sees it: compatibility forms, case and runs of white space make no difference. */
+function text(q: string | undefined): string | undefined {
+  return q?.normalize('NFKC').toLowerCase().trim().replaceAll(/\s+/g, ' ') || undefined;
+}

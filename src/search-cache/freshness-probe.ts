@@ -1,0 +1,90 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
+import type { Page } from '../contracts/index.js';
+import type { CachedSearch, LoadedPage } from './cached-search.js';
+import { SearchCacheMetrics } from './search-cache.metrics.js';
+import { GuardedCache } from './store/guarded-cache.js';
+import type { CachedPage } from './store/search-cache-store.js';
+
+/** Milliseconds between two probes, and between finding a difference and calling it stale. */
+const PROBE_EVERY = 2_000;
+const GRACE = 1_000;
+
+interface Sample {
+  search: CachedSearch;
+  load: () => Promise<LoadedPage>;
+}
+
+/**
+ * Checks the promise in production: now and then a page that was just served from the cache is compared with the
+ * database. A change may be committed but not acknowledged yet when the two are read, so a difference counts only if
+ * the cache would still serve the same page after any such acknowledgement should have put it out of date.
+ */
+@Injectable()
+export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(FreshnessProbe.name);
+  private sample: Sample | null = null;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly cache: GuardedCache,
+    private readonly metrics: SearchCacheMetrics,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.schedule();
+  }
+
+  onModuleDestroy(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  /** Offers a search that has just been a hit; the latest one is probed next. */
+  offer(search: CachedSearch, load: () => Promise<LoadedPage>): void {
+    this.sample = { search, load };
+  }
+
+  /** @returns whether a stale page was found */
+  async probe({ search, load }: Sample): Promise<boolean> {
+    const before = await this.hit(search);
+    if (!before) return false;
+    const { page } = await load();
+    if (sameItems(before, page)) return false;
+    await new Promise((resolve) => setTimeout(resolve, GRACE).unref());
+    const after = await this.hit(search);
+    if (!after || after.etag !== before.etag) return false;
+    this.metrics.foundStale();
+    this.logger.error(`A cached page differs from the database: ${search.key}`);
+    return true;
+  }
+
+  private schedule(): void {
+    if (!this.stopped) this.timer = setTimeout(() => void this.tick(), PROBE_EVERY).unref();
+  }
+
+  private async tick(): Promise<void> {
+    const sample = this.sample;
+    this.sample = null;
+    try {
+      if (sample) await this.probe(sample);
+    } catch (error) {
+      // The database is away; there is nothing to compare with.
+      this.logger.debug(error);
+    }
+    this.schedule();
+  }
+
+  private async hit({ key, scopes }: CachedSearch): Promise<CachedPage | null> {
+    const read = await this.cache.read(key, scopes);
+    return read.result === 'hit' ? read.page : null;
+  }
+}
+
+/** The cached page may be of an earlier log position; what it shows must be the same. */
+function sameItems(cached: CachedPage, fresh: Page<{ id: string }>): boolean {
+  const page = JSON.parse(cached.body.toString('utf8')) as Page<unknown>;
+  const { items, nextCursor } = JSON.parse(JSON.stringify(fresh)) as Page<unknown>;
+  return isDeepStrictEqual(page.items, items) && page.nextCursor === nextCursor;
+}

@@ -1,0 +1,26 @@
+import { Controller, Delete, Get, HttpCode } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { InventoryEventService } from '../../events/index.js';
+import type { CacheStats } from '../cache-stats.js';
+import { SearchCacheService } from '../search-cache.service.js';
+
+@ApiTags('cache')
+@Controller('cache')
+export class CacheController {
+  constructor(
+    private readonly cache: SearchCacheService,
+    private readonly events: InventoryEventService,
+  ) {}
+
+  /** Empties every search cache, on all instances. */
+  @Delete()
+  @HttpCode(204)
+  clear(): Promise<void> {
+    return this.events.clearAllCaches();
+  }
+
+  @Get('stats')
+  stats(): Promise<CacheStats> {
+    return this.cache.getCacheStats();
+  }
+}

@@ -1,0 +1,103 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../infra/index.js';
+import { GENERAL_SCOPE } from '../scopes/scope-names.js';
+import {
+  type CachedPage,
+  type CacheRead,
+  LEASE_MS,
+  SearchCacheStore,
+  type StoreStats,
+  type Tokens,
+} from '../store/search-cache-store.js';
+
+/** Bounds of memory beside the number of entries. */
+const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_TOKENS = 500_000;
+
+interface Entry {
+  page: CachedPage;
+  tokens: Tokens;
+  hints: readonly string[];
+}
+
+/** The embedded engine's store. It must behave as the Redis one does: both pass one suite. */
+export class InProcessCacheStore extends SearchCacheStore {
+  private readonly entries: LRUCache<string, Entry>;
+  /** An evicted token is made anew, which puts its entries out of date. */
+  private readonly tokens = new LRUCache<string, string>({ max: MAX_TOKENS });
+  private lastToken = 0;
+  private leaseUntil = 0;
+  private evictions = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    maxEntries: number,
+    ttlSeconds: number,
+  ) {
+    super();
+    this.entries = new LRUCache({
+      max: maxEntries,
+      maxSize: MAX_BYTES,
+      sizeCalculation: ({ page }) => page.body.length + 1,
+      ttl: ttlSeconds * 1_000,
+      perf: { now: () => clock.now() },
+      ttlResolution: 0,
+      dispose: (_entry, _key, reason) => {
+        if (reason === 'evict') this.evictions += 1;
+      },
+    });
+  }
+
+  read(key: string, scopes: readonly string[]): Promise<CacheRead> {
+    if (this.leaseUntil <= this.clock.now()) return Promise.resolve({ result: 'bypass' });
+    const entry = this.entries.get(key);
+    if (entry && this.isCurrent(entry.tokens)) return Promise.resolve({ result: 'hit', page: entry.page });
+    const tokens = new Map<string, string>();
+    for (const scope of scopes) tokens.set(scope, this.tokenOf(scope));
+    for (const scope of entry?.tokens.keys() ?? []) tokens.set(scope, this.tokenOf(scope));
+    for (const scope of entry?.hints ?? []) tokens.set(scope, this.tokenOf(scope));
+    return Promise.resolve({ result: 'miss', tokens });
+  }
+
+  fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void> {
+    this.entries.set(key, { page, tokens, hints });
+    return Promise.resolve();
+  }
+
+  renew(scopes: readonly string[]): Promise<void> {
+    for (const scope of scopes) this.tokens.delete(scope);
+    return Promise.resolve();
+  }
+
+  clear(): Promise<void> {
+    this.entries.clear();
+    // A fill that is under way must not survive either.
+    return this.renew([GENERAL_SCOPE]);
+  }
+
+  renewLease(): Promise<void> {
+    this.leaseUntil = this.clock.now() + LEASE_MS;
+    return Promise.resolve();
+  }
+
+  stats(): Promise<StoreStats> {
+    this.entries.purgeStale();
+    const leaseMs = Math.max(0, this.leaseUntil - this.clock.now());
+    return Promise.resolve({ entries: this.entries.size, evictions: this.evictions, leaseMs });
+  }
+
+  private isCurrent(tokens: Tokens): boolean {
+    for (const [scope, token] of tokens) if (this.tokens.get(scope) !== token) return false;
+    return true;
+  }
+
+  private tokenOf(scope: string): string {
+    let token = this.tokens.get(scope);
+    if (token === undefined) {
+      this.lastToken += 1;
+      token = String(this.lastToken);
+      this.tokens.set(scope, token);
+    }
+    return token;
+  }
+}

@@ -1,0 +1,4 @@
+export type { LoadedPage } from './cached-search.js';
+export type { ServedPage } from './page-cache.js';
+export { SearchCacheModule } from './search-cache.module.js';
+export { SearchCacheService } from './search-cache.service.js';

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { CachedSearch, LoadedPage } from './cached-search.js';
+import { FreshnessProbe } from './freshness-probe.js';
+import { SearchCacheMetrics } from './search-cache.metrics.js';
+import { SingleFlight } from './single-flight.js';
+import { GuardedCache } from './store/guarded-cache.js';
+import type { CachedPage, Tokens } from './store/search-cache-store.js';
+
+export interface ServedPage extends CachedPage {
+  result: 'HIT' | 'MISS' | 'BYPASS';
+}
+
+/** Reads through the cache. */
+@Injectable()
+export class PageCache {
+  private readonly flights = new SingleFlight<CachedPage>();
+
+  constructor(
+    private readonly cache: GuardedCache,
+    private readonly metrics: SearchCacheMetrics,
+    private readonly probe: FreshnessProbe,
+  ) {}
+
+  /**
+   * The stored page if it is current, else what `load` brings. Callers that want the same page at once share one
+   * `load`, but only if they have read the same tokens: one that comes after an acknowledged write has read a newer
+   * token, so it never joins a query that began before that write.
+   */
+  async read(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
+    const read = await this.cache.read(search.key, search.scopes);
+    this.metrics.read(search.kind, read.result);
+    if (read.result === 'hit') {
+      this.probe.offer(search, load);
+      return { ...read.page, result: 'HIT' };
+    }
+    if (read.result === 'bypass') return { ...pageOf(await load()), result: 'BYPASS' };
+    const { tokens } = read;
+    const flight = [search.key, ...search.scopes.map((scope) => tokens.get(scope))].join(' ');
+    const page = await this.flights.run(flight, () => this.fill(search, tokens, load));
+    return { ...page, result: 'MISS' };
+  }
+
+  /** Stores a page under tokens that were read before it was loaded. */
+  store(search: CachedSearch, tokens: Tokens, loaded: LoadedPage): CachedPage {
+    const page = pageOf(loaded);
+    const narrow = search.narrow(loaded);
+    // Tokens of the products shown are known beforehand only if an earlier page of this search showed them.
+    const scopes = narrow.every((scope) => tokens.has(scope)) ? narrow : search.scopes;
+    const dependencies = new Map(scopes.map((scope) => [scope, tokens.get(scope)!]));
+    // Not awaited: the page is ready to be sent, and the store takes commands in order.
+    void this.cache.fill(search.key, page, dependencies, search.hints(loaded));
+    return page;
+  }
+
+  private async fill(search: CachedSearch, tokens: Tokens, load: () => Promise<LoadedPage>): Promise<CachedPage> {
+    return this.store(search, tokens, await load());
+  }
+}
+
+function pageOf({ page }: LoadedPage): CachedPage {
+  const body = Buffer.from(JSON.stringify(page));
+  return { body, etag: `"${createHash('sha1').update(body).digest('base64url')}"` };
+}

@@ -1,0 +1,82 @@
+-- Reads one cached page, or what is needed to fill it.
+--
+-- KEYS[1]  the entry: hash of body, etag, deps (scope keys and their tokens), hints (scope keys); deps and hints packed
+-- KEYS[2]  the lease
+-- KEYS[3]  entries by last use: sorted set, score in microseconds
+-- KEYS[4]  the token clock
+-- KEYS[5…] tokens of all scopes that may matter to the search
+-- ARGV[1]  milliseconds a token lives when nobody reads or makes it
+-- ARGV[2]  text that no other call ever uses, so that tokens never repeat even if the clock is lost
+--
+-- The scopes of deps and hints are not in KEYS: only the entry knows them. They share its hash tag, so its node has them.
+--
+-- Returns { 'bypass' } without a lease
+--         { 'hit', body, etag } if every token of deps is current
+--         { 'miss', key, token, key, token, … } otherwise: of KEYS[5…], deps and hints; missing tokens are made
+local entry, lease, lru, clock = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+
+if redis.call('EXISTS', lease) == 0 then
+  return { 'bypass' }
+end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+
+local fields = redis.call('HMGET', entry, 'deps', 'hints')
+local deps = fields[1] and cmsgpack.unpack(fields[1])
+
+if deps then
+  local current = redis.call('MGET', unpack(deps.keys))
+  local valid = true
+  for i = 1, #deps.tokens do
+    if current[i] ~= deps.tokens[i] then
+      valid = false
+      break
+    end
+  end
+  if valid then
+    redis.call('ZADD', lru, now, entry)
+    local page = redis.call('HMGET', entry, 'body', 'etag')
+    return { 'hit', page[1], page[2] }
+  end
+else
+  redis.call('ZREM', lru, entry)
+end
+
+local wanted, seen = {}, {}
+local function want(keys)
+  for _, key in ipairs(keys) do
+    if not seen[key] then
+      seen[key] = true
+      wanted[#wanted + 1] = key
+    end
+  end
+end
+for i = 5, #KEYS do
+  want({ KEYS[i] })
+end
+if deps then
+  want(deps.keys)
+  want(cmsgpack.unpack(fields[2]))
+end
+
+local tokens = redis.call('MGET', unpack(wanted))
+local last
+local answer = { 'miss' }
+for i, key in ipairs(wanted) do
+  local token = tokens[i]
+  if token then
+    redis.call('PEXPIRE', key, ARGV[1])
+  else
+    -- Later than every token before, even if the wall clock goes back.
+    last = math.max(now, (last or tonumber(redis.call('GET', clock) or '0')) + 1)
+    token = string.format('%.0f', last) .. ARGV[2]
+    redis.call('SET', key, token, 'PX', ARGV[1])
+  end
+  answer[#answer + 1] = key
+  answer[#answer + 1] = token
+end
+if last then
+  redis.call('SET', clock, string.format('%.0f', last))
+end
+return answer

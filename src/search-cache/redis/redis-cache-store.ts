@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { GENERAL_SCOPE } from '../scopes/scope-names.js';
+import {
+  type CachedPage,
+  type CacheRead,
+  LEASE_MS,
+  SearchCacheStore,
+  type StoreStats,
+  type Tokens,
+} from '../store/search-cache-store.js';
+import { addScripts, type Scripts } from './scripts.js';
+
+/** One hash tag, so that in a Redis Cluster every script finds all its keys on one node. */
+const PREFIX = '{search}:';
+const LEASE = `${PREFIX}lease`;
+const BY_USE = `${PREFIX}by-use`;
+const EVICTIONS = `${PREFIX}evictions`;
+const CLOCK = `${PREFIX}clock`;
+
+/** Milliseconds a token outlives an entry. */
+const TOKEN_GRACE = 60_000;
+
+const scopeKey = (scope: string): string => PREFIX + scope;
+const entryKey = (key: string): string => `${PREFIX}entry:${key}`;
+
+/** The cache that all instances share. One round trip and one script per operation; nothing is found by scanning. */
+export class RedisCacheStore extends SearchCacheStore {
+  private readonly scripts: Scripts;
+  private readonly ttl: number;
+  /** With a counter behind it, never the same twice over all processes. */
+  private readonly nonce = `-${randomBytes(6).toString('base64url')}-`;
+  private calls = 0;
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly maxEntries: number,
+    ttlSeconds: number,
+  ) {
+    super();
+    this.ttl = ttlSeconds * 1_000;
+    this.scripts = addScripts(redis);
+  }
+
+  async read(key: string, scopes: readonly string[]): Promise<CacheRead> {
+    this.calls += 1;
+    const answer = (await this.scripts.read(
+      [entryKey(key), LEASE, BY_USE, CLOCK, ...scopes.map(scopeKey)],
+      [this.ttl + TOKEN_GRACE, this.nonce + this.calls.toString(36)],
+    )) as Buffer[];
+    switch (answer[0]!.toString()) {
+      case 'hit':
+        return { result: 'hit', page: { body: answer[1]!, etag: answer[2]!.toString() } };
+      case 'miss':
+        return { result: 'miss', tokens: tokensOf(answer) };
+      default:
+        return { result: 'bypass' };
+    }
+  }
+
+  async fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void> {
+    const scopes = [...tokens.keys()].map(scopeKey);
+    await this.scripts.fill(
+      [entryKey(key), BY_USE, EVICTIONS],
+      [
+        this.ttl,
+        this.maxEntries,
+        page.body,
+        page.etag,
+        scopes.length,
+        ...scopes,
+        ...tokens.values(),
+        ...hints.map(scopeKey),
+      ],
+    );
+  }
+
+  async renew(scopes: readonly string[]): Promise<void> {
+    // Lua's unpack takes some thousands of values at once; big batches go in parts.
+    const parts: Promise<unknown>[] = [];
+    for (let from = 0; from < scopes.length; from += 2_000) {
+      parts.push(this.scripts.renew(scopes.slice(from, from + 2_000).map(scopeKey)));
+    }
+    await Promise.all(parts);
+  }
+
+  async clear(): Promise<void> {
+    await this.scripts.clear([BY_USE, scopeKey(GENERAL_SCOPE)]);
+  }
+
+  async renewLease(): Promise<void> {
+    await this.redis.set(LEASE, '1', 'PX', LEASE_MS);
+  }
+
+  async stats(): Promise<StoreStats> {
+    const [entries, evictions, leaseMs] = (await this.scripts.stats(
+      [BY_USE, EVICTIONS, LEASE],
+      [this.ttl],
+    )) as number[];
+    return { entries: Number(entries), evictions: Number(evictions), leaseMs: Math.max(0, Number(leaseMs)) };
+  }
+}
+
+function tokensOf(answer: readonly Buffer[]): Tokens {
+  const tokens = new Map<string, string>();
+  for (let index = 1; index < answer.length; index += 2) {
+    tokens.set(answer[index]!.toString().slice(PREFIX.length), answer[index + 1]!.toString());
+  }
+  return tokens;
+}

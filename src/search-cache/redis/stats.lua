@@ -1,0 +1,10 @@
+-- KEYS[1]  entries by last use: sorted set, score in microseconds
+-- KEYS[2]  count of evictions
+-- KEYS[3]  the lease
+-- ARGV[1]  milliseconds an entry lives
+--
+-- Returns { entries, evictions, milliseconds the lease still has, or a negative number without one }.
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[1]) * 1000)
+return { redis.call('ZCARD', KEYS[1]), tonumber(redis.call('GET', KEYS[2]) or '0'), redis.call('PTTL', KEYS[3]) }

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { Metrics } from '../infra/index.js';
+import type { SearchKind } from './canonical-search.js';
+import { kindOf, SCOPE_KINDS, type ScopeKind } from './scopes/scope-names.js';
+import { GuardedCache } from './store/guarded-cache.js';
+
+export type ReadResult = 'hit' | 'miss' | 'bypass';
+
+/** Counts for Prometheus and for `/api/cache/stats`, of this instance since its start. */
+@Injectable()
+export class SearchCacheMetrics {
+  readonly reads: Record<ReadResult, number> = { hit: 0, miss: 0, bypass: 0 };
+  readonly invalidations = Object.fromEntries(SCOPE_KINDS.map((kind) => [kind, 0])) as Record<ScopeKind, number>;
+  stalePages = 0;
+
+  readonly freshness = this.metrics.histogram(
+    'inventory_search_freshness_seconds',
+    'From a change to the renewal of the search scopes it touches.',
+  );
+  private readonly requests = this.metrics.counter(
+    'search_cache_requests_total',
+    'Searches by kind and cache result.',
+    ['kind', 'result'],
+  );
+  private readonly renewals = this.metrics.counter('search_cache_invalidations_total', 'Scopes renewed, by kind.', [
+    'scope',
+  ]);
+  private readonly stale = this.metrics.counter(
+    'search_cache_stale_total',
+    'Cached pages that the freshness probe found to differ from the database; must stay 0.',
+  );
+
+  constructor(
+    private readonly metrics: Metrics,
+    cache: GuardedCache,
+  ) {
+    metrics.gauge('search_cache_entries', 'Cached searches over all instances.', async () => {
+      return (await cache.stats())?.entries ?? Number.NaN;
+    });
+  }
+
+  read(kind: SearchKind, result: ReadResult): void {
+    this.reads[result] += 1;
+    this.requests.inc({ kind, result });
+  }
+
+  renewed(scopes: Iterable<string>): void {
+    for (const scope of scopes) {
+      const kind = kindOf(scope);
+      this.invalidations[kind] += 1;
+      this.renewals.inc({ scope: kind });
+    }
+  }
+
+  foundStale(): void {
+    this.stalePages += 1;
+    this.stale.inc();
+  }
+}

@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import { AppConfig } from '../config/index.js';
+import { EventsModule } from '../events/index.js';
+import { Clock, RedisConnections } from '../infra/index.js';
+import { CacheStatsReader } from './cache-stats.js';
+import { FreshnessProbe } from './freshness-probe.js';
+import { CacheController } from './http/cache.controller.js';
+import { InProcessCacheStore } from './in-process/in-process-cache-store.js';
+import { Invalidator } from './invalidator.js';
+import { PageCache } from './page-cache.js';
+import { RedisCacheStore } from './redis/redis-cache-store.js';
+import { SearchCacheMetrics } from './search-cache.metrics.js';
+import { SearchCacheService } from './search-cache.service.js';
+import { GuardedCache } from './store/guarded-cache.js';
+import { SearchCacheStore } from './store/search-cache-store.js';
+
+/** Milliseconds a search waits for Redis at most before it goes to the database instead. */
+const REDIS_TIMEOUT = 250;
+
+/** Cached search pages, never served once a change that touches them has been acknowledged. */
+@Module({
+  imports: [EventsModule],
+  controllers: [CacheController],
+  providers: [
+    {
+      provide: SearchCacheStore,
+      inject: [AppConfig, RedisConnections, Clock],
+      useFactory: (config: AppConfig, redis: RedisConnections | null, clock: Clock): SearchCacheStore =>
+        redis
+          ? new RedisCacheStore(
+              redis.open('search-cache', { commandTimeout: REDIS_TIMEOUT }),
+              config.cacheSize,
+              config.cacheTtl,
+            )
+          : new InProcessCacheStore(clock, config.cacheSize, config.cacheTtl),
+    },
+    GuardedCache,
+    SearchCacheMetrics,
+    FreshnessProbe,
+    PageCache,
+    Invalidator,
+    CacheStatsReader,
+    SearchCacheService,
+  ],
+  exports: [SearchCacheService],
+})
+export class SearchCacheModule {}

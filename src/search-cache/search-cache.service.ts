@@ -1,0 +1,118 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type {
+  FoundProduct,
+  FoundVendor,
+  Page,
+  PageOptions,
+  ProductFilters,
+  ProductSearchOptions,
+  VendorFilters,
+} from '../contracts/index.js';
+import { type CachedSearch, type LoadedPage, productSearch, vendorSearch } from './cached-search.js';
+import { type CacheStats, CacheStatsReader } from './cache-stats.js';
+import { Invalidator } from './invalidator.js';
+import { PageCache, type ServedPage } from './page-cache.js';
+import { GuardedCache } from './store/guarded-cache.js';
+import type { Tokens } from './store/search-cache-store.js';
+
+/**
+ * The search cache's front door. Searches go through `readProducts` and `readVendors`; the `getCached…`/`cache…` pairs
+ * are for callers who load pages themselves.
+ */
+@Injectable()
+export class SearchCacheService implements OnModuleDestroy {
+  private static instance: SearchCacheService | undefined;
+
+  /** Tokens that a `getCached…` has read, by the very filters object it was called with. */
+  private readonly tokensRead = new WeakMap<object, Tokens>();
+
+  constructor(
+    private readonly pages: PageCache,
+    private readonly cache: GuardedCache,
+    private readonly invalidator: Invalidator,
+    private readonly statsReader: CacheStatsReader,
+  ) {
+    SearchCacheService.instance = this;
+  }
+
+  /** The container's one instance, for code outside of dependency injection. Throws before the container exists. */
+  static getInstance(): SearchCacheService {
+    if (!this.instance) throw new Error('SearchCacheService: the application is not running');
+    return this.instance;
+  }
+
+  onModuleDestroy(): void {
+    if (SearchCacheService.instance === this) SearchCacheService.instance = undefined;
+  }
+
+  readProducts(
+    filters: ProductFilters,
+    options: ProductSearchOptions,
+    load: () => Promise<LoadedPage>,
+  ): Promise<ServedPage> {
+    return this.pages.read(productSearch(filters, options), load);
+  }
+
+  readVendors(filters: VendorFilters, options: PageOptions, load: () => Promise<LoadedPage>): Promise<ServedPage> {
+    return this.pages.read(vendorSearch(filters, options), load);
+  }
+
+  /** The page if it is cached and current, else null. */
+  getCachedProductSearch(filters: ProductFilters, options: ProductSearchOptions): Promise<Page<FoundProduct> | null> {
+    return this.get(productSearch(filters, options), filters);
+  }
+
+  /**
+   * Stores a page. After a `getCachedProductSearch` with the same filters object that found nothing, `result` may be
+   * as old as that call: a change since then makes it count as out of date. Without one it is taken as current now.
+   */
+  cacheProductSearch(
+    filters: ProductFilters,
+    options: ProductSearchOptions,
+    result: Page<FoundProduct>,
+  ): Promise<void> {
+    return this.put(productSearch(filters, options), filters, result);
+  }
+
+  /** The page if it is cached and current, else null. */
+  getCachedVendorSearch(filters: VendorFilters, options: PageOptions): Promise<Page<FoundVendor> | null> {
+    return this.get(vendorSearch(filters, options), filters);
+  }
+
+  /** Stores a page; see `cacheProductSearch`. */
+  cacheVendorSearch(filters: VendorFilters, options: PageOptions, result: Page<FoundVendor>): Promise<void> {
+    return this.put(vendorSearch(filters, options), filters, result);
+  }
+
+  getCacheStats(): Promise<CacheStats> {
+    return this.statsReader.read();
+  }
+
+  /** Empties the cache for all instances. */
+  async clearAllCaches(): Promise<void> {
+    await this.invalidator.clear();
+  }
+
+  /** To be called after a vendor has been committed and before that is acknowledged. */
+  vendorsChanged(change: 'created' | 'updated'): Promise<void> {
+    return this.invalidator.vendorsChanged(change);
+  }
+
+  private async get<Result>(search: CachedSearch, filters: object): Promise<Result | null> {
+    const read = await this.cache.read(search.key, search.scopes);
+    if (read.result === 'miss') this.tokensRead.set(filters, read.tokens);
+    return read.result === 'hit' ? (JSON.parse(read.page.body.toString('utf8')) as Result) : null;
+  }
+
+  private async put(search: CachedSearch, filters: object, page: Page<{ id: string }>): Promise<void> {
+    let tokens = this.tokensRead.get(filters);
+    this.tokensRead.delete(filters);
+    if (!tokens) {
+      const read = await this.cache.read(search.key, search.scopes);
+      if (read.result !== 'miss') return;
+      tokens = read.tokens;
+    }
+    // The result may come from anywhere, so its tokens may be of another search with other scopes.
+    if (search.scopes.every((scope) => tokens.has(scope))) this.pages.store(search, tokens, { page });
+  }
+}

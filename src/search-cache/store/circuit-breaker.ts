@@ -1,0 +1,32 @@
+import type { Clock } from '../../infra/index.js';
+
+/** Milliseconds without another attempt after a failure. */
+const OPEN_FOR = 1_000;
+
+/** Keeps callers from waiting on something that has just failed: one tries again after a while, the others don't. */
+export class CircuitBreaker {
+  private openUntil = 0;
+  private probing = false;
+
+  constructor(private readonly clock: Clock) {}
+
+  get open(): boolean {
+    return this.openUntil > 0;
+  }
+
+  /** The result of `work`, or `fallback` at once while the circuit is open, or when `work` rejects. */
+  async run<Result>(work: () => Promise<Result>, fallback: (error?: unknown) => Result): Promise<Result> {
+    if (this.open && (this.probing || this.clock.now() < this.openUntil)) return fallback();
+    this.probing = this.open;
+    try {
+      const result = await work();
+      this.openUntil = 0;
+      return result;
+    } catch (error) {
+      this.openUntil = this.clock.now() + OPEN_FOR;
+      return fallback(error);
+    } finally {
+      this.probing = false;
+    }
+  }
+}

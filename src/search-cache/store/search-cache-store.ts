@@ -1,0 +1,58 @@
+/** A finished answer as it is sent. */
+export interface CachedPage {
+  /** JSON, UTF-8. */
+  body: Buffer;
+  etag: string;
+}
+
+/** Tokens by scope. A token never comes back once it is gone. */
+export type Tokens = ReadonlyMap<string, string>;
+
+export type CacheRead =
+  | { result: 'hit'; page: CachedPage }
+  /** `tokens` are of all scopes asked for, and of those the out-of-date entry, if any, depended on or hinted at. */
+  | { result: 'miss'; tokens: Tokens }
+  /** There is no lease: nobody vouches for the invalidations, so the cache is not to be used. */
+  | { result: 'bypass' };
+
+export interface StoreStats {
+  entries: number;
+  evictions: number;
+  /** Milliseconds the lease still has; 0 without one. */
+  leaseMs: number;
+}
+
+/**
+ * Pages with the tokens of the scopes they depend on.
+ *
+ * Promises: `read` is atomic; it hits only if every token stored with the entry is the scope's current one and the
+ * lease holds. A token is made when it is first read and replaced when its scope is renewed, always by a value never
+ * seen before, so an entry that was filled while a write went on is never served, and losing a token is harmless.
+ * At most the given number of entries, over all users of the store, least recently used out first.
+ *
+ * Does not promise that an entry stays. Rejects when the store can't be reached in time.
+ */
+export abstract class SearchCacheStore {
+  /** @param scopes all that may matter to the search */
+  abstract read(key: string, scopes: readonly string[]): Promise<CacheRead>;
+
+  /**
+   * @param tokens of the scopes the page depends on, read before the database was asked for it
+   * @param hints scopes whose tokens the next miss should bring along
+   */
+  abstract fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void>;
+
+  /** Puts every entry that depends on one of these out of date. */
+  abstract renew(scopes: readonly string[]): Promise<void>;
+
+  /** Removes every entry. */
+  abstract clear(): Promise<void>;
+
+  /** Vouches for another ten seconds that everything sequenced so far has been invalidated. */
+  abstract renewLease(): Promise<void>;
+
+  abstract stats(): Promise<StoreStats>;
+}
+
+/** Milliseconds; the bound of staleness when the path of invalidation is dead (G2). */
+export const LEASE_MS = 10_000;
