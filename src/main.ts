@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createApplication } from './application.js';
 import { jwtSecret, signAccessToken } from './auth/index.js';
 import { type AppConfig, loadConfig } from './config/index.js';
@@ -6,19 +8,30 @@ import { startEmbeddedPostgres } from './infra/postgres/embedded/index.js';
 
 const ADMIN_TOKEN_LIFETIME = '7d';
 
+/** Milliseconds an orderly end may take; requests that are still open then are cut off. */
+const CLOSE_AT_MOST = 7_000;
+/** Milliseconds within which another signal is the same wish: npm passes on the Ctrl-C the terminal has sent already. */
+const SAME_WISH = 1_000;
+
 /** Starts the product and stays until it is told to stop; anything that prevents the start is one line on stderr. */
 async function main(): Promise<void> {
+  const stopped = stopSignal();
   const config = loadConfig();
   const postgres = config.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
   try {
-    const app = await createApplication(config, config.databaseUrl ?? postgres!.url);
-    await app.listen(config.port, config.host);
-    await printBanner(config, await app.getUrl());
-    await stopSignal();
-    await app.close();
+    const app = await Promise.race([start(config, config.databaseUrl ?? postgres!.url), stopped]);
+    await stopped;
+    if (app) await Promise.race([app.close(), sleep(CLOSE_AT_MOST)]);
   } finally {
     await postgres?.stop();
   }
+}
+
+async function start(config: AppConfig, databaseUrl: string): Promise<NestFastifyApplication> {
+  const app = await createApplication(config, databaseUrl);
+  await app.listen(config.port, config.host);
+  await printBanner(config, await app.getUrl());
+  return app;
 }
 
 async function printBanner(config: AppConfig, url: string): Promise<void> {
@@ -31,10 +44,16 @@ async function printBanner(config: AppConfig, url: string): Promise<void> {
   process.stdout.write(`${lines.join('\n')}\n\n`);
 }
 
-/** Resolves at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once, as people expect. */
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP; a later one ends the process at once, as people expect. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    let first: number | undefined;
+    const stop = (): void => {
+      first ??= performance.now();
+      if (performance.now() - first > SAME_WISH) process.exit(1);
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   });
 }
 

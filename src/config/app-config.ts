@@ -34,6 +34,11 @@ export class AppConfig {
   rateLimit: number;
   /** Sockets; 0 is off. */
   maxConnectionsPerAddress: number;
+  /** What a client that comes back may be sent again at most: events, and bytes of them. */
+  replayEvents: number;
+  replayBytes: number;
+  /** Bytes that may wait for one socket to be read. */
+  sendBufferBytes: number;
   logLevel: (typeof LOG_LEVELS)[number];
   region: string;
 
@@ -61,6 +66,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     demo: variables.flag('DEMO'),
     rateLimit: variables.integer('RATE_LIMIT', 6000, 0, 100_000_000),
     maxConnectionsPerAddress: variables.integer('MAX_CONNECTIONS_PER_ADDRESS', 2000, 0, 10_000_000),
+    replayEvents: variables.integer('REPLAY_EVENTS', 1_000, 0, 100_000),
+    replayBytes: variables.integer('REPLAY_BYTES', 1_048_576, 0, 1_073_741_824),
+    sendBufferBytes: variables.integer('SEND_BUFFER_BYTES', 1_048_576, 65_536, 1_073_741_824),
     logLevel: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     region: variables.text('REGION') ?? 'local',
   });

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import type { LogCursor, NewInventoryEvent } from '../contracts/index.js';
-import { Clock, correlation, SqlClient } from '../infra/index.js';
+import { Clock, correlation, SqlClient, ValidationFailedError } from '../infra/index.js';
 import { CacheRegistry } from './cache-registry.js';
 import { EventBridge } from './delivery/event-bridge.js';
 import { type EventStats, EventStatsReader } from './event-stats.js';
@@ -18,7 +18,7 @@ export type InventoryUpdate = Pick<NewInventoryEvent, 'eventType' | 'productId' 
 
 const APPEND_ONE = {
   name: 'append-event',
-  text: `WITH changed AS (SELECT $2::text AS id) ${appendEventsSql('$1', 'changed')}`,
+  text: `WITH changed AS (SELECT $2::text AS id) ${appendEventsSql('$1', 'changed')} RETURNING seq`,
 };
 
 /** The events module's front door. */
@@ -65,7 +65,9 @@ export class InventoryEventService implements OnModuleDestroy {
       region: update.region ?? this.config.region,
       occurredAt: update.occurredAt ?? new Date(this.clock.now()).toISOString(),
     };
-    await this.sql.query(APPEND_ONE, [eventRows([event]), event.productId]);
+    const appended = await this.sql.query(APPEND_ONE, [eventRows([event]), event.productId]);
+    // The statement leaves out what names no product; resolving all the same would be a lie.
+    if (appended.length !== 1) throw new ValidationFailedError([{ field: 'productId', message: 'must be an id' }]);
     this.signal.committed();
   }
 

@@ -18,14 +18,19 @@ import {
   UNSUBSCRIBED,
   type UnsubscriptionConfirmed,
 } from './messages.js';
+import { ConnectionLimit } from './limits/connection-limit.js';
+import { RequestLimit } from './limits/request-limit.js';
 import { RoomBroadcaster } from './room-broadcaster.js';
-import { RoomMembership } from './room-membership.js';
+import { roomName } from './rooms.js';
 import { parseRoomRequest } from './room-request.js';
-import { RoomSubscriber } from './room-subscriber.js';
+import { DisconnectedError } from './recovery/subscription-errors.js';
+import { RoomSubscriber } from './recovery/room-subscriber.js';
+import type { ClientSession } from './sessions/client-session.js';
+import { Sessions } from './sessions/sessions.js';
 import { WsProblemFilter } from './ws/ws-exception.filter.js';
 
-/** Bytes of one message from a client; requests are far smaller. */
-const MESSAGE_LIMIT = 16 * 1024;
+/** Bytes of one message from a client. Engine.IO closes the connection on a larger one; smaller ones get an exception. */
+const MESSAGE_LIMIT = 64 * 1024;
 
 /** Socket.IO namespace `/inventory`: turns messages into subscriptions, nothing else. */
 @WebSocketGateway({ namespace: '/inventory', maxHttpBufferSize: MESSAGE_LIMIT, serveClient: false })
@@ -34,11 +39,14 @@ export class InventoryGateway implements OnGatewayInit, OnGatewayConnection, OnG
   constructor(
     private readonly events: InventoryEventService,
     private readonly broadcaster: RoomBroadcaster,
-    private readonly membership: RoomMembership,
+    private readonly sessions: Sessions,
     private readonly subscriber: RoomSubscriber,
+    private readonly connectionLimit: ConnectionLimit,
+    private readonly requestLimit: RequestLimit,
   ) {}
 
   afterInit(namespace: Namespace): void {
+    this.connectionLimit.guard(namespace);
     this.broadcaster.attach(namespace);
     this.events.setWebSocketService(this.broadcaster);
   }
@@ -48,25 +56,38 @@ export class InventoryGateway implements OnGatewayInit, OnGatewayConnection, OnG
   }
 
   handleConnection(socket: Socket): void {
-    this.membership.connected(socket);
+    this.sessions.add(socket);
   }
 
   handleDisconnect(socket: Socket): void {
-    this.membership.disconnected(socket);
+    this.sessions.remove(socket);
   }
 
   @SubscribeMessage(SUBSCRIBE)
-  subscribe(@ConnectedSocket() socket: Socket, @MessageBody() payload: unknown): SubscriptionConfirmed {
-    const confirmed = this.subscriber.subscribe(socket, parseRoomRequest(payload, { since: true }));
+  async subscribe(@ConnectedSocket() socket: Socket, @MessageBody() payload: unknown): Promise<SubscriptionConfirmed> {
+    this.requestLimit.check(socket, payload);
+    const request = parseRoomRequest(payload, { since: true });
+    const confirmed = await this.subscriber.subscribe(this.sessionOf(socket), request);
     socket.emit(SUBSCRIBED, confirmed);
     return confirmed;
   }
 
   @SubscribeMessage(UNSUBSCRIBE)
-  unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() payload: unknown): UnsubscriptionConfirmed {
+  async unsubscribe(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody() payload: unknown,
+  ): Promise<UnsubscriptionConfirmed> {
+    this.requestLimit.check(socket, payload);
     const { room } = parseRoomRequest(payload, { since: false });
-    const confirmed = { ...room, room: this.membership.leave(socket, room) };
+    await this.subscriber.unsubscribe(this.sessionOf(socket), room);
+    const confirmed = { ...room, room: roomName(room) };
     socket.emit(UNSUBSCRIBED, confirmed);
     return confirmed;
+  }
+
+  private sessionOf(socket: Socket): ClientSession {
+    const session = this.sessions.of(socket);
+    if (!session) throw new DisconnectedError();
+    return session;
   }
 }

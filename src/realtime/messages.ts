@@ -7,8 +7,11 @@ export const UNSUBSCRIBED = 'inventory_unsubscription_confirmed';
 export const NOTIFICATION = 'inventory_notification';
 export const EXCEPTION = 'exception';
 
-/** Why a cursor couldn't be followed from: the client refetches and goes on from `position`. */
-export type NotRecovered = 'epoch_changed' | 'replay_unavailable';
+/**
+ * Why a cursor couldn't be followed from, so that the client refetches and goes on from `position`: it is of another
+ * log, or there is more to send again than the replay bound (or, for a position that has never been, nothing).
+ */
+export type NotRecovered = 'epoch_changed' | 'too_old';
 
 /** From here on the client gets every event of the room after `position`. */
 export type SubscriptionConfirmed = Room & {
@@ -19,7 +22,8 @@ export type SubscriptionConfirmed = Room & {
   recovered: boolean;
   /** Events sent again from the log. */
   replayed: number;
-  reason?: NotRecovered;
+  /** `conflated`: a client that was too slow got only the newest event of each product. */
+  reason?: NotRecovered | 'conflated';
 };
 
 export type UnsubscriptionConfirmed = Room & { room: string };

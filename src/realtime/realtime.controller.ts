@@ -2,8 +2,8 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { LogCursor } from '../contracts/index.js';
 import { InventoryEventService } from '../events/index.js';
-import { RoomMembership } from './room-membership.js';
 import type { RoomType } from './rooms.js';
+import { Sessions } from './sessions/sessions.js';
 
 interface RealtimeStats {
   connections: number;
@@ -16,16 +16,16 @@ interface RealtimeStats {
 @Controller('realtime')
 export class RealtimeController {
   constructor(
-    private readonly membership: RoomMembership,
+    private readonly sessions: Sessions,
     private readonly events: InventoryEventService,
   ) {}
 
   @Get('stats')
   stats(): RealtimeStats {
-    const subscriptions = this.membership.subscriptions();
+    const subscriptions = this.sessions.subscriptions();
     const total = subscriptions.vendor + subscriptions.category + subscriptions.general;
     return {
-      connections: this.membership.connections,
+      connections: this.sessions.count,
       subscriptions: { ...subscriptions, total },
       cursor: this.events.cursor,
     };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../infra/index.js';
-import { RoomMembership } from './room-membership.js';
+import { Sessions } from './sessions/sessions.js';
 
 @Injectable()
 export class RealtimeMetrics {
@@ -8,14 +8,27 @@ export class RealtimeMetrics {
     'realtime_notifications_sent_total',
     'Notifications handed to sockets of this instance.',
   );
+  readonly replayed = this.metrics.counter(
+    'realtime_notifications_replayed_total',
+    'Notifications sent again to clients that came back with a position.',
+  );
+  readonly slow = this.metrics.counter(
+    'realtime_slow_clients_total',
+    'Clients taken out of their rooms for not reading, and what became of them.',
+    ['outcome'],
+  );
 
   constructor(
     private readonly metrics: Metrics,
-    membership: RoomMembership,
+    sessions: Sessions,
   ) {
-    metrics.gauge('realtime_connections', 'Sockets connected to this instance.', () => membership.connections);
+    metrics.gauge('realtime_connections', 'Sockets connected to this instance.', () => sessions.count);
     metrics.labelledGauge('realtime_subscriptions', 'Room subscriptions on this instance.', 'type', () =>
-      membership.subscriptions(),
+      sessions.subscriptions(),
     );
+  }
+
+  watchSlow(count: () => number): void {
+    this.metrics.gauge('realtime_slow_clients', 'Clients that are out of their rooms for not reading.', count);
   }
 }

@@ -1,16 +1,32 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/index.js';
 import { InventoryGateway } from './inventory.gateway.js';
+import { ConnectionLimit } from './limits/connection-limit.js';
+import { RequestLimit } from './limits/request-limit.js';
 import { RealtimeController } from './realtime.controller.js';
 import { RealtimeMetrics } from './realtime.metrics.js';
 import { RoomBroadcaster } from './room-broadcaster.js';
-import { RoomMembership } from './room-membership.js';
-import { RoomSubscriber } from './room-subscriber.js';
+import { RecentEvents } from './recovery/recent-events.js';
+import { Replay } from './recovery/replay.js';
+import { RoomSubscriber } from './recovery/room-subscriber.js';
+import { Sessions } from './sessions/sessions.js';
+import { SlowClients } from './slow-clients/slow-clients.js';
 
 /** WebSocket rooms of vendors, categories and the general public. */
 @Module({
   imports: [EventsModule],
   controllers: [RealtimeController],
-  providers: [InventoryGateway, RoomBroadcaster, RoomMembership, RoomSubscriber, RealtimeMetrics],
+  providers: [
+    InventoryGateway,
+    Sessions,
+    RoomBroadcaster,
+    RecentEvents,
+    Replay,
+    RoomSubscriber,
+    SlowClients,
+    ConnectionLimit,
+    RequestLimit,
+    RealtimeMetrics,
+  ],
 })
 export class RealtimeModule {}

@@ -4,6 +4,7 @@ import type { InventoryEvent } from '../contracts/index.js';
 import type { WebSocketService } from '../events/index.js';
 import { NOTIFICATION } from './messages.js';
 import { RealtimeMetrics } from './realtime.metrics.js';
+import { RecentEvents } from './recovery/recent-events.js';
 import { roomsOf } from './rooms.js';
 
 /**
@@ -14,13 +15,17 @@ import { roomsOf } from './rooms.js';
 export class RoomBroadcaster implements WebSocketService {
   private namespace: Namespace | null = null;
 
-  constructor(private readonly metrics: RealtimeMetrics) {}
+  constructor(
+    private readonly recent: RecentEvents,
+    private readonly metrics: RealtimeMetrics,
+  ) {}
 
   attach(namespace: Namespace): void {
     this.namespace = namespace;
   }
 
   broadcast(event: InventoryEvent): void {
+    this.recent.add(event);
     if (!this.namespace) return;
     const rooms = roomsOf(event);
     const receivers = this.receivers(this.namespace, rooms);

@@ -12,7 +12,8 @@ export type BusMessage =
 /**
  * Carries messages from one instance to all of them, itself included.
  *
- * Promises: at most once; messages of one publisher arrive in the order they were published.
+ * Promises: at most once; messages of one publisher arrive in the order they were published; a receiver that throws
+ * keeps nothing from the others; what is foreign to the channel is never handed out.
  * Does not promise: delivery. A message may be lost without a trace, so receivers check positions and repair
  * gaps from the log. `publish` rejects when the message certainly or probably didn't go out; it never queues.
  */

@@ -2,13 +2,15 @@ import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import type { RedisConnections } from '../../infra/index.js';
 import { type BusMessage, EventBus } from './event-bus.js';
+import { parseBusMessage } from './parse-bus-message.js';
+import { Receivers } from './receivers.js';
 
 /** Redis Pub/Sub on one channel. A subscribed connection can't publish, so there are two. */
 export class RedisEventBus extends EventBus {
   private readonly logger = new Logger('EventBus');
   private readonly publisher: Redis;
   private readonly subscriber: Redis;
-  private readonly receivers = new Set<(message: BusMessage) => void>();
+  private readonly receivers = new Receivers();
   private subscribed = false;
 
   constructor(
@@ -24,7 +26,7 @@ export class RedisEventBus extends EventBus {
   }
 
   get connected(): boolean {
-    return this.subscribed && this.publisher.status === 'ready';
+    return this.subscribed && this.subscriber.status === 'ready' && this.publisher.status === 'ready';
   }
 
   async publish(message: BusMessage): Promise<void> {
@@ -32,8 +34,7 @@ export class RedisEventBus extends EventBus {
   }
 
   subscribe(receive: (message: BusMessage) => void): () => void {
-    this.receivers.add(receive);
-    return () => this.receivers.delete(receive);
+    return this.receivers.add(receive);
   }
 
   private async listen(): Promise<void> {
@@ -47,21 +48,8 @@ export class RedisEventBus extends EventBus {
   }
 
   private receive(text: string): void {
-    const message = parse(text);
+    const message = parseBusMessage(text);
     if (message === undefined) this.logger.warn('Ignored a foreign message on the inventory channel');
-    else for (const receiver of this.receivers) receiver(message);
-  }
-}
-
-/** The channel's name can be set, so something else may publish on it. */
-function parse(text: string): BusMessage | undefined {
-  try {
-    const message = JSON.parse(text) as Partial<BusMessage> | null;
-    return message?.kind === 'events' || message?.kind === 'heartbeat' || message?.kind === 'wake'
-      ? (message as BusMessage)
-      : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+    else this.receivers.deliver(message);
   }
 }

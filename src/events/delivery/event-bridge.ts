@@ -122,6 +122,9 @@ export class EventBridge implements OnApplicationBootstrap, OnModuleDestroy {
   private async readLog(): Promise<void> {
     try {
       while (this.behind && this.started) {
+        // Lowered before the read: what is found missing meanwhile may have come after the read's snapshot.
+        this.behind = false;
+        const waiting = this.queue.length;
         const events = await this.log.read(this.position, READ_LIMIT);
         let repaired = false;
         for (const event of events) {
@@ -130,13 +133,14 @@ export class EventBridge implements OnApplicationBootstrap, OnModuleDestroy {
           repaired = true;
         }
         if (repaired) this.eventsMetrics.repairs.inc();
-        if (events.length < READ_LIMIT) this.behind = false;
-        // What lies beyond the log's end can only be of a log that is gone.
-        if (events.length === 0) this.queue = this.queue.filter(({ position }) => position === this.position + 1);
+        if (events.length === READ_LIMIT) this.behind = true;
+        // What waited beyond the log's end can only be of a log that is gone.
+        if (events.length === 0) this.queue = this.queue.slice(waiting);
         this.deliverQueued();
       }
     } catch (error) {
       // PostgreSQL is away; the poll comes back here until it isn't.
+      this.behind = true;
       this.metrics.errors.inc({ type: 'log_read' });
       this.logger.debug(error);
       this.lastHeard = 0;

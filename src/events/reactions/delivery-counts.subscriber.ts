@@ -10,7 +10,8 @@ export class DeliveryCounts {
 
   @OnEvent(INVENTORY_EVENT)
   handle(event: InventoryEvent): void {
-    this.byType[event.eventType] += 1;
+    // A type of a newer release that runs beside this one isn't in the table yet.
+    this.byType[event.eventType] = (this.byType[event.eventType] ?? 0) + 1;
   }
 
   read(): { total: number; byType: Record<EventType, number> } {

@@ -31,6 +31,8 @@ export class SubscriberQueue {
   }
 
   offer(event: InventoryEvent): void {
+    // Who subscribes while an event is being handed out, be it in place of itself, gets the later ones only.
+    if (event.position <= this.offered) return;
     const inLine = this.queuedUpTo === this.offered;
     this.offered = event.position;
     if (inLine && this.queue.length < QUEUE_LIMIT) this.enqueue(event);

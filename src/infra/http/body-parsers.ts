@@ -1,31 +1,35 @@
-import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance } from 'fastify';
-import secureJson from 'secure-json-parse';
-import { AppError } from '../errors/app-error.js';
+import { UnsupportedMediaTypeException } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parseJsonBody } from './json-body.js';
 
-export class MalformedBodyError extends AppError {
-  readonly code = 'malformed_body';
-  readonly status = 400;
-}
+/** The route takes its body as a stream, of the type `text/csv`, as it arrives. */
+export const StreamedCsv = () => RouteConfig({ streamedCsv: true });
 
-/** JSON bodies: valid UTF-8, no prototype keys, not nested absurdly. CSV bodies: handed on as streams. */
+/** JSON bodies: bounded objects. CSV bodies: handed on as streams, to the routes that ask for one. */
 export function addBodyParsers(server: FastifyInstance): void {
   server.removeContentTypeParser(['application/json', 'text/plain']);
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
     try {
-      done(null, parseJson(body));
+      done(null, parseJsonBody(body));
     } catch (error) {
       done(error as Error);
     }
   });
-  server.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
+  // To any other route a stream would be an object to validate: class-transformer copies it, sockets and all, which
+  // ends the process.
+  server.addContentTypeParser('text/csv', (request, payload, done) => {
+    if (takesCsv(request)) done(null, payload);
+    else done(new UnsupportedMediaTypeException('Send the body as application/json'));
+  });
+  // A client may be sending still when it is refused. Unless the rest is read, it never gets to the answer, and its
+  // connection neither serves another request nor lets the server close.
+  server.addHook('onResponse', (request, _reply, done) => {
+    request.raw.resume();
+    done();
+  });
 }
 
-function parseJson(body: Buffer): unknown {
-  if (!isUtf8(body)) throw new MalformedBodyError('The body is not valid UTF-8');
-  try {
-    return secureJson.parse(body.toString('utf8'), null, { protoAction: 'error', constructorAction: 'error' });
-  } catch (error) {
-    throw new MalformedBodyError(`The body is not valid JSON: ${(error as Error).message}`);
-  }
+function takesCsv(request: FastifyRequest): boolean {
+  return (request.routeOptions.config as { streamedCsv?: boolean }).streamedCsv === true;
 }

@@ -1,5 +1,8 @@
-/** SQLSTATE classes that say "not now": connection (08), resources (53), operator intervention (57P), system (58). */
-const UNAVAILABLE_STATES = /^(08|53|57P|58)/;
+/**
+ * SQLSTATEs that say "not now": connection (08), resources (53), a database closed to connections (55000), operator
+ * intervention (57P), system (58).
+ */
+const UNAVAILABLE_STATES = /^(08|53|55000|57P|58)/;
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

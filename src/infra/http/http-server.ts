@@ -2,13 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { correlation } from '../correlation/correlation.js';
+import { answerClientError } from './client-errors.js';
+import { refuseMalformedQuery } from './malformed-query.js';
 import { problemBody, problemParts } from './problem.js';
 
 /** Bytes of a JSON body: 1,000 inventory items with names in a dozen languages fit. */
 const BODY_LIMIT = 4 * 1024 * 1024;
 
 export function createHttpAdapter(): FastifyAdapter {
-  return new FastifyAdapter({
+  const adapter = new FastifyAdapter({
+    clientErrorHandler: answerClientError,
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 256 },
     genReqId: (request: IncomingMessage) => correlation.accept(request.headers['x-correlation-id']),
@@ -22,4 +25,7 @@ export function createHttpAdapter(): FastifyAdapter {
         .send(JSON.stringify(problemBody(parts, request.id)));
     },
   });
+  // Not as early as onRequest: the answer must have its correlation id.
+  adapter.getInstance().addHook('preValidation', refuseMalformedQuery);
+  return adapter;
 }

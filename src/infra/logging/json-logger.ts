@@ -24,7 +24,7 @@ export class JsonLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(isWiring(rest.at(-1)) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
@@ -59,6 +59,13 @@ export class JsonLogger implements LoggerService {
       message instanceof Error ? message.message : typeof message === 'string' ? message : JSON.stringify(message),
     );
   }
+}
+
+/** Contexts under which Nest tells at its start, a line each, what it has wired: two hundred lines nobody asked for. */
+const WIRING = new Set(['InstanceLoader', 'NestFactory', 'RouterExplorer', 'RoutesResolver', 'WebSocketsController']);
+
+function isWiring(context: unknown): boolean {
+  return typeof context === 'string' && WIRING.has(context);
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

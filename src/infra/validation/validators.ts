@@ -1,6 +1,16 @@
 import { applyDecorators } from '@nestjs/common';
-import { Transform } from 'class-transformer';
-import { Matches, MaxLength, ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
+import { type ClassConstructor, Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsObject,
+  Matches,
+  MaxLength,
+  ValidateBy,
+  ValidateIf,
+  ValidateNested,
+  type ValidationArguments,
+} from 'class-validator';
 
 /** The field may be left out; unlike `IsOptional`, `null` doesn't pass for absent. */
 export const Optional = () => ValidateIf((_object, value) => value !== undefined);
@@ -56,6 +66,16 @@ const MAX_NAMES = 64;
 
 export const IsLanguageTag = (each = false) =>
   Matches(LANGUAGE_TAG, { each, message: 'must be a language tag such as hi or ta-IN' });
+
+/** A list of objects. `ValidateNested` alone would let lists of lists through. */
+export const IsListOf = <Item extends object>(type: ClassConstructor<Item>, maxSize: number) =>
+  applyDecorators(
+    IsArray(),
+    ArrayMaxSize(maxSize),
+    IsObject({ each: true, message: 'must hold objects only' }),
+    ValidateNested({ each: true }),
+    Type(() => type),
+  );
 
 /** Names by language tag. */
 export const IsNames = () =>

@@ -1,3 +1,5 @@
+import { AppError } from '../../infra/index.js';
+
 /**
  * One row of the Agmarknet daily price file: which columns it has, and what makes a row acceptable. Pure; the streaming
  * half is agmarknet-reader.ts.
@@ -18,13 +20,9 @@ export interface AgmarknetRow {
 }
 
 /** The file does not begin with a usable header: nothing in it can be read. */
-export class AgmarknetHeaderError extends Error {
+export class AgmarknetHeaderError extends AppError {
   readonly code = 'import_header_invalid';
-
-  constructor(message: string) {
-    super(message);
-    this.name = 'AgmarknetHeaderError';
-  }
+  readonly status = 400;
 }
 
 // Min and Max Price are left out on purpose: the portal publishes rows in which they contradict the modal price, and

@@ -2,6 +2,7 @@ import { Controller, HttpCode, Post, Req, UnsupportedMediaTypeException } from '
 import { ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
+import { StreamedCsv } from '../../infra/index.js';
 import { AgmarknetImporter, type ImportSummary } from './agmarknet-importer.js';
 
 @ApiTags('imports')
@@ -12,6 +13,7 @@ export class ImportsController {
   /** The body is read as it arrives; it may be of any length. */
   @Post('agmarknet')
   @HttpCode(200)
+  @StreamedCsv()
   @ApiConsumes('text/csv')
   agmarknet(@Req() request: FastifyRequest): Promise<ImportSummary> {
     if (!(request.body instanceof Readable)) throw new UnsupportedMediaTypeException('Send the file as text/csv');

@@ -1,9 +1,9 @@
 import { OmitType } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, Matches, Max, Min, ValidateNested } from 'class-validator';
+import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 import { AVAILABILITIES, type Availability } from '../../contracts/index.js';
 import {
   IsId,
+  IsListOf,
   IsNames,
   IsPrice,
   IsSlug,
@@ -74,10 +74,7 @@ export class AvailabilityUpdate extends AvailabilityBody {
 }
 
 export class BulkAvailabilityBody {
-  @IsArray()
-  @ArrayMaxSize(BULK_LIMIT)
-  @ValidateNested({ each: true })
-  @Type(() => AvailabilityUpdate)
+  @IsListOf(AvailabilityUpdate, BULK_LIMIT)
   updates: AvailabilityUpdate[];
 }
 
@@ -87,10 +84,7 @@ export class InventoryItemBody extends PatchType(OmitType(CreateProductBody, ['v
 }
 
 export class InventoryBody {
-  @IsArray()
-  @ArrayMaxSize(BULK_LIMIT)
-  @ValidateNested({ each: true })
-  @Type(() => InventoryItemBody)
+  @IsListOf(InventoryItemBody, BULK_LIMIT)
   items: InventoryItemBody[];
 }
 

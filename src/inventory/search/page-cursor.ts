@@ -1,15 +1,20 @@
 import { ValidationFailedError } from '../../infra/index.js';
 
-export type KeyType = 'integer' | 'price' | 'time' | 'text';
+export type KeyType = 'rank' | 'price' | 'time' | 'text';
 export type CursorKey = string | number;
 
 const VALID: Record<KeyType, (key: unknown) => boolean> = {
-  integer: (key) => Number.isSafeInteger(key),
+  rank: (key) => key === 0 || key === 1,
   price: (key) => typeof key === 'number' && key >= 0 && key < 1e10,
-  time: (key) =>
-    typeof key === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(key) && !Number.isNaN(Date.parse(key)),
+  time: (key) => typeof key === 'string' && /^(?!0000)\d{4}-/.test(key) && isInstant(key),
   text: (key) => typeof key === 'string' && key.length <= 400 && !key.includes('\0') && key.isWellFormed(),
 };
+
+/** As `toISOString` writes it, and so a day that the calendar has. */
+function isInstant(text: string): boolean {
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString() === text;
+}
 
 /**
  * Keyset pagination: the sort keys of the last item, so that a page costs the same however deep it is, and items

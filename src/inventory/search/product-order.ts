@@ -21,6 +21,6 @@ export function productOrder(sort: ProductSort | undefined, exactMatch: string |
   if (sort === 'newest' || exactMatch === undefined) {
     return { name: 'newest', columns: [CREATED, ID], direction: 'DESC' };
   }
-  const rank = { sql: `(p.search @@ ${exactMatch}::tsquery)::int`, type: 'integer' } as const;
+  const rank = { sql: `(p.search @@ ${exactMatch}::tsquery)::int`, type: 'rank' } as const;
   return { name: 'relevance', columns: [rank, CREATED, ID], direction: 'DESC' };
 }

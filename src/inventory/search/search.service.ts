@@ -1,15 +1,20 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../../contracts/index.js';
 import { SearchCacheService, type ServedPage } from '../../search-cache/index.js';
+import { textScopes } from './text-scopes.js';
 import { PageLoader } from './page-loader.js';
 
 /** Searches through the cache: a page as it is sent, never older than a change that was acknowledged before the call. */
 @Injectable()
-export class SearchService {
+export class SearchService implements OnModuleInit {
   constructor(
     private readonly loader: PageLoader,
     private readonly cache: SearchCacheService,
   ) {}
+
+  onModuleInit(): void {
+    this.cache.useText(textScopes);
+  }
 
   /** Throws `ValidationFailedError` for a cursor of another search. */
   products(filters: ProductFilters, options: ProductSearchOptions): Promise<ServedPage> {

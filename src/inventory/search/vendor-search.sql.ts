@@ -6,7 +6,7 @@ import { SqlBuilder } from './sql-builder.js';
 import type { TextQuery } from './text/text-query.js';
 
 export const VENDOR_ORDER = 'vendors';
-export const VENDOR_KEY_TYPES: readonly KeyType[] = ['integer', 'text', 'text'];
+export const VENDOR_KEY_TYPES: readonly KeyType[] = ['rank', 'text', 'text'];
 
 /** Like the product search, with each vendor's counts; vendors with an exact word of the query come first, then by name. */
 export function vendorSearchSql(

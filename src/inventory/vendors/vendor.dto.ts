@@ -1,11 +1,13 @@
 import { OmitType } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsNotIn } from 'class-validator';
 import { IsId, IsLanguageTag, IsNames, IsText, Nullable, Optional, PatchType } from '../../infra/index.js';
 
 export class CreateVendorBody {
   /** Chosen by the caller; made up when absent. */
   @Optional()
   @IsId()
+  // Its page would be hidden by the vendor search.
+  @IsNotIn(['search'])
   id?: string;
 
   @IsText(200)

@@ -72,7 +72,11 @@ async function initdb(cluster: Cluster, directory: string, passwordFile: string,
   // The built-in provider knows the case rules of all scripts and, unlike libc or ICU, orders alike on every machine.
   args.push('--encoding=UTF8', '--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
   if (!durable) args.push('--no-sync');
-  const { code, output } = await run(cluster.binaries.initdb, args, { cwd: dirname(directory), user: cluster.user });
+  const { code, output } = await run(cluster.binaries.initdb, args, {
+    cwd: dirname(directory),
+    user: cluster.user,
+    detached: true, // a Ctrl-C ends us when the cluster is whole
+  });
   if (code === 0) return;
   const reason = /^initdb: (?:error|fatal): (.*)$/m.exec(output)?.[1] ?? output.split('\n').at(-1);
   throw new EmbeddedPostgresError('initdb_failed', `initdb could not make ${cluster.directory}: ${reason}`);

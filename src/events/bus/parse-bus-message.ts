@@ -1,0 +1,51 @@
+import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
+import type { BusMessage } from './event-bus.js';
+
+type Unknown<Shape> = { [Key in keyof Shape]?: unknown };
+
+/**
+ * The channel's name can be set, so something else may publish on it: what isn't wholly a message of ours is
+ * undefined. Only what receivers rely on is looked at; field by field it would cost more than parsing.
+ */
+export function parseBusMessage(text: string): BusMessage | undefined {
+  const message = parseJson(text) as { kind?: unknown; events?: unknown; head?: unknown } | null | undefined;
+  switch (message?.kind) {
+    case 'wake':
+      return { kind: 'wake' };
+    case 'heartbeat':
+      return isCursor(message.head) ? { kind: 'heartbeat', head: message.head } : undefined;
+    case 'events':
+      return Array.isArray(message.events) && message.events.every(isEvent)
+        ? { kind: 'events', events: message.events }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isCursor(value: unknown): value is LogCursor {
+  if (typeof value !== 'object' || value === null) return false;
+  const { epoch, position } = value as Unknown<LogCursor>;
+  return typeof epoch === 'string' && Number.isSafeInteger(position);
+}
+
+function isEvent(value: unknown): value is InventoryEvent {
+  if (!isCursor(value)) return false;
+  const { eventType, productId, vendorId, category, changes } = value as Unknown<InventoryEvent>;
+  return (
+    typeof eventType === 'string' &&
+    typeof productId === 'string' &&
+    typeof vendorId === 'string' &&
+    typeof category === 'string' &&
+    Array.isArray(changes)
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

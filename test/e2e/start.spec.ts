@@ -1,0 +1,182 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { access } from 'node:fs/promises';
+import { io } from 'socket.io-client';
+import type { Page, Product, Vendor } from '../../src/contracts/index.js';
+import { runningPostmaster } from '../../src/infra/postgres/embedded/postmaster.js';
+import { type EmbeddedFixture, embeddedFixture } from '../support/postgres-server.js';
+import { type Child, startChild, waitFor } from '../support/processes.js';
+
+const READY = /^ {2}URL {4}(\S+)$/;
+/** A test that makes a cluster takes a few seconds; this is for a busy machine. */
+const PATIENCE = 90_000;
+
+/** The product as its users start it: a process of its own, on a data directory of its own. */
+describe('the started product', () => {
+  let fixture: EmbeddedFixture;
+  let children: Child[];
+
+  beforeAll(async () => {
+    // `npm test` builds first; a single test file run by hand may be the first to need it.
+    const built = await access('dist/main.js').then(
+      () => true,
+      () => false,
+    );
+    if (!built) await (await startChild('npx', ['nest', 'build'])).exited;
+  }, PATIENCE);
+
+  beforeEach(async () => {
+    fixture = await embeddedFixture();
+    children = [];
+  });
+  afterEach(async () => {
+    await Promise.all(children.map((child) => child.stop()));
+    await fixture.dispose();
+  }, PATIENCE);
+
+  async function launch(
+    env: Record<string, string> = {},
+    command = process.execPath,
+    args = ['dist/main.js'],
+  ): Promise<Child> {
+    const { PATH, HOME } = process.env;
+    const child = await startChild(command, args, {
+      env: { ...(PATH && { PATH }), ...(HOME && { HOME }), DATA_DIR: fixture.dataDir, PORT: '0', ...env },
+    });
+    children.push(child);
+    return child;
+  }
+
+  const urlOf = async (child: Child): Promise<string> => (await child.waitForLine(READY, PATIENCE))[1]!;
+  const postmaster = () => runningPostmaster(fixture.cluster);
+
+  it(
+    'shows where it is, serves, ends at once when told to, and has its data when it starts again',
+    async () => {
+      const first = await launch();
+      const url = await urlOf(first);
+      expect(first.output()).toMatch(`Docs   ${url}/docs\n`);
+      expect(first.output()).toMatch(/^ {2}Admin {2}[\w-]+\.[\w-]+\.[\w-]+$/m);
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+      expect((await fetch(`${url}/docs/openapi.json`)).status).toBe(200);
+      expect((await search(url, 'प्याज')).length).toBeGreaterThan(0); // the demo catalogue
+
+      const vendor = await post<Vendor>(`${url}/api/vendors`, { name: 'Start test' });
+      const product = await post<Product>(`${url}/api/products`, {
+        vendorId: vendor.id,
+        name: 'Dragon fruit',
+        names: { hi: 'कमलम' },
+        category: 'fruits',
+        basePrice: 180.5,
+      });
+      expect(await search(url, 'कमलम')).toEqual([product.id]);
+
+      const socket = io(`${url}/inventory`, { transports: ['websocket'], reconnection: false });
+      await waitFor(() => socket.connected, { what: 'the socket' });
+      first.signal('SIGTERM');
+      expect(await first.exited).toBe(0);
+      socket.disconnect();
+      expect(await postmaster()).toBeUndefined();
+
+      const second = await launch();
+      expect(await search(await urlOf(second), 'kamalam')).toEqual([product.id]);
+      // A Ctrl-C under npm comes twice: from the terminal and from npm.
+      second.signal('SIGINT');
+      second.signal('SIGINT');
+      expect(await second.exited).toBe(0);
+      expect(await postmaster()).toBeUndefined();
+    },
+    PATIENCE,
+  );
+
+  it(
+    'refuses a second start on the same DATA_DIR in one line, and survives a kill -9',
+    async () => {
+      const first = await launch({ DEMO: 'false' });
+      const url = await urlOf(first);
+      expect(await search(url, '')).toEqual([]);
+      const vendor = await post<Vendor>(`${url}/api/vendors`, { name: 'Acknowledged' });
+
+      const other = await launch();
+      expect(await other.exited).toBe(1);
+      expect(linesOf(other)).toEqual([expect.stringContaining(`DATA_DIR ${fixture.dataDir} is in use`)]);
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+
+      const before = await postmaster();
+      first.signal('SIGKILL');
+      await first.exited;
+      const second = await launch({ DEMO: 'false' });
+      const found = await fetch(`${await urlOf(second)}/api/vendors/${vendor.id}`);
+      expect([found.status, await found.json()]).toEqual([200, vendor]);
+      expect(await postmaster()).toEqual(before);
+      second.signal('SIGTERM');
+      expect(await second.exited).toBe(0);
+      expect(await postmaster()).toBeUndefined();
+    },
+    PATIENCE,
+  );
+
+  it(
+    'leaves nothing behind when it is told to end while it still starts',
+    async () => {
+      const child = await launch();
+      await waitFor(postmaster, { timeoutMs: PATIENCE, what: 'PostgreSQL' });
+      child.signal('SIGINT');
+      expect(await child.exited).toBe(0);
+      expect(await postmaster()).toBeUndefined();
+    },
+    PATIENCE,
+  );
+
+  it(
+    'ends when npm, which started it, is told to',
+    async () => {
+      // Without the build that `npm start` does first.
+      const npm = await launch({}, 'npm', ['start', '--ignore-scripts']);
+      const url = await urlOf(npm);
+      npm.signal('SIGTERM');
+      await npm.exited;
+      await waitFor(async () => !(await postmaster()), { what: 'PostgreSQL to end' });
+      await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+    },
+    PATIENCE,
+  );
+
+  it(
+    'refuses a bad variable in one line that names it',
+    async () => {
+      const bad = { PORT: 'eighty', DATABASE_URL: 'mysql://localhost/mandi', JWT_SECRET: 'short' };
+      const told = Object.entries(bad).map(async ([name, value]) => {
+        const child = await launch({ [name]: value });
+        expect(await child.exited).toBe(1);
+        expect(linesOf(child)).toEqual([expect.stringContaining(name)]);
+      });
+      await Promise.all(told);
+      expect(await postmaster()).toBeUndefined();
+    },
+    PATIENCE,
+  );
+});
+
+function linesOf(child: Child): string[] {
+  return child
+    .output()
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+async function post<Body>(url: string, body: unknown): Promise<Body> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(response.status).toBe(201);
+  return (await response.json()) as Body;
+}
+
+/** The ids found. */
+async function search(url: string, q: string): Promise<string[]> {
+  const response = await fetch(`${url}/api/products/search?${new URLSearchParams({ q }).toString()}`);
+  expect(response.status).toBe(200);
+  return ((await response.json()) as Page<Product>).items.map(({ id }) => id);
+}
