@@ -1,6 +1,6 @@
 import type { Page, PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../contracts/index.js';
+import type { TextScopes } from './scopes/text-scopes.js';
 import { productSearchKey, type SearchKind, vendorSearchKey } from './canonical-search.js';
-import { productScope } from './scopes/scope-names.js';
 import {
   narrowedScopes,
   type PageFacts,
@@ -21,25 +21,23 @@ export interface CachedSearch {
   key: string;
   scopes: readonly string[];
   narrow: (loaded: LoadedPage) => readonly string[];
-  hints: (loaded: LoadedPage) => readonly string[];
 }
 
-export function productSearch(filters: ProductFilters, options: ProductSearchOptions): CachedSearch {
+export function productSearch(filters: ProductFilters, options: ProductSearchOptions, text: TextScopes): CachedSearch {
   return {
     kind: 'product',
     key: productSearchKey(filters, options),
-    scopes: scopesOfProductSearch(filters, options),
+    scopes: scopesOfProductSearch(filters, text),
     narrow: ({ page, priceWindow }) =>
-      narrowedScopes(filters, options, {
+      narrowedScopes(filters, options, text, {
         productIds: page.items.map(({ id }) => id),
         complete: options.cursor === undefined && page.nextCursor === null,
         priceWindow,
       }),
-    hints: ({ page }) => page.items.map(({ id }) => productScope(id)),
   };
 }
 
 export function vendorSearch(filters: VendorFilters, options: PageOptions): CachedSearch {
   const scopes = scopesOfVendorSearch();
-  return { kind: 'vendor', key: vendorSearchKey(filters, options), scopes, narrow: () => scopes, hints: () => [] };
+  return { kind: 'vendor', key: vendorSearchKey(filters, options), scopes, narrow: () => scopes };
 }

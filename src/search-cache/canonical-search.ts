@@ -23,7 +23,14 @@ function key(kind: SearchKind, filters: object, options: object): string {
   return `${kind}:${createHash('sha1').update(canonical).digest('base64url')}`;
 }
 
-/** As the search's tokeniser sees it: compatibility forms, case and runs of white space make no difference. */
+/**
+ * As the search's tokeniser sees it: compatibility forms, case and runs of white space make no difference. White space
+ * is Unicode's; `\s` and `trim` would take U+FEFF too, which joins two halves of a word and doesn't part two words.
+ */
 function text(q: string | undefined): string | undefined {
-  return q?.normalize('NFKC').toLowerCase().trim().replaceAll(/\s+/g, ' ') || undefined;
+  const words = q
+    ?.normalize('NFKC')
+    .toLowerCase()
+    .split(/\p{White_Space}+/u);
+  return words?.filter((word) => word !== '').join(' ') || undefined;
 }

@@ -1,4 +1,5 @@
 export type { LoadedPage } from './cached-search.js';
 export type { ServedPage } from './page-cache.js';
+export type { SearchedText, TextScopes } from './scopes/text-scopes.js';
 export { SearchCacheModule } from './search-cache.module.js';
 export { SearchCacheService } from './search-cache.service.js';

@@ -1,20 +1,25 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { NewInventoryEvent } from '../contracts/index.js';
 import { CacheRegistry, type CacheUpkeep, Invalidation } from '../events/index.js';
 import { Clock } from '../infra/index.js';
-import { GENERAL_SCOPE, VENDORS_SCOPE } from './scopes/scope-names.js';
 import { scopesOfEvents } from './scopes/scopes-of-events.js';
+import { SearchText } from './scopes/search-text.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { GuardedCache } from './store/guarded-cache.js';
+import { scopesOfVendorChange, type VendorChange, VendorChanges } from './vendor-changes.js';
 
 /** Keeps the cache true to the events: called after every commit, and again by the relay. */
 @Injectable()
 export class Invalidator implements CacheUpkeep, OnModuleInit {
+  private readonly logger = new Logger(Invalidator.name);
+
   constructor(
     private readonly cache: GuardedCache,
     private readonly metrics: SearchCacheMetrics,
     private readonly invalidation: Invalidation,
     private readonly registry: CacheRegistry,
+    private readonly vendorChanges: VendorChanges,
+    private readonly text: SearchText,
     private readonly clock: Clock,
   ) {}
 
@@ -26,25 +31,31 @@ export class Invalidator implements CacheUpkeep, OnModuleInit {
   }
 
   async invalidate(events: readonly NewInventoryEvent[]): Promise<boolean> {
-    const done = await this.renew(scopesOfEvents(events));
+    if (!(await this.renew(scopesOfEvents(events, this.text)))) return false;
     const now = this.clock.now();
-    if (done)
-      for (const { occurredAt } of events)
-        this.metrics.freshness.observe(Math.max(0, now - Date.parse(occurredAt)) / 1000);
-    return done;
+    for (const { occurredAt } of events) {
+      this.metrics.freshness.observe(Math.max(0, now - Date.parse(occurredAt)) / 1000);
+    }
+    return true;
   }
 
-  /** Vendors are shown on product pages too, so a changed one touches everything; it is rare. */
-  async vendorsChanged(change: 'created' | 'updated'): Promise<void> {
-    await this.renew([change === 'created' ? VENDORS_SCOPE : GENERAL_SCOPE]);
+  async vendorsChanged(change: VendorChange): Promise<void> {
+    await this.renew(scopesOfVendorChange(change));
   }
 
   clear(): Promise<boolean> {
     return this.cache.clear();
   }
 
-  renewLease(): Promise<boolean> {
-    return this.cache.renewLease();
+  async renewLease(): Promise<boolean> {
+    try {
+      const settled = await this.vendorChanges.settle((scopes) => this.renew(scopes));
+      return settled && (await this.cache.renewLease());
+    } catch (error) {
+      // The database is away: what vendors have changed can't be known, so nobody vouches for anything.
+      this.logger.debug(error);
+      return false;
+    }
   }
 
   private async renew(scopes: Iterable<string>): Promise<boolean> {

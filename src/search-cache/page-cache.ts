@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { CachedSearch, LoadedPage } from './cached-search.js';
+import { dependenciesOf } from './page-dependencies.js';
 import { FreshnessProbe } from './freshness-probe.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { SingleFlight } from './single-flight.js';
@@ -44,12 +45,9 @@ export class PageCache {
   /** Stores a page under tokens that were read before it was loaded. */
   store(search: CachedSearch, tokens: Tokens, loaded: LoadedPage): CachedPage {
     const page = pageOf(loaded);
-    const narrow = search.narrow(loaded);
-    // Tokens of the products shown are known beforehand only if an earlier page of this search showed them.
-    const scopes = narrow.every((scope) => tokens.has(scope)) ? narrow : search.scopes;
-    const dependencies = new Map(scopes.map((scope) => [scope, tokens.get(scope)!]));
+    const dependencies = dependenciesOf(search, tokens, loaded);
     // Not awaited: the page is ready to be sent, and the store takes commands in order.
-    void this.cache.fill(search.key, page, dependencies, search.hints(loaded));
+    void this.cache.fill(search.key, page, dependencies.tokens, dependencies.hints);
     return page;
   }
 

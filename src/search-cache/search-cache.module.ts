@@ -11,8 +11,10 @@ import { PageCache } from './page-cache.js';
 import { RedisCacheStore } from './redis/redis-cache-store.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { SearchCacheService } from './search-cache.service.js';
+import { SearchText } from './scopes/search-text.js';
 import { GuardedCache } from './store/guarded-cache.js';
 import { SearchCacheStore } from './store/search-cache-store.js';
+import { VendorChanges } from './vendor-changes.js';
 
 /** Milliseconds a search waits for Redis at most before it goes to the database instead. */
 const REDIS_TIMEOUT = 250;
@@ -34,10 +36,12 @@ const REDIS_TIMEOUT = 250;
             )
           : new InProcessCacheStore(clock, config.cacheSize, config.cacheTtl),
     },
+    SearchText,
     GuardedCache,
     SearchCacheMetrics,
     FreshnessProbe,
     PageCache,
+    VendorChanges,
     Invalidator,
     CacheStatsReader,
     SearchCacheService,

@@ -11,6 +11,8 @@ import type {
 import { type CachedSearch, type LoadedPage, productSearch, vendorSearch } from './cached-search.js';
 import { type CacheStats, CacheStatsReader } from './cache-stats.js';
 import { Invalidator } from './invalidator.js';
+import { SearchText } from './scopes/search-text.js';
+import type { TextScopes } from './scopes/text-scopes.js';
 import { PageCache, type ServedPage } from './page-cache.js';
 import { GuardedCache } from './store/guarded-cache.js';
 import type { Tokens } from './store/search-cache-store.js';
@@ -31,6 +33,7 @@ export class SearchCacheService implements OnModuleDestroy {
     private readonly cache: GuardedCache,
     private readonly invalidator: Invalidator,
     private readonly statsReader: CacheStatsReader,
+    private readonly text: SearchText,
   ) {
     SearchCacheService.instance = this;
   }
@@ -45,12 +48,17 @@ export class SearchCacheService implements OnModuleDestroy {
     if (SearchCacheService.instance === this) SearchCacheService.instance = undefined;
   }
 
+  /** Lets the module that knows how words are found tell which changes touch which texts. */
+  useText(text: TextScopes): void {
+    this.text.use(text);
+  }
+
   readProducts(
     filters: ProductFilters,
     options: ProductSearchOptions,
     load: () => Promise<LoadedPage>,
   ): Promise<ServedPage> {
-    return this.pages.read(productSearch(filters, options), load);
+    return this.pages.read(productSearch(filters, options, this.text), load);
   }
 
   readVendors(filters: VendorFilters, options: PageOptions, load: () => Promise<LoadedPage>): Promise<ServedPage> {
@@ -59,7 +67,7 @@ export class SearchCacheService implements OnModuleDestroy {
 
   /** The page if it is cached and current, else null. */
   getCachedProductSearch(filters: ProductFilters, options: ProductSearchOptions): Promise<Page<FoundProduct> | null> {
-    return this.get(productSearch(filters, options), filters);
+    return this.get(productSearch(filters, options, this.text), filters);
   }
 
   /**
@@ -71,7 +79,7 @@ export class SearchCacheService implements OnModuleDestroy {
     options: ProductSearchOptions,
     result: Page<FoundProduct>,
   ): Promise<void> {
-    return this.put(productSearch(filters, options), filters, result);
+    return this.put(productSearch(filters, options, this.text), filters, result);
   }
 
   /** The page if it is cached and current, else null. */
@@ -100,7 +108,8 @@ export class SearchCacheService implements OnModuleDestroy {
 
   private async get<Result>(search: CachedSearch, filters: object): Promise<Result | null> {
     const read = await this.cache.read(search.key, search.scopes);
-    if (read.result === 'miss') this.tokensRead.set(filters, read.tokens);
+    // After a bypass nothing says how old the caller's result is, so it must not be stored.
+    if (read.result !== 'hit') this.tokensRead.set(filters, read.result === 'miss' ? read.tokens : new Map());
     return read.result === 'hit' ? (JSON.parse(read.page.body.toString('utf8')) as Result) : null;
   }
 

@@ -86,6 +86,9 @@ export class InProcessCacheStore extends SearchCacheStore {
     return Promise.resolve({ entries: this.entries.size, evictions: this.evictions, leaseMs });
   }
 
+  /** Memory never goes back to an earlier state. */
+  whenSetBack(): void {}
+
   private isCurrent(tokens: Tokens): boolean {
     for (const [scope, token] of tokens) if (this.tokens.get(scope) !== token) return false;
     return true;

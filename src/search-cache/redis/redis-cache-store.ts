@@ -99,6 +99,11 @@ export class RedisCacheStore extends SearchCacheStore {
     )) as number[];
     return { entries: Number(entries), evictions: Number(evictions), leaseMs: Math.max(0, Number(leaseMs)) };
   }
+
+  /** What answers after a lost connection may be a replica or a restored copy: older, and without the last renewals. */
+  whenSetBack(listener: () => void): void {
+    this.redis.on('close', listener);
+  }
 }
 
 function tokensOf(answer: readonly Buffer[]): Tokens {

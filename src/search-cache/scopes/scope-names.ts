@@ -2,13 +2,13 @@
 export const ASPECTS = ['set', 'price', 'stock'] as const;
 export type Aspect = (typeof ASPECTS)[number];
 
-/** A coordinate that a search leaves open. */
+/** A coordinate that a search or a change leaves open. */
 export const OPEN = '*';
 
-export interface Coordinates {
+/** Where products are listed: by one vendor or any, in one category or any. */
+export interface Place {
   vendor: string;
   category: string;
-  bracket: string;
 }
 
 /** Kinds of scope, as the invalidation metric tells them apart. */
@@ -16,6 +16,7 @@ export const SCOPE_KINDS = [
   'vendor',
   'category',
   'price',
+  'text',
   'combined',
   'everything',
   'product',
@@ -33,22 +34,34 @@ export const VENDORS_SCOPE = 'search:cache:vendors';
 /** The one product: pages that show it. */
 export const productScope = (id: string): string => `product:${id}`;
 
-/** The one place where names of scopes are made: `vendor:products:v1`, `search:cache:category:spices`, `search:cache:*`. */
-export function scopeName({ vendor, category, bracket }: Coordinates, aspect: Aspect): string {
+/** Products found by a word: `text:oni`. */
+export const textScope = (text: string): string => `text:${text}`;
+
+/**
+ * Products of a place whose price lies in a bracket, or anywhere: `vendor:products:v1`, `search:cache:category:spices`,
+ * `search:cache:price:150`, `search:cache:*`, and their combinations.
+ */
+export function placeScope({ vendor, category }: Place, bracket: string, aspect: Aspect): string {
   const root = vendor === OPEN ? 'search:cache' : `vendor:products:${vendor}`;
   const rest = (category === OPEN ? '' : `:category:${category}`) + (bracket === OPEN ? '' : `:price:${bracket}`);
   const open = vendor === OPEN && rest === '';
   return `${root}${open ? ':*' : rest}#${aspect}`;
 }
 
+/** Products of a place whose price has gone across a node of `PRICE_EDGES`, upwards or downwards. */
+export function edgeScope({ vendor, category }: Place, edge: string): string {
+  return `${placeScope({ vendor, category }, OPEN, 'price')}:edge:${edge}`;
+}
+
 export function kindOf(scope: string): ScopeKind {
   if (scope === GENERAL_SCOPE) return 'general';
   if (scope === VENDORS_SCOPE) return 'vendors';
   if (scope.startsWith('product:')) return 'product';
-  const [name] = scope.split('#');
+  if (scope.startsWith('text:')) return 'text';
+  const [name, aspect] = scope.split('#');
   const kinds: ScopeKind[] = [];
   if (name!.startsWith('vendor:')) kinds.push('vendor');
   if (name!.includes(':category:')) kinds.push('category');
-  if (name!.includes(':price:')) kinds.push('price');
+  if (name!.includes(':price:') || aspect!.includes(':edge:')) kinds.push('price');
   return kinds.length === 0 ? 'everything' : kinds.length === 1 ? kinds[0]! : 'combined';
 }

@@ -1,7 +1,9 @@
-import type { NewInventoryEvent } from '../../contracts/index.js';
+import type { NewInventoryEvent, Product } from '../../contracts/index.js';
 import { categoriesOf } from '../../events/index.js';
-import { bracketOf } from './price-brackets.js';
-import { type Aspect, OPEN, productScope, scopeName, VENDORS_SCOPE } from './scope-names.js';
+import { BRACKETS } from './price-brackets.js';
+import { PRICE_EDGES } from './price-edges.js';
+import { type Aspect, edgeScope, OPEN, placeScope, productScope, textScope, VENDORS_SCOPE } from './scope-names.js';
+import type { TextScopes } from './text-scopes.js';
 
 const ASPECT_OF: Record<NewInventoryEvent['eventType'], Aspect> = {
   product_created: 'set',
@@ -11,54 +13,68 @@ const ASPECT_OF: Record<NewInventoryEvent['eventType'], Aspect> = {
   availability_changed: 'stock',
 };
 
-/** Where a product was and is, over all the events of one batch that concern it. */
+/** Where a product was and is, over all the events of one call that concern it. */
 interface Trace {
   vendor: string;
   categories: Set<string>;
-  brackets: Set<string>;
+  prices: Set<number>;
   aspects: Set<Aspect>;
 }
 
 /**
  * Every scope whose searches may have another result after these events: all combinations of each product's old and
- * new coordinates, each also left open. The events of one change belong into one call: a product that changes price
- * and category at once leaves a combination that neither of its events names alone.
+ * new coordinates, each also left open; the texts it was or is found by; the prices it has crossed. The events of one
+ * change belong into one call: a product that changes price and category at once leaves a combination that neither of
+ * its events names alone.
  *
- * The other side is `scopesOfSearch`; the law between them: if an event changes a search's result, they share a scope.
+ * The other side is `scopesOfProductSearch`; the law between them: if an event changes a search's result, they share a
+ * scope.
  */
-export function scopesOfEvents(events: readonly NewInventoryEvent[]): Set<string> {
+export function scopesOfEvents(events: readonly NewInventoryEvent[], text: TextScopes): Set<string> {
   const scopes = new Set<string>();
   const traces = new Map<string, Trace>();
   for (const event of events) {
     scopes.add(productScope(event.productId));
     if (changesCounts(event)) scopes.add(VENDORS_SCOPE);
+    if (ASPECT_OF[event.eventType] === 'set') addTexts(scopes, event, text);
     follow(traces, event);
   }
-  for (const trace of traces.values()) addCombinations(scopes, trace);
+  for (const trace of traces.values()) addPlaces(scopes, trace);
   return scopes;
 }
 
 function follow(traces: Map<string, Trace>, event: NewInventoryEvent): void {
   let trace = traces.get(event.productId);
   if (!trace) {
-    trace = { vendor: event.vendorId, categories: new Set(), brackets: new Set(), aspects: new Set() };
+    trace = { vendor: event.vendorId, categories: new Set(), prices: new Set(), aspects: new Set() };
     traces.set(event.productId, trace);
   }
   for (const category of categoriesOf(event)) trace.categories.add(category);
-  trace.brackets.add(bracketOf(event.product.basePrice));
+  trace.prices.add(event.product.basePrice);
   const price = event.changes.find(({ field }) => field === 'basePrice');
-  if (typeof price?.oldValue === 'number') trace.brackets.add(bracketOf(price.oldValue));
+  if (typeof price?.oldValue === 'number') trace.prices.add(price.oldValue);
   trace.aspects.add(ASPECT_OF[event.eventType]);
 }
 
-function addCombinations(scopes: Set<string>, { vendor, categories, brackets, aspects }: Trace): void {
-  for (const aspect of aspects) {
-    for (const bracket of [OPEN, ...brackets]) {
-      for (const category of [OPEN, ...categories]) {
-        scopes.add(scopeName({ vendor: OPEN, category, bracket }, aspect));
-        scopes.add(scopeName({ vendor, category, bracket }, aspect));
-      }
+function addPlaces(scopes: Set<string>, { vendor, categories, prices, aspects }: Trace): void {
+  const brackets = [OPEN, ...new Set([...prices].flatMap((price) => BRACKETS.between(price, price)))];
+  const edges = aspects.has('price') ? PRICE_EDGES.between(Math.min(...prices), Math.max(...prices)) : [];
+  for (const category of [OPEN, ...categories]) {
+    for (const place of [
+      { vendor, category },
+      { vendor: OPEN, category },
+    ]) {
+      for (const aspect of aspects) for (const bracket of brackets) scopes.add(placeScope(place, bracket, aspect));
+      for (const edge of edges) scopes.add(edgeScope(place, edge));
     }
+  }
+}
+
+/** A renamed product was found by its old texts and is found by its new ones. */
+function addTexts(scopes: Set<string>, { product, changes }: NewInventoryEvent, text: TextScopes): void {
+  const old = Object.fromEntries(changes.map(({ field, oldValue }) => [field, oldValue])) as Partial<Product>;
+  for (const state of changes.length === 0 ? [product] : [product, { ...product, ...old }]) {
+    for (const one of text.ofProduct(state)) scopes.add(textScope(one));
   }
 }
 

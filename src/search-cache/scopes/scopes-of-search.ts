@@ -1,6 +1,19 @@
 import type { ProductFilters, ProductSearchOptions } from '../../contracts/index.js';
-import { ALL_BRACKETS, bracketsOf } from './price-brackets.js';
-import { type Aspect, ASPECTS, GENERAL_SCOPE, OPEN, productScope, scopeName, VENDORS_SCOPE } from './scope-names.js';
+import { BRACKETS } from './price-brackets.js';
+import { PRICE_EDGES } from './price-edges.js';
+import {
+  type Aspect,
+  ASPECTS,
+  edgeScope,
+  GENERAL_SCOPE,
+  OPEN,
+  type Place,
+  placeScope,
+  productScope,
+  textScope,
+  VENDORS_SCOPE,
+} from './scope-names.js';
+import type { TextScopes } from './text-scopes.js';
 
 /** A range over more brackets than this counts as open: fewer tokens to read, more invalidations than needed. */
 const MAX_BRACKETS = 16;
@@ -18,10 +31,12 @@ export interface PageFacts {
  * All scopes that may matter to a product search, known before its result is: their tokens are read before the
  * database is asked. See `scopesOfEvents` for the other side.
  */
-export function scopesOfProductSearch(filters: ProductFilters, options: ProductSearchOptions): string[] {
-  const scopes = combinations(filters, rangeBrackets(filters), ASPECTS);
-  if (sortedByPrice(options) && !hasRange(filters)) scopes.push(...combinations(filters, ALL_BRACKETS, ['price']));
-  return [GENERAL_SCOPE, ...scopes];
+export function scopesOfProductSearch(filters: ProductFilters, text: TextScopes): string[] {
+  const place = placeOf(filters);
+  const scopes = ASPECTS.flatMap((aspect) => inBrackets(place, rangeBrackets(filters), aspect));
+  // Those that the page may be narrowed to, as far as they are known already.
+  scopes.push(...edges(place, [filters.minPrice, filters.maxPrice]), ...(texts(filters, text) ?? []));
+  return [...new Set([GENERAL_SCOPE, ...scopes])];
 }
 
 export function scopesOfVendorSearch(): string[] {
@@ -29,46 +44,57 @@ export function scopesOfVendorSearch(): string[] {
 }
 
 /**
- * The scopes among them that really matter, once the page is known. What is shown of a product changes only with that
+ * The scopes that really matter, once the page is known; some of them only then are. What is shown of a product changes only with that
  * product; which products are shown, and in which order, changes only with what the search filters and sorts by:
- * - products that come, go, move or are renamed always count;
- * - prices count if there is a price range, or if the page is one of several sorted by price, and then only in the
- *   brackets where a product would be on the page;
+ * - products that come, go, move or are renamed always count, but for a text only if they are found by it;
+ * - prices that cross an end of the price range count, and no others of the range;
+ * - sorted by price, so do prices that cross an end of the page: what is found between its ends is on it already;
  * - availability counts if it is filtered by.
  */
-export function narrowedScopes(filters: ProductFilters, options: ProductSearchOptions, page: PageFacts): string[] {
-  const scopes = [
-    GENERAL_SCOPE,
-    ...page.productIds.map(productScope),
-    ...combinations(filters, rangeBrackets(filters), ['set']),
-  ];
-  const prices = priceBrackets(filters, options, page);
-  if (prices.length > 0) scopes.push(...combinations(filters, prices, ['price']));
-  if (filters.availability !== undefined) scopes.push(...combinations(filters, rangeBrackets(filters), ['stock']));
-  return scopes;
+export function narrowedScopes(
+  filters: ProductFilters,
+  options: ProductSearchOptions,
+  text: TextScopes,
+  page: PageFacts,
+): string[] {
+  const place = placeOf(filters);
+  const brackets = rangeBrackets(filters);
+  const scopes = [GENERAL_SCOPE, ...page.productIds.map(productScope)];
+  scopes.push(...(texts(filters, text) ?? inBrackets(place, brackets, 'set')));
+  scopes.push(...edges(place, [filters.minPrice, filters.maxPrice, ...endsOf(page, options)]));
+  if (filters.availability !== undefined) scopes.push(...inBrackets(place, brackets, 'stock'));
+  return [...new Set(scopes)];
 }
 
-function priceBrackets(filters: ProductFilters, options: ProductSearchOptions, page: PageFacts): readonly string[] {
-  if (hasRange(filters)) return rangeBrackets(filters);
-  if (!sortedByPrice(options) || page.complete) return [];
-  return page.priceWindow ? bracketsOf(page.priceWindow.from, page.priceWindow.to) : [OPEN];
+function placeOf({ vendorId = OPEN, category = OPEN }: ProductFilters): Place {
+  return { vendor: vendorId, category };
 }
 
-function combinations(filters: ProductFilters, brackets: readonly string[], aspects: readonly Aspect[]): string[] {
-  const { vendorId: vendor = OPEN, category = OPEN } = filters;
-  return aspects.flatMap((aspect) => brackets.map((bracket) => scopeName({ vendor, category, bracket }, aspect)));
+function inBrackets(place: Place, brackets: readonly string[], aspect: Aspect): string[] {
+  return brackets.map((bracket) => placeScope(place, bracket, aspect));
 }
 
-function hasRange({ minPrice, maxPrice }: ProductFilters): boolean {
-  return minPrice !== undefined || maxPrice !== undefined;
+/** A vendor has fewer products than a word, so with a vendor the text adds nothing. */
+function texts({ q, vendorId }: ProductFilters, text: TextScopes): string[] | undefined {
+  if (q === undefined || vendorId !== undefined) return undefined;
+  return text.ofQuery(q)?.map(textScope);
 }
 
-function rangeBrackets(filters: ProductFilters): readonly string[] {
-  if (!hasRange(filters)) return [OPEN];
-  const brackets = bracketsOf(filters.minPrice, filters.maxPrice);
+function edges(place: Place, prices: readonly (number | undefined)[]): string[] {
+  return prices
+    .filter((price) => price !== undefined)
+    .flatMap((price) => PRICE_EDGES.at(price))
+    .map((edge) => edgeScope(place, edge));
+}
+
+/** Where a page sorted by price begins and ends, unless that is where there is nothing more. */
+function endsOf({ complete, priceWindow }: PageFacts, { sort }: ProductSearchOptions): number[] {
+  if (complete || (sort !== 'price_asc' && sort !== 'price_desc')) return [];
+  return [priceWindow?.from, priceWindow?.to].filter((end) => end !== undefined);
+}
+
+function rangeBrackets({ minPrice, maxPrice }: ProductFilters): readonly string[] {
+  if (minPrice === undefined && maxPrice === undefined) return [OPEN];
+  const brackets = BRACKETS.between(minPrice ?? 0, maxPrice ?? Number.POSITIVE_INFINITY);
   return brackets.length > MAX_BRACKETS ? [OPEN] : brackets;
-}
-
-function sortedByPrice({ sort }: ProductSearchOptions): boolean {
-  return sort === 'price_asc' || sort === 'price_desc';
 }

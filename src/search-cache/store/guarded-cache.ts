@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Clock, Metrics } from '../../infra/index.js';
 import { GENERAL_SCOPE } from '../scopes/scope-names.js';
 import { CircuitBreaker } from './circuit-breaker.js';
+import { OwedRenewals } from './owed-renewals.js';
 import {
   type CachedPage,
   type CacheRead,
@@ -10,18 +11,20 @@ import {
   type Tokens,
 } from './search-cache-store.js';
 
-/** Renewals remembered while the store is away; beyond it everything is renewed instead. */
-const OWED_LIMIT = 10_000;
+/** Milliseconds between two tries to make the renewals that are owed. */
+const RETRY_EVERY = 1_000;
 
 /**
  * The store as the product uses it: never rejects and never makes anybody wait long. Away means bypass for reads;
  * renewals that couldn't be made are owed and paid before anything else once the store is back.
  */
 @Injectable()
-export class GuardedCache {
+export class GuardedCache implements OnModuleDestroy {
   private readonly logger = new Logger('SearchCache');
   private readonly breaker: CircuitBreaker;
-  private owed = new Set<string>();
+  private readonly owed: OwedRenewals;
+  private retry: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   constructor(
     private readonly store: SearchCacheStore,
@@ -29,6 +32,13 @@ export class GuardedCache {
     clock: Clock,
   ) {
     this.breaker = new CircuitBreaker(clock);
+    this.owed = new OwedRenewals((scopes) => store.renew(scopes));
+    store.whenSetBack(() => this.owe([GENERAL_SCOPE]));
+  }
+
+  onModuleDestroy(): void {
+    this.stopped = true;
+    clearTimeout(this.retry);
   }
 
   read(key: string, scopes: readonly string[]): Promise<CacheRead> {
@@ -41,13 +51,23 @@ export class GuardedCache {
 
   /** @returns whether it was done; if not, it will be, before this instance uses the store again */
   async renew(scopes: readonly string[]): Promise<boolean> {
-    const done = await this.attempt(() => this.store.renew(scopes).then(() => true), false);
-    if (!done) this.owe(scopes);
-    return done;
+    if (await this.attempt(() => this.store.renew(scopes).then(() => true), false)) return true;
+    this.owe(scopes);
+    // Tried even while the circuit is open: the change is about to be acknowledged, and another instance, which may
+    // reach the store, would go on serving what it puts out of date.
+    try {
+      await this.owed.pay();
+      return true;
+    } catch (error) {
+      this.failed(error);
+      return false;
+    }
   }
 
-  clear(): Promise<boolean> {
-    return this.attempt(() => this.store.clear().then(() => true), false);
+  async clear(): Promise<boolean> {
+    const done = await this.attempt(() => this.store.clear().then(() => true), false);
+    if (!done) this.owe([GENERAL_SCOPE]);
+    return done;
   }
 
   renewLease(): Promise<boolean> {
@@ -61,7 +81,7 @@ export class GuardedCache {
   private attempt<Result>(work: () => Promise<Result>, fallback: Result): Promise<Result> {
     return this.breaker.run(
       async () => {
-        if (this.owed.size > 0) await this.pay();
+        if (this.owed.any) await this.owed.pay();
         return work();
       },
       (error) => {
@@ -71,15 +91,17 @@ export class GuardedCache {
     );
   }
 
-  private async pay(): Promise<void> {
-    const scopes = [...this.owed];
-    await this.store.renew(scopes);
-    for (const scope of scopes) this.owed.delete(scope);
+  /** Without the timer, an instance that nobody asks anything would never pay, and the others would serve old pages. */
+  private owe(scopes: readonly string[]): void {
+    this.owed.add(scopes);
+    if (this.stopped || this.retry) return;
+    this.retry = setTimeout(() => void this.retryOwed(), RETRY_EVERY).unref();
   }
 
-  private owe(scopes: readonly string[]): void {
-    for (const scope of scopes) this.owed.add(scope);
-    if (this.owed.size > OWED_LIMIT) this.owed = new Set([GENERAL_SCOPE]);
+  private async retryOwed(): Promise<void> {
+    if (this.owed.any) await this.attempt(() => Promise.resolve(), undefined);
+    this.retry = undefined;
+    if (this.owed.any) this.owe([]);
   }
 
   private failed(error: unknown): void {

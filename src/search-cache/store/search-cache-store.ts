@@ -52,6 +52,9 @@ export abstract class SearchCacheStore {
   abstract renewLease(): Promise<void>;
 
   abstract stats(): Promise<StoreStats>;
+
+  /** Calls `listener` whenever renewals may have been undone, because the store may have gone back to earlier data. */
+  abstract whenSetBack(listener: () => void): void;
 }
 
 /** Milliseconds; the bound of staleness when the path of invalidation is dead (G2). */

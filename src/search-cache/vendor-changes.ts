@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { SqlClient, type Statement } from '../infra/index.js';
+import { GENERAL_SCOPE, VENDORS_SCOPE } from './scopes/scope-names.js';
+
+export type VendorChange = 'created' | 'updated';
+
+const READ: Statement = { name: 'read-vendor-changes', text: 'SELECT id, kind FROM vendor_changes LIMIT 1000' };
+
+/** Exactly those that were read: ids become visible out of order. */
+const DELETE: Statement = {
+  name: 'delete-vendor-changes',
+  text: 'DELETE FROM vendor_changes WHERE id = ANY ($1::bigint[])',
+};
+
+/** Vendors are shown on product pages too, so a changed one touches everything; it is rare. */
+export function scopesOfVendorChange(change: VendorChange): string[] {
+  return [change === 'created' ? VENDORS_SCOPE : GENERAL_SCOPE];
+}
+
+/**
+ * The notes that vendor writes leave in their own transaction. A writer renews the scopes itself before it acknowledges;
+ * the leader does it again from the notes, in case the writer died or was cut off from the cache in between.
+ */
+@Injectable()
+export class VendorChanges {
+  constructor(private readonly sql: SqlClient) {}
+
+  /** @param renew returns false if it couldn't; then the notes stay for the next time */
+  async settle(renew: (scopes: string[]) => Promise<boolean>): Promise<boolean> {
+    const notes = await this.sql.query<{ id: string; kind: VendorChange }>(READ);
+    if (notes.length === 0) return true;
+    if (!(await renew([...new Set(notes.flatMap(({ kind }) => scopesOfVendorChange(kind)))]))) return false;
+    await this.sql.query(DELETE, [notes.map(({ id }) => id)]);
+    return true;
+  }
+}

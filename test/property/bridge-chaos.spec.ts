@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import fc from 'fast-check';
+import { startBridge } from '../support/bridge.js';
+import { ChaosEventBus, type Fate } from '../support/chaos-event-bus.js';
+import { type Instance, startTestLog, type TestLog } from '../support/event-log.js';
+import { contiguous, newEvents, positionsOf } from '../support/events.js';
+import { waitFor } from '../support/processes.js';
+
+Logger.overrideLogger(false);
+
+const fates: fc.Arbitrary<Fate> = fc.oneof(
+  fc.constant<Fate>('arrives'),
+  fc.constant<Fate>('lost'),
+  fc.constant<Fate>('twice'),
+  fc.record({ late: fc.integer({ min: 1, max: 6 }) }),
+);
+
+/** One step of the leader: so many events in one message, or a heartbeat; and whether it waits for the receivers. */
+const steps = fc.record({ events: fc.integer({ min: 0, max: 4 }), breather: fc.boolean() });
+
+/** G5, whatever the bus does. */
+describe('the bridge over a bus that loses, doubles, delays and reorders', () => {
+  let log: TestLog;
+  let leader: Instance;
+
+  beforeAll(async () => {
+    log = await startTestLog();
+    leader = log.instance();
+  });
+  afterAll(() => log.close());
+
+  it('delivers every event once, in position order, and notices the loss of the last one', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(steps, { minLength: 1, maxLength: 14 }),
+        fc.array(fates, { maxLength: 16 }),
+        async (script, chaos) => {
+          const bus = new ChaosEventBus(chaos);
+          const start = (await log.log.head()).position;
+          const running = await startBridge(bus, log.log);
+          try {
+            for (const { events, breather } of script) {
+              if (events === 0) await bus.publish({ kind: 'heartbeat', head: await log.log.head() });
+              else await bus.publish({ kind: 'events', events: await log.record(leader, newEvents(events)) });
+              if (breather) await new Promise((resolve) => setImmediate(resolve));
+            }
+            const head = await log.log.head();
+            // Heartbeats go on as they do in life; the chaos has these as well, until its list ends.
+            await waitFor(
+              async () => {
+                await bus.publish({ kind: 'heartbeat', head });
+                return running.bridge.cursor.position >= head.position;
+              },
+              { timeoutMs: 5_000, everyMs: 2, what: `position ${head.position} of ${start}` },
+            );
+            expect(positionsOf(running.delivered)).toEqual(contiguous(start, head.position));
+            expect(running.delivered).toEqual(await log.log.read(start, 1_000));
+          } finally {
+            running.stop();
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,127 @@
+import { Redis } from 'ioredis';
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
+import { RedisCacheStore } from '../../src/search-cache/redis/redis-cache-store.js';
+import type { SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';
+import { StoppedClock } from './bridge.js';
+import { waitFor } from './processes.js';
+import { startRedis } from './redis-server.js';
+
+export interface StoreOptions {
+  maxEntries?: number;
+  ttlSeconds?: number;
+}
+
+/** One engine of the search cache, and the power over it that a test needs. */
+export interface CacheEngine {
+  /** An empty store, without a lease. */
+  open(options?: StoreOptions): Promise<SearchCacheStore>;
+  /** Whether several processes use one store, so that it outlives any of them. */
+  shared: boolean;
+  /** Another process's view of the same store, where there can be one. */
+  again(): SearchCacheStore;
+  endLease(): Promise<void>;
+  /** Lets a lifetime pass if time can be told to; else it passes by itself. */
+  pass(ms: number): void;
+  /** Names of all that is stored and may get lost, as Redis drops keys when memory runs out. */
+  keys(): Promise<string[]>;
+  lose(keys: readonly string[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A store that lives in this process, with a clock of its own. */
+export function inProcessEngine(): Promise<CacheEngine> {
+  const clock = new StoppedClock();
+  let bounds = '';
+  let store: InProcessCacheStore;
+  return Promise.resolve({
+    open({ maxEntries = 100, ttlSeconds = 300 } = {}) {
+      // Room for its tokens is made beforehand, which takes too long for thousands of stores.
+      if (bounds !== `${maxEntries} ${ttlSeconds}`) store = new InProcessCacheStore(clock, maxEntries, ttlSeconds);
+      bounds = `${maxEntries} ${ttlSeconds}`;
+      forget(store);
+      return Promise.resolve(store);
+    },
+    shared: false,
+    again: () => store,
+    endLease() {
+      store['leaseUntil'] = 0;
+      return Promise.resolve();
+    },
+    pass(ms) {
+      clock.time += ms;
+    },
+    keys: () => Promise.resolve([...store['tokens'].keys(), ...store['entries'].keys()]),
+    lose(keys) {
+      for (const key of keys) if (!store['tokens'].delete(key)) store['entries'].delete(key);
+      return Promise.resolve();
+    },
+    stop: () => Promise.resolve(),
+  });
+}
+
+/** As after a restart of the process. */
+function forget(store: InProcessCacheStore): void {
+  store['entries'].clear();
+  // One by one: clearing takes as long as there is room.
+  for (const scope of [...store['tokens'].keys()]) store['tokens'].delete(scope);
+  store['lastToken'] = 0;
+  store['leaseUntil'] = 0;
+  store['evictions'] = 0;
+}
+
+export const redisEngine = (): Promise<CacheEngine> => startEngine([], () => Promise.resolve());
+
+/** One node that holds all slots: it refuses whatever a real cluster would refuse but for moved keys. */
+export async function clusterEngine(): Promise<CacheEngine> {
+  const nodes = `/tmp/mandi-test-${randomBytes(6).toString('hex')}.conf`;
+  const engine = await startEngine(['--cluster-enabled', 'yes', '--cluster-config-file', nodes], async (admin) => {
+    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await waitFor(async () => String(await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok'), {
+      what: 'the cluster to be ready',
+    });
+  });
+  return {
+    ...engine,
+    async stop() {
+      await engine.stop();
+      await rm(nodes, { force: true });
+    },
+  };
+}
+
+async function startEngine(args: string[], prepare: (admin: Redis) => Promise<void>): Promise<CacheEngine> {
+  const redis = await startRedis({ args });
+  const admin = new Redis(redis.port, redis.host);
+  const connections = [admin];
+  await prepare(admin);
+  let options: Required<StoreOptions>;
+  const again = (): SearchCacheStore => {
+    const connection = new Redis(redis.port, redis.host);
+    connections.push(connection);
+    return new RedisCacheStore(connection, options.maxEntries, options.ttlSeconds);
+  };
+  return {
+    async open({ maxEntries = 100, ttlSeconds = 300 } = {}) {
+      options = { maxEntries, ttlSeconds };
+      for (const connection of connections.splice(1)) connection.disconnect();
+      await admin.flushall();
+      return again();
+    },
+    shared: true,
+    again,
+    async endLease() {
+      await admin.del('{search}:lease');
+    },
+    pass: () => undefined,
+    keys: async () => (await admin.keys('*')).filter((key) => key !== '{search}:lease').sort(),
+    async lose(keys) {
+      if (keys.length > 0) await admin.del(...keys);
+    },
+    async stop() {
+      for (const connection of connections) connection.disconnect();
+      await redis.stop();
+    },
+  };
+}

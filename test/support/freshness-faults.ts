@@ -1,0 +1,53 @@
+import type { CachedSearch, LoadedPage } from '../../src/search-cache/cached-search.js';
+import type { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
+import { PageCache, type ServedPage } from '../../src/search-cache/page-cache.js';
+import { SingleFlight } from '../../src/search-cache/single-flight.js';
+import type { CachedPage, SearchCacheStore, Tokens } from '../../src/search-cache/store/search-cache-store.js';
+import { type Parts, REAL } from './freshness-run.js';
+
+class LateTokens extends PageCache {
+  override read(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
+    const loading = load();
+    return super.read(search, () => loading);
+  }
+}
+
+class SharedLoads extends PageCache {
+  private readonly shared = new SingleFlight<LoadedPage>();
+
+  override read(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
+    return super.read(search, () => this.shared.run(search.key, load));
+  }
+}
+
+class LostDependencies extends PageCache {
+  override store(search: CachedSearch, tokens: Tokens, loaded: LoadedPage): CachedPage {
+    const known = search.narrow(loaded).filter((scope) => tokens.has(scope));
+    return super.store({ ...search, narrow: () => known }, tokens, loaded);
+  }
+}
+
+/** A scope goes from one token to a second and back to the first. */
+function repeatingTokens(store: SearchCacheStore): SearchCacheStore {
+  const tokens = (store as InProcessCacheStore)['tokens'];
+  const before = new Map<string, string | undefined>();
+  const renew = async (scopes: readonly string[]): Promise<void> => {
+    for (const scope of scopes) {
+      const current = tokens.get(scope);
+      const earlier = before.get(scope);
+      await store.renew([scope]);
+      if (earlier !== undefined) tokens.set(scope, earlier);
+      before.set(scope, current);
+    }
+  };
+  return Object.assign(Object.create(store) as SearchCacheStore, { renew });
+}
+
+/** Mistakes that are easy to make in a cache such as this. */
+export const FAULTS: Record<string, Parts> = {
+  'an acknowledgement before the renewal': { ...REAL, renewFirst: false },
+  'a renewal that brings an earlier token back': { ...REAL, wrap: repeatingTokens },
+  'tokens read after the page': { ...REAL, PageCache: LateTokens },
+  'loads shared by readers with other tokens': { ...REAL, PageCache: SharedLoads },
+  'dependencies left out since their tokens were not read': { ...REAL, PageCache: LostDependencies },
+};

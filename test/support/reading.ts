@@ -1,0 +1,66 @@
+import { DataSource } from 'typeorm';
+import type { InventoryEvent, Page } from '../../src/contracts/index.js';
+import type { TestApp } from './app.js';
+
+/** All events of one product, in order. */
+export async function historyOf(app: TestApp, productId: string): Promise<InventoryEvent[]> {
+  const { body } = await app.request<{ events: InventoryEvent[] }>(
+    'GET',
+    `/api/products/${productId}/history?limit=1000`,
+  );
+  return body.events;
+}
+
+/** The whole log, page by page. */
+export async function wholeLog(app: TestApp): Promise<InventoryEvent[]> {
+  const events: InventoryEvent[] = [];
+  for (let after = 0; ;) {
+    const { body } = await app.request<{ events: InventoryEvent[]; nextAfter: number }>(
+      'GET',
+      `/api/events?limit=1000&after=${after}`,
+    );
+    if (body.events.length === 0) return events;
+    events.push(...body.events);
+    after = body.nextAfter;
+  }
+}
+
+/** All pages of a search, one after the other; `between` runs after each of them. */
+export async function walk<Item>(
+  app: TestApp,
+  path: string,
+  between: (page: Page<Item>) => void | Promise<void> = () => undefined,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const separator = path.includes('?') ? '&' : '?';
+    const next: string = cursor === '' ? path : `${path}${separator}cursor=${encodeURIComponent(cursor)}`;
+    const { status, body } = await app.request<Page<Item>>('GET', next);
+    if (status !== 200) throw new Error(`${next}: ${JSON.stringify(body)}`);
+    items.push(...body.items);
+    await between(body);
+    cursor = body.nextCursor;
+  }
+  return items;
+}
+
+/** A digest of all that is stored: equal before and after means that nothing was written. */
+export async function storedDigest(app: TestApp): Promise<string> {
+  const [row] = await app.app.get(DataSource).query<{ digest: string }[]>(`
+    SELECT concat_ws(' ',
+      (SELECT md5(string_agg(v::text, '|' ORDER BY id)) FROM vendors v),
+      (SELECT md5(string_agg(p::text, '|' ORDER BY id)) FROM products p),
+      (SELECT md5(string_agg(event_id::text, '|' ORDER BY seq)) FROM inventory_events)) AS digest`);
+  return row!.digest;
+}
+
+/** Items by key, in their order (`Map.groupBy`, which Node.js 20 doesn't have). */
+export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
