@@ -5,8 +5,10 @@ import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/index.js';
 import {
   addBodyParsers,
+  addDraining,
   addRequestLog,
   createHttpAdapter,
+  Draining,
   JsonLogger,
   Metrics,
   ProblemFilter,
@@ -27,6 +29,7 @@ export async function createApplication(config: AppConfig, databaseUrl: string):
   const server = app.getHttpAdapter().getInstance();
   addBodyParsers(server);
   addRequestLog(server, logger.pino, metrics);
+  addDraining(server, app.get(Draining));
   app.setGlobalPrefix('api', { exclude: ['health', 'health/live', 'health/ready', 'metrics'] });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(metrics));

@@ -4,10 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createApplication } from './application.js';
 import { jwtSecret, signAccessToken } from './auth/index.js';
 import { type AppConfig, loadConfig } from './config/index.js';
+import { Draining } from './infra/index.js';
 import { startEmbeddedPostgres } from './infra/postgres/embedded/index.js';
 
 const ADMIN_TOKEN_LIFETIME = '7d';
 
+/** Milliseconds in which readiness is red and answers end their connections, while new ones are still accepted. */
+const DRAIN_FOR = 1_500;
 /** Milliseconds an orderly end may take; requests that are still open then are cut off. */
 const CLOSE_AT_MOST = 7_000;
 /** Milliseconds within which another signal is the same wish: npm passes on the Ctrl-C the terminal has sent already. */
@@ -21,10 +24,17 @@ async function main(): Promise<void> {
   try {
     const app = await Promise.race([start(config, config.databaseUrl ?? postgres!.url), stopped]);
     await stopped;
-    if (app) await Promise.race([app.close(), sleep(CLOSE_AT_MOST)]);
+    if (app) await stop(app, config);
   } finally {
     await postgres?.stop();
   }
+}
+
+/** Lets clients and load balancers go elsewhere first, if there is an elsewhere; then finishes what is under way. */
+async function stop(app: NestFastifyApplication, config: AppConfig): Promise<void> {
+  app.get(Draining).begin();
+  if (!config.embedded) await sleep(DRAIN_FOR);
+  await Promise.race([app.close(), sleep(CLOSE_AT_MOST)]);
 }
 
 async function start(config: AppConfig, databaseUrl: string): Promise<NestFastifyApplication> {

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import { Clock } from './clock/clock.js';
+import { Draining } from './lifecycle/draining.js';
 import { Metrics } from './metrics/metrics.js';
 import { RedisConnections } from './redis/index.js';
 
@@ -10,12 +11,13 @@ import { RedisConnections } from './redis/index.js';
   providers: [
     Clock,
     Metrics,
+    Draining,
     {
       provide: RedisConnections,
       inject: [AppConfig],
       useFactory: (config: AppConfig) => (config.redis ? new RedisConnections(config.redis) : null),
     },
   ],
-  exports: [Clock, Metrics, RedisConnections],
+  exports: [Clock, Metrics, Draining, RedisConnections],
 })
 export class InfraModule {}

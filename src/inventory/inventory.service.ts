@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
 import type {
   Availability,
   InventoryEvent,
@@ -9,8 +7,10 @@ import type {
   ProductUpdates,
   VendorInventoryStats,
 } from '../contracts/index.js';
-import { ProductEntity, productOf } from './products/product.entity.js';
+import { SqlClient } from '../infra/index.js';
+import { type ProductRow, productOf } from './products/product.entity.js';
 import { ProductNotFoundError } from './products/product.errors.js';
+import { LOAD_BY_ID } from './products/write/load-products.sql.js';
 import { ProductHistory } from './products/product-history.js';
 import type { ProductCommand, WriteOutcome } from './products/write/product-command.js';
 import { ProductWriter } from './products/write/product-writer.js';
@@ -42,7 +42,7 @@ export interface InventoryItemResult {
 @Injectable()
 export class InventoryService {
   constructor(
-    @InjectRepository(ProductEntity) private readonly products: Repository<ProductEntity>,
+    private readonly sql: SqlClient,
     private readonly writer: ProductWriter,
     private readonly vendors: VendorService,
     private readonly vendorStats: VendorStatsReader,
@@ -101,7 +101,7 @@ export class InventoryService {
 
   /** Throws `ProductNotFoundError`. */
   async getProduct(id: string): Promise<Product> {
-    const row = await this.products.findOneBy({ id });
+    const [row] = await this.sql.query<ProductRow>(LOAD_BY_ID, [[id]]);
     if (!row) throw new ProductNotFoundError(id);
     return productOf(row);
   }

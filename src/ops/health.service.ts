@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../events/index.js';
-import { SqlClient } from '../infra/index.js';
+import { Draining, SqlClient } from '../infra/index.js';
 
 /** `degraded`: a part is away that the product can do without for a while. */
 export type PartStatus = 'up' | 'degraded' | 'down';
@@ -18,10 +18,12 @@ export class HealthService {
   constructor(
     private readonly sql: SqlClient,
     private readonly bus: EventBus,
+    private readonly draining: Draining,
   ) {}
 
   async check(): Promise<Health> {
     const parts: Health['parts'] = {
+      ...(this.draining.active && { instance: { status: 'down', detail: 'shutting down' } }),
       database: await this.database(),
       bus: this.bus.connected ? { status: 'up' } : { status: 'degraded', detail: 'not connected, following the log' },
     };

@@ -1,8 +1,8 @@
 /**
  * SQLSTATEs that say "not now": connection (08), resources (53), a database closed to connections (55000), operator
- * intervention (57P), system (58).
+ * intervention (57), system (58).
  */
-const UNAVAILABLE_STATES = /^(08|53|55000|57P|58)/;
+const UNAVAILABLE_STATES = /^(08|53|55000|57|58)/;
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -14,7 +14,7 @@ const NETWORK_CODES = new Set([
 ]);
 /** What `pg` throws without any code when a connection breaks or none can be had. */
 const DRIVER_MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/i;
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end/i;
 
 /** Whether PostgreSQL couldn't be asked or couldn't answer, as opposed to refusing the statement. */
 export function isDatabaseUnavailable(error: unknown): boolean {

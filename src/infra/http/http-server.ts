@@ -13,6 +13,9 @@ export function createHttpAdapter(): FastifyAdapter {
   const adapter = new FastifyAdapter({
     clientErrorHandler: answerClientError,
     bodyLimit: BODY_LIMIT,
+    // While closing, requests on open connections are still answered, and idle connections don't hold up the end.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 256 },
     genReqId: (request: IncomingMessage) => correlation.accept(request.headers['x-correlation-id']),
     // Errors before routing, such as a malformed URL, reach no Nest filter.

@@ -9,6 +9,9 @@ import { SqlClient } from './sql-client.js';
 /** Connections of one instance; PostgreSQL's default limit of 100 then carries several instances. */
 const POOL_SIZE = 12;
 
+/** Milliseconds to wait for a connection, new or out of the pool. */
+const CONNECT_TIMEOUT = 3_000;
+
 @Global()
 @Module({})
 export class DatabaseModule {
@@ -24,7 +27,7 @@ export class DatabaseModule {
             migrations: MIGRATIONS,
             applicationName: 'mandi-inventory-sync',
             poolSize: POOL_SIZE,
-            connectTimeoutMS: 5_000,
+            connectTimeoutMS: CONNECT_TIMEOUT,
             logging: false,
           }),
           dataSourceFactory: async (options) => {

@@ -2,6 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
+import { UnavailableError } from '../errors/app-error.js';
+
+/** Milliseconds after which a statement is given up; nothing the product asks for takes a tenth of it. */
+const STATEMENT_TIMEOUT = 8_000;
+/** Callers that may wait for a connection; beyond it they are refused at once instead of piling up. */
+const MAX_WAITING = 500;
 
 /** A statement that PostgreSQL parses and plans once per connection: `name` must be unique to its text. */
 export interface Statement {
@@ -17,8 +23,16 @@ export interface Statement {
 export class SqlClient {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
+  /**
+   * Throws `UnavailableError` when too many wait for a connection already, and whatever the driver throws. A statement
+   * that PostgreSQL doesn't answer in time (it may be paused, or the network cut) may still take effect.
+   */
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
-    const { rows } = await this.pool.query<Row>({ ...statement, values });
+    const { pool } = this;
+    if (pool.waitingCount >= MAX_WAITING) throw new UnavailableError('Too many requests wait for the database');
+    // `query_timeout` is the driver's, and known to it for single queries; its types lack it.
+    const query = { ...statement, values, query_timeout: STATEMENT_TIMEOUT };
+    const { rows } = await pool.query<Row>(query);
     return rows;
   }
 

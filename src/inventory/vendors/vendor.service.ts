@@ -1,20 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
 import type { NewVendor, Vendor, VendorFields } from '../../contracts/index.js';
 import { Clock, SqlClient } from '../../infra/index.js';
 import { SearchCacheService } from '../../search-cache/index.js';
 import { applyChanges, changesOf } from '../changes.js';
 import { newVendorId } from '../ids.js';
 import { vendorLexemes } from '../search/item-lexemes.js';
-import { VendorEntity, vendorOf } from './vendor.entity.js';
+import { type VendorEntity, vendorOf } from './vendor.entity.js';
 import { VendorExistsError, VendorNotFoundError } from './vendor.errors.js';
-import { INSERT_VENDORS, UPDATE_VENDOR } from './vendors.sql.js';
+import { ANY_VENDOR, INSERT_VENDORS, READ_VENDOR, UPDATE_VENDOR } from './vendors.sql.js';
 
 @Injectable()
 export class VendorService {
   constructor(
-    @InjectRepository(VendorEntity) private readonly vendors: Repository<VendorEntity>,
     private readonly sql: SqlClient,
     private readonly searchCache: SearchCacheService,
     private readonly clock: Clock,
@@ -34,7 +31,7 @@ export class VendorService {
 
   /** Throws `VendorNotFoundError`. */
   async get(id: string): Promise<Vendor> {
-    const row = await this.vendors.findOneBy({ id });
+    const [row] = await this.sql.query<VendorEntity>(READ_VENDOR, [id]);
     if (!row) throw new VendorNotFoundError(id);
     return vendorOf(row);
   }
@@ -54,7 +51,7 @@ export class VendorService {
   }
 
   async isEmpty(): Promise<boolean> {
-    return !(await this.vendors.exists());
+    return (await this.sql.query(ANY_VENDOR)).length === 0;
   }
 
   private build(data: NewVendor): Vendor {

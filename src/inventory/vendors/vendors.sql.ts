@@ -4,6 +4,14 @@ import type { Statement } from '../../infra/index.js';
 export const VENDOR_COLUMNS = `v.id, v.name, v.names, v.market, v.district, v.state, v.languages, v.version,
   v.created_at AS "createdAt", v.updated_at AS "updatedAt"`;
 
+/** `$1`: id. */
+export const READ_VENDOR: Statement = {
+  name: 'read-vendor',
+  text: `SELECT ${VENDOR_COLUMNS} FROM vendors v WHERE v.id = $1`,
+};
+
+export const ANY_VENDOR: Statement = { name: 'any-vendor', text: 'SELECT FROM vendors LIMIT 1' };
+
 const ROWS = `json_to_recordset($1::json) AS r (
   id text, name text, names jsonb, market text, district text, state text, languages text[], version integer,
   "createdAt" timestamptz, "updatedAt" timestamptz, search text[])`;
@@ -12,23 +20,33 @@ const ROWS = `json_to_recordset($1::json) AS r (
 export const INSERT_VENDORS: Statement = {
   name: 'insert-vendors',
   text: `
-    INSERT INTO vendors (id, name, names, market, district, state, languages, search, version, created_at, updated_at)
-    SELECT id, name, names, market, district, state, languages, array_to_tsvector(search), version,
-           "createdAt", "updatedAt"
-    FROM ${ROWS}
-    ORDER BY id -- one order for everybody, so that two imports can't deadlock
-    ON CONFLICT (id) DO NOTHING
-    RETURNING id`,
+    WITH inserted AS (
+      INSERT INTO vendors (id, name, names, market, district, state, languages, search, version, created_at, updated_at)
+      SELECT id, name, names, market, district, state, languages, array_to_tsvector(search), version,
+             "createdAt", "updatedAt"
+      FROM ${ROWS}
+      ORDER BY id -- one order for everybody, so that two imports can't deadlock
+      ON CONFLICT (id) DO NOTHING
+      RETURNING id
+    ), noted AS (
+      INSERT INTO vendor_changes (kind) SELECT 'created' FROM inserted LIMIT 1
+    )
+    SELECT id FROM inserted`,
 };
 
 /** `$1`: the vendor's new state as a list of one; `$2`: the version it replaces. No row returned: a race was lost. */
 export const UPDATE_VENDOR: Statement = {
   name: 'update-vendor',
   text: `
-    UPDATE vendors v
-    SET name = r.name, names = r.names, market = r.market, district = r.district, state = r.state,
-        languages = r.languages, search = array_to_tsvector(r.search), version = r.version, updated_at = r."updatedAt"
-    FROM ${ROWS}
-    WHERE v.id = r.id AND v.version = $2
-    RETURNING v.id`,
+    WITH updated AS (
+      UPDATE vendors v
+      SET name = r.name, names = r.names, market = r.market, district = r.district, state = r.state,
+          languages = r.languages, search = array_to_tsvector(r.search), version = r.version, updated_at = r."updatedAt"
+      FROM ${ROWS}
+      WHERE v.id = r.id AND v.version = $2
+      RETURNING v.id
+    ), noted AS (
+      INSERT INTO vendor_changes (kind) SELECT 'updated' FROM updated
+    )
+    SELECT id FROM updated`,
 };

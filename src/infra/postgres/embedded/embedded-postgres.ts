@@ -24,7 +24,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-const DATABASE = 'mandi';
+export const DATABASE = 'mandi';
 const CLAIM_ATTEMPTS = 3;
 
 /**

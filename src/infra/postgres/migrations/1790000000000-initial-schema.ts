@@ -58,6 +58,13 @@ export class InitialSchema1790000000000 implements MigrationInterface {
     await queryRunner.query(`CREATE INDEX products_category_price ON products (category, base_price, id)`);
     await queryRunner.query(`CREATE INDEX products_category_newest ON products (category, created_at, id)`);
 
+    // Vendors have no events; their changes are noted here for the relay's leader to renew search scopes after them.
+    await queryRunner.query(`
+      CREATE TABLE vendor_changes (
+        id bigserial PRIMARY KEY,
+        kind text NOT NULL CHECK (kind IN ('created', 'updated'))
+      )`);
+
     await queryRunner.query(`
       CREATE TABLE inventory_events (
         seq bigserial PRIMARY KEY,

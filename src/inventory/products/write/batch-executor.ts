@@ -76,7 +76,7 @@ export class BatchExecutor {
     const rows = await this.sql.query<{ id: string }>(COMMIT_DRAFTS, commitValues(drafts));
     const committed = new Set(rows.map(({ id }) => id));
     if (committed.size > 0) {
-      await this.invalidation.invalidate(drafts.filter(({ id }) => committed.has(id)).flatMap(({ events }) => events));
+      await this.invalidation.committed(drafts.filter(({ id }) => committed.has(id)).flatMap(({ events }) => events));
       this.signal.committed();
     }
     return committed;
