@@ -13,16 +13,34 @@ const LOOK_EVERY = 5;
  */
 @Injectable()
 export class SettledLog {
+  /** The look that callers of this moment share; one that has begun already may be too early for them. */
+  private next: Promise<number> | null = null;
+  private running: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly log: EventLog,
     private readonly signal: CommitSignal,
     private readonly clock: Clock,
   ) {}
 
-  /** Resolves when everything committed before the call has its position, or after a second. */
-  async settle(): Promise<void> {
+  /** A position that everything committed before the call has reached; after a second whatever has been reached. */
+  settle(): Promise<number> {
+    this.next ??= this.running.then(() => {
+      this.next = null;
+      const look = this.look();
+      this.running = look.catch(() => undefined);
+      return look;
+    });
+    return this.next;
+  }
+
+  private async look(): Promise<number> {
     const { lastSeq } = await this.log.pending();
-    if (lastSeq === null) return;
+    if (lastSeq !== null) await this.untilSequenced(lastSeq);
+    return (await this.log.head()).position;
+  }
+
+  private async untilSequenced(lastSeq: string): Promise<void> {
     this.signal.committed();
     const deadline = this.clock.now() + WAIT_AT_MOST;
     while (this.clock.now() < deadline) {

@@ -11,16 +11,36 @@ export interface CacheUpkeep {
   renewLease(): Promise<boolean>;
 }
 
+/** Enough for what waits between a commit and the relay; an event that is forgotten is merely invalidated twice. */
+const REMEMBERED = 20_000;
+
 /**
- * Where caches register themselves. `invalidate` runs after a commit and before its acknowledgement (G1), and again by
- * the relay before it publishes the events, so that nobody is notified of a change whose old pages can still be served.
+ * Where caches register themselves. `committed` runs after a commit and before its acknowledgement (G1);
+ * the relay runs `invalidate` for whatever this process hasn't done before it publishes the events, so that nobody is notified of a change whose old pages can still be served.
  */
 @Injectable()
 export class Invalidation {
   private readonly caches: CacheUpkeep[] = [];
+  /** Ids of the newest events that this process has invalidated after their commit, in order. */
+  private readonly done = new Set<string>();
 
   register(cache: CacheUpkeep): void {
     this.caches.push(cache);
+  }
+
+  /** For the writer, after its commit. Never rejects: the change has happened. */
+  async committed(events: readonly NewInventoryEvent[]): Promise<void> {
+    if (!(await this.invalidate(events))) return;
+    for (const { eventId } of events) this.done.add(eventId);
+    for (const eventId of this.done) {
+      if (this.done.size <= REMEMBERED) return;
+      this.done.delete(eventId);
+    }
+  }
+
+  /** Whether this very process has done it already; doing it again would only put fresh pages out of date. */
+  isDone({ eventId }: Pick<NewInventoryEvent, 'eventId'>): boolean {
+    return this.done.has(eventId);
   }
 
   invalidate(events: readonly NewInventoryEvent[]): Promise<boolean> {

@@ -11,6 +11,10 @@ const LEADER_LOCK = 0x6d616e6472;
  */
 const SILENT_LEADER_TIMEOUT = 4_000;
 
+/** Milliseconds to wait for an answer on the leader's connection before it is given up. */
+const QUERY_TIMEOUT = 5_000;
+const RELEASE_TIMEOUT = 1_000;
+
 /**
  * Leadership of the relay: a PostgreSQL session advisory lock on the very connection that sequences. When the
  * connection ends, the lock goes to another instance, and this one can't sequence any more: that is the fence.
@@ -38,12 +42,15 @@ export class Leadership {
     return client;
   }
 
-  /** Hands leadership over at once. */
+  /** Hands leadership over at once, or within a bound if PostgreSQL doesn't answer. */
   async release(): Promise<void> {
     const client = this.client;
     this.client = null;
     this.locked = false;
-    await client?.end();
+    if (!client) return;
+    const timer = setTimeout(() => destroy(client), RELEASE_TIMEOUT);
+    await client.end().catch(() => undefined);
+    clearTimeout(timer);
   }
 
   private async connect(): Promise<pg.Client> {
@@ -52,6 +59,7 @@ export class Leadership {
       application_name: 'mandi-inventory-sync relay',
       connectionTimeoutMillis: 5_000,
       options: `-c idle_session_timeout=${SILENT_LEADER_TIMEOUT}`,
+      query_timeout: QUERY_TIMEOUT,
       keepAlive: true,
     });
     // Fires for a connection cut while idle as well; without a listener it would end the process.
@@ -74,4 +82,9 @@ export class Leadership {
     this.client = null;
     this.locked = false;
   }
+}
+
+/** Without a goodbye, for a peer that doesn't answer; the end is told by the client's own event. */
+function destroy(client: pg.Client): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }

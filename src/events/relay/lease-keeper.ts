@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { Clock } from '../../infra/index.js';
 import { Invalidation } from './invalidation.js';
+import { SEQUENCE_BATCH } from './sequence-events.sql.js';
 
 /** Milliseconds between renewals of the lease. */
 const RENEW_EVERY = 1_000;
@@ -15,7 +16,7 @@ const RENEW_EVERY = 1_000;
 export class LeaseKeeper {
   private trusted = false;
   private renewedAt = 0;
-  /** The last change of the batch before: its events may be spread over two batches, but must be seen together. */
+  /** The last change of a full batch: its events may be spread over two batches, but must be seen together. */
   private tail: InventoryEvent[] = [];
 
   constructor(
@@ -29,10 +30,13 @@ export class LeaseKeeper {
   }
 
   async invalidate(events: readonly InventoryEvent[]): Promise<void> {
-    const done = await this.invalidation.invalidate([...this.tail, ...events]);
+    const open = [...this.tail, ...events].filter((event) => !this.invalidation.isDone(event));
+    if (open.length > 0 && !(await this.invalidation.invalidate(open))) this.trusted = false;
     const last = events.at(-1)!;
-    this.tail = events.filter(({ productId, version }) => productId === last.productId && version === last.version);
-    if (!done) this.trusted = false;
+    const cut = events.length === SEQUENCE_BATCH;
+    this.tail = events.filter(
+      ({ productId, version }) => cut && productId === last.productId && version === last.version,
+    );
     if (!this.trusted) await this.keep();
   }
 

@@ -45,10 +45,12 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly clock: Clock,
   ) {}
 
-  onApplicationBootstrap(): void {
+  /** The first step is waited for: whoever is told that the instance is ready finds the relay at work. */
+  async onApplicationBootstrap(): Promise<void> {
     this.bus.subscribe((message) => {
       if (message.kind === 'wake') this.wake();
     });
+    await this.step();
     this.loop = this.run();
   }
 
@@ -96,6 +98,8 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
       if (!this.failing) this.logger.error(error);
       this.failing = true;
       this.metrics.errors.inc({ type: 'relay' });
+      // Whatever it was, a fresh connection is the way on; an unanswered statement would block this one.
+      await this.leadership.release();
       return false;
     }
   }

@@ -1,5 +1,8 @@
 import { EVENT_COLUMNS } from '../log/event-row.js';
 
+/** Events sequenced and published together; bounds memory and the length of the transaction. */
+export const SEQUENCE_BATCH = 1_000;
+
 /**
  * Gives the next positions to committed events in `seq` order and returns them. `$1`: at most how many.
  *

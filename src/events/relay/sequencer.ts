@@ -3,10 +3,7 @@ import type { InventoryEvent } from '../../contracts/index.js';
 import { type EventRow, eventOf } from '../log/event-row.js';
 import { EventLog } from '../log/event-log.js';
 import { Leadership } from './leadership.js';
-import { SEQUENCE_EVENTS } from './sequence-events.sql.js';
-
-/** Events sequenced and published together; bounds memory and the length of the transaction. */
-export const SEQUENCE_BATCH = 1_000;
+import { SEQUENCE_BATCH, SEQUENCE_EVENTS } from './sequence-events.sql.js';
 
 /** Gives committed events their positions. Does nothing unless this instance leads. */
 @Injectable()
