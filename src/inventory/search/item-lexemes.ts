@@ -14,7 +14,7 @@ export function productLexemes(product: Pick<Product, 'name' | 'names' | 'descri
     ...entry.aliases,
     ...Object.values(entry.names),
   ]);
-  return lexemesOf(names, [product.description ?? '', product.category, ...synonyms]);
+  return lexemesOf(names, [product.description ?? '', product.category], synonyms);
 }
 
 export function vendorLexemes(vendor: Pick<Vendor, 'name' | 'names' | 'market' | 'district' | 'state'>): string[] {

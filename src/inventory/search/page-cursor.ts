@@ -4,7 +4,7 @@ export type KeyType = 'rank' | 'price' | 'time' | 'text';
 export type CursorKey = string | number;
 
 const VALID: Record<KeyType, (key: unknown) => boolean> = {
-  rank: (key) => key === 0 || key === 1,
+  rank: (key) => key === 0 || key === 1 || key === 2,
   price: (key) => typeof key === 'number' && key >= 0 && key < 1e10,
   time: (key) => typeof key === 'string' && /^(?!0000)\d{4}-/.test(key) && isInstant(key),
   text: (key) => typeof key === 'string' && key.length <= 400 && !key.includes('\0') && key.isWellFormed(),

@@ -13,14 +13,18 @@ const ID = { sql: 'p.id', type: 'text' } as const;
 const PRICE = { sql: 'p.base_price', type: 'price' } as const;
 const CREATED = { sql: 'p.created_at', type: 'time' } as const;
 
-/** @param exactMatch placeholder of the query that only exact words of a name satisfy; absent without a text */
-export function productOrder(sort: ProductSort | undefined, exactMatch: string | undefined): ProductOrder {
+export function rankSql(table: string, matches: readonly string[]): string {
+  return `(${matches.map((match) => `(${table}.search @@ ${match}::tsquery)::int`).join(' + ')})`;
+}
+
+/** @param matches placeholders of ever weaker queries; the more of them a product satisfies, the higher it ranks */
+export function productOrder(sort: ProductSort | undefined, matches: readonly string[]): ProductOrder {
   if (sort === 'price_asc') return { name: sort, columns: [PRICE, ID], direction: 'ASC' };
   if (sort === 'price_desc') return { name: sort, columns: [PRICE, ID], direction: 'DESC' };
   // Without a text nothing is more relevant than anything else.
-  if (sort === 'newest' || exactMatch === undefined) {
+  if (sort === 'newest' || matches.length === 0) {
     return { name: 'newest', columns: [CREATED, ID], direction: 'DESC' };
   }
-  const rank = { sql: `(p.search @@ ${exactMatch}::tsquery)::int`, type: 'rank' } as const;
+  const rank = { sql: rankSql('p', matches), type: 'rank' } as const;
   return { name: 'relevance', columns: [rank, CREATED, ID], direction: 'DESC' };
 }

@@ -33,7 +33,7 @@ export function productSearchSql(
     .when(filters.state, (value) => `v.state = ${value}`)
     .when(filters.district, (value) => `v.district = ${value}`);
   const byRelevance = text && (options.sort ?? 'relevance') === 'relevance';
-  const order = productOrder(options.sort, byRelevance ? sql.bind(text.exact) : undefined);
+  const order = productOrder(options.sort, byRelevance ? [text.exact, text.called].map((one) => sql.bind(one)) : []);
   const { columns, direction } = order;
   if (options.cursor !== undefined) {
     const keys = decodeCursor(

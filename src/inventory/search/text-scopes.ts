@@ -15,10 +15,10 @@ const start = (word: string): string => [...word].slice(0, LENGTH).join('');
  */
 export const textScopes: TextScopes = {
   ofProduct(product: SearchedText): readonly string[] {
-    // Lexemes are words, `+word` and `~fold`; both kinds of words count the same here.
-    const starts = productLexemes(product).map((lexeme) =>
-      lexeme.startsWith('~') ? `~${start(lexeme.slice(1))}` : start(lexeme.replace(/^\+/, '')),
-    );
+    // Lexemes are words, `+word`, `~fold` and `=call`; both kinds of words count the same here, and calls only rank.
+    const starts = productLexemes(product)
+      .filter((lexeme) => !lexeme.startsWith('='))
+      .map((lexeme) => (lexeme.startsWith('~') ? `~${start(lexeme.slice(1))}` : start(lexeme.replace(/^\+/, ''))));
     return [...new Set(starts)];
   },
 

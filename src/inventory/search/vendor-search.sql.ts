@@ -1,5 +1,6 @@
 import { VENDOR_COLUMNS } from '../vendors/vendors.sql.js';
 import { decodeCursor, type KeyType } from './page-cursor.js';
+import { rankSql } from './product-order.js';
 import { named, type SearchStatement } from './product-search.sql.js';
 import type { PageOptions, VendorFilters } from '../../contracts/index.js';
 import { SqlBuilder } from './sql-builder.js';
@@ -8,7 +9,7 @@ import type { TextQuery } from './text/text-query.js';
 export const VENDOR_ORDER = 'vendors';
 export const VENDOR_KEY_TYPES: readonly KeyType[] = ['rank', 'text', 'text'];
 
-/** Like the product search, with each vendor's counts; vendors with an exact word of the query come first, then by name. */
+/** Like the product search, with each vendor's counts; the better a vendor's names fit the query, the earlier it comes; then by name. */
 export function vendorSearchSql(
   filters: VendorFilters,
   options: PageOptions,
@@ -22,7 +23,12 @@ export function vendorSearchSql(
       filters.category,
       (value) => `EXISTS (SELECT FROM products p WHERE p.vendor_id = v.id AND p.category = ${value})`,
     );
-  const rank = text ? `(NOT v.search @@ ${sql.bind(text.exact)}::tsquery)::int` : '0';
+  const rank = text
+    ? `(2 - ${rankSql(
+        'v',
+        [text.exact, text.called].map((one) => sql.bind(one)),
+      )})`
+    : '0';
   if (options.cursor !== undefined) {
     const keys = decodeCursor(options.cursor, VENDOR_ORDER, VENDOR_KEY_TYPES).map((key) => sql.bind(key));
     sql.where(`(${rank}, v.name, v.id) > (${keys[0]}::int, ${keys[1]}, ${keys[2]})`);

@@ -4,11 +4,18 @@ import { lexemesOf, MAX_LEXEMES } from './lexemes.js';
 
 describe('lexemesOf', () => {
   it('stores words of names, words of the rest, and folded forms, sorted', () => {
-    expect(lexemesOf(['Aloo', 'आलू'], ['Potato'])).toEqual(['+potato', 'aloo', 'आलू', '~alu', '~potto'].sort());
+    expect(lexemesOf(['Aloo', 'आलू'], ['Potato'])).toEqual(['+potato', '=alu', 'aloo', 'आलू', '~alu', '~potto'].sort());
   });
 
   it('stores a word once that is in a name and in the rest', () => {
-    expect(lexemesOf(['aloo'], ['aloo aloo'])).toEqual(['aloo', '~alu']);
+    expect(lexemesOf(['aloo'], ['aloo aloo'])).toEqual(['=alu', 'aloo', '~alu']);
+  });
+
+  it('stores what an item is called: words of its first name, and whole names and synonyms', () => {
+    const calls = lexemesOf(['Red Onion', 'Lal Pyaz'], ['Nashik'], ['pyaj']).filter((lexeme) => lexeme.startsWith('='));
+    expect(calls).toHaveLength(5);
+    expect(lexemesOf(['Sweet Potato', 'meethe aloo'], [])).not.toContain('=alu');
+    expect(lexemesOf(['Potato'], [], ['aloo'])).toContain('=alu');
   });
 
   it('prefers names when there is too much', () => {
@@ -24,7 +31,7 @@ describe('lexemesOf', () => {
       fc.property(texts, texts, (names, extra) => {
         const lexemes = lexemesOf(names, extra);
         for (const lexeme of lexemes) {
-          expect(lexeme).toMatch(/^[+~]?[\p{L}\p{M}\p{N}]+$/u);
+          expect(lexeme).toMatch(/^(?:[+~]?[\p{L}\p{M}\p{N}]+|=[\p{L}\p{M}\p{N} ]+)$/u);
           expect(Buffer.byteLength(lexeme)).toBeLessThan(2046);
         }
         expect(lexemes).toEqual([...new Set(lexemes)].sort());

@@ -1,15 +1,16 @@
 /**
  * What is stored for one item (`array_to_tsvector`) and what a query asks for must agree; this file alone defines it.
- * A lexeme is one of three kinds, told apart by a first character that no word of wordsOf can hold:
+ * A lexeme is one of four kinds, told apart by a first character that no word of wordsOf can hold:
  *
  * | lexeme  | meaning                                                                       | example |
  * |---------|-------------------------------------------------------------------------------|---------|
  * | `word`  | the word stands in a name of the item                                         | `आलू`   |
  * | `+word` | the word stands in the extra texts only (description, category, synonyms)     | `+सब्जी` |
  * | `~fold` | a word of a name or of the extra texts has this folded form (see foldWord)    | `~alu`  |
+ * | `=folds` | a word of the first name, or a whole name or synonym, has these folded forms  | `=alu`  |
  *
- * So the plain lexemes alone say "this very word is in a name", which ranks first, and one prefix of each kind finds
- * everything else. Weights (`setweight`) would tell names from extras too, but a GIN index does not hold weights: each
+ * So the plain lexemes alone say "this very word is in a name", which ranks first; `=` says "this is what it is
+ * called", however it is spelt, which ranks next; and one prefix of each of the other kinds finds everything else. Weights (`setweight`) would tell names from extras too, but a GIN index does not hold weights: each
  * row found would be fetched to look at them.
  */
 import { foldWord } from './fold.js';
@@ -27,14 +28,25 @@ export const extraLexeme = (word: string): string => `+${word}`;
 /** A folded form, wherever the word stands. */
 export const foldLexeme = (folded: string): string => `~${folded}`;
 
+/** What something is called, a word or more, in any spelling; empty if nothing is left of it. */
+export function callLexeme(words: readonly string[]): string {
+  const folded = words.map(foldWord).join(' ').trim();
+  return folded === '' ? '' : `=${folded}`;
+}
+
 /**
  * The lexemes of one item, sorted and without repetitions; every one is fit for `array_to_tsvector` (not empty, no
  * NUL, fewer than 2046 bytes).
  *
  * @param names the item's names in every language: an exact word of these ranks above all else
- * @param extra other texts it should be found by: description, category, synonyms
+ * @param extra other texts it should be found by: description, category
+ * @param synonyms what else it is called: found as the extra texts are, ranked above them if named as a whole
  */
-export function lexemesOf(names: readonly string[], extra: readonly string[]): string[] {
+export function lexemesOf(
+  names: readonly string[],
+  extra: readonly string[],
+  synonyms: readonly string[] = [],
+): string[] {
   const nameWords = new Set(names.flatMap(wordsOf));
   const lexemes = new Set<string>();
   const add = (native: string, folded: string): void => {
@@ -42,7 +54,14 @@ export function lexemesOf(names: readonly string[], extra: readonly string[]): s
     if (lexemes.size < MAX_LEXEMES && folded !== '') lexemes.add(foldLexeme(folded));
   };
   for (const word of nameWords) add(nameLexeme(word), foldWord(word));
-  for (const word of extra.flatMap(wordsOf)) {
+  // Every word of the first name, since that is what people see; the others and the synonyms only as a whole, or
+  // "sweet potato" in some language would be as good a potato as a potato.
+  const calls = [
+    ...wordsOf(names[0] ?? '').map((word) => callLexeme([word])),
+    ...[...names, ...synonyms].map((one) => callLexeme(wordsOf(one))),
+  ];
+  for (const call of calls) if (call !== '' && lexemes.size < MAX_LEXEMES) lexemes.add(call);
+  for (const word of [...synonyms, ...extra].flatMap(wordsOf)) {
     if (!nameWords.has(word)) add(extraLexeme(word), foldWord(word));
   }
   return [...lexemes].sort();

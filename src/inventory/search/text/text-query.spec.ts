@@ -28,6 +28,7 @@ describe('textQueryOf', () => {
   it('writes tsquery text', () => {
     expect(textQueryOf('Red Aloo')).toEqual({
       exact: `'red' & 'aloo'`,
+      called: `'=red alu' | ('=red' & '=alu')`,
       match: `('red' | '+red' | '~red') & ('aloo':* | '+aloo':* | '~alu':*)`,
     });
   });

@@ -1,5 +1,5 @@
 import { foldWord } from './fold.js';
-import { extraLexeme, foldLexeme, nameLexeme } from './lexemes.js';
+import { callLexeme, extraLexeme, foldLexeme, nameLexeme } from './lexemes.js';
 import { wordsOf } from './words.js';
 
 /** Words of a query that count; each one costs three index look-ups. */
@@ -11,11 +11,13 @@ export const MAX_QUERY_WORDS = 8;
  */
 export const MIN_FOLDED_PREFIX = 3;
 
-/** Two PostgreSQL tsquery texts, to be bound as parameters and cast with `::tsquery` (not `to_tsquery`, which parses). */
+/** Three PostgreSQL tsquery texts, to be bound as parameters and cast with `::tsquery` (not `to_tsquery`, which parses). */
 export interface TextQuery {
   /** True only of items that have every word of the query, as typed, in their names. */
   readonly exact: string;
-  /** True of every item to be found: a superset of `exact`. */
+  /** True of items that are called what was typed, in whatever spelling: a superset of `exact`. */
+  readonly called: string;
+  /** True of every item to be found: a superset of `called`. */
   readonly match: string;
 }
 
@@ -31,8 +33,19 @@ export function textQueryOf(q: string): TextQuery | undefined {
   const unfinished = all.length === words.length ? words.length - 1 : -1;
   return {
     exact: words.map((word) => quoted(nameLexeme(word))).join(' & '),
+    called: calledQuery(words),
     match: words.map((word, i) => `(${alternatives(word, i === unfinished).join(' | ')})`).join(' & '),
   };
+}
+
+/** The query as a whole is a name or a synonym, or each of its words is in a name. */
+function calledQuery(words: readonly string[]): string {
+  const each = words.map((word) => callLexeme([word])).filter((lexeme) => lexeme !== '');
+  const whole = callLexeme(words);
+  return [
+    quoted(whole === '' ? words[0]! : whole),
+    ...(each.length > 0 ? [`(${each.map(quoted).join(' & ')})`] : []),
+  ].join(' | ');
 }
 
 function alternatives(word: string, unfinished: boolean): string[] {
