@@ -23,9 +23,9 @@ interface Entry {
 /** The embedded engine's store. It must behave as the Redis one does: both pass one suite. */
 export class InProcessCacheStore extends SearchCacheStore {
   private readonly entries: LRUCache<string, Entry>;
-  /** An evicted token is made anew, which puts its entries out of date. */
-  private readonly tokens = new LRUCache<string, string>({ max: MAX_TOKENS });
-  private lastToken = 0;
+  /** In the order they were made; a token that gives way is made anew, which only puts its entries out of date. */
+  private readonly tokens = new Map<string, string>();
+  private made = 0;
   private leaseUntil = 0;
   private evictions = 0;
 
@@ -95,12 +95,12 @@ export class InProcessCacheStore extends SearchCacheStore {
   }
 
   private tokenOf(scope: string): string {
-    let token = this.tokens.get(scope);
-    if (token === undefined) {
-      this.lastToken += 1;
-      token = String(this.lastToken);
-      this.tokens.set(scope, token);
-    }
+    const known = this.tokens.get(scope);
+    if (known !== undefined) return known;
+    this.made += 1;
+    const token = String(this.made);
+    this.tokens.set(scope, token);
+    if (this.tokens.size > MAX_TOKENS) this.tokens.delete(this.tokens.keys().next().value!);
     return token;
   }
 }
