@@ -1,5 +1,7 @@
 import { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
 import { RedisCacheStore } from '../../src/search-cache/redis/redis-cache-store.js';
@@ -64,9 +66,8 @@ export function inProcessEngine(): Promise<CacheEngine> {
 /** As after a restart of the process. */
 function forget(store: InProcessCacheStore): void {
   store['entries'].clear();
-  // One by one: clearing takes as long as there is room.
-  for (const scope of [...store['tokens'].keys()]) store['tokens'].delete(scope);
-  store['lastToken'] = 0;
+  store['tokens'].clear();
+  store['made'] = 0;
   store['leaseUntil'] = 0;
   store['evictions'] = 0;
 }
@@ -75,7 +76,7 @@ export const redisEngine = (): Promise<CacheEngine> => startEngine([], () => Pro
 
 /** One node that holds all slots: it refuses whatever a real cluster would refuse but for moved keys. */
 export async function clusterEngine(): Promise<CacheEngine> {
-  const nodes = `/tmp/mandi-test-${randomBytes(6).toString('hex')}.conf`;
+  const nodes = join(tmpdir(), `mandi-test-${randomBytes(6).toString('hex')}.conf`);
   const engine = await startEngine(['--cluster-enabled', 'yes', '--cluster-config-file', nodes], async (admin) => {
     await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
     await waitFor(async () => String(await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok'), {
