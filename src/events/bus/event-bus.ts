@@ -7,7 +7,11 @@ export type BusMessage =
   /** The leader lives and the log reaches to `head`. */
   | { kind: 'heartbeat'; head: LogCursor }
   /** A writer has committed events: the leader needn't wait for its next poll. */
-  | { kind: 'wake' };
+  | {
+      kind: 'wake';
+      /** Ids of events whose writer has invalidated the caches already; absent: none. */
+      invalidated?: string[];
+    };
 
 /**
  * Carries messages from one instance to all of them, itself included.

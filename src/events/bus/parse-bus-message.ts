@@ -8,10 +8,11 @@ type Unknown<Shape> = { [Key in keyof Shape]?: unknown };
  * undefined. Only what receivers rely on is looked at; field by field it would cost more than parsing.
  */
 export function parseBusMessage(text: string): BusMessage | undefined {
-  const message = parseJson(text) as { kind?: unknown; events?: unknown; head?: unknown } | null | undefined;
+  const message = parseJson(text) as
+    { kind?: unknown; events?: unknown; head?: unknown; invalidated?: unknown } | null | undefined;
   switch (message?.kind) {
     case 'wake':
-      return { kind: 'wake' };
+      return { kind: 'wake', ...(areIds(message.invalidated) && { invalidated: message.invalidated }) };
     case 'heartbeat':
       return isCursor(message.head) ? { kind: 'heartbeat', head: message.head } : undefined;
     case 'events':
@@ -21,6 +22,10 @@ export function parseBusMessage(text: string): BusMessage | undefined {
     default:
       return undefined;
   }
+}
+
+function areIds(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((id) => typeof id === 'string');
 }
 
 function isCursor(value: unknown): value is LogCursor {

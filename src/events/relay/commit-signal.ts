@@ -2,6 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../bus/event-bus.js';
 import { Relay } from './relay.js';
 
+/** Ids that one message carries at most; an event that isn't named is merely invalidated twice. */
+const MAX_IDS = 5_000;
+
 /**
  * Writers call `committed` after every commit that appended events. Wakes the relay in this process directly, or the
  * leader's over the bus; commits that arrive while a message is under way share the next one.
@@ -11,15 +14,21 @@ export class CommitSignal {
   private readonly logger = new Logger(CommitSignal.name);
   private sending = false;
   private again = false;
+  private invalidated: string[] = [];
 
   constructor(
     private readonly relay: Relay,
     private readonly bus: EventBus,
   ) {}
 
-  committed(): void {
-    if (this.relay.leading) this.relay.wake();
-    else void this.send();
+  /** @param invalidated ids of events whose caches have been invalidated already */
+  committed(invalidated: readonly string[] = []): void {
+    if (this.relay.leading) {
+      this.relay.wake();
+      return;
+    }
+    if (this.invalidated.length + invalidated.length <= MAX_IDS) this.invalidated.push(...invalidated);
+    void this.send();
   }
 
   private async send(): Promise<void> {
@@ -29,7 +38,7 @@ export class CommitSignal {
     while (this.again) {
       this.again = false;
       try {
-        await this.bus.publish({ kind: 'wake' });
+        await this.bus.publish({ kind: 'wake', invalidated: this.invalidated.splice(0) });
       } catch (error) {
         // The leader polls as well; a lost wake costs time, not events.
         this.logger.debug(error);

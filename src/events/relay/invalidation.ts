@@ -16,29 +16,38 @@ const REMEMBERED = 20_000;
 
 /**
  * Where caches register themselves. `committed` runs after a commit and before its acknowledgement (G1);
- * the relay runs `invalidate` for whatever this process hasn't done before it publishes the events, so that nobody is notified of a change whose old pages can still be served.
+ * the relay runs `invalidate` for whatever isn't known to be done before it publishes the events, so that nobody is notified of a change whose old pages can still be served.
  */
 @Injectable()
 export class Invalidation {
   private readonly caches: CacheUpkeep[] = [];
-  /** Ids of the newest events that this process has invalidated after their commit, in order. */
+  /** Ids of the newest events that their writers have invalidated after the commit, in order. */
   private readonly done = new Set<string>();
 
   register(cache: CacheUpkeep): void {
     this.caches.push(cache);
   }
 
-  /** For the writer, after its commit. Never rejects: the change has happened. */
-  async committed(events: readonly NewInventoryEvent[]): Promise<void> {
-    if (!(await this.invalidate(events))) return;
-    for (const { eventId } of events) this.done.add(eventId);
+  /**
+   * For the writer, after its commit. Never rejects: the change has happened.
+   * @returns ids of the events that the relay needn't invalidate again: all of them or, if it couldn't be done, none
+   */
+  async committed(events: readonly NewInventoryEvent[]): Promise<string[]> {
+    if (!(await this.invalidate(events))) return [];
+    const ids = events.map(({ eventId }) => eventId);
+    this.markDone(ids);
+    return ids;
+  }
+
+  markDone(eventIds: readonly string[]): void {
+    for (const eventId of eventIds) this.done.add(eventId);
     for (const eventId of this.done) {
       if (this.done.size <= REMEMBERED) return;
       this.done.delete(eventId);
     }
   }
 
-  /** Whether this very process has done it already; doing it again would only put fresh pages out of date. */
+  /** Whether the writer has done it already; doing it again would only put fresh pages out of date. */
   isDone({ eventId }: Pick<NewInventoryEvent, 'eventId'>): boolean {
     return this.done.has(eventId);
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { Clock } from '../../infra/index.js';
+import { hasPassed } from '../has-passed.js';
 import { Invalidation } from './invalidation.js';
 import { SEQUENCE_BATCH } from './sequence-events.sql.js';
 
@@ -29,6 +30,11 @@ export class LeaseKeeper {
     this.trusted = false;
   }
 
+  /** Events whose writers have invalidated the caches themselves. */
+  markDone(eventIds: readonly string[]): void {
+    this.invalidation.markDone(eventIds);
+  }
+
   async invalidate(events: readonly InventoryEvent[]): Promise<void> {
     const open = [...this.tail, ...events].filter((event) => !this.invalidation.isDone(event));
     if (open.length > 0 && !(await this.invalidation.invalidate(open))) this.trusted = false;
@@ -42,8 +48,8 @@ export class LeaseKeeper {
 
   /** Renews the lease when it is time. */
   async keep(): Promise<void> {
+    if (this.trusted && !hasPassed(this.clock, RENEW_EVERY, this.renewedAt)) return;
     const now = this.clock.now();
-    if (this.trusted && now - this.renewedAt < RENEW_EVERY) return;
     if (!this.trusted) this.trusted = await this.invalidation.clear();
     if (!this.trusted) return;
     this.trusted = await this.invalidation.renewLease();

@@ -4,6 +4,7 @@ import { Clock, Metrics } from '../../infra/index.js';
 import { type BusMessage, EventBus } from '../bus/event-bus.js';
 import { EventBridge } from '../delivery/event-bridge.js';
 import { EventsMetrics } from '../events.metrics.js';
+import { hasPassed } from '../has-passed.js';
 import { EventLog } from '../log/event-log.js';
 import { Leadership } from './leadership.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -48,7 +49,9 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   /** The first step is waited for: whoever is told that the instance is ready finds the relay at work. */
   async onApplicationBootstrap(): Promise<void> {
     this.bus.subscribe((message) => {
-      if (message.kind === 'wake') this.wake();
+      if (message.kind !== 'wake' || !this.leading) return;
+      this.lease.markDone(message.invalidated ?? []);
+      this.wake();
     });
     await this.step();
     this.loop = this.run();
@@ -114,9 +117,8 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Tells followers how far the log reaches, so that a lost last message is noticed as well. */
   private async heartbeat(): Promise<void> {
-    const now = this.clock.now();
-    if (now - this.lastHeartbeat < HEARTBEAT_EVERY) return;
-    this.lastHeartbeat = now;
+    if (!hasPassed(this.clock, HEARTBEAT_EVERY, this.lastHeartbeat)) return;
+    this.lastHeartbeat = this.clock.now();
     void this.publish({ kind: 'heartbeat', head: await this.log.head() });
   }
 

@@ -28,6 +28,7 @@ export class DatabaseModule {
             applicationName: 'mandi-inventory-sync',
             poolSize: POOL_SIZE,
             connectTimeoutMS: CONNECT_TIMEOUT,
+            extra: { keepAlive: true },
             logging: false,
           }),
           dataSourceFactory: async (options) => {

@@ -76,8 +76,8 @@ export class BatchExecutor {
     const rows = await this.sql.query<{ id: string }>(COMMIT_DRAFTS, commitValues(drafts));
     const committed = new Set(rows.map(({ id }) => id));
     if (committed.size > 0) {
-      await this.invalidation.committed(drafts.filter(({ id }) => committed.has(id)).flatMap(({ events }) => events));
-      this.signal.committed();
+      const events = drafts.filter(({ id }) => committed.has(id)).flatMap((draft) => draft.events);
+      this.signal.committed(await this.invalidation.committed(events));
     }
     return committed;
   }

@@ -1,7 +1,12 @@
 import type { ProductWrite, WriteOutcome } from './product-command.js';
 
+/** Milliseconds a write may have waited for a batch that failed, and still go out with the next one. */
+const PATIENCE = 1_000;
+
 interface Waiting {
   write: ProductWrite;
+  /** Milliseconds on a clock that only goes on. */
+  since: number;
   resolve: (outcome: WriteOutcome) => void;
   reject: (error: unknown) => void;
 }
@@ -25,7 +30,7 @@ export class WriteLane {
 
   submit(write: ProductWrite): Promise<WriteOutcome> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ write, resolve, reject });
+      this.waiting.push({ write, since: performance.now(), resolve, reject });
       if (this.busy) return;
       this.busy = true;
       // After the current tick, so that the writes of one bulk request go out together.
@@ -40,9 +45,16 @@ export class WriteLane {
         const outcomes = await this.execute(batch.map(({ write }) => write));
         batch.forEach(({ resolve }, index) => resolve(outcomes[index]!));
       } catch (error) {
-        for (const { reject } of batch) reject(error);
+        for (const { reject } of [...batch, ...this.takeImpatient()]) reject(error);
       }
     }
     this.busy = false;
+  }
+
+  /** A database that hangs takes its whole time-out for each batch; whoever waits must not wait for two of them. */
+  private takeImpatient(): Waiting[] {
+    const latest = performance.now() - PATIENCE;
+    const patient = this.waiting.findIndex(({ since }) => since > latest);
+    return this.waiting.splice(0, patient < 0 ? this.waiting.length : patient);
   }
 }
