@@ -1,4 +1,4 @@
-const MODULES = 'auth|config|contracts|events|infra|inventory|ops|realtime|search-cache|cli';
+const MODULES = 'auth|client|config|contracts|events|infra|inventory|ops|realtime|search-cache|cli';
 const only = (name, from, to) => ({
   name,
   severity: 'error',
@@ -30,6 +30,14 @@ module.exports = {
     only('search-cache', 'search-cache', ['contracts', 'config', 'infra', 'auth', 'events']),
     only('inventory', 'inventory', ['contracts', 'config', 'infra', 'auth', 'events', 'search-cache']),
     only('realtime', 'realtime', ['contracts', 'config', 'infra', 'auth', 'events']),
+    only('client', 'client', ['contracts']),
+    {
+      name: 'client-is-for-browsers',
+      comment: 'The client library runs in browsers: nothing of Node, no package but Socket.IO.',
+      severity: 'error',
+      from: { path: '^src/client/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: ['^src/(client|contracts)/', '^node_modules/socket\\.io-client/'] },
+    },
     only('cli', 'cli', ['contracts', 'config', 'auth']),
     {
       name: 'nothing-imports-ops',

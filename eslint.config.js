@@ -27,6 +27,13 @@ export default tseslint.config(
     },
   },
   {
+    // Runs in browsers too.
+    files: ['src/client/**/*.ts', 'src/contracts/**/*.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'Buffer', 'process', 'global', 'require', 'setImmediate', 'clearImmediate'],
+    },
+  },
+  {
     files: ['**/*.module.ts'],
     rules: { '@typescript-eslint/no-extraneous-class': 'off' },
   },

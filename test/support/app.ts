@@ -40,14 +40,14 @@ export async function testDatabase(): Promise<TestDatabase> {
   return createTestDatabase();
 }
 
-/** Starts an instance in this process on a free port; `env` as a user would set it. */
+/** Starts an instance in this process, on a free port unless one is given; `env` as a user would set it. */
 export async function startApp(
-  options: { database?: TestDatabase; env?: Record<string, string> } = {},
+  options: { database?: TestDatabase; env?: Record<string, string>; port?: number } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await testDatabase());
   const config = loadConfig({ LOG_LEVEL: 'fatal', DATABASE_URL: database.url, ...options.env });
   const app = await createApplication(config, database.url);
-  await app.listen(0, '127.0.0.1');
+  await app.listen(options.port ?? 0, '127.0.0.1');
   const url = await app.getUrl();
   const sockets: Socket[] = [];
   return {

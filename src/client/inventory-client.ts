@@ -1,0 +1,207 @@
+import { io, type Socket } from 'socket.io-client';
+import {
+  EXCEPTION,
+  type ExceptionMessage,
+  type InventoryEvent,
+  NAMESPACE,
+  NOTIFICATION,
+  type ProductFilters,
+  type Room,
+  SUBSCRIBE,
+  SUBSCRIBED,
+  type SubscriptionConfirmed,
+  UNSUBSCRIBE,
+} from '../contracts/index.js';
+import { Backoff } from './backoff.js';
+import { Emitter, type Listener } from './emitter.js';
+import { closed, errorOf } from './errors.js';
+import { getJson } from './http.js';
+import { LiveProductSearch } from './live-product-search.js';
+import { Member } from './member.js';
+import { RecentEvents } from './recent-events.js';
+import { RoomFeed, type Wire } from './room-feed.js';
+import { keyOf } from './rooms.js';
+import type {
+  ClientEvents,
+  InventoryClientOptions,
+  LiveSearch,
+  LiveSearchOptions,
+  PageChange,
+  ProductPage,
+  RoomHandler,
+  SubscribeOptions,
+  Subscription,
+} from './types.js';
+
+/** Connects to a server; nothing is thrown while it is out of reach. */
+export function createInventoryClient(options: InventoryClientOptions): InventoryClient {
+  return new InventoryClient(options);
+}
+
+/** One connection to a server, any number of rooms and searches. Reconnects and catches up by itself. */
+export class InventoryClient {
+  private readonly socket: Socket;
+  private readonly feeds = new Map<string, RoomFeed>();
+  private readonly searches = new Set<LiveProductSearch>();
+  private readonly emitter = new Emitter<ClientEvents>();
+  private readonly recent = new RecentEvents();
+  private readonly reconnection = new Backoff();
+  private readonly requests = new Backoff();
+  private ended = false;
+
+  constructor(private readonly options: InventoryClientOptions) {
+    const { url, token, socketOptions } = options;
+    this.socket = io(new URL(NAMESPACE, url).href, {
+      ...(token !== undefined && { auth: { token } }),
+      ...socketOptions,
+      forceNew: true,
+    });
+    this.listen();
+  }
+
+  get connected(): boolean {
+    return this.socket.connected;
+  }
+
+  /**
+   * Calls the handler for every event of a room from the server's confirmation on, or from `since` on: each once, in
+   * order, across reconnections; if that can't be, `onGap` says so. Handlers of one room share a subscription.
+   */
+  subscribe(room: Room, handler: RoomHandler | RoomHandler['onEvent'], { since }: SubscribeOptions = {}): Subscription {
+    const member = new Member(
+      typeof handler === 'function' ? { onEvent: handler } : handler,
+      () => this.leave(feed, member),
+      (error) => this.report(error),
+    );
+    const feed = this.feedOf(room);
+    if (this.ended) {
+      member.end(closed('The client'));
+      return member;
+    }
+    this.feeds.set(keyOf(room), feed);
+    feed.add(member, since);
+    if (this.connected) feed.request();
+    return member;
+  }
+
+  /**
+   * Keeps one page of `GET /api/products/search` current. Changes of a product on it are put in at once when they can't
+   * move it; after all others the page is asked for again. What vendors change about themselves, such as their names,
+   * makes no event and shows with the next page that is asked for.
+   */
+  liveSearch(
+    filters: ProductFilters,
+    onChange: (page: ProductPage, change: PageChange) => void,
+    { onError, ...paging }: LiveSearchOptions = {},
+  ): LiveSearch {
+    const query = { ...filters, ...paging };
+    const search = new LiveProductSearch(
+      query,
+      {
+        load: (signal) => getJson<ProductPage>(this.options, '/api/products/search', query, signal),
+        subscribe: (room, handler, options) => this.subscribe(room, handler, options),
+      },
+      {
+        onChange: (page, change) => this.guarded(() => onChange(page, change)),
+        onError: (error) => this.guarded(() => (onError ?? ((one) => this.report(one)))(error)),
+      },
+      (ended) => this.searches.delete(ended),
+    );
+    this.searches.add(search);
+    if (this.ended) search.close();
+    return search;
+  }
+
+  /** @returns a function that takes the listener off again */
+  on<Name extends keyof ClientEvents>(name: Name, listener: Listener<ClientEvents[Name]>): () => void {
+    return this.emitter.on(name, listener);
+  }
+
+  /** Ends the connection, all subscriptions and searches, for good. */
+  close(): void {
+    this.ended = true;
+    for (const search of [...this.searches]) search.close();
+    for (const feed of this.feeds.values()) feed.end(closed('The client'));
+    this.feeds.clear();
+    this.requests.stop();
+    this.socket.disconnect();
+    this.reconnection.stop();
+  }
+
+  private listen(): void {
+    this.socket.on('connect', () => {
+      this.reconnection.succeeded();
+      this.requests.stop();
+      // In one breath, so that the server merges what the rooms have missed.
+      this.request();
+      this.emitter.emit('connected', undefined);
+    });
+    this.socket.on('disconnect', (reason) => {
+      // Socket.IO would send what is left when it connects again; everything is asked for anew then.
+      this.socket.sendBuffer = [];
+      this.recent.clear();
+      for (const feed of this.feeds.values()) feed.interrupted();
+      this.emitter.emit('disconnected', reason);
+      this.reconnect();
+    });
+    this.socket.on('connect_error', (error: Error & { data?: ExceptionMessage }) => {
+      this.report(error.data ? errorOf(error.data) : error);
+      this.reconnect();
+    });
+    this.socket.on(NOTIFICATION, (event: InventoryEvent) => {
+      this.recent.add(event);
+      for (const feed of [...this.feeds.values()]) feed.take(event);
+    });
+    this.socket.on(SUBSCRIBED, (confirmed: SubscriptionConfirmed) => this.feeds.get(keyOf(confirmed))?.told(confirmed));
+    this.socket.on(EXCEPTION, (exception: ExceptionMessage) => this.report(errorOf(exception)));
+  }
+
+  /** Socket.IO reconnects by itself unless it was the server that refused or ended it. */
+  private reconnect(): void {
+    if (!this.socket.active && !this.ended) this.reconnection.retry(() => this.socket.connect());
+  }
+
+  private request(): void {
+    if (this.connected) for (const feed of this.feeds.values()) feed.request();
+  }
+
+  private feedOf(room: Room): RoomFeed {
+    return this.feeds.get(keyOf(room)) ?? new RoomFeed(room, this.wire);
+  }
+
+  private readonly wire: Wire = {
+    recent: this.recent,
+    send: (message, answer) => {
+      this.socket.emit(SUBSCRIBE, message, (reply: SubscriptionConfirmed | ExceptionMessage) => {
+        if (!('status' in reply)) this.requests.succeeded();
+        answer(reply);
+        this.forget();
+      });
+    },
+    retryLater: () => this.requests.retry(() => this.request()),
+  };
+
+  private leave(feed: RoomFeed, member: Member): void {
+    feed.remove(member);
+    if (!feed.empty || this.feeds.get(keyOf(feed.room)) !== feed) return;
+    this.feeds.delete(keyOf(feed.room));
+    if (this.connected) this.socket.emit(UNSUBSCRIBE, feed.room);
+  }
+
+  /** Rooms whose members were all refused. */
+  private forget(): void {
+    for (const [key, feed] of this.feeds) if (feed.empty) this.feeds.delete(key);
+  }
+
+  private guarded(handler: () => void): void {
+    try {
+      handler();
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  private report(error: unknown): void {
+    this.emitter.emit('error', error instanceof Error ? error : new Error(String(error)));
+  }
+}

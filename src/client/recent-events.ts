@@ -1,0 +1,30 @@
+import type { InventoryEvent } from '../contracts/index.js';
+
+const KEPT = 500;
+
+/**
+ * What the server has sent over this connection. It sends an event once, for all rooms of a client; whoever subscribes
+ * later with an older position is given from here what came before.
+ */
+export class RecentEvents {
+  private events: InventoryEvent[] = [];
+  /** The highest position that isn't kept any more. */
+  private forgotten = 0;
+
+  add(event: InventoryEvent): void {
+    this.events.push(event);
+    if (this.events.length < 2 * KEPT) return;
+    for (const { position } of this.events.splice(0, KEPT)) this.forgotten = Math.max(this.forgotten, position);
+  }
+
+  /** Everything received after a position, or `undefined` if some of it isn't kept any more. */
+  after(position: number): InventoryEvent[] | undefined {
+    if (position < this.forgotten) return undefined;
+    return this.events.filter((event) => event.position > position);
+  }
+
+  clear(): void {
+    this.events = [];
+    this.forgotten = 0;
+  }
+}
