@@ -30,7 +30,7 @@ export async function createApplication(config: AppConfig, databaseUrl: string):
   addBodyParsers(server);
   addRequestLog(server, logger.pino, metrics);
   addDraining(server, app.get(Draining));
-  app.setGlobalPrefix('api', { exclude: ['health', 'health/live', 'health/ready', 'metrics'] });
+  app.setGlobalPrefix('api', { exclude: ['health', 'health/live', 'health/ready', 'metrics', 'docs/asyncapi.json'] });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(metrics));
   app.useWebSocketAdapter(new IoAdapter(app));

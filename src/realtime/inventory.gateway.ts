@@ -9,10 +9,11 @@ import {
   WebSocketGateway,
 } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
+import { NAMESPACE } from '../contracts/index.js';
 import { InventoryEventService } from '../events/index.js';
 import {
+  CLOSING,
   SUBSCRIBE,
-  SUBSCRIBED,
   type SubscriptionConfirmed,
   UNSUBSCRIBE,
   UNSUBSCRIBED,
@@ -27,13 +28,24 @@ import { DisconnectedError } from './recovery/subscription-errors.js';
 import { RoomSubscriber } from './recovery/room-subscriber.js';
 import type { ClientSession } from './sessions/client-session.js';
 import { Sessions } from './sessions/sessions.js';
+import { discardConnection } from './slow-clients/send-buffer.js';
+import { writeInOneGo } from './ws/write-in-one-go.js';
 import { WsProblemFilter } from './ws/ws-exception.filter.js';
 
 /** Bytes of one message from a client. Engine.IO closes the connection on a larger one; smaller ones get an exception. */
-const MESSAGE_LIMIT = 64 * 1024;
+export const MESSAGE_LIMIT = 64 * 1024;
+/** Milliseconds a connection may take to ask for the namespace; until then no limit counts it. */
+const CONNECT_WITHIN = 10_000;
+/** Milliseconds a client may take to end its connection when this instance ends. */
+const CLOSE_WITHIN = 1_000;
 
 /** Socket.IO namespace `/inventory`: turns messages into subscriptions, nothing else. */
-@WebSocketGateway({ namespace: '/inventory', maxHttpBufferSize: MESSAGE_LIMIT, serveClient: false })
+@WebSocketGateway({
+  namespace: NAMESPACE,
+  maxHttpBufferSize: MESSAGE_LIMIT,
+  connectTimeout: CONNECT_WITHIN,
+  serveClient: false,
+})
 @UseFilters(WsProblemFilter)
 export class InventoryGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect, OnModuleDestroy {
   constructor(
@@ -48,11 +60,20 @@ export class InventoryGateway implements OnGatewayInit, OnGatewayConnection, OnG
   afterInit(namespace: Namespace): void {
     this.connectionLimit.guard(namespace);
     this.broadcaster.attach(namespace);
+    writeInOneGo(namespace);
     this.events.setWebSocketService(this.broadcaster);
   }
 
+  /** Tells the clients and ends their connections in a way that makes them connect again, elsewhere. */
   onModuleDestroy(): void {
     this.events.setWebSocketService(null);
+    const sockets = [...this.sessions].map(({ socket }) => socket);
+    for (const socket of sockets) {
+      socket.emit(CLOSING);
+      socket.conn.close();
+    }
+    // One that doesn't read doesn't say goodbye either, and the HTTP server waits for every connection to end.
+    setTimeout(() => sockets.forEach(discardConnection), CLOSE_WITHIN).unref();
   }
 
   handleConnection(socket: Socket): void {
@@ -67,9 +88,7 @@ export class InventoryGateway implements OnGatewayInit, OnGatewayConnection, OnG
   async subscribe(@ConnectedSocket() socket: Socket, @MessageBody() payload: unknown): Promise<SubscriptionConfirmed> {
     this.requestLimit.check(socket, payload);
     const request = parseRoomRequest(payload, { since: true });
-    const confirmed = await this.subscriber.subscribe(this.sessionOf(socket), request);
-    socket.emit(SUBSCRIBED, confirmed);
-    return confirmed;
+    return this.subscriber.subscribe(this.sessionOf(socket), request);
   }
 
   @SubscribeMessage(UNSUBSCRIBE)

@@ -1,35 +1,14 @@
-import type { Room } from './rooms.js';
-
-export const SUBSCRIBE = 'subscribe_inventory';
-export const UNSUBSCRIBE = 'unsubscribe_inventory';
-export const SUBSCRIBED = 'inventory_subscription_confirmed';
-export const UNSUBSCRIBED = 'inventory_unsubscription_confirmed';
-export const NOTIFICATION = 'inventory_notification';
-export const EXCEPTION = 'exception';
-
-/**
- * Why a cursor couldn't be followed from, so that the client refetches and goes on from `position`: it is of another
- * log, or there is more to send again than the replay bound (or, for a position that has never been, nothing).
- */
-export type NotRecovered = 'epoch_changed' | 'too_old';
-
-/** From here on the client gets every event of the room after `position`. */
-export type SubscriptionConfirmed = Room & {
-  room: string;
-  epoch: string;
-  position: number;
-  /** Whether everything after the client's `since` has been or will be sent. */
-  recovered: boolean;
-  /** Events sent again from the log. */
-  replayed: number;
-  /** `conflated`: a client that was too slow got only the newest event of each product. */
-  reason?: NotRecovered | 'conflated';
-};
-
-export type UnsubscriptionConfirmed = Room & { room: string };
-
-export interface ExceptionMessage {
-  status: 'error';
-  code: string;
-  message: string;
-}
+/** Names and shapes of the messages; clients share them, so they are kept in contracts. */
+export {
+  CLOSING,
+  EXCEPTION,
+  type ExceptionMessage,
+  NOTIFICATION,
+  type NotRecovered,
+  SUBSCRIBE,
+  SUBSCRIBED,
+  type SubscriptionConfirmed,
+  UNSUBSCRIBE,
+  UNSUBSCRIBED,
+  type UnsubscriptionConfirmed,
+} from '../contracts/index.js';

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/index.js';
+import { AsyncApiController } from './asyncapi/asyncapi.controller.js';
 import { InventoryGateway } from './inventory.gateway.js';
 import { ConnectionLimit } from './limits/connection-limit.js';
 import { RequestLimit } from './limits/request-limit.js';
@@ -15,7 +16,7 @@ import { SlowClients } from './slow-clients/slow-clients.js';
 /** WebSocket rooms of vendors, categories and the general public. */
 @Module({
   imports: [EventsModule],
-  controllers: [RealtimeController],
+  controllers: [RealtimeController, AsyncApiController],
   providers: [
     InventoryGateway,
     Sessions,

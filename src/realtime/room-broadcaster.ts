@@ -28,15 +28,20 @@ export class RoomBroadcaster implements WebSocketService {
     this.recent.add(event);
     if (!this.namespace) return;
     const rooms = roomsOf(event);
-    const receivers = this.receivers(this.namespace, rooms);
+    const receivers = receiversIn(this.namespace, rooms);
     if (receivers === 0) return;
     this.namespace.local.to(rooms).emit(NOTIFICATION, event);
     this.metrics.notificationsSent.inc(receivers);
   }
+}
 
-  private receivers(namespace: Namespace, rooms: readonly string[]): number {
-    const members = rooms.flatMap((room) => namespace.adapter.rooms.get(room) ?? []);
-    if (members.length <= 1) return members[0]?.size ?? 0;
-    return new Set(members.flatMap((ids) => [...ids])).size;
+/** How many sockets are in any of the rooms; walks only those beside the largest, which may be everybody. */
+function receiversIn({ adapter }: Namespace, rooms: readonly string[]): number {
+  const members = rooms.flatMap((room) => adapter.rooms.get(room) ?? []).sort((one, other) => other.size - one.size);
+  let count = members[0]?.size ?? 0;
+  for (const [index, room] of members.entries()) {
+    if (index === 0) continue;
+    for (const id of room) if (!members.slice(0, index).some((larger) => larger.has(id))) count += 1;
   }
+  return count;
 }

@@ -9,7 +9,7 @@ export interface SubscribeRequest {
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const MAX_SLUG = 64;
+export const MAX_SLUG = 64;
 
 /** Reads a subscribe or unsubscribe request. Throws `ValidationFailedError` that names the field. */
 export function parseRoomRequest(payload: unknown, { since: mayHaveSince }: { since: boolean }): SubscribeRequest {

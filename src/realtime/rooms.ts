@@ -1,8 +1,7 @@
-import type { NewInventoryEvent } from '../contracts/index.js';
+import type { NewInventoryEvent, Room } from '../contracts/index.js';
 import { categoriesOf } from '../events/index.js';
 
-export type Room = { type: 'vendor'; vendorId: string } | { type: 'category'; category: string } | { type: 'general' };
-export type RoomType = Room['type'];
+export type { Room, RoomType } from '../contracts/index.js';
 
 /** The one place where room names are made. */
 export function roomName(room: Room): string {

@@ -125,6 +125,7 @@ describe.each([
       Reflect.deleteProperty(store, 'read');
       const page = await load(category);
       await apps.first.request('PATCH', `/api/products/${id}`, { basePrice: 7 });
+      await relayed(apps);
       await library.cacheProductSearch(filters, options, page);
       const found = await search<FoundProduct>(apps.first, `/api/products/search?category=${category}`);
       expect(found.page.items).toMatchObject([{ id, basePrice: 7 }]);

@@ -3,29 +3,36 @@ import type { Namespace, Socket } from 'socket.io';
 import { AppConfig } from '../../config/index.js';
 import type { ExceptionMessage } from '../messages.js';
 
+export const TOO_MANY_CONNECTIONS = 'too_many_connections';
+
 /** Sockets per address. One too many is refused at its handshake with a `connect_error` whose `data` says why. */
 @Injectable()
 export class ConnectionLimit {
   private readonly counts = new Map<string, number>();
+  /** A connection may join, leave and join the namespace again. */
+  private readonly counted = new WeakSet<Socket['conn']>();
 
   constructor(private readonly config: AppConfig) {}
 
   guard(namespace: Namespace): void {
-    namespace.use((socket, next) => {
-      const limit = this.config.maxConnectionsPerAddress;
-      const { address } = socket.handshake;
-      if (limit > 0 && (this.counts.get(address) ?? 0) >= limit) {
-        next(refusal(limit));
-        return;
-      }
-      this.counts.set(address, (this.counts.get(address) ?? 0) + 1);
-      // The connection may end before the namespace is joined, so its end is watched, not the socket's.
-      socket.conn.once('close', () => this.release(socket));
-      next();
-    });
+    namespace.use((socket, next) => next(this.admit(socket)));
   }
 
-  private release({ handshake: { address } }: Socket): void {
+  private admit({ conn, handshake: { address } }: Socket): Error | undefined {
+    const limit = this.config.maxConnectionsPerAddress;
+    // One that has ended already, as a client can bring about in the packet that asks for the namespace, would never
+    // be taken off; Socket.IO drops it after this.
+    if (conn.readyState !== 'open' || this.counted.has(conn)) return undefined;
+    const count = this.counts.get(address) ?? 0;
+    if (limit > 0 && count >= limit) return refusal(limit);
+    this.counts.set(address, count + 1);
+    this.counted.add(conn);
+    // The connection may end before the namespace is joined, so its end is watched, not the socket's.
+    conn.once('close', () => this.release(address));
+    return undefined;
+  }
+
+  private release(address: string): void {
     const left = (this.counts.get(address) ?? 0) - 1;
     if (left > 0) this.counts.set(address, left);
     else this.counts.delete(address);
@@ -34,6 +41,6 @@ export class ConnectionLimit {
 
 function refusal(limit: number): Error {
   const message = `An address may have at most ${limit} connections`;
-  const data: ExceptionMessage = { status: 'error', code: 'too_many_connections', message };
+  const data: ExceptionMessage = { status: 'error', code: TOO_MANY_CONNECTIONS, message };
   return Object.assign(new Error(message), { data });
 }

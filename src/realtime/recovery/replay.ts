@@ -58,11 +58,15 @@ export class Replay {
       },
       async step() {
         const target = service.cursor.position;
-        for (const event of recent.after(at) ?? (await log.read(at, READ_LIMIT))) {
+        const from = at;
+        const kept = recent.after(at);
+        for (const event of kept?.length ? kept : await log.read(at, READ_LIMIT)) {
           // What lies behind the cursor is still to be delivered.
           if (tooMany || event.position > target) return;
           take(event);
         }
+        // A log that lacks what has been delivered was cut or restored; asking it again would go on for ever.
+        if (at === from) tooMany = true;
       },
     };
   }

@@ -1,27 +1,21 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { AppConfig } from '../../config/index.js';
 import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
-import { InventoryEventService } from '../../events/index.js';
+import { InventoryEventService, SettledLog } from '../../events/index.js';
 import { Clock } from '../../infra/index.js';
-import { NOTIFICATION, type NotRecovered, type SubscriptionConfirmed } from '../messages.js';
+import { NOTIFICATION, type NotRecovered, SUBSCRIBED, type SubscriptionConfirmed } from '../messages.js';
 import { RealtimeMetrics } from '../realtime.metrics.js';
 import type { SubscribeRequest } from '../room-request.js';
 import { type Room, roomName, roomsOf } from '../rooms.js';
 import type { ClientSession } from '../sessions/client-session.js';
+import { untilItReads } from '../slow-clients/until-it-reads.js';
 import { type Missed, Replay } from './replay.js';
+import { RequestQueue, type Waiting } from './request-queue.js';
 import { DisconnectedError, TooManySubscriptionsError } from './subscription-errors.js';
 
-const MAX_SUBSCRIPTIONS = 100;
+export const MAX_SUBSCRIPTIONS = 100;
 /** Milliseconds to wait for this instance to get where the client has been already, on another one. */
 const WAIT_FOR_POSITION = 2_000;
-
-interface Waiting {
-  request: SubscribeRequest;
-  resolve: (confirmed: SubscriptionConfirmed) => void;
-  reject: (error: unknown) => void;
-}
-
-/** Requests of one socket take effect in the order they came in. */
-type Step = Waiting | { leave: () => void };
 
 /**
  * Lets clients into rooms without a gap: what they have missed is sent first, and the room is joined in the tick in
@@ -30,65 +24,58 @@ type Step = Waiting | { leave: () => void };
  */
 @Injectable()
 export class RoomSubscriber {
-  private readonly waiting = new WeakMap<ClientSession, Step[]>();
+  private readonly logger = new Logger(RoomSubscriber.name);
+  private readonly queue = new RequestQueue((session, batch) => this.answer(session, batch));
 
   constructor(
     private readonly events: InventoryEventService,
     private readonly replay: Replay,
+    private readonly settledLog: SettledLog,
     private readonly metrics: RealtimeMetrics,
+    private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
 
-  /** Throws `TooManySubscriptionsError`, `DisconnectedError`. */
+  /**
+   * Tells the client with a confirmation, which it gets before any event that comes after it.
+   * Throws `TooManySubscriptionsError`, `DisconnectedError`.
+   */
   subscribe(session: ClientSession, request: SubscribeRequest): Promise<SubscriptionConfirmed> {
-    return new Promise((resolve, reject) => this.enqueue(session, { request, resolve, reject }));
+    return this.queue.join(session, request);
   }
 
   /** Resolves when the client is out of the room and everything it asked for before is done. */
   unsubscribe(session: ClientSession, room: Room): Promise<void> {
-    return new Promise((resolve) => {
-      const leave = (): void => {
-        session.leave(room);
-        resolve();
-      };
-      if (this.waiting.has(session)) this.enqueue(session, { leave });
-      else leave();
-    });
-  }
-
-  private enqueue(session: ClientSession, step: Step): void {
-    const queue = this.waiting.get(session);
-    if (queue) {
-      queue.push(step);
-      return;
-    }
-    this.waiting.set(session, [step]);
-    // After the packets that came in with this one.
-    setImmediate(() => void this.work(session));
-  }
-
-  private async work(session: ClientSession): Promise<void> {
-    const queue = this.waiting.get(session)!;
-    while (queue.length > 0) {
-      const batch: Waiting[] = [];
-      while (queue[0] && 'request' in queue[0]) batch.push(queue.shift() as Waiting);
-      if (batch.length > 0) await this.answer(session, batch);
-      while (queue[0] && 'leave' in queue[0]) (queue.shift() as { leave: () => void }).leave();
-    }
-    this.waiting.delete(session);
+    return this.queue.leave(session, () => session.leave(room));
   }
 
   private async answer(session: ClientSession, batch: readonly Waiting[]): Promise<void> {
+    const admitted = withinLimit(session, batch);
     try {
-      const returning = batch.filter(({ request }) => this.canRecover(request));
-      const missed = await this.missed(returning);
-      while (missed && !missed.complete) await missed.step();
+      if (admitted.some(({ request }) => !request.since)) await this.untilSettled();
+      const returning = await this.reached(admitted.filter(({ request }) => this.canRecover(request)));
+      const missed = returning.length > 0 ? this.missed(returning) : null;
+      do {
+        await untilItReads(session, this.config.sendBufferBytes);
+        while (missed && !missed.complete) await missed.step();
+        // One that was suspended meanwhile is sent what it missed when it is taken back: first that, then this.
+      } while (session.suspended && session.connected);
       // From here to the end nothing is awaited: no event can be delivered in between.
       if (!session.connected) throw new DisconnectedError();
       const sent = missed && !missed.tooMany ? this.send(session, returning, missed.events) : null;
-      for (const entry of batch) this.admit(session, entry, returning.includes(entry) ? sent : null);
+      for (const entry of admitted) this.admit(session, entry, returning.includes(entry) ? sent : null);
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      for (const { reject } of admitted) reject(error);
+    }
+  }
+
+  /** Without a position a client begins now: what was acknowledged before its request is not news to it. */
+  private async untilSettled(): Promise<void> {
+    try {
+      await this.untilAt(await this.settledLog.settle());
+    } catch (error) {
+      // The log is out of reach; rooms are open all the same.
+      this.logger.debug(error);
     }
   }
 
@@ -96,26 +83,34 @@ export class RoomSubscriber {
     return since?.epoch === this.events.cursor.epoch;
   }
 
-  /** Null if there is nothing to collect, or if the position has never been. */
-  private async missed(returning: readonly Waiting[]): Promise<Missed | null> {
-    if (returning.length === 0) return null;
-    const positions = returning.map(({ request }) => request.since!.position);
-    if (!(await this.reaches(Math.max(...positions)))) return null;
-    const rooms = returning.map(({ request }) => request.room);
-    return this.replay.since(Math.min(...positions), rooms);
+  /** Those whose position this instance has reached too, after waiting a while for the furthest. */
+  private async reached(returning: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const furthest = Math.max(0, ...returning.map(({ request }) => request.since!.position));
+    await this.untilAt(furthest);
+    return returning.filter(({ request }) => request.since!.position <= this.events.cursor.position);
   }
 
-  private async reaches(position: number): Promise<boolean> {
+  private async untilAt(position: number): Promise<void> {
     const deadline = this.clock.now() + WAIT_FOR_POSITION;
-    while (this.events.cursor.position < position) {
-      if (this.clock.now() > deadline) return false;
+    while (this.events.cursor.position < position && this.clock.now() <= deadline) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    return true;
+  }
+
+  private missed(returning: readonly Waiting[]): Missed {
+    const positions = returning.map(({ request }) => request.since!.position);
+    return this.replay.since(
+      Math.min(...positions),
+      returning.map(({ request }) => request.room),
+    );
   }
 
   private send(session: ClientSession, returning: readonly Waiting[], missed: readonly InventoryEvent[]) {
-    const since = new Map(returning.map(({ request }) => [roomName(request.room), request.since!.position]));
+    const since = new Map<string, number>();
+    for (const { request } of returning) {
+      const name = roomName(request.room);
+      since.set(name, Math.min(request.since!.position, since.get(name) ?? Number.POSITIVE_INFINITY));
+    }
     const wanted = missed.filter((event) => {
       const asked = roomsOf(event).some((name) => (since.get(name) ?? Number.POSITIVE_INFINITY) < event.position);
       return asked && !session.covers(event);
@@ -128,25 +123,37 @@ export class RoomSubscriber {
   /** @param sent what has been sent again, or null if nothing was asked for or it can't be */
   private admit(session: ClientSession, entry: Waiting, sent: readonly InventoryEvent[] | null): void {
     const { room, since } = entry.request;
-    if (!session.has(room) && session.size >= MAX_SUBSCRIPTIONS) {
-      entry.reject(new TooManySubscriptionsError(MAX_SUBSCRIPTIONS));
-      return;
-    }
     const { cursor } = this.events;
     session.join(room, sent ? since!.position : cursor.position);
-    entry.resolve({
+    const confirmed: SubscriptionConfirmed = {
       ...room,
       room: roomName(room),
       ...cursor,
       recovered: sent !== null,
       replayed: sent ? countOf(room, sent) : 0,
       ...(since && !sent && { reason: this.reasonFor(since) }),
-    });
+    };
+    session.socket.emit(SUBSCRIBED, confirmed);
+    entry.resolve(confirmed);
   }
 
   private reasonFor(since: LogCursor): NotRecovered {
     return since.epoch === this.events.cursor.epoch ? 'too_old' : 'epoch_changed';
   }
+}
+
+/** Refuses what would be one room too many, before anything is sent for it. */
+function withinLimit(session: ClientSession, batch: readonly Waiting[]): Waiting[] {
+  const added = new Set<string>();
+  return batch.filter(({ request: { room }, reject }) => {
+    const known = session.has(room) || added.has(roomName(room));
+    if (!known && session.size + added.size >= MAX_SUBSCRIPTIONS) {
+      reject(new TooManySubscriptionsError(MAX_SUBSCRIPTIONS));
+      return false;
+    }
+    if (!known) added.add(roomName(room));
+    return true;
+  });
 }
 
 function countOf(room: Room, events: readonly InventoryEvent[]): number {

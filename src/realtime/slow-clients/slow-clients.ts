@@ -11,14 +11,21 @@ import type { ClientSession } from '../sessions/client-session.js';
 import { Sessions } from '../sessions/sessions.js';
 import { bufferedBytes, discardConnection } from './send-buffer.js';
 
-/** Milliseconds between looks at the send buffers; what a fast market sends meanwhile comes on top of the bound. */
+/**
+ * Milliseconds between looks at the send buffers. What a fast market sends meanwhile comes on top of the bound; it costs
+ * little, since a broadcast is encoded once and all buffers share its bytes. Looking within a burst was worse: it takes
+ * fast clients for slow ones, which have had no chance to read yet.
+ */
 const LOOK_EVERY = 100;
 /** A suspended client is taken back when this part of the bound is left in its buffer. */
 const LOW_WATER = 1 / 16;
 /** Milliseconds without a byte of progress after which a client is given up. */
-const GIVE_UP_AFTER = 30_000;
+export const GIVE_UP_AFTER = 30_000;
+
+export const SLOW_CONSUMER = 'slow_consumer';
 
 interface Suspension {
+  /** The least that has been waiting since. */
   bytes: number;
   progressAt: number;
   resuming: boolean;
@@ -33,6 +40,8 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(SlowClients.name);
   private readonly suspended = new Map<ClientSession, Suspension>();
   private timer: NodeJS.Timeout | undefined;
+  /** Those over the bound at the last look: it takes two in a row, a burst alone is not slowness. */
+  private over = new Set<ClientSession>();
 
   constructor(
     private readonly sessions: Sessions,
@@ -54,12 +63,17 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private look(): void {
+    const over = new Set<ClientSession>();
     for (const session of this.sessions) {
       const suspension = this.suspended.get(session);
       const bytes = bufferedBytes(session.socket);
       if (suspension) this.review(session, suspension, bytes);
-      else if (bytes > this.config.sendBufferBytes && session.size > 0) this.suspend(session, bytes);
+      else if (bytes <= this.config.sendBufferBytes) continue;
+      // Even one without rooms: what it has asked for waits as well.
+      else if (this.over.has(session)) this.suspend(session, bytes);
+      else over.add(session);
     }
+    this.over = over;
     for (const session of this.suspended.keys()) if (!session.connected) this.suspended.delete(session);
   }
 
@@ -72,6 +86,8 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
   private review(session: ClientSession, suspension: Suspension, bytes: number): void {
     const now = this.clock.now();
     if (bytes < suspension.bytes) Object.assign(suspension, { bytes, progressAt: now });
+    // Out of its rooms it is sent nothing but refusals, so it floods us and doesn't care for the answers.
+    if (bytes > suspension.bytes + this.config.sendBufferBytes) return this.giveUp(session);
     if (bytes <= this.config.sendBufferBytes * LOW_WATER) {
       if (!suspension.resuming) void this.resume(session, suspension);
     } else if (now - suspension.progressAt > GIVE_UP_AFTER) {
@@ -119,7 +135,7 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
   private giveUp(session: ClientSession): void {
     const message: ExceptionMessage = {
       status: 'error',
-      code: 'slow_consumer',
+      code: SLOW_CONSUMER,
       message: `Nothing was read for ${GIVE_UP_AFTER / 1_000} seconds`,
     };
     session.socket.emit(EXCEPTION, message);

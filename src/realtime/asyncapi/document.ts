@@ -1,0 +1,110 @@
+import type { AppConfig } from '../../config/index.js';
+import {
+  CLOSING,
+  EXCEPTION,
+  NAMESPACE,
+  NOTIFICATION,
+  SUBSCRIBE,
+  SUBSCRIBED,
+  UNSUBSCRIBE,
+  UNSUBSCRIBED,
+} from '../../contracts/index.js';
+import { MESSAGE_LIMIT } from '../inventory.gateway.js';
+import { TOO_MANY_CONNECTIONS } from '../limits/connection-limit.js';
+import { BURST, MAX_REQUEST, PER_SECOND } from '../limits/request-limit.js';
+import { MAX_SUBSCRIPTIONS } from '../recovery/room-subscriber.js';
+import { GIVE_UP_AFTER } from '../slow-clients/slow-clients.js';
+import { ref } from './schema.js';
+import { SCHEMAS } from './schemas.js';
+
+interface Message {
+  /** Name of its schema; without one nothing is sent along. */
+  payload?: string;
+  summary: string;
+}
+
+const MESSAGES: Readonly<Record<string, Message>> = {
+  [SUBSCRIBE]: { payload: 'SubscribeRequest', summary: 'Asks for the events of a room, with `since` from there on' },
+  [UNSUBSCRIBE]: { payload: 'UnsubscribeRequest', summary: 'Asks for no more events of a room' },
+  [SUBSCRIBED]: {
+    payload: 'SubscriptionConfirmed',
+    summary: 'The room is joined; without a request: a client that reads slowly was left out of something',
+  },
+  [UNSUBSCRIBED]: { payload: 'UnsubscriptionConfirmed', summary: 'The room is left' },
+  [NOTIFICATION]: { payload: 'InventoryEvent', summary: 'A product has changed; once for all rooms of a client' },
+  [EXCEPTION]: { payload: 'Exception', summary: 'A request was refused, or the connection is about to be ended' },
+  [CLOSING]: { summary: 'The instance is shutting down: the connection ends next; connect again' },
+};
+
+const inChannel = (name: string): object => ({ $ref: `#/channels/inventory/messages/${name}` });
+
+function operation(action: 'send' | 'receive', message: string, answer?: string): object {
+  return {
+    action,
+    channel: { $ref: '#/channels/inventory' },
+    summary: MESSAGES[message]!.summary,
+    messages: [inChannel(message)],
+    ...(answer && {
+      reply: { channel: { $ref: '#/channels/inventory' }, messages: [inChannel(answer), inChannel(EXCEPTION)] },
+    }),
+  };
+}
+
+function description(config: AppConfig): string {
+  return [
+    `Socket.IO 4, namespace \`${NAMESPACE}\`. The name of a message is the name of the Socket.IO event, its payload the`,
+    'first argument. The reply to a request is sent as a message of its own and as the acknowledgement, if one is asked',
+    'for.',
+    `A socket may be in ${MAX_SUBSCRIPTIONS} rooms and send ${BURST} requests at once and ${PER_SECOND} a second over`,
+    `time, each of at most ${MAX_REQUEST} characters; a message of more than ${MESSAGE_LIMIT} bytes ends the connection.`,
+    `After a reconnection at most ${config.replayEvents} events or ${config.replayBytes} bytes are sent again. A client`,
+    `that has more than ${config.sendBufferBytes} bytes waiting is sent the newest event of each product once it has`,
+    `read them; after ${GIVE_UP_AFTER / 1_000} seconds without reading it is disconnected.`,
+    ...(config.maxConnectionsPerAddress > 0
+      ? [
+          `An address may have ${config.maxConnectionsPerAddress} connections; one more is refused with a \`connect_error\``,
+          `whose \`data\` is an exception with the code \`${TOO_MANY_CONNECTIONS}\`.`,
+        ]
+      : []),
+  ].join(' ');
+}
+
+/** The WebSocket side as an AsyncAPI 3.0 document; operations are the server's: it receives requests, sends the rest. */
+export function asyncApiDocument(config: AppConfig): object {
+  return {
+    asyncapi: '3.0.0',
+    info: { title: 'Mandi Inventory Sync', version: '1', description: description(config) },
+    defaultContentType: 'application/json',
+    servers: {
+      self: { host: `${config.host}:${config.port}`, pathname: '/socket.io/', protocol: 'ws' },
+    },
+    channels: {
+      inventory: {
+        address: NAMESPACE,
+        title: 'Changes of products, by room',
+        servers: [{ $ref: '#/servers/self' }],
+        messages: Object.fromEntries(
+          Object.keys(MESSAGES).map((name) => [name, { $ref: `#/components/messages/${name}` }]),
+        ),
+      },
+    },
+    operations: {
+      subscribe: operation('receive', SUBSCRIBE, SUBSCRIBED),
+      unsubscribe: operation('receive', UNSUBSCRIBE, UNSUBSCRIBED),
+      notify: operation('send', NOTIFICATION),
+      confirmSubscription: operation('send', SUBSCRIBED),
+      confirmUnsubscription: operation('send', UNSUBSCRIBED),
+      refuse: operation('send', EXCEPTION),
+      close: operation('send', CLOSING),
+    },
+    components: {
+      messages: Object.fromEntries(
+        Object.entries(MESSAGES).map(([name, { payload, summary }]) => [
+          name,
+          { name, summary, ...(payload && { payload: ref(payload) }) },
+        ]),
+      ),
+      schemas: SCHEMAS,
+    },
+  };
+}
