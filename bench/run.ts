@@ -4,9 +4,10 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { loadCatalogue } from './hit-ratio/catalogue.js';
 import { measure } from './hit-ratio/hit-ratio.js';
+import { measureRealtime } from './realtime/realtime.js';
 
 const USAGE = `Usage: npm run bench -- [NAME …] [--data FILE]
-  NAME    hit-ratio (default: all)
+  NAME    hit-ratio, realtime (default: all)
   --data  an Agmarknet price file; without one a day of prices is generated`;
 
 type Bench = (data: string | undefined) => Promise<Record<string, unknown>[]>;
@@ -18,6 +19,7 @@ const BENCHES: Record<string, Bench> = {
     for (const rate of [0, 10, 100]) rows.push(...(await measure(catalogue, rate)));
     return rows.map((row) => ({ ...row, hitRatio: Number(row.hitRatio.toFixed(4)) }));
   },
+  realtime: measureRealtime,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' } } });

@@ -1,0 +1,74 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+
+/** Milliseconds on a clock that all processes of this machine share, finer than the wall clock. */
+export const nowMs = (): number => performance.timeOrigin + performance.now();
+
+/** Requests to a child, answered one by one. */
+export class Child {
+  private constructor(private readonly process: ChildProcess) {}
+
+  static async start(module: string, env: NodeJS.ProcessEnv = {}): Promise<Child> {
+    const child = fork(new URL(module, import.meta.url), {
+      env: { ...process.env, ...env },
+      execArgv: ['--import', '@swc-node/register/esm-register'],
+      serialization: 'advanced',
+    });
+    await once(child, 'message');
+    return new Child(child);
+  }
+
+  get pid(): number {
+    return this.process.pid!;
+  }
+
+  async ask<Answer>(request: object): Promise<Answer> {
+    const answer = once(this.process, 'message') as Promise<[Answer]>;
+    this.process.send(request);
+    return (await answer)[0];
+  }
+
+  async stop(): Promise<void> {
+    await endOf(this.process, 'SIGKILL');
+  }
+}
+
+export async function endOf(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
+
+/** In a child: says that it is ready, then answers. */
+export function serve<Request>(answer: (request: Request) => unknown): void {
+  process.on('message', (request: Request) => {
+    void Promise.resolve(answer(request)).then((result) => process.send!(result ?? null));
+  });
+  process.on('disconnect', () => process.exit());
+  process.send!('ready');
+}
+
+export interface Usage {
+  residentBytes: number;
+  cpuMicros: number;
+}
+
+const TICKS_PER_SECOND = 100;
+
+/** Memory and processor time of a process; Linux only. */
+export async function usageOf(pid: number): Promise<Usage> {
+  const [status, stat] = await Promise.all([
+    readFile(`/proc/${pid}/status`, 'utf8'),
+    readFile(`/proc/${pid}/stat`, 'utf8'),
+  ]);
+  const [utime, stime] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return {
+    residentBytes: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024,
+    cpuMicros: ((utime! + stime!) / TICKS_PER_SECOND) * 1e6,
+  };
+}

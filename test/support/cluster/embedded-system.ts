@@ -1,0 +1,66 @@
+import pg from 'pg';
+import { signAccessToken } from '../../../src/auth/index.js';
+import { readPassword } from '../../../src/infra/postgres/embedded/cluster.js';
+import { DATABASE } from '../../../src/infra/postgres/embedded/embedded-postgres.js';
+import { runningPostmaster } from '../../../src/infra/postgres/embedded/postmaster.js';
+import { connectionUrl } from '../../../src/infra/postgres/embedded/server.js';
+import { type EmbeddedFixture, embeddedFixture } from '../postgres-server.js';
+import { freePort } from '../processes.js';
+import { HttpClient } from './http-client.js';
+import { Instance } from './instance.js';
+import { settled, type System } from './system.js';
+
+const SECRET = 'a secret of these tests alone, of 32 bytes and more';
+
+/** The product as it starts on a bare machine: one process with its own PostgreSQL, and no Redis. */
+export class EmbeddedSystem implements System {
+  private constructor(
+    private readonly fixture: EmbeddedFixture,
+    readonly client: HttpClient,
+    readonly instance: Instance,
+  ) {}
+
+  static async start(): Promise<EmbeddedSystem> {
+    const [fixture, port, token] = await Promise.all([
+      embeddedFixture(),
+      freePort(),
+      signAccessToken({ role: 'admin' }, SECRET, '1d'),
+    ]);
+    const client = new HttpClient({ authorization: `Bearer ${token}` });
+    const env = { DATA_DIR: fixture.dataDir, DEMO: 'false', RATE_LIMIT: '0', LOG_LEVEL: 'warn', JWT_SECRET: SECRET };
+    const instance = new Instance('the instance', port, { client, env });
+    const system = new EmbeddedSystem(fixture, client, instance);
+    await system.heal();
+    return system;
+  }
+
+  get running(): readonly Instance[] {
+    return this.instance.running ? [this.instance] : [];
+  }
+
+  readonly postgres = {
+    query: async <Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> => {
+      const { cluster } = this.fixture;
+      const postmaster = await runningPostmaster(cluster);
+      const url = connectionUrl(postmaster!.port, await readPassword(cluster), DATABASE);
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      try {
+        return await work(client);
+      } finally {
+        await client.end();
+      }
+    },
+  };
+
+  async heal(): Promise<void> {
+    await this.instance.start();
+    await settled([this.instance]);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.instance.running) await this.instance.terminate();
+    this.client.close();
+    await this.fixture.dispose();
+  }
+}

@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+const HOST = '127.0.0.1';
+
+/** One client's connection to a server, which the test can spoil. */
+export class TcpProxy {
+  private readonly pairs = new Set<readonly [Socket, Socket]>();
+  private server: Server;
+  private stalled = false;
+
+  private constructor(
+    private readonly targetPort: () => number,
+    readonly port: number,
+  ) {}
+
+  /** @param targetPort asked at every new connection: a restarted server may have another one */
+  static async open(targetPort: () => number): Promise<TcpProxy> {
+    const server = createServer();
+    server.listen(0, HOST);
+    await once(server, 'listening');
+    const proxy = new TcpProxy(targetPort, (server.address() as AddressInfo).port);
+    proxy.use(server);
+    return proxy;
+  }
+
+  /** Resets what is open; new connections get through. */
+  cut(): void {
+    for (const pair of this.pairs) for (const socket of pair) socket.resetAndDestroy();
+    this.pairs.clear();
+  }
+
+  /** Resets what is open; new connections are refused. */
+  async refuse(): Promise<void> {
+    this.cut();
+    if (!this.server.listening) return;
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  /** Connections stay open, new ones are accepted, and nothing gets through: a network that swallows all packets. */
+  stall(): void {
+    this.stalled = true;
+    for (const pair of this.pairs) for (const socket of pair) socket.pause();
+  }
+
+  async restore(): Promise<void> {
+    this.stalled = false;
+    for (const pair of this.pairs) for (const socket of pair) socket.resume();
+    if (this.server.listening) return;
+    const server = createServer();
+    server.listen(this.port, HOST);
+    await once(server, 'listening');
+    this.use(server);
+  }
+
+  async close(): Promise<void> {
+    await this.refuse();
+  }
+
+  private use(server: Server): void {
+    server.on('connection', (client) => this.join(client));
+    this.server = server;
+  }
+
+  private join(client: Socket): void {
+    const upstream = connect(this.targetPort(), HOST);
+    const pair = [client, upstream] as const;
+    this.pairs.add(pair);
+    this.forward(client, upstream);
+    this.forward(upstream, client);
+    for (const socket of pair) {
+      socket.setNoDelay(true);
+      if (this.stalled) socket.pause();
+      socket.on('error', () => pair.forEach((one) => one.resetAndDestroy()));
+      socket.on('close', () => {
+        this.pairs.delete(pair);
+        for (const one of pair) one.destroySoon(); // after what is still to be sent
+      });
+    }
+  }
+
+  private forward(from: Socket, to: Socket): void {
+    from.on('data', (chunk) => {
+      if (to.write(chunk)) return;
+      from.pause();
+      to.once('drain', () => {
+        if (!this.stalled) from.resume();
+      });
+    });
+    from.on('end', () => to.end());
+  }
+}
