@@ -145,7 +145,7 @@ export class RoomFeed {
     const copy = this.copies.findIndex((one) => JSON.stringify(one) === JSON.stringify(confirmed));
     if (copy >= 0) this.copies.splice(copy, 1);
     this.admissions.delete(admission);
-    this.cursor = { epoch, position };
+    this.cursor = { epoch, position: Math.max(this.reached(epoch), position, events.at(-1)?.position ?? 0) };
     for (const member of members) this.live.add(member);
     for (const member of members) {
       member.confirmed(confirmed);

@@ -4,7 +4,6 @@ import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
 import { Clock, Metrics } from '../../infra/index.js';
 import { type BusMessage, EventBus } from '../bus/event-bus.js';
 import { EventsMetrics } from '../events.metrics.js';
-import { hasPassed } from '../has-passed.js';
 import { EventLog } from '../log/event-log.js';
 import { INVENTORY_EVENT } from './inventory-event-emitted.js';
 
@@ -86,7 +85,7 @@ export class EventBridge implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private pollWhenSilent(): void {
-    if (!this.bus.connected || hasPassed(this.clock, SILENCE, this.lastHeard)) this.catchUp();
+    if (!this.bus.connected || this.clock.hasPassed(SILENCE, this.lastHeard)) this.catchUp();
   }
 
   private catchUp(): void {

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../infra/index.js';
-import { hasPassed } from '../has-passed.js';
 import { CommitSignal } from '../relay/commit-signal.js';
 import { EventLog } from './event-log.js';
 
@@ -44,7 +43,7 @@ export class SettledLog {
   private async untilSequenced(lastSeq: string): Promise<void> {
     this.signal.committed();
     const began = this.clock.now();
-    while (!hasPassed(this.clock, WAIT_AT_MOST, began)) {
+    while (!this.clock.hasPassed(WAIT_AT_MOST, began)) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
       if ((await this.log.pending(lastSeq)).count === 0) return;
     }

@@ -58,7 +58,8 @@ export class Leadership {
       connectionString: this.databaseUrl.value,
       application_name: 'mandi-inventory-sync relay',
       connectionTimeoutMillis: 5_000,
-      options: `-c idle_session_timeout=${SILENT_LEADER_TIMEOUT}`,
+      // The second one ends a session whose leader doesn't even take what PostgreSQL sends it.
+      options: `-c idle_session_timeout=${SILENT_LEADER_TIMEOUT} -c tcp_user_timeout=${SILENT_LEADER_TIMEOUT}`,
       query_timeout: QUERY_TIMEOUT,
       keepAlive: true,
     });

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { Clock } from '../../infra/index.js';
-import { hasPassed } from '../has-passed.js';
 import { Invalidation } from './invalidation.js';
 import { SEQUENCE_BATCH } from './sequence-events.sql.js';
 
@@ -48,7 +47,7 @@ export class LeaseKeeper {
 
   /** Renews the lease when it is time. */
   async keep(): Promise<void> {
-    if (this.trusted && !hasPassed(this.clock, RENEW_EVERY, this.renewedAt)) return;
+    if (this.trusted && !this.clock.hasPassed(RENEW_EVERY, this.renewedAt)) return;
     const now = this.clock.now();
     if (!this.trusted) this.trusted = await this.invalidation.clear();
     if (!this.trusted) return;

@@ -4,7 +4,6 @@ import { Clock, Metrics } from '../../infra/index.js';
 import { type BusMessage, EventBus } from '../bus/event-bus.js';
 import { EventBridge } from '../delivery/event-bridge.js';
 import { EventsMetrics } from '../events.metrics.js';
-import { hasPassed } from '../has-passed.js';
 import { EventLog } from '../log/event-log.js';
 import { Leadership } from './leadership.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -117,7 +116,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Tells followers how far the log reaches, so that a lost last message is noticed as well. */
   private async heartbeat(): Promise<void> {
-    if (!hasPassed(this.clock, HEARTBEAT_EVERY, this.lastHeartbeat)) return;
+    if (!this.clock.hasPassed(HEARTBEAT_EVERY, this.lastHeartbeat)) return;
     this.lastHeartbeat = this.clock.now();
     void this.publish({ kind: 'heartbeat', head: await this.log.head() });
   }

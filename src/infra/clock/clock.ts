@@ -7,4 +7,13 @@ export class Clock {
   now(): number {
     return Date.now();
   }
+
+  /**
+   * Whether so many milliseconds have passed since a moment. A clock that was set back meanwhile can't tell; then it
+   * counts as passed: what comes too early does no harm here, and what stops for as long as the jump does.
+   */
+  hasPassed(milliseconds: number, since: number): boolean {
+    const elapsed = this.now() - since;
+    return elapsed < 0 || elapsed >= milliseconds;
+  }
 }

@@ -91,8 +91,8 @@ export class RoomSubscriber {
   }
 
   private async untilAt(position: number): Promise<void> {
-    const deadline = this.clock.now() + WAIT_FOR_POSITION;
-    while (this.events.cursor.position < position && this.clock.now() <= deadline) {
+    const began = this.clock.now();
+    while (this.events.cursor.position < position && !this.clock.hasPassed(WAIT_FOR_POSITION, began)) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }

@@ -1,3 +1,4 @@
+import { isDatabaseUnavailable } from '../../../infra/index.js';
 import type { ProductWrite, WriteOutcome } from './product-command.js';
 
 /** Milliseconds a write may have waited for a batch that failed, and still go out with the next one. */
@@ -45,7 +46,8 @@ export class WriteLane {
         const outcomes = await this.execute(batch.map(({ write }) => write));
         batch.forEach(({ resolve }, index) => resolve(outcomes[index]!));
       } catch (error) {
-        for (const { reject } of [...batch, ...this.takeImpatient()]) reject(error);
+        const impatient = isDatabaseUnavailable(error) ? this.takeImpatient() : [];
+        for (const { reject } of [...batch, ...impatient]) reject(error);
       }
     }
     this.busy = false;
