@@ -5,9 +5,22 @@ import { readFile } from 'node:fs/promises';
 /** Milliseconds on a clock that all processes of this machine share, finer than the wall clock. */
 export const nowMs = (): number => performance.timeOrigin + performance.now();
 
-/** Requests to a child, answered one by one. */
+interface Numbered {
+  id: number;
+  content: unknown;
+}
+
+/** Requests to a child; any number may be under way. */
 export class Child {
-  private constructor(private readonly process: ChildProcess) {}
+  private readonly waiting = new Map<number, (answer: unknown) => void>();
+  private lastId = 0;
+
+  private constructor(private readonly process: ChildProcess) {
+    process.on('message', ({ id, content }: Numbered) => {
+      this.waiting.get(id)!(content);
+      this.waiting.delete(id);
+    });
+  }
 
   static async start(module: string, env: NodeJS.ProcessEnv = {}): Promise<Child> {
     const child = fork(new URL(module, import.meta.url), {
@@ -23,10 +36,12 @@ export class Child {
     return this.process.pid!;
   }
 
-  async ask<Answer>(request: object): Promise<Answer> {
-    const answer = once(this.process, 'message') as Promise<[Answer]>;
-    this.process.send(request);
-    return (await answer)[0];
+  ask<Answer>(request: object): Promise<Answer> {
+    const id = (this.lastId += 1);
+    return new Promise((resolve) => {
+      this.waiting.set(id, resolve as (answer: unknown) => void);
+      this.process.send({ id, content: request } satisfies Numbered);
+    });
   }
 
   async stop(): Promise<void> {
@@ -42,8 +57,8 @@ export async function endOf(child: ChildProcess, signal: NodeJS.Signals): Promis
 
 /** In a child: says that it is ready, then answers. */
 export function serve<Request>(answer: (request: Request) => unknown): void {
-  process.on('message', (request: Request) => {
-    void Promise.resolve(answer(request)).then((result) => process.send!(result ?? null));
+  process.on('message', ({ id, content }: Numbered) => {
+    void Promise.resolve(answer(content as Request)).then((result) => process.send!({ id, content: result ?? null }));
   });
   process.on('disconnect', () => process.exit());
   process.send!('ready');

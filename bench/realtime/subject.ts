@@ -2,7 +2,7 @@ import type { InventoryEvent } from '../../src/contracts/index.js';
 import { Child } from './children.js';
 
 /** Events in a burst: a bulk of changes, as a vendor's morning list brings it. */
-export const BURST = 100;
+export const BURST = 50;
 
 /** A server under measurement. */
 export interface Subject {

@@ -1,3 +1,4 @@
+import type { Socket as RawSocket } from 'node:net';
 import { io, type Socket } from 'socket.io-client';
 import type { InventoryEvent, LogCursor, SubscriptionConfirmed } from '../../src/contracts/index.js';
 import type { TestApp } from './app.js';
@@ -11,8 +12,8 @@ const BREAKS: readonly ((socket: Socket) => void)[] = [
 ];
 
 /** The TCP socket under a WebSocket client; `undefined` while it connects. */
-export function rawSocketOf(socket: Socket): import('node:net').Socket | undefined {
-  const { transport } = socket.io.engine as unknown as { transport: { ws?: { _socket?: import('node:net').Socket } } };
+export function rawSocketOf(socket: Socket): RawSocket | undefined {
+  const { transport } = socket.io.engine as unknown as { transport: { ws?: { _socket?: RawSocket } } };
   return transport.ws?._socket;
 }
 
@@ -27,15 +28,12 @@ export class ReturningClient {
   private cursor: LogCursor | undefined;
   private socket: Socket | undefined;
   private confirmed = 0;
+  private returning = false;
 
   constructor(readonly rooms: readonly object[]) {}
 
   get settled(): boolean {
     return this.confirmed === this.rooms.length;
-  }
-
-  get connected(): boolean {
-    return this.socket?.connected ?? false;
   }
 
   connect({ url }: TestApp): void {
@@ -52,15 +50,12 @@ export class ReturningClient {
     });
     socket.on('inventory_subscription_confirmed', (confirmed: SubscriptionConfirmed) => {
       if (this.start === undefined) this.start = confirmed.position;
-      else if (!confirmed.recovered && this.confirmed < this.rooms.length && this.returning)
-        this.refused.push(confirmed);
+      else if (!confirmed.recovered && this.returning) this.refused.push(confirmed);
       this.confirmed += 1;
       const { epoch, position } = confirmed;
       if (position > (this.cursor?.position ?? -1)) this.cursor = { epoch, position };
     });
   }
-
-  private returning = false;
 
   /** @param how any number; it picks the way */
   disconnect(how: number): void {
