@@ -16,7 +16,8 @@ export default {
   testEnvironment: 'node',
   // By default jest leaves one core to itself, which on two cores means one test file at a time.
   maxWorkers: '100%',
-  testTimeout: 30_000,
+  // What a busy machine may need for the longest of them; waits have bounds of their own.
+  testTimeout: 180_000,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['reflect-metadata'],
