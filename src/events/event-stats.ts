@@ -36,7 +36,9 @@ export class EventStatsReader {
   ) {}
 
   async read(): Promise<EventStats> {
-    const [head, pending] = await Promise.all([this.log.head(), this.log.pending()]);
+    // In this order: with no backlog, the position is that of everything committed before.
+    const pending = await this.log.pending();
+    const head = await this.log.head();
     return {
       epoch: head.epoch,
       lastPosition: head.position,
