@@ -110,13 +110,16 @@ describe('scopes', () => {
           const renewed = scopesOfEvents(events, textScopes);
           const searchOptions = { ...search, cursor: old.cursor };
           const broad = scopesOfProductSearch(where, textScopes);
-          const narrow = narrowedScopes(where, searchOptions, textScopes, {
-            productIds: old.items.map(({ id }) => id),
-            complete: old.cursor === undefined && !old.more,
-            priceWindow: old.priceWindow,
-          });
           expect(broad.some((scope) => renewed.has(scope))).toBe(true);
-          expect(narrow.some((scope) => renewed.has(scope))).toBe(true);
+          // Who stores a page without loading it here doesn't know its window.
+          for (const priceWindow of [old.priceWindow, undefined]) {
+            const narrow = narrowedScopes(where, searchOptions, textScopes, {
+              productIds: old.items.map(({ id }) => id),
+              complete: old.cursor === undefined && !old.more,
+              priceWindow,
+            });
+            expect(narrow.some((scope) => renewed.has(scope))).toBe(true);
+          }
         },
       ),
       { numRuns: 20_000 },
@@ -141,5 +144,14 @@ describe('scopes', () => {
     }
     const narrow = narrowedScopes({}, { limit }, textScopes, { productIds: ['p1'], complete: false });
     expect(narrow.filter((scope) => renewed.has(scope))).toEqual([]);
+  });
+
+  it('are shared with every price change by a page sorted by price whose ends nobody told', () => {
+    const before = [{ ...fc.sample(product(0), 1)[0]!, basePrice: 5_000 }];
+    const { events } = change(before, [{ kind: 'update', id: 'p0', updates: { basePrice: 5 } }]);
+    const renewed = scopesOfEvents(events, textScopes);
+    const page = { productIds: ['p9'], complete: false };
+    const narrow = narrowedScopes({}, { limit: 1, sort: 'price_asc' }, textScopes, page);
+    expect(narrow.some((scope) => renewed.has(scope))).toBe(true);
   });
 });

@@ -61,7 +61,8 @@ export function narrowedScopes(
   const brackets = rangeBrackets(filters);
   const scopes = [GENERAL_SCOPE, ...page.productIds.map(productScope)];
   scopes.push(...(texts(filters, text) ?? inBrackets(place, brackets, 'set')));
-  scopes.push(...edges(place, [filters.minPrice, filters.maxPrice, ...endsOf(page, options)]));
+  scopes.push(...edges(place, [filters.minPrice, filters.maxPrice]));
+  if (sortedByPrice(options) && !page.complete) scopes.push(...endsOf(place, brackets, page));
   if (filters.availability !== undefined) scopes.push(...inBrackets(place, brackets, 'stock'));
   return [...new Set(scopes)];
 }
@@ -87,10 +88,13 @@ function edges(place: Place, prices: readonly (number | undefined)[]): string[] 
     .map((edge) => edgeScope(place, edge));
 }
 
-/** Where a page sorted by price begins and ends, unless that is where there is nothing more. */
-function endsOf({ complete, priceWindow }: PageFacts, { sort }: ProductSearchOptions): number[] {
-  if (complete || (sort !== 'price_asc' && sort !== 'price_desc')) return [];
-  return [priceWindow?.from, priceWindow?.to].filter((end) => end !== undefined);
+/** Where a page sorted by price begins and ends; every price, if whoever stores the page didn't tell. */
+function endsOf(place: Place, brackets: readonly string[], { priceWindow }: PageFacts): string[] {
+  return priceWindow ? edges(place, [priceWindow.from, priceWindow.to]) : inBrackets(place, brackets, 'price');
+}
+
+function sortedByPrice({ sort }: ProductSearchOptions): boolean {
+  return sort === 'price_asc' || sort === 'price_desc';
 }
 
 function rangeBrackets({ minPrice, maxPrice }: ProductFilters): readonly string[] {
