@@ -2,12 +2,25 @@ import { SignJWT } from 'jose';
 
 export type AccessClaims = { role: 'admin' } | { role: 'vendor'; vendorId: string };
 
+/** What the server that checks the token is configured with. */
+export interface Addressing {
+  jwtAudience?: string | undefined;
+  jwtIssuer?: string | undefined;
+}
+
 /** Signs a bearer token (HS256). `expiresIn` as jose understands it: `30d`, `12h`. */
-export function signAccessToken(claims: AccessClaims, secret: string, expiresIn: string): Promise<string> {
-  return new SignJWT({ ...claims })
+export function signAccessToken(
+  claims: AccessClaims,
+  secret: string,
+  expiresIn: string,
+  { jwtAudience, jwtIssuer }: Addressing = {},
+): Promise<string> {
+  const token = new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(claims.role === 'vendor' ? claims.vendorId : 'admin')
     .setIssuedAt()
-    .setExpirationTime(expiresIn)
-    .sign(new TextEncoder().encode(secret));
+    .setExpirationTime(expiresIn);
+  if (jwtAudience !== undefined) token.setAudience(jwtAudience);
+  if (jwtIssuer !== undefined) token.setIssuer(jwtIssuer);
+  return token.sign(new TextEncoder().encode(secret));
 }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { loadProducts } from './demo-catalogue.js';
 import { type DemoTally, play } from './demo-play.js';
 import { DEFAULT_URL, parseServer } from './http-client.js';
+import { withToken } from './local-token.js';
 import { UsageError } from './run-cli.js';
 
 const DEFAULT_RATE = 5;
@@ -13,7 +14,7 @@ export const DEMO_USAGE = `Usage: npm run demo -- [--url ${DEFAULT_URL}] [--toke
 Plays a market day against a running server: prices move, stock runs out and comes back. Ctrl-C ends it.
 
   --url URL           where the server is (default ${DEFAULT_URL})
-  --token TOKEN       an admin token; the server prints one at its start, npm run token makes others
+  --token TOKEN       an admin token, as npm run token makes them; not needed beside a server of this folder
   --rate N            changes a second, up to ${MAX_RATE} (default ${DEFAULT_RATE})
   --duration SECONDS  ends by itself after this time
   --help              this text
@@ -34,7 +35,7 @@ export async function demoCommand(args: string[]): Promise<void> {
     process.stdout.write(DEMO_USAGE);
     return;
   }
-  const server = parseServer(values);
+  const server = await withToken(parseServer(values));
   const rate = positiveNumber('--rate', values.rate, MAX_RATE) ?? DEFAULT_RATE;
   const duration = positiveNumber('--duration', values.duration, MAX_DURATION);
 

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { type Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { DEFAULT_URL, parseServer } from './http-client.js';
+import { withToken } from './local-token.js';
 import { summaryLines } from './import-summary.js';
 import { Progress } from './progress.js';
 import { CliError, UsageError } from './run-cli.js';
@@ -13,7 +14,7 @@ Sends an Agmarknet daily price file (CSV) to a running server and prints what it
 
   FILE           the file, or - for standard input
   --url URL      where the server is (default ${DEFAULT_URL})
-  --token TOKEN  an admin token; the server prints one at its start, npm run token makes others
+  --token TOKEN  an admin token, as npm run token makes them; not needed beside a server of this folder
   --help         this text
 `;
 
@@ -29,7 +30,7 @@ export async function importCommand(args: string[]): Promise<void> {
   }
   const [file, ...others] = positionals;
   if (file === undefined || others.length > 0) throw new UsageError('Name one FILE to import');
-  const server = parseServer(values);
+  const server = await withToken(parseServer(values));
 
   const { source, size } = file === '-' ? { source: process.stdin, size: undefined } : await openFile(file);
   const progress = new Progress(process.stderr, size);

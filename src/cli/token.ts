@@ -10,9 +10,10 @@ async function main(): Promise<void> {
     options: { role: { type: 'string' }, vendor: { type: 'string' }, expires: { type: 'string', default: '30d' } },
   });
   const claims = claimsOf(values.role, values.vendor);
-  const secret = await jwtSecret(loadConfig());
-  if (secret === undefined) throw new Error('JWT_SECRET is not set: there is nothing to sign with');
-  process.stdout.write(`${await signAccessToken(claims, secret, values.expires)}\n`);
+  const config = loadConfig();
+  const secret = await jwtSecret(config);
+  if (secret === undefined) throw new Error('There is nothing to sign with: set JWT_SECRET');
+  process.stdout.write(`${await signAccessToken(claims, secret, values.expires, config)}\n`);
 }
 
 function claimsOf(role: string | undefined, vendorId: string | undefined): AccessClaims {

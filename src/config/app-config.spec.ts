@@ -35,11 +35,44 @@ describe('loadConfig', () => {
     ['DEMO', 'maybe'],
     ['LOG_LEVEL', 'loud'],
     ['JWT_SECRET', 'too short'],
+    ['JWKS_URL', 'ftp://keys'],
     ['RATE_LIMIT', 'no'],
+    ['TRUST_PROXY', 'my-proxy'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.0.0.1, nonsense'],
+    ['CORS_ORIGINS', 'shop.example'],
+    ['CORS_ORIGINS', 'https://shop.example/'],
+    ['CORS_ORIGINS', 'ftp://shop.example'],
+    ['CORS_ORIGINS', '*, https://shop.example'],
   ])('refuses %s=%s in one line that names it', (name, value) => {
     const load = () => loadConfig({ [name]: value });
     expect(load).toThrow(ConfigError);
     expect(load).toThrow(new RegExp(`^${name} [^\\n]+$`));
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'market.example'])('refuses to listen on %s without keys', (HOST) => {
+    expect(() => loadConfig({ HOST })).toThrow(/^JWT_SECRET or JWKS_URL must be set to listen on [^\n]+$/);
+    expect(loadConfig({ HOST, JWT_SECRET: 'x'.repeat(32) }).host).toBe(HOST);
+    expect(loadConfig({ HOST, JWKS_URL: 'https://keys.example/jwks.json' }).host).toBe(HOST);
+  });
+
+  it.each(['127.0.0.1', '127.0.0.2', '::1', 'localhost'])('listens on %s without keys', (HOST) => {
+    expect(loadConfig({ HOST }).host).toBe(HOST);
+  });
+
+  it('takes one kind of key', () => {
+    const both = { JWT_SECRET: 'x'.repeat(32), JWKS_URL: 'https://keys.example/jwks.json' };
+    expect(() => loadConfig(both)).toThrow(/^JWT_SECRET and JWKS_URL exclude each other/);
+  });
+
+  it('reads lists', () => {
+    expect(loadConfig({})).toMatchObject({ trustProxy: [], corsOrigins: [] });
+    const env = { TRUST_PROXY: ' 10.0.0.0/8 ,::1', CORS_ORIGINS: 'https://shop.example,http://localhost:5173' };
+    expect(loadConfig(env)).toMatchObject({
+      trustProxy: ['10.0.0.0/8', '::1'],
+      corsOrigins: ['https://shop.example', 'http://localhost:5173'],
+    });
+    expect(loadConfig({ CORS_ORIGINS: '*' }).corsOrigins).toEqual(['*']);
   });
 
   it('never repeats a connection string, which may hold a password', () => {

@@ -1,5 +1,7 @@
+import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { ConfigError } from './config-error.js';
+import { origins, trustedProxies } from './network.js';
 import { Variables } from './variables.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -28,10 +30,17 @@ export class AppConfig {
   inventoryChannel: string;
   jwtSecret: string | undefined;
   jwksUrl: string | undefined;
+  /** What a token's `aud` and `iss` must be; not checked when absent. */
+  jwtAudience: string | undefined;
+  jwtIssuer: string | undefined;
   /** `undefined`: only when the database is embedded and empty. */
   demo: boolean | undefined;
   /** Requests a minute per principal and address; 0 is off. */
   rateLimit: number;
+  /** Addresses and ranges of the proxies in front; what others say of a request's origin doesn't count. */
+  trustProxy: string[];
+  /** Origins whose pages may use the API; `*` alone: all. None: CORS is off. */
+  corsOrigins: string[];
   /** Sockets; 0 is off. */
   maxConnectionsPerAddress: number;
   /** What a client that comes back may be sent again at most: events, and bytes of them. */
@@ -52,7 +61,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   const variables = new Variables(env);
   const redisHost = variables.text('REDIS_HOST');
   const redisPort = variables.integer('REDIS_PORT', 6379, 1, 65_535);
-  return Object.assign(new AppConfig(), {
+  const config = Object.assign(new AppConfig(), {
     host: variables.text('HOST') ?? '127.0.0.1',
     port: variables.integer('PORT', 3000, 0, 65_535),
     databaseUrl: variables.url('DATABASE_URL', ['postgres:', 'postgresql:']),
@@ -63,8 +72,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     inventoryChannel: variables.text('INVENTORY_CHANNEL') ?? 'inventory:updates',
     jwtSecret: secret(variables),
     jwksUrl: variables.url('JWKS_URL', ['https:', 'http:']),
+    jwtAudience: variables.text('JWT_AUDIENCE'),
+    jwtIssuer: variables.text('JWT_ISSUER'),
     demo: variables.flag('DEMO'),
     rateLimit: variables.integer('RATE_LIMIT', 6000, 0, 100_000_000),
+    trustProxy: trustedProxies(variables),
+    corsOrigins: origins(variables),
     maxConnectionsPerAddress: variables.integer('MAX_CONNECTIONS_PER_ADDRESS', 2000, 0, 10_000_000),
     replayEvents: variables.integer('REPLAY_EVENTS', 1_000, 0, 100_000),
     replayBytes: variables.integer('REPLAY_BYTES', 1_048_576, 0, 1_073_741_824),
@@ -72,6 +85,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     logLevel: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     region: variables.text('REGION') ?? 'local',
   });
+  checkKeys(config);
+  return config;
 }
 
 /** RFC 7518 §3.2 asks for 256 bits; anything under 128 can be guessed offline from one token. */
@@ -81,4 +96,18 @@ function secret(variables: Variables): string | undefined {
     throw new ConfigError('JWT_SECRET must have at least 16 bytes (32 or more are advised)');
   }
   return value;
+}
+
+/** One kind of key only, and none made up here for a server that strangers can reach. */
+function checkKeys({ host, jwtSecret, jwksUrl }: AppConfig): void {
+  if (jwtSecret !== undefined && jwksUrl !== undefined) {
+    throw new ConfigError('JWT_SECRET and JWKS_URL exclude each other: set the one that tokens are signed for');
+  }
+  if (jwtSecret === undefined && jwksUrl === undefined && !isLoopback(host)) {
+    throw new ConfigError(`JWT_SECRET or JWKS_URL must be set to listen on ${host}, which others can reach (HOST)`);
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -5,3 +5,4 @@ export * from './product.js';
 export * from './realtime.js';
 export * from './search.js';
 export * from './vendor.js';
+export * from './principal.js';

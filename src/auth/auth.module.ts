@@ -1,0 +1,18 @@
+import { Global, Module } from '@nestjs/common';
+import { AppConfig } from '../config/index.js';
+import { Clock } from '../infra/index.js';
+import { tokenKeys } from './token-keys.js';
+import { TokenVerifier } from './token-verifier.js';
+
+@Global()
+@Module({
+  providers: [
+    {
+      provide: TokenVerifier,
+      inject: [AppConfig, Clock],
+      useFactory: async (config: AppConfig, clock: Clock) => new TokenVerifier(await tokenKeys(config), config, clock),
+    },
+  ],
+  exports: [TokenVerifier],
+})
+export class AuthModule {}

@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../../contracts/index.js';
+import { ForbiddenError, InvalidTokenError, UnauthorizedError } from '../access.errors.js';
+import type { TokenVerifier } from '../token-verifier.js';
+import type { AccessLevel } from './access.js';
+import './fastify.js';
+
+const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
+
+/** The token of an `Authorization` header; undefined if there is none in it. */
+export const bearerToken = (authorization: string): string | undefined => BEARER.exec(authorization)?.[1];
+
+/** Calls `done` with an error if the request is one too many of its principal. */
+export type Limit = (request: FastifyRequest, reply: FastifyReply, done: Done) => void;
+
+/**
+ * Settles who asks and whether they may, before anything of the body is read. A bad token is refused on public routes
+ * too: whoever sends one wants to be known, and had better hear that it has expired.
+ *
+ * @param limit is asked for every request once, when its principal is known; one whose token is refused is nobody's
+ */
+export function addAccess(server: FastifyInstance, verifier: TokenVerifier, limit: Limit): void {
+  server.decorateRequest('principal', null);
+  server.addHook('onRequest', (request, reply, done) => {
+    const unlessLimited = (next: () => void): void => limit(request, reply, (error) => (error ? done(error) : next()));
+    if (!isApi(request)) return unlessLimited(done);
+    const finish = (principal: Principal | null): void => {
+      request.principal = principal;
+      unlessLimited(() => decide(request, reply, done));
+    };
+    const { authorization } = request.headers;
+    if (authorization === undefined || authorization === '') return finish(null);
+    const refuse = (error: unknown): void => unlessLimited(() => challenge(reply, error, done));
+    const token = bearerToken(authorization);
+    if (token === undefined) return refuse(new InvalidTokenError('the header is not "Bearer" and a token'));
+    const principal = verifier.verify(token);
+    if (principal instanceof Promise) principal.then(finish, refuse);
+    else finish(principal);
+  });
+}
+
+type Done = (error?: Error) => void;
+
+function decide({ principal, routeOptions }: FastifyRequest, reply: FastifyReply, done: Done): void {
+  const { access = 'admin' } = routeOptions.config as { access?: AccessLevel };
+  if (access === 'public') return done();
+  if (principal === null) return challenge(reply, new UnauthorizedError('This needs a bearer token'), done);
+  if (access === 'admin' && principal.role !== 'admin') return done(new ForbiddenError('This is for admins'));
+  done();
+}
+
+function challenge(reply: FastifyReply, error: unknown, done: Done): void {
+  if (error instanceof UnauthorizedError) void reply.header('www-authenticate', error.challenge);
+  done(error as Error);
+}
+
+/** A path that no route serves is nobody's secret. */
+function isApi({ routeOptions, is404 }: FastifyRequest): boolean {
+  return !is404 && routeOptions.url !== undefined && routeOptions.url.startsWith('/api/');
+}

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { signAccessToken } from '../auth/index.js';
+import { loadConfig } from '../config/index.js';
+import type { Server } from './http-client.js';
+
+/** The server, with a token if one was given or there is one to be had. */
+export async function withToken(server: Server): Promise<Server> {
+  return server.token === undefined ? { ...server, token: await localToken(server.url) } : server;
+}
+
+/**
+ * A short-lived admin token for the server on this machine, signed with its own secret, so that the tools just work
+ * beside `npm start`. `undefined` when there is no secret here.
+ *
+ * @param url only a loopback address gets one: nobody else is to be shown an admin token without having asked for it
+ */
+async function localToken(url: string): Promise<string | undefined> {
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)) return undefined;
+  const config = loadConfig();
+  const secret = config.jwtSecret ?? (await readFile(join(config.dataDir, 'jwt-secret'), 'utf8').catch(ifAbsent));
+  return secret === undefined ? undefined : signAccessToken({ role: 'admin' }, secret, '1d', config);
+}
+
+function ifAbsent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
