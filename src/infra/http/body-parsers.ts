@@ -1,16 +1,18 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { noteBody } from '../idempotency/keyed-request.js';
 import { parseJsonBody } from './json-body.js';
+import { routeConfig } from './route-config.js';
 
 /** The route takes its body as a stream, of the type `text/csv`, as it arrives. */
-export const StreamedCsv = () => RouteConfig({ streamedCsv: true });
+export const StreamedCsv = () => routeConfig({ streamedCsv: true });
 
 /** JSON bodies: bounded objects. CSV bodies: handed on as streams, to the routes that ask for one. */
 export function addBodyParsers(server: FastifyInstance): void {
   server.removeContentTypeParser(['application/json', 'text/plain']);
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     try {
+      noteBody(request, body);
       done(null, parseJsonBody(body));
     } catch (error) {
       done(error as Error);
@@ -30,6 +32,6 @@ export function addBodyParsers(server: FastifyInstance): void {
   });
 }
 
-function takesCsv(request: FastifyRequest): boolean {
+export function takesCsv(request: FastifyRequest): boolean {
   return (request.routeOptions.config as { streamedCsv?: boolean }).streamedCsv === true;
 }

@@ -15,8 +15,10 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const parts = problemParts(error);
-    this.metrics.errors.inc({ type: parts.code });
-    if (parts.status >= 500) this.logger.error(error, { correlationId: request.id });
+    // A client that went away, or was cut off, in the middle of its body is nobody's error.
+    const gone = !request.raw.complete && (reply.sent || request.raw.destroyed);
+    if (!gone) this.metrics.errors.inc({ type: parts.code });
+    if (!gone && parts.status >= 500) this.logger.error(error, { correlationId: request.id });
     if (reply.sent) return;
     if (parts.status === 503) {
       void reply.header('retry-after', String(error instanceof UnavailableError ? error.retryAfter : 1));

@@ -1,10 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger } from 'pino';
 import type { AppConfig } from '../../config/index.js';
-import { correlation } from '../correlation/index.js';
 
 /**
- * Nest's logger port over pino: one JSON object a line with the correlation id of the running request.
+ * Nest's logger port over pino: one JSON object a line.
  * nestjs-pino would do the same but asks for Node 22.
  */
 export class JsonLogger implements LoggerService {
@@ -16,10 +15,6 @@ export class JsonLogger implements LoggerService {
       base: { region: config.region },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
-      mixin: () => {
-        const correlationId = correlation.current();
-        return correlationId === undefined ? {} : { correlationId };
-      },
     });
   }
 

@@ -12,6 +12,16 @@ const POOL_SIZE = 12;
 /** Milliseconds to wait for a connection, new or out of the pool. */
 const CONNECT_TIMEOUT = 3_000;
 
+/**
+ * Milliseconds after which PostgreSQL gives up by itself, also when the process that asked is gone or can't be reached:
+ * a statement (the driver gives up at 8 s), the wait for a lock, a transaction that nobody goes on with.
+ */
+const SERVER_LIMITS = {
+  statement_timeout: 10_000,
+  lock_timeout: 5_000,
+  idle_in_transaction_session_timeout: 15_000,
+};
+
 @Global()
 @Module({})
 export class DatabaseModule {
@@ -28,13 +38,14 @@ export class DatabaseModule {
             applicationName: 'mandi-inventory-sync',
             poolSize: POOL_SIZE,
             connectTimeoutMS: CONNECT_TIMEOUT,
-            extra: { keepAlive: true },
+            extra: { keepAlive: true, ...SERVER_LIMITS },
             logging: false,
           }),
           dataSourceFactory: async (options) => {
-            const dataSource = await new DataSource(options!).initialize();
-            await migrate(dataSource, databaseUrl);
-            return dataSource;
+            // A migration may take its time.
+            const unlimited = await new DataSource({ ...options!, extra: {} }).initialize();
+            await migrate(unlimited, databaseUrl).finally(() => unlimited.destroy());
+            return new DataSource(options!).initialize();
           },
         }),
       ],

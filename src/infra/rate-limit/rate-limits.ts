@@ -1,0 +1,90 @@
+import { LRUCache } from 'lru-cache';
+import type { Quota } from './quota.js';
+
+/** Keys whose slices are kept; one that is dropped loses what is left of its slice, and asks for the next. */
+const KEYS = 10_000;
+/** Slices in a window. */
+const SLICES = 100;
+
+interface Slice {
+  left: number;
+  /** Milliseconds of `performance.now()`; the window's end. */
+  until: number;
+  /** No more in this window: refusals need not ask again. */
+  last: boolean;
+}
+
+/**
+ * Requests a minute per key. A quota that instances share is a round trip away, which would cost more than a cached
+ * search, so it is drawn in slices of a hundredth, and most requests only count one down in memory. No key ever gets
+ * more than its limit; one that spreads over n instances may get less, by what is left of n - 1 slices.
+ */
+export class RateLimits {
+  private readonly slices = new LRUCache<string, Slice>({ max: KEYS });
+  private readonly drawing = new Map<string, Promise<void>>();
+  private readonly size: number;
+
+  /**
+   * @param limit requests a minute
+   * @param quota null: no limit
+   * @param now milliseconds that never jump
+   */
+  constructor(
+    limit: number,
+    private readonly quota: Quota | null,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.size = Math.max(1, Math.floor(limit / SLICES));
+  }
+
+  get off(): boolean {
+    return this.quota === null;
+  }
+
+  /** Takes one request. Milliseconds until the next may come; 0: go on. A promise only while a slice is drawn. */
+  take(key: string): number | Promise<number> {
+    if (this.quota === null) return 0;
+    return this.takeDrawn(key) ?? this.takeNext(this.quota, key);
+  }
+
+  /** Takes one request if that needs no waiting, of whatever kind; false: nothing was taken. */
+  takeAtOnce(key: string): boolean {
+    return this.quota === null || this.takeDrawn(key) === 0;
+  }
+
+  /** `undefined`: the next slice has to be drawn. */
+  private takeDrawn(key: string): number | undefined {
+    const slice = this.slices.get(key);
+    if (slice === undefined) return undefined;
+    const remaining = slice.until - this.now();
+    if (remaining <= 0) return undefined;
+    if (slice.left === 0) return slice.last ? Math.ceil(remaining) : undefined;
+    slice.left -= 1;
+    return 0;
+  }
+
+  /** Again if others who waited have used the slice up. */
+  private async takeNext(quota: Quota, key: string): Promise<number> {
+    for (;;) {
+      await this.drawOnce(quota, key);
+      const wait = this.takeDrawn(key);
+      if (wait !== undefined) return wait;
+    }
+  }
+
+  private drawOnce(quota: Quota, key: string): Promise<void> {
+    let drawing = this.drawing.get(key);
+    if (drawing === undefined) {
+      drawing = this.draw(quota, key).finally(() => this.drawing.delete(key));
+      this.drawing.set(key, drawing);
+    }
+    return drawing;
+  }
+
+  private async draw(quota: Quota, key: string): Promise<void> {
+    // From the asking, not the answer: a slice must not outlive the window it was taken from.
+    const asked = this.now();
+    const { granted, endsIn } = await quota.draw(key, this.size);
+    this.slices.set(key, { left: granted, until: asked + endsIn, last: granted < this.size });
+  }
+}
