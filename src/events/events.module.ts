@@ -7,6 +7,7 @@ import { InProcessEventBus } from './bus/in-process-event-bus.js';
 import { RedisEventBus } from './bus/redis-event-bus.js';
 import { CacheRegistry } from './cache-registry.js';
 import { EventBridge } from './delivery/event-bridge.js';
+import { SettledDelivery } from './delivery/settled-delivery.js';
 import { EventStatsReader } from './event-stats.js';
 import { EventsMetrics } from './events.metrics.js';
 import { EventsController } from './http/events.controller.js';
@@ -41,6 +42,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     SettledLog,
     EventsMetrics,
     EventBridge,
+    SettledDelivery,
     Leadership,
     Sequencer,
     Invalidation,

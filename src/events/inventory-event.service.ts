@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import type { LogCursor, NewInventoryEvent } from '../contracts/index.js';
-import { Clock, correlation, SqlClient, ValidationFailedError } from '../infra/index.js';
+import { Clock, SqlClient, ValidationFailedError } from '../infra/index.js';
 import { CacheRegistry } from './cache-registry.js';
 import { EventBridge } from './delivery/event-bridge.js';
 import { type EventStats, EventStatsReader } from './event-stats.js';
@@ -61,7 +61,7 @@ export class InventoryEventService implements OnModuleDestroy {
       eventId: update.eventId ?? newEventId(),
       version: update.version ?? update.product.version,
       changes: update.changes ?? [],
-      correlationId: update.correlationId ?? correlation.current() ?? newEventId(),
+      correlationId: update.correlationId ?? newEventId(),
       region: update.region ?? this.config.region,
       occurredAt: update.occurredAt ?? new Date(this.clock.now()).toISOString(),
     };

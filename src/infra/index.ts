@@ -1,20 +1,46 @@
 export { Clock } from './clock/clock.js';
 export { correlation } from './correlation/index.js';
 export { AppError, fieldErrors, UnavailableError, ValidationFailedError } from './errors/index.js';
+export {
+  addIdempotency,
+  IdempotencyKeyReusedError,
+  IdempotencyKeys,
+  IdempotencyModule,
+  KeyedRequests,
+  type KeyOwner,
+  keyOwnerOf,
+  REPLAYED,
+  ReplayBarrier,
+  requestHash,
+} from './idempotency/index.js';
 export { InfraModule } from './infra.module.js';
 export { Draining } from './lifecycle/draining.js';
 export { JsonLogger } from './logging/json-logger.js';
 export { Metrics } from './metrics/metrics.js';
-export { DatabaseModule, DatabaseUrl, SqlClient, type Statement } from './postgres/index.js';
+export {
+  afterCommit,
+  currentTransaction,
+  DatabaseModule,
+  DatabaseUrl,
+  isTransient,
+  savepoint,
+  SqlClient,
+  type Statement,
+} from './postgres/index.js';
+export { ClientAddresses, createRateLimits, limitKey, limitRequests, RateLimits } from './rate-limit/index.js';
 export { RedisConnections } from './redis/index.js';
 export { addBodyParsers, StreamedCsv } from './http/body-parsers.js';
 export { isDatabaseUnavailable } from './http/database-errors.js';
 export { addDraining } from './http/drain-hook.js';
-export { createHttpAdapter } from './http/http-server.js';
+export { allowedOrigins, corsOptions } from './http/cors.js';
+export { createHttpAdapter, type HttpTimeLimits } from './http/http-server.js';
 export { MalformedBodyError } from './http/json-body.js';
 export { problemBody, problemParts } from './http/problem.js';
 export { ProblemFilter } from './http/problem.filter.js';
-export { addRequestLog } from './http/request-log.js';
+export { type FastAnswer, type FastRequest, type FastRoutes, openFastLane } from './http/fast-lane.js';
+export { addRequestLog, RequestLog } from './http/request-log.js';
+export { TakesQuery } from './http/query-checks.js';
+export { routeConfig } from './http/route-config.js';
 export { IdPipe, validationPipe } from './validation/validation.pipe.js';
 export * from './validation/validators.js';
 export { PatchType } from './validation/patch-type.js';

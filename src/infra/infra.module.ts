@@ -3,6 +3,7 @@ import { AppConfig } from '../config/index.js';
 import { Clock } from './clock/clock.js';
 import { Draining } from './lifecycle/draining.js';
 import { Metrics } from './metrics/metrics.js';
+import { ClientAddresses, createRateLimits, RateLimits } from './rate-limit/index.js';
 import { RedisConnections } from './redis/index.js';
 
 /** `RedisConnections` is null when the in-process engine runs. */
@@ -17,7 +18,13 @@ import { RedisConnections } from './redis/index.js';
       inject: [AppConfig],
       useFactory: (config: AppConfig) => (config.redis ? new RedisConnections(config.redis) : null),
     },
+    {
+      provide: RateLimits,
+      inject: [AppConfig, RedisConnections, Metrics, Clock],
+      useFactory: createRateLimits,
+    },
+    ClientAddresses,
   ],
-  exports: [Clock, Metrics, Draining, RedisConnections],
+  exports: [Clock, Metrics, Draining, RedisConnections, RateLimits, ClientAddresses],
 })
 export class InfraModule {}

@@ -4,6 +4,7 @@ import { EventsModule } from '../events/index.js';
 import { SearchCacheModule } from '../search-cache/index.js';
 import { DemoCatalogue } from './demo/demo-catalogue.js';
 import { AgmarknetImporter } from './imports/agmarknet-importer.js';
+import { KeyedImporter } from './imports/keyed-importer.js';
 import { ImportsController } from './imports/imports.controller.js';
 import { InventoryService } from './inventory.service.js';
 import { ProductEntity } from './products/product.entity.js';
@@ -13,6 +14,8 @@ import { BatchExecutor } from './products/write/batch-executor.js';
 import { ProductWriter } from './products/write/product-writer.js';
 import { WorkingSetLoader } from './products/write/working-set.loader.js';
 import { PageLoader } from './search/page-loader.js';
+import { SearchLane } from './search/search-lane.js';
+import { SearchRequests } from './search/search-requests.js';
 import { SearchController } from './search/search.controller.js';
 import { SearchService } from './search/search.service.js';
 import { VendorEntity } from './vendors/vendor.entity.js';
@@ -35,9 +38,12 @@ import { VendorsController } from './vendors/vendors.controller.js';
     ProductHistory,
     PageLoader,
     SearchService,
+    SearchRequests,
+    SearchLane,
     AgmarknetImporter,
+    KeyedImporter,
     DemoCatalogue,
   ],
-  exports: [InventoryService, VendorService, SearchService, DemoCatalogue],
+  exports: [InventoryService, VendorService, SearchService, SearchLane, DemoCatalogue],
 })
 export class InventoryModule {}

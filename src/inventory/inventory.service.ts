@@ -3,14 +3,17 @@ import type {
   Availability,
   InventoryEvent,
   NewProduct,
+  Principal,
   Product,
   ProductUpdates,
   VendorInventoryStats,
 } from '../contracts/index.js';
+import { confinedTo, ForbiddenError, requireOwner } from '../auth/index.js';
 import { SqlClient } from '../infra/index.js';
+import type { ExpectedVersion } from './if-match.js';
 import { type ProductRow, productOf } from './products/product.entity.js';
 import { ProductNotFoundError } from './products/product.errors.js';
-import { LOAD_BY_ID } from './products/write/load-products.sql.js';
+import { LOAD_BY_ID, LOAD_FOREIGN } from './products/write/load-products.sql.js';
 import { ProductHistory } from './products/product-history.js';
 import type { ProductCommand, WriteOutcome } from './products/write/product-command.js';
 import { ProductWriter } from './products/write/product-writer.js';
@@ -22,6 +25,15 @@ export interface BulkAvailabilityResult {
   status: 'updated' | 'unchanged' | 'not_found';
   /** Absent when there is no such product. */
   version?: number;
+}
+
+export interface WriteOptions {
+  /** Who asks; a vendor may change its own inventory only (`ForbiddenError`). Absent: the caller is trusted. */
+  by?: Principal | undefined;
+  /** Stored on the events; made up when absent. */
+  correlationId?: string | undefined;
+  /** The version the change is meant for; `VersionMismatchError` if there is another. */
+  expectedVersion?: ExpectedVersion | undefined;
 }
 
 /** A vendor's own line: its sku and whatever is to be set. A new sku needs name, category and basePrice. */
@@ -50,34 +62,38 @@ export class InventoryService {
   ) {}
 
   /** Throws `VendorNotFoundError`, `DuplicateSkuError`. */
-  createProduct(data: NewProduct): Promise<Product> {
-    return this.writeOne({ kind: 'create', data });
+  createProduct(data: NewProduct, options: WriteOptions = {}): Promise<Product> {
+    return this.writeOne({ kind: 'create', data }, options);
   }
 
   /**
    * Returns the product as it is now, with an unchanged version if nothing differs.
    * Throws `ProductNotFoundError`, `DuplicateSkuError`, and `VersionMismatchError` if `expectedVersion` isn't current.
    */
-  updateProduct(id: string, updates: ProductUpdates, expectedVersion?: number): Promise<Product> {
-    return this.writeOne({ kind: 'update', id, updates, expectedVersion });
+  updateProduct(id: string, updates: ProductUpdates, options: WriteOptions = {}): Promise<Product> {
+    return this.writeOne({ kind: 'update', id, updates, expectedVersion: options.expectedVersion }, options);
   }
 
   /** Throws `ProductNotFoundError`. */
-  updateAvailability(id: string, availability: Availability): Promise<Product> {
-    return this.writeOne({ kind: 'update', id, updates: { availability } });
+  updateAvailability(id: string, availability: Availability, options: WriteOptions = {}): Promise<Product> {
+    return this.updateProduct(id, { availability }, options);
   }
 
   /** Returns the last state. Throws `ProductNotFoundError`. */
-  deleteProduct(id: string): Promise<Product> {
-    return this.writeOne({ kind: 'delete', id });
+  deleteProduct(id: string, options: WriteOptions = {}): Promise<Product> {
+    return this.writeOne({ kind: 'delete', id, expectedVersion: options.expectedVersion }, options);
   }
 
-  /** One result per update, in order; those that can be done are done. */
+  /** One result per update, in order; those that can be done are done. None is if any is another vendor's. */
   async bulkUpdateAvailability(
     updates: readonly { productId: string; availability: Availability }[],
+    { by, correlationId }: WriteOptions = {},
   ): Promise<BulkAvailabilityResult[]> {
+    const owner = confinedTo(by);
+    if (owner !== undefined) await this.refuseForeign(updates, owner);
     const outcomes = await this.writer.write(
       updates.map(({ productId, availability }) => ({ kind: 'update', id: productId, updates: { availability } })),
+      { owner, correlationId },
     );
     return outcomes.map((outcome, index) => {
       const { productId } = updates[index]!;
@@ -91,10 +107,16 @@ export class InventoryService {
   }
 
   /** Creates or updates a vendor's products by sku; one result per item, in order. Throws `VendorNotFoundError`. */
-  async upsertInventory(vendorId: string, items: readonly InventoryItem[]): Promise<InventoryItemResult[]> {
+  async upsertInventory(
+    vendorId: string,
+    items: readonly InventoryItem[],
+    { by, correlationId }: WriteOptions = {},
+  ): Promise<InventoryItemResult[]> {
+    requireOwner(confinedTo(by), vendorId);
     await this.vendors.get(vendorId);
     const outcomes = await this.writer.write(
       items.map(({ sku, ...fields }) => ({ kind: 'upsert', vendorId, sku, updates: fields, create: fields })),
+      { correlationId },
     );
     return outcomes.map((outcome, index) => itemResult(items[index]!.sku, outcome));
   }
@@ -121,8 +143,14 @@ export class InventoryService {
     return this.vendorStats.read(vendorId);
   }
 
-  private async writeOne(command: ProductCommand): Promise<Product> {
-    const [outcome] = await this.writer.write([command]);
+  /** A product never changes hands, so nobody can slip one in between this and the write. */
+  private async refuseForeign(updates: readonly { productId: string }[], owner: string): Promise<void> {
+    const foreign = await this.sql.query(LOAD_FOREIGN, [updates.map(({ productId }) => productId), owner]);
+    if (foreign.length > 0) throw new ForbiddenError('Some of the products belong to another vendor');
+  }
+
+  private async writeOne(command: ProductCommand, { by, correlationId }: WriteOptions): Promise<Product> {
+    const [outcome] = await this.writer.write([command], { owner: confinedTo(by), correlationId });
     if (outcome!.status === 'rejected') throw outcome!.error;
     return outcome!.product;
   }

@@ -19,7 +19,8 @@ import {
   UNSUBSCRIBED,
   type UnsubscriptionConfirmed,
 } from './messages.js';
-import { ConnectionLimit } from './limits/connection-limit.js';
+import { Identity } from './identity.js';
+import { Admission } from './limits/admission.js';
 import { RequestLimit } from './limits/request-limit.js';
 import { RoomBroadcaster } from './room-broadcaster.js';
 import { roomName } from './rooms.js';
@@ -53,12 +54,14 @@ export class InventoryGateway implements OnGatewayInit, OnGatewayConnection, OnG
     private readonly broadcaster: RoomBroadcaster,
     private readonly sessions: Sessions,
     private readonly subscriber: RoomSubscriber,
-    private readonly connectionLimit: ConnectionLimit,
+    private readonly identity: Identity,
+    private readonly admission: Admission,
     private readonly requestLimit: RequestLimit,
   ) {}
 
   afterInit(namespace: Namespace): void {
-    this.connectionLimit.guard(namespace);
+    this.admission.guard(namespace);
+    this.identity.guard(namespace);
     this.broadcaster.attach(namespace);
     writeInOneGo(namespace);
     this.events.setWebSocketService(this.broadcaster);

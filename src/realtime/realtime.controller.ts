@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Access } from '../auth/index.js';
 import type { LogCursor } from '../contracts/index.js';
 import { InventoryEventService } from '../events/index.js';
 import type { RoomType } from './rooms.js';
@@ -12,7 +12,6 @@ interface RealtimeStats {
   cursor: LogCursor;
 }
 
-@ApiTags('realtime')
 @Controller('realtime')
 export class RealtimeController {
   constructor(
@@ -21,6 +20,7 @@ export class RealtimeController {
   ) {}
 
   @Get('stats')
+  @Access('admin')
   stats(): RealtimeStats {
     const subscriptions = this.sessions.subscriptions();
     const total = subscriptions.vendor + subscriptions.category + subscriptions.general;

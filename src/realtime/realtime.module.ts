@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/index.js';
 import { AsyncApiController } from './asyncapi/asyncapi.controller.js';
+import { Identity } from './identity.js';
 import { InventoryGateway } from './inventory.gateway.js';
+import { Admission } from './limits/admission.js';
 import { ConnectionLimit } from './limits/connection-limit.js';
+import { HandshakeLimit } from './limits/handshake-limit.js';
 import { RequestLimit } from './limits/request-limit.js';
 import { RealtimeController } from './realtime.controller.js';
 import { RealtimeMetrics } from './realtime.metrics.js';
@@ -19,12 +22,15 @@ import { SlowClients } from './slow-clients/slow-clients.js';
   controllers: [RealtimeController, AsyncApiController],
   providers: [
     InventoryGateway,
+    Identity,
     Sessions,
     RoomBroadcaster,
     RecentEvents,
     Replay,
     RoomSubscriber,
     SlowClients,
+    Admission,
+    HandshakeLimit,
     ConnectionLimit,
     RequestLimit,
     RealtimeMetrics,

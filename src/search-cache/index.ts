@@ -1,4 +1,4 @@
-export type { LoadedPage } from './cached-search.js';
+export type { CachedSearch, LoadedPage } from './cached-search.js';
 export type { ServedPage } from './page-cache.js';
 export type { SearchedText, TextScopes } from './scopes/text-scopes.js';
 export { SearchCacheModule } from './search-cache.module.js';

@@ -43,13 +43,18 @@ export class Invalidator implements CacheUpkeep, OnModuleInit {
     await this.renew(scopesOfVendorChange(change));
   }
 
+  /** Renews the scopes of all vendor changes that are still noted; false if the cache is out of reach. */
+  settleVendors(): Promise<boolean> {
+    return this.vendorChanges.settle((scopes) => this.renew(scopes));
+  }
+
   clear(): Promise<boolean> {
     return this.cache.clear();
   }
 
   async renewLease(): Promise<boolean> {
     try {
-      const settled = await this.vendorChanges.settle((scopes) => this.renew(scopes));
+      const settled = await this.settleVendors();
       return settled && (await this.cache.renewLease());
     } catch (error) {
       // The database is away: what vendors have changed can't be known, so nobody vouches for anything.

@@ -12,6 +12,7 @@ import { RedisCacheStore } from './redis/redis-cache-store.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { SearchCacheService } from './search-cache.service.js';
 import { SearchText } from './scopes/search-text.js';
+import { SettledVendors } from './settled-vendors.js';
 import { GuardedCache } from './store/guarded-cache.js';
 import { SearchCacheStore } from './store/search-cache-store.js';
 import { VendorChanges } from './vendor-changes.js';
@@ -43,6 +44,7 @@ const REDIS_TIMEOUT = 250;
     PageCache,
     VendorChanges,
     Invalidator,
+    SettledVendors,
     CacheStatsReader,
     SearchCacheService,
   ],

@@ -18,7 +18,7 @@ import { GuardedCache } from './store/guarded-cache.js';
 import type { Tokens } from './store/search-cache-store.js';
 
 /**
- * The search cache's front door. Searches go through `readProducts` and `readVendors`; the `getCached…`/`cache…` pairs
+ * The search cache's front door. Searches go through `read`; the `getCached…`/`cache…` pairs
  * are for callers who load pages themselves.
  */
 @Injectable()
@@ -53,16 +53,18 @@ export class SearchCacheService implements OnModuleDestroy {
     this.text.use(text);
   }
 
-  readProducts(
-    filters: ProductFilters,
-    options: ProductSearchOptions,
-    load: () => Promise<LoadedPage>,
-  ): Promise<ServedPage> {
-    return this.pages.read(productSearch(filters, options, this.text), load);
+  /** How the cache sees a search; may be kept and read any number of times. */
+  productSearch(filters: ProductFilters, options: ProductSearchOptions): CachedSearch {
+    return productSearch(filters, options, this.text);
   }
 
-  readVendors(filters: VendorFilters, options: PageOptions, load: () => Promise<LoadedPage>): Promise<ServedPage> {
-    return this.pages.read(vendorSearch(filters, options), load);
+  vendorSearch(filters: VendorFilters, options: PageOptions): CachedSearch {
+    return vendorSearch(filters, options);
+  }
+
+  /** The page as it is sent: the stored one if it is current, else what `load` brings. */
+  read(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
+    return this.pages.read(search, load);
   }
 
   /** The page if it is cached and current, else null. */

@@ -1,10 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AccessClaims } from '../../src/auth/index.js';
 import { io, type Socket } from 'socket.io-client';
 import { DataSource } from 'typeorm';
 import { createApplication } from '../../src/application.js';
 import { loadConfig } from '../../src/config/index.js';
 import { migrate } from '../../src/infra/postgres/migrate.js';
 import { MIGRATIONS } from '../../src/infra/postgres/migrations/index.js';
+import { bearer, JWT_SECRET } from './tokens.js';
 import { createTestDatabase, prepareTemplate, type TestDatabase } from './test-database.js';
 
 export interface Answer<Body> {
@@ -18,13 +20,15 @@ export interface TestApp {
   url: string;
   app: NestFastifyApplication;
   database: TestDatabase;
-  /** Sends JSON (or a string as it is) and reads JSON. */
+  /** Sends JSON (or a string as it is) and reads JSON; as an admin, unless the headers name another `authorization`. */
   request<Body = Record<string, unknown>>(
     method: string,
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<Answer<Body>>;
+  /** An `authorization` header. */
+  token(claims: AccessClaims): Promise<string>;
   /** A connected socket in `/inventory`; closed with the app. */
   connect(): Promise<Socket>;
   close(): Promise<void>;
@@ -45,16 +49,19 @@ export async function startApp(
   options: { database?: TestDatabase; env?: Record<string, string>; port?: number } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await testDatabase());
-  const config = loadConfig({ LOG_LEVEL: 'fatal', DATABASE_URL: database.url, ...options.env });
+  const ours = { LOG_LEVEL: 'fatal', RATE_LIMIT: '0', JWT_SECRET, DATABASE_URL: database.url };
+  const config = loadConfig({ ...ours, ...options.env });
   const app = await createApplication(config, database.url);
   await app.listen(options.port ?? 0, '127.0.0.1');
   const url = await app.getUrl();
+  const authorization = await bearer();
   const sockets: Socket[] = [];
   return {
     url,
     app,
     database,
-    request: (method, path, body, headers) => request(`${url}${path}`, method, body, headers),
+    request: (method, path, body, headers) => request(`${url}${path}`, method, body, { authorization, ...headers }),
+    token: bearer,
     async connect() {
       const socket = io(`${url}/inventory`, { transports: ['websocket'], forceNew: true });
       sockets.push(socket);

@@ -1,6 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Access } from '../../auth/index.js';
 import type { InventoryEvent } from '../../contracts/index.js';
+import { TakesQuery } from '../../infra/index.js';
 import type { EventStats } from '../event-stats.js';
 import { InventoryEventService } from '../inventory-event.service.js';
 import { EventLog } from '../log/event-log.js';
@@ -17,7 +18,6 @@ interface EventsPage {
   lastPosition: number;
 }
 
-@ApiTags('events')
 @Controller('events')
 export class EventsController {
   constructor(
@@ -27,6 +27,8 @@ export class EventsController {
   ) {}
 
   @Get()
+  @TakesQuery()
+  @Access('admin')
   async read(@Query() query: ReadEventsQuery): Promise<EventsPage> {
     const { after, epoch, limit, ...filter } = query;
     if (epoch !== undefined && epoch.toLowerCase() !== this.log.epoch) throw new EpochChangedError();
@@ -39,6 +41,7 @@ export class EventsController {
   }
 
   @Get('stats')
+  @Access('admin')
   stats(): Promise<EventStats> {
     return this.events.getEventStats();
   }

@@ -1,3 +1,5 @@
-export { DatabaseModule } from './database.module.js';
+export { isTransient } from './conflicts.js';
 export { DatabaseUrl } from './database-url.js';
+export { DatabaseModule } from './database.module.js';
 export { SqlClient, type Statement } from './sql-client.js';
+export { afterCommit, currentTransaction, savepoint, type Transaction } from './transaction.js';

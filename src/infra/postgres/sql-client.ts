@@ -3,9 +3,13 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import { UnavailableError } from '../errors/app-error.js';
+import { isTransient } from './conflicts.js';
+import { currentTransaction, Transaction } from './transaction.js';
 
 /** Milliseconds after which a statement is given up; nothing the product asks for takes a tenth of it. */
 const STATEMENT_TIMEOUT = 8_000;
+/** Times a transaction is tried when PostgreSQL undoes it for the sake of another one. */
+const ATTEMPTS = 5;
 /** Callers that may wait for a connection; beyond it they are refused at once instead of piling up. */
 const MAX_WAITING = 500;
 
@@ -24,16 +28,40 @@ export class SqlClient {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
+   * Asks the transaction that the caller runs in, if any, else the pool.
+   *
    * Throws `UnavailableError` when too many wait for a connection already, and whatever the driver throws. A statement
    * that PostgreSQL doesn't answer in time (it may be paused, or the network cut) may still take effect.
    */
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
-    const { pool } = this;
-    if (pool.waitingCount >= MAX_WAITING) throw new UnavailableError('Too many requests wait for the database');
     // `query_timeout` is the driver's, and known to it for single queries; its types lack it.
     const query = { ...statement, values, query_timeout: STATEMENT_TIMEOUT };
-    const { rows } = await pool.query<Row>(query);
+    const transaction = currentTransaction();
+    const { rows } = await (transaction ? transaction.query<Row>(query) : this.roomyPool().query<Row>(query));
     return rows;
+  }
+
+  /** A transaction that the caller ends itself. Throws like `query`. */
+  async begin(): Promise<Transaction> {
+    return Transaction.begin(await this.roomyPool().connect());
+  }
+
+  /**
+   * Runs `work` in a transaction: all queries it makes, directly or not, commit together. The whole of it runs again if
+   * PostgreSQL undid it for the sake of another transaction, so it must not keep anything from a run that failed.
+   */
+  async transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      const transaction = await this.begin();
+      try {
+        const result = await transaction.run(work);
+        await transaction.commit();
+        return result;
+      } catch (error) {
+        await transaction.rollback();
+        if (attempt === ATTEMPTS || !isTransient(error)) throw error;
+      }
+    }
   }
 
   /** Lends one connection to `work`, for temporary tables and cursors; a failed connection is not reused. */
@@ -47,6 +75,12 @@ export class SqlClient {
       connection.release(true);
       throw error;
     }
+  }
+
+  private roomyPool(): Pool {
+    const { pool } = this;
+    if (pool.waitingCount >= MAX_WAITING) throw new UnavailableError('Too many requests wait for the database');
+    return pool;
   }
 
   private get pool(): Pool {

@@ -1,26 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { Readable } from 'node:stream';
+import type { PoolClient } from 'pg';
 import { SqlClient, UnavailableError } from '../../infra/index.js';
 import { ProductWriter } from '../products/write/product-writer.js';
 import { VendorService } from '../vendors/vendor.service.js';
 import { upsertOf, vendorIdOf, vendorOfMarket } from './agmarknet-catalogue.js';
-import { readAgmarknet } from './agmarknet-reader.js';
+import { type ChunkSource, readAgmarknet } from './agmarknet-reader.js';
 import { ImportStaging, type StagedRow } from './import-staging.js';
+import { emptySummary, type ImportSummary, reject } from './import-summary.js';
 
-export interface ImportSummary {
-  /** Data rows in the file. */
-  rows: number;
-  vendorsCreated: number;
-  created: number;
-  priceChanged: number;
-  unchanged: number;
-  rejected: number;
-  /** The first hundred. */
-  rejections: { line: number; reason: string }[];
-}
+export type { ImportSummary } from './import-summary.js';
 
-const PAGE = 1_000;
-const REJECTIONS_LISTED = 100;
+/** Rows that take effect together. */
+export const PAGE = 1_000;
 /** Each import holds a connection while its client sends. */
 const IMPORTS_AT_ONCE = 2;
 
@@ -36,28 +27,40 @@ export class AgmarknetImporter {
   ) {}
 
   /** Throws `AgmarknetHeaderError` if it isn't such a file, `UnavailableError` when two imports run already. */
-  async import(file: Readable): Promise<ImportSummary> {
+  import(file: ChunkSource, correlationId?: string): Promise<ImportSummary> {
+    return this.withConnection(async (connection) => {
+      const staging = new ImportStaging(connection);
+      const summary = await this.stage(file, staging);
+      for await (const page of staging.pages(PAGE)) await this.apply(page, summary, correlationId);
+      await staging.drop();
+      return summary;
+    });
+  }
+
+  /** The connection of one import; throws `UnavailableError` when two run already. */
+  async withConnection<Result>(work: (connection: PoolClient) => Promise<Result>): Promise<Result> {
     if (this.running >= IMPORTS_AT_ONCE) throw new UnavailableError('Other imports are running');
     this.running += 1;
     try {
-      return await this.sql.withConnection(async (connection) => {
-        const staging = new ImportStaging(connection);
-        const summary = emptySummary();
-        await staging.fill(acceptedRows(file, summary));
-        for await (const page of staging.pages(PAGE)) await this.apply(page, summary);
-        await staging.drop();
-        return summary;
-      });
+      return await this.sql.withConnection(work);
     } finally {
       this.running -= 1;
     }
   }
 
-  private async apply(rows: readonly StagedRow[], summary: ImportSummary): Promise<void> {
+  /** Takes the file in, so far without effect. The summary has its rows and those of them that can't be used. */
+  async stage(file: ChunkSource, staging: ImportStaging): Promise<ImportSummary> {
+    const summary = emptySummary();
+    await staging.fill(acceptedRows(file, summary));
+    return summary;
+  }
+
+  /** Lets rows take effect, and counts what they did. */
+  async apply(rows: readonly StagedRow[], summary: ImportSummary, correlationId?: string): Promise<void> {
     const markets = new Map(rows.map((row) => [vendorIdOf(row), row]));
     const created = await this.vendors.ensure([...markets.values()].map(vendorOfMarket));
     summary.vendorsCreated += created.size;
-    const outcomes = await this.writer.write(rows.map(upsertOf));
+    const outcomes = await this.writer.write(rows.map(upsertOf), { correlationId });
     outcomes.forEach((outcome, index) => {
       if (outcome.status === 'created') summary.created += 1;
       else if (outcome.status === 'updated') summary.priceChanged += 1;
@@ -67,19 +70,10 @@ export class AgmarknetImporter {
   }
 }
 
-async function* acceptedRows(file: Readable, summary: ImportSummary): AsyncGenerator<StagedRow> {
+async function* acceptedRows(file: ChunkSource, summary: ImportSummary): AsyncGenerator<StagedRow> {
   for await (const line of readAgmarknet(file)) {
     summary.rows += 1;
     if ('row' in line) yield { line: line.line, ...line.row };
     else reject(summary, line.line, line.reason);
   }
-}
-
-function reject(summary: ImportSummary, line: number, reason: string): void {
-  summary.rejected += 1;
-  if (summary.rejections.length < REJECTIONS_LISTED) summary.rejections.push({ line, reason });
-}
-
-function emptySummary(): ImportSummary {
-  return { rows: 0, vendorsCreated: 0, created: 0, priceChanged: 0, unchanged: 0, rejected: 0, rejections: [] };
 }

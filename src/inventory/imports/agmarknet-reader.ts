@@ -1,4 +1,3 @@
-import { type Readable } from 'node:stream';
 import {
   type AgmarknetColumns,
   AgmarknetHeaderError,
@@ -10,6 +9,11 @@ import {
 /** `line` is the physical line at which the record starts; the header is line 1. */
 export type AgmarknetLine = { line: number; row: AgmarknetRow } | { line: number; reason: string };
 
+/** Bytes as they arrive: a `Readable`, or what stands in for one. */
+export interface ChunkSource {
+  iterator(options: { destroyOnReturn: boolean }): AsyncIterable<unknown>;
+}
+
 /**
  * Reads an Agmarknet CSV file of any length in the memory of one record, as fast as the caller asks for rows. A row that
  * cannot be used is yielded with its reason, and reading goes on. Does not close `input`, not even when it throws: an
@@ -17,7 +21,7 @@ export type AgmarknetLine = { line: number; row: AgmarknetRow } | { line: number
  *
  * @throws AgmarknetHeaderError when the file is empty or lacks a needed column; whatever error `input` fails with.
  */
-export async function* readAgmarknet(input: Readable): AsyncGenerator<AgmarknetLine, void, void> {
+export async function* readAgmarknet(input: ChunkSource): AsyncGenerator<AgmarknetLine, void, void> {
   let columns: AgmarknetColumns | undefined;
   for await (const records of recordBatches(input)) {
     for (const record of records) {
@@ -37,7 +41,7 @@ function toColumns(header: RawRecord): AgmarknetColumns {
 const MAX_RECORD_BYTES = 64 * 1024;
 const MAX_RECORD_LINES = 16;
 
-async function* recordBatches(input: Readable): AsyncGenerator<Iterable<RawRecord>, void, void> {
+async function* recordBatches(input: ChunkSource): AsyncGenerator<Iterable<RawRecord>, void, void> {
   const scanner = new RecordScanner();
   for await (const chunk of input.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk as string | Uint8Array);

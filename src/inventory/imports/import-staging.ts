@@ -8,6 +8,9 @@ export interface StagedRow extends AgmarknetRow {
   line: number;
 }
 
+/** Where a row stands among all rows of a file, by date and then by line. */
+export type StagedPlace = Pick<StagedRow, 'date' | 'line'>;
+
 const COLUMNS = ['line', 'date', 'state', 'district', 'market', 'commodity', 'variety', 'grade', 'modalPrice'] as const;
 
 /**
@@ -18,6 +21,8 @@ export class ImportStaging {
   constructor(private readonly connection: PoolClient) {}
 
   async fill(rows: AsyncIterable<StagedRow>): Promise<void> {
+    // COPY takes as long as the client does; `drop` takes this back, and a connection that failed is not used again.
+    await this.connection.query('SET statement_timeout = 0');
     await this.connection.query('DROP TABLE IF EXISTS staged_rows');
     await this.connection.query(`CREATE TEMPORARY TABLE staged_rows (
       line bigint, date date, state text, district text, market text, commodity text, variety text, grade text,
@@ -30,9 +35,9 @@ export class ImportStaging {
     await this.connection.query('ANALYZE staged_rows');
   }
 
-  /** All rows by date, then by line, `size` at a time. */
-  async *pages(size: number): AsyncGenerator<StagedRow[]> {
-    let after: [date: string, line: number] = ['-infinity', 0];
+  /** All rows behind `from` by date, then by line, `size` at a time. */
+  async *pages(size: number, from: StagedPlace | null = null): AsyncGenerator<StagedRow[]> {
+    let after: [date: string, line: number] = from ? [from.date, from.line] : ['-infinity', 0];
     for (;;) {
       const { rows } = await this.connection.query<Omit<StagedRow, 'line' | 'modalPrice'> & Record<string, string>>({
         name: 'read-staged-rows',
@@ -49,6 +54,7 @@ export class ImportStaging {
 
   async drop(): Promise<void> {
     await this.connection.query('DROP TABLE IF EXISTS staged_rows');
+    await this.connection.query('RESET statement_timeout');
   }
 }
 

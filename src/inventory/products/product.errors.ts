@@ -18,16 +18,6 @@ export class DuplicateSkuError extends AppError {
   }
 }
 
-/** `If-Match` named another version than the product has. */
-export class VersionMismatchError extends AppError {
-  readonly code = 'version_mismatch';
-  readonly status = 412;
-
-  constructor(expected: number, actual: number) {
-    super(`The product is at version ${actual}, not ${expected}`);
-  }
-}
-
 /** A new product that lacks what a product must have. */
 export class IncompleteProductError extends AppError {
   readonly code = 'product_incomplete';

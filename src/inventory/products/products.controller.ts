@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Access, type Author, ByAuthor } from '../../auth/index.js';
 import type { InventoryEvent, Product } from '../../contracts/index.js';
-import { IdPipe } from '../../infra/index.js';
+import { IdPipe, TakesQuery } from '../../infra/index.js';
 import { type BulkAvailabilityResult, InventoryService } from '../inventory.service.js';
-import { etagOf, expectedVersion } from './if-match.js';
+import { expectedVersion, tagged, taggedUnlessKnown } from '../if-match.js';
 import {
   AvailabilityBody,
   BulkAvailabilityBody,
@@ -13,62 +13,86 @@ import {
   UpdateProductBody,
 } from './product.dto.js';
 
-@ApiTags('products')
 @Controller('products')
 export class ProductsController {
   constructor(private readonly inventory: InventoryService) {}
 
   @Post()
-  async create(@Body() body: CreateProductBody, @Res({ passthrough: true }) reply: FastifyReply): Promise<Product> {
-    return tagged(reply, await this.inventory.createProduct(body));
+  @Access('vendor')
+  async create(
+    @Body() body: CreateProductBody,
+    @ByAuthor() author: Author,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Product> {
+    return tagged(reply, await this.inventory.createProduct(body, author));
   }
 
   @Post('bulk-availability')
   @HttpCode(200)
-  async bulkAvailability(@Body() body: BulkAvailabilityBody): Promise<{ results: BulkAvailabilityResult[] }> {
-    return { results: await this.inventory.bulkUpdateAvailability(body.updates) };
+  @Access('vendor')
+  async bulkAvailability(
+    @Body() body: BulkAvailabilityBody,
+    @ByAuthor() author: Author,
+  ): Promise<{ results: BulkAvailabilityResult[] }> {
+    return { results: await this.inventory.bulkUpdateAvailability(body.updates, author) };
   }
 
   @Get(':id')
-  async get(@Param('id', IdPipe) id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Product> {
-    return tagged(reply, await this.inventory.getProduct(id));
+  @Access('public')
+  async get(
+    @Param('id', IdPipe) id: string,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Product | undefined> {
+    return taggedUnlessKnown(reply, await this.inventory.getProduct(id), ifNoneMatch);
   }
 
   @Patch(':id')
+  @Access('vendor')
   async update(
     @Param('id', IdPipe) id: string,
     @Body() body: UpdateProductBody,
     @Headers('if-match') ifMatch: string | undefined,
+    @ByAuthor() author: Author,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Product> {
-    return tagged(reply, await this.inventory.updateProduct(id, body, expectedVersion(ifMatch)));
+    return tagged(
+      reply,
+      await this.inventory.updateProduct(id, body, { ...author, expectedVersion: expectedVersion(ifMatch) }),
+    );
   }
 
   @Put(':id/availability')
+  @Access('vendor')
   async updateAvailability(
     @Param('id', IdPipe) id: string,
     @Body() body: AvailabilityBody,
+    @Headers('if-match') ifMatch: string | undefined,
+    @ByAuthor() author: Author,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Product> {
-    return tagged(reply, await this.inventory.updateAvailability(id, body.availability));
+    const options = { ...author, expectedVersion: expectedVersion(ifMatch) };
+    return tagged(reply, await this.inventory.updateAvailability(id, body.availability, options));
   }
 
   @Delete(':id')
   @HttpCode(204)
-  async delete(@Param('id', IdPipe) id: string): Promise<void> {
-    await this.inventory.deleteProduct(id);
+  @Access('vendor')
+  async delete(
+    @Param('id', IdPipe) id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+    @ByAuthor() author: Author,
+  ): Promise<void> {
+    await this.inventory.deleteProduct(id, { ...author, expectedVersion: expectedVersion(ifMatch) });
   }
 
   @Get(':id/history')
+  @TakesQuery()
+  @Access('public')
   history(
     @Param('id', IdPipe) id: string,
     @Query() { after, limit }: HistoryQuery,
   ): Promise<{ events: InventoryEvent[]; nextAfter: number }> {
     return this.inventory.getProductHistory(id, after, limit);
   }
-}
-
-function tagged(reply: FastifyReply, product: Product): Product {
-  void reply.header('etag', etagOf(product));
-  return product;
 }

@@ -1,37 +1,40 @@
-import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from '../../auth/index.js';
+import { TakesQuery } from '../../infra/index.js';
 import type { ServedPage } from '../../search-cache/index.js';
-import { ProductSearchQuery, VendorSearchQuery } from './search.dto.js';
+import { SearchRequests } from './search-requests.js';
 import { SearchService } from './search.service.js';
+import { servedPage } from './served-page.js';
 
-@ApiTags('search')
+/**
+ * Searches that are asked for the first time; the next ones of the same URL take the fast lane (`SearchLane`). The
+ * query is validated by `SearchRequests`, which remembers it.
+ */
 @Controller()
 export class SearchController {
-  constructor(private readonly search: SearchService) {}
+  constructor(
+    private readonly requests: SearchRequests,
+    private readonly search: SearchService,
+  ) {}
 
   @Get('products/search')
-  async products(
-    @Query() { limit, cursor, sort, ...filters }: ProductSearchQuery,
-    @Headers('if-none-match') known: string | undefined,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    send(reply, await this.search.products(filters, { limit, cursor, sort }), known);
+  @TakesQuery()
+  @Access('public')
+  async products(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    send(request, reply, await this.search.run(await this.requests.products(request)));
   }
 
   @Get('vendors/search')
-  async vendors(
-    @Query() { limit, cursor, ...filters }: VendorSearchQuery,
-    @Headers('if-none-match') known: string | undefined,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    send(reply, await this.search.vendors(filters, { limit, cursor }), known);
+  @TakesQuery()
+  @Access('public')
+  async vendors(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    send(request, reply, await this.search.run(await this.requests.vendors(request)));
   }
 }
 
-/** A page goes out as the bytes it was stored as. `no-cache` lets clients keep it, and ask each time whether it holds. */
-function send(reply: FastifyReply, { body, etag, result }: ServedPage, known: string | undefined): void {
-  void reply.header('x-cache', result).header('etag', etag).header('cache-control', 'no-cache');
-  if (known?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)) void reply.status(304).send();
-  else void reply.header('content-type', 'application/json; charset=utf-8').send(body);
+function send(request: FastifyRequest, reply: FastifyReply, page: ServedPage): void {
+  const { status, headers, body } = servedPage(page, request.headers['if-none-match']);
+  for (let at = 0; at < headers.length; at += 2) void reply.header(headers[at]!, headers[at + 1]!);
+  void reply.status(status).send(body ?? undefined);
 }

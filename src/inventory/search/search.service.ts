@@ -1,8 +1,15 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../../contracts/index.js';
-import { SearchCacheService, type ServedPage } from '../../search-cache/index.js';
+import { type CachedSearch, type LoadedPage, SearchCacheService, type ServedPage } from '../../search-cache/index.js';
 import { textScopes } from './text-scopes.js';
 import { PageLoader } from './page-loader.js';
+
+/** A search that can be run any number of times. */
+export interface PreparedSearch {
+  cached: CachedSearch;
+  /** Rejects with `ValidationFailedError` for a cursor of another search. */
+  load: () => Promise<LoadedPage>;
+}
 
 /** Searches through the cache: a page as it is sent, never older than a change that was acknowledged before the call. */
 @Injectable()
@@ -16,15 +23,22 @@ export class SearchService implements OnModuleInit {
     this.cache.useText(textScopes);
   }
 
-  /** Throws `ValidationFailedError` for a cursor of another search. */
-  products(filters: ProductFilters, options: ProductSearchOptions): Promise<ServedPage> {
-    return this.cache.readProducts(filters, options, () => this.loader.products(filters, options));
+  prepareProducts(filters: ProductFilters, options: ProductSearchOptions): PreparedSearch {
+    return {
+      cached: this.cache.productSearch(filters, options),
+      load: () => this.loader.products(filters, options),
+    };
+  }
+
+  prepareVendors(filters: VendorFilters, options: PageOptions): PreparedSearch {
+    return {
+      cached: this.cache.vendorSearch(filters, options),
+      load: async () => ({ page: await this.loader.vendors(filters, options) }),
+    };
   }
 
   /** Throws `ValidationFailedError` for a cursor of another search. */
-  vendors(filters: VendorFilters, options: PageOptions): Promise<ServedPage> {
-    return this.cache.readVendors(filters, options, async () => ({
-      page: await this.loader.vendors(filters, options),
-    }));
+  run({ cached, load }: PreparedSearch): Promise<ServedPage> {
+    return this.cache.read(cached, load);
   }
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { NewVendor, Vendor, VendorFields } from '../../contracts/index.js';
-import { Clock, SqlClient } from '../../infra/index.js';
+import { afterCommit, Clock, SqlClient } from '../../infra/index.js';
 import { SearchCacheService } from '../../search-cache/index.js';
 import { applyChanges, changesOf } from '../changes.js';
 import { newVendorId } from '../ids.js';
+import { type ExpectedVersion, isExpected, VersionMismatchError } from '../if-match.js';
 import { vendorLexemes } from '../search/item-lexemes.js';
 import { type VendorEntity, vendorOf } from './vendor.entity.js';
 import { VendorExistsError, VendorNotFoundError } from './vendor.errors.js';
@@ -36,16 +37,20 @@ export class VendorService {
     return vendorOf(row);
   }
 
-  /** Returns the vendor as it is now, with an unchanged version if nothing differs. */
-  async update(id: string, updates: Partial<VendorFields>): Promise<Vendor> {
+  /**
+   * Returns the vendor as it is now, with an unchanged version if nothing differs.
+   * Throws `VendorNotFoundError`, and `VersionMismatchError` if `expected` isn't current.
+   */
+  async update(id: string, updates: Partial<VendorFields>, expected?: ExpectedVersion): Promise<Vendor> {
     for (;;) {
       const vendor = await this.get(id);
+      if (!isExpected(expected, vendor.version)) throw new VersionMismatchError(expected!, vendor.version);
       const changes = changesOf<VendorFields>(vendor, updates);
       if (changes.length === 0) return vendor;
       const next = { ...applyChanges(vendor, changes), version: vendor.version + 1, updatedAt: this.now() };
       const done = await this.sql.query(UPDATE_VENDOR, [rows([next]), vendor.version]);
       if (done.length === 0) continue;
-      await this.searchCache.vendorsChanged('updated');
+      await afterCommit(() => this.searchCache.vendorsChanged('updated'));
       return next;
     }
   }
@@ -72,7 +77,7 @@ export class VendorService {
 
   private async insert(vendors: readonly Vendor[]): Promise<Set<string>> {
     const inserted = await this.sql.query<{ id: string }>(INSERT_VENDORS, [rows(vendors)]);
-    if (inserted.length > 0) await this.searchCache.vendorsChanged('created');
+    if (inserted.length > 0) await afterCommit(() => this.searchCache.vendorsChanged('created'));
     return new Set(inserted.map(({ id }) => id));
   }
 

@@ -1,13 +1,14 @@
-import { Body, Controller, Get, Param, Patch, Post, Put } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, Param, Patch, Post, Put, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Access, type Author, ByAuthor, confinedTo, requireOwner } from '../../auth/index.js';
 import type { Vendor, VendorInventoryStats } from '../../contracts/index.js';
 import { IdPipe } from '../../infra/index.js';
+import { expectedVersion, tagged, taggedUnlessKnown } from '../if-match.js';
 import { InventoryService, type InventoryItemResult } from '../inventory.service.js';
 import { InventoryBody } from '../products/product.dto.js';
 import { CreateVendorBody, UpdateVendorBody } from './vendor.dto.js';
 import { VendorService } from './vendor.service.js';
 
-@ApiTags('vendors')
 @Controller('vendors')
 export class VendorsController {
   constructor(
@@ -16,30 +17,47 @@ export class VendorsController {
   ) {}
 
   @Post()
-  create(@Body() body: CreateVendorBody): Promise<Vendor> {
-    return this.vendors.create(body);
+  @Access('admin')
+  async create(@Body() body: CreateVendorBody, @Res({ passthrough: true }) reply: FastifyReply): Promise<Vendor> {
+    return tagged(reply, await this.vendors.create(body));
   }
 
   @Get(':id')
-  get(@Param('id', IdPipe) id: string): Promise<Vendor> {
-    return this.vendors.get(id);
+  @Access('public')
+  async get(
+    @Param('id', IdPipe) id: string,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Vendor | undefined> {
+    return taggedUnlessKnown(reply, await this.vendors.get(id), ifNoneMatch);
   }
 
   @Patch(':id')
-  update(@Param('id', IdPipe) id: string, @Body() body: UpdateVendorBody): Promise<Vendor> {
-    return this.vendors.update(id, body);
+  @Access('vendor')
+  async update(
+    @Param('id', IdPipe) id: string,
+    @Body() body: UpdateVendorBody,
+    @Headers('if-match') ifMatch: string | undefined,
+    @ByAuthor() author: Author,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Vendor> {
+    requireOwner(confinedTo(author.by), id);
+    return tagged(reply, await this.vendors.update(id, body, expectedVersion(ifMatch)));
   }
 
   @Get(':id/stats')
+  @Access('public')
   stats(@Param('id', IdPipe) id: string): Promise<VendorInventoryStats> {
     return this.inventory.getVendorInventoryStats(id);
   }
 
   @Put(':id/inventory')
+  @Access('vendor')
   async upsertInventory(
     @Param('id', IdPipe) id: string,
     @Body() body: InventoryBody,
+    @ByAuthor() author: Author,
   ): Promise<{ results: InventoryItemResult[] }> {
-    return { results: await this.inventory.upsertInventory(id, body.items) };
+    return { results: await this.inventory.upsertInventory(id, body.items, author) };
   }
 }

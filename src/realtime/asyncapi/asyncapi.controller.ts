@@ -1,10 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import { AppConfig } from '../../config/index.js';
 import { asyncApiDocument } from './document.js';
 
 /** `/docs/asyncapi.json`: the WebSocket messages for programs, beside `/docs/openapi.json`. */
-@ApiExcludeController()
 @Controller('docs/asyncapi.json')
 export class AsyncApiController {
   private readonly document: object;

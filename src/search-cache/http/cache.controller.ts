@@ -1,10 +1,9 @@
 import { Controller, Delete, Get, HttpCode } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Access } from '../../auth/index.js';
 import { InventoryEventService } from '../../events/index.js';
 import type { CacheStats } from '../cache-stats.js';
 import { SearchCacheService } from '../search-cache.service.js';
 
-@ApiTags('cache')
 @Controller('cache')
 export class CacheController {
   constructor(
@@ -14,12 +13,14 @@ export class CacheController {
 
   /** Empties every search cache, on all instances. */
   @Delete()
+  @Access('admin')
   @HttpCode(204)
   clear(): Promise<void> {
     return this.events.clearAllCaches();
   }
 
   @Get('stats')
+  @Access('admin')
   stats(): Promise<CacheStats> {
     return this.cache.getCacheStats();
   }

@@ -1,12 +1,10 @@
-import { signAccessToken } from '../../../src/auth/index.js';
 import { waitFor } from '../processes.js';
 import { startRedis, type TestRedis } from '../redis-server.js';
+import { bearer, JWT_SECRET } from '../tokens.js';
 import { ClusterPostgres } from './cluster-postgres.js';
 import { HttpClient } from './http-client.js';
 import { type InstanceOptions, LinkedInstance } from './instance.js';
 import { settled, type System } from './system.js';
-
-const SECRET = 'a secret of these tests alone, of 32 bytes and more';
 
 /** Bounds that a test must not run into by chance: it sends all from one address, and misses seconds of a busy market. */
 const ENV = {
@@ -15,7 +13,7 @@ const ENV = {
   MAX_CONNECTIONS_PER_ADDRESS: '0',
   REPLAY_EVENTS: '50000',
   REPLAY_BYTES: '268435456',
-  JWT_SECRET: SECRET,
+  JWT_SECRET,
 };
 
 export interface ClusterOptions {
@@ -37,8 +35,7 @@ export class Cluster implements System {
   ) {}
 
   static async start({ instances = 2, env = {}, instance, start = true }: ClusterOptions = {}): Promise<Cluster> {
-    const token = await signAccessToken({ role: 'admin' }, SECRET, '1d');
-    const client = new HttpClient({ authorization: `Bearer ${token}` });
+    const client = new HttpClient({ authorization: await bearer() });
     const [postgres, server] = await Promise.all([ClusterPostgres.create(), startRedis()]);
     const redisNow = { server, down: false };
     const links = {

@@ -1,16 +1,14 @@
 import pg from 'pg';
-import { signAccessToken } from '../../../src/auth/index.js';
 import { readPassword } from '../../../src/infra/postgres/embedded/cluster.js';
 import { DATABASE } from '../../../src/infra/postgres/embedded/embedded-postgres.js';
 import { runningPostmaster } from '../../../src/infra/postgres/embedded/postmaster.js';
 import { connectionUrl } from '../../../src/infra/postgres/embedded/server.js';
 import { type EmbeddedFixture, embeddedFixture } from '../postgres-server.js';
 import { freePort } from '../processes.js';
+import { bearer, JWT_SECRET } from '../tokens.js';
 import { HttpClient } from './http-client.js';
 import { Instance } from './instance.js';
 import { settled, type System } from './system.js';
-
-const SECRET = 'a secret of these tests alone, of 32 bytes and more';
 
 /** The product as it starts on a bare machine: one process with its own PostgreSQL, and no Redis. */
 export class EmbeddedSystem implements System {
@@ -21,13 +19,9 @@ export class EmbeddedSystem implements System {
   ) {}
 
   static async start(): Promise<EmbeddedSystem> {
-    const [fixture, port, token] = await Promise.all([
-      embeddedFixture(),
-      freePort(),
-      signAccessToken({ role: 'admin' }, SECRET, '1d'),
-    ]);
-    const client = new HttpClient({ authorization: `Bearer ${token}` });
-    const env = { DATA_DIR: fixture.dataDir, DEMO: 'false', RATE_LIMIT: '0', LOG_LEVEL: 'warn', JWT_SECRET: SECRET };
+    const [fixture, port, authorization] = await Promise.all([embeddedFixture(), freePort(), bearer()]);
+    const client = new HttpClient({ authorization });
+    const env = { DATA_DIR: fixture.dataDir, DEMO: 'false', RATE_LIMIT: '0', LOG_LEVEL: 'warn', JWT_SECRET };
     const instance = new Instance('the instance', port, { client, env });
     const system = new EmbeddedSystem(fixture, client, instance);
     await system.heal();

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../config/index.js';
 import { CommitSignal, Invalidation } from '../../../events/index.js';
-import { Clock, SqlClient, UnavailableError } from '../../../infra/index.js';
+import {
+  afterCommit,
+  Clock,
+  currentTransaction,
+  savepoint,
+  SqlClient,
+  UnavailableError,
+} from '../../../infra/index.js';
 import { DuplicateSkuError } from '../product.errors.js';
 import { COMMIT_DRAFTS, commitValues } from './commit-drafts.sql.js';
 import { isRowFault, isTransient, isUniqueViolation } from './database-conflicts.js';
@@ -16,8 +23,8 @@ const MAX_ROUNDS = 100;
 export class WriteContentionError extends UnavailableError {
   override readonly code = 'write_contention';
 
-  constructor() {
-    super('Too many others change the same product at the same time');
+  constructor(options?: ErrorOptions) {
+    super('Too many others change the same product at the same time', options);
   }
 }
 
@@ -55,15 +62,17 @@ export class BatchExecutor {
     const set = await this.loader.load(open.map((index) => writes[index]!.command));
     const occurredAt = new Date(this.clock.now()).toISOString();
     const decisions = open.map((index) => {
-      const { command, correlationId } = writes[index]!;
-      return decide(command, set, { correlationId, region: this.config.region, occurredAt });
+      const { command, correlationId, owner } = writes[index]!;
+      return decide(command, set, { correlationId, region: this.config.region, occurredAt }, owner);
     });
     const drafts = set.changed();
     try {
       const committed = await this.commit(drafts);
       return this.settle(open, decisions, committed, outcomes);
     } catch (error) {
-      if (isTransient(error)) return open;
+      if (isTransient(error) && !currentTransaction()) return open;
+      // What the transaction has locked before is part of the knot; only its end unties it.
+      if (isTransient(error)) throw new WriteContentionError({ cause: error });
       if (!isRowFault(error)) throw error;
       if (open.length > 1) return await this.oneByOne(writes, open, outcomes);
       outcomes[open[0]!] = refusal(error, decisions[0]!);
@@ -73,11 +82,11 @@ export class BatchExecutor {
 
   private async commit(drafts: readonly Draft[]): Promise<Set<string>> {
     if (drafts.length === 0) return new Set();
-    const rows = await this.sql.query<{ id: string }>(COMMIT_DRAFTS, commitValues(drafts));
+    const rows = await savepoint(() => this.sql.query<{ id: string }>(COMMIT_DRAFTS, commitValues(drafts)));
     const committed = new Set(rows.map(({ id }) => id));
     if (committed.size > 0) {
       const events = drafts.filter(({ id }) => committed.has(id)).flatMap((draft) => draft.events);
-      this.signal.committed(await this.invalidation.committed(events));
+      await afterCommit(async () => this.signal.committed(await this.invalidation.committed(events)));
     }
     return committed;
   }

@@ -1,14 +1,11 @@
+import { ForbiddenError } from '../../../auth/index.js';
 import type { Product, ProductUpdates } from '../../../contracts/index.js';
 import type { AppError } from '../../../infra/index.js';
 import { applyChanges, changesOf } from '../../changes.js';
 import { newProductId, newSku } from '../../ids.js';
+import { type ExpectedVersion, isExpected, VersionMismatchError } from '../../if-match.js';
 import { VendorNotFoundError } from '../../vendors/vendor.errors.js';
-import {
-  DuplicateSkuError,
-  IncompleteProductError,
-  ProductNotFoundError,
-  VersionMismatchError,
-} from '../product.errors.js';
+import { DuplicateSkuError, IncompleteProductError, ProductNotFoundError } from '../product.errors.js';
 import type { ProductCommand, WriteOutcome } from './product-command.js';
 import { type EventContext, eventOfCreation, eventOfDeletion, eventsOfUpdate } from './product-events.js';
 import type { Draft, WorkingSet } from './working-set.js';
@@ -19,8 +16,15 @@ export interface Decision {
   draft?: Draft;
 }
 
-/** Applies one command to the working set: the whole of the product's rules, without any I/O. */
-export function decide(command: ProductCommand, set: WorkingSet, context: EventContext): Decision {
+/**
+ * Applies one command to the working set: the whole of the product's rules, without any I/O.
+ *
+ * @param owner the vendor that the writer is confined to
+ */
+export function decide(command: ProductCommand, set: WorkingSet, context: EventContext, owner?: string): Decision {
+  if (owner !== undefined && owner !== (vendorOf(command, set) ?? owner)) {
+    return reject(new ForbiddenError('The product belongs to another vendor'));
+  }
   switch (command.kind) {
     case 'create': {
       const { vendorId, ...fields } = command.data;
@@ -36,21 +40,25 @@ export function decide(command: ProductCommand, set: WorkingSet, context: EventC
     case 'update': {
       const draft = set.byId(command.id);
       if (!draft?.current) return reject(new ProductNotFoundError(command.id));
-      const { expectedVersion } = command;
-      if (expectedVersion !== undefined && expectedVersion !== draft.current.version) {
-        return { ...reject(new VersionMismatchError(expectedVersion, draft.current.version)), draft };
-      }
+      if (!isExpected(command.expectedVersion, draft.current.version)) return mismatch(command, draft);
       return update(draft, command.updates, context);
     }
     case 'delete': {
       const draft = set.byId(command.id);
       if (!draft?.current) return reject(new ProductNotFoundError(command.id));
       const last = draft.current;
+      if (!isExpected(command.expectedVersion, last.version)) return mismatch(command, draft);
       draft.events.push(eventOfDeletion(last, context));
       draft.current = null;
       return { outcome: { status: 'deleted', product: last }, draft };
     }
   }
+}
+
+/** Undefined if there is no such product. */
+function vendorOf(command: ProductCommand, set: WorkingSet): string | undefined {
+  if (command.kind === 'create') return command.data.vendorId;
+  return command.kind === 'upsert' ? command.vendorId : set.byId(command.id)?.current?.vendorId;
 }
 
 function create(
@@ -102,6 +110,10 @@ function update(draft: Draft, updates: ProductUpdates, context: EventContext): D
 
 function reject(error: AppError): Decision {
   return { outcome: { status: 'rejected', error } };
+}
+
+function mismatch({ expectedVersion }: { expectedVersion?: ExpectedVersion | undefined }, draft: Draft): Decision {
+  return { ...reject(new VersionMismatchError(expectedVersion!, draft.current!.version)), draft };
 }
 
 function missing(fields: Record<string, unknown>): string[] {

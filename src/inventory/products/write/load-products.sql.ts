@@ -7,6 +7,12 @@ export const LOAD_BY_ID: Statement = {
   text: `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.id = ANY ($1::text[])`,
 };
 
+/** `$1`: ids; `$2`: a vendor. A row if any of the products is another vendor's. */
+export const LOAD_FOREIGN: Statement = {
+  name: 'load-foreign-product',
+  text: 'SELECT id FROM products WHERE id = ANY ($1::text[]) AND vendor_id <> $2 LIMIT 1',
+};
+
 /** `$1`, `$2`: vendor ids and skus, side by side. */
 export const LOAD_BY_SKU: Statement = {
   name: 'load-products-by-sku',

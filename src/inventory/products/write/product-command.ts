@@ -1,11 +1,12 @@
 import type { NewProduct, Product, ProductUpdates } from '../../../contracts/index.js';
 import type { AppError } from '../../../infra/index.js';
+import type { ExpectedVersion } from '../../if-match.js';
 
 /** What a writer wants. The same commands serve one product and a thousand. */
 export type ProductCommand =
   | { kind: 'create'; data: NewProduct }
-  | { kind: 'update'; id: string; updates: ProductUpdates; expectedVersion?: number | undefined }
-  | { kind: 'delete'; id: string }
+  | { kind: 'update'; id: string; updates: ProductUpdates; expectedVersion?: ExpectedVersion | undefined }
+  | { kind: 'delete'; id: string; expectedVersion?: ExpectedVersion | undefined }
   /** Creates from `create`, or applies `updates` to the vendor's product with this sku. */
   | { kind: 'upsert'; vendorId: string; sku: string; updates: ProductUpdates; create: Omit<ProductUpdates, 'sku'> };
 
@@ -13,6 +14,8 @@ export interface ProductWrite {
   command: ProductCommand;
   /** Stored on the events that the command causes. */
   correlationId: string;
+  /** The vendor that the writer is confined to. */
+  owner?: string | undefined;
 }
 
 /** What became of one command; `product` is the state after it, for a deletion the last one. */

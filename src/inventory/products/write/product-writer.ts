@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { correlation, UnavailableError } from '../../../infra/index.js';
+import { currentTransaction, UnavailableError } from '../../../infra/index.js';
 import { newEventId } from '../../../events/index.js';
 import { BatchExecutor } from './batch-executor.js';
-import { keyOf, type ProductCommand, type WriteOutcome } from './product-command.js';
+import { keyOf, type ProductCommand, type ProductWrite, type WriteOutcome } from './product-command.js';
 import { WriteLane } from './write-lane.js';
 
 /** Batches under way at once, and rows in one statement. */
@@ -10,6 +10,13 @@ const LANES = 4;
 const BATCH_LIMIT = 1_000;
 /** Writes that may wait in this process; beyond it they are refused at once instead of piling up. */
 const WAITING_LIMIT = 20_000;
+
+export interface WriteAuthor {
+  /** The vendor that the writer is confined to; others' products are rejected with `ForbiddenError`. */
+  owner?: string | undefined;
+  /** Made up when absent. */
+  correlationId?: string | undefined;
+}
 
 /**
  * The one way products are written. Writes of one product always share a lane, so within this process they never race
@@ -19,16 +26,32 @@ const WAITING_LIMIT = 20_000;
 export class ProductWriter {
   private readonly lanes: WriteLane[];
 
-  constructor(executor: BatchExecutor) {
+  constructor(private readonly executor: BatchExecutor) {
     this.lanes = Array.from({ length: LANES }, () => new WriteLane((writes) => executor.execute(writes), BATCH_LIMIT));
   }
 
-  /** One outcome per command, in order. Throws `UnavailableError` when too many writes wait already. */
-  async write(commands: readonly ProductCommand[]): Promise<WriteOutcome[]> {
+  /**
+   * One outcome per command, in order. Throws `UnavailableError` when too many writes wait already.
+   */
+  async write(commands: readonly ProductCommand[], author: WriteAuthor = {}): Promise<WriteOutcome[]> {
+    const { owner, correlationId = newEventId() } = author;
+    if (currentTransaction()) return this.writeInTransaction(commands, { owner, correlationId });
     const waiting = this.lanes.reduce((sum, lane) => sum + lane.depth, 0);
     if (waiting + commands.length > WAITING_LIMIT) throw new UnavailableError('Too many writes are waiting');
-    const correlationId = correlation.current() ?? newEventId();
-    return Promise.all(commands.map((command) => this.laneOf(command).submit({ command, correlationId })));
+    return Promise.all(commands.map((command) => this.laneOf(command).submit({ command, correlationId, owner })));
+  }
+
+  /** A lane mixes writes of many callers in one statement, which can't be part of anybody's transaction. */
+  private async writeInTransaction(
+    commands: readonly ProductCommand[],
+    author: Omit<ProductWrite, 'command'>,
+  ): Promise<WriteOutcome[]> {
+    const outcomes: WriteOutcome[] = [];
+    for (let start = 0; start < commands.length; start += BATCH_LIMIT) {
+      const slice = commands.slice(start, start + BATCH_LIMIT);
+      outcomes.push(...(await this.executor.execute(slice.map((command) => ({ command, ...author })))));
+    }
+    return outcomes;
   }
 
   private laneOf(command: ProductCommand): WriteLane {

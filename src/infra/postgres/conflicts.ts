@@ -1,0 +1,11 @@
+/** SQLSTATEs, https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const TRANSIENT = new Set(['40001', '40P01']);
+
+/**
+ * PostgreSQL undid the statement for the sake of another one (serialization, deadlock): the same again may succeed.
+ * Also true of an error that was caused by such a one.
+ */
+export function isTransient(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  return (typeof code === 'string' && TRANSIENT.has(code)) || (cause !== undefined && isTransient(cause));
+}

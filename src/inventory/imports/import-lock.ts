@@ -1,0 +1,31 @@
+import type { PoolClient } from 'pg';
+import { UnavailableError } from '../../infra/index.js';
+
+/** Milliseconds to wait for another instance that imports under the same key. */
+const WAIT_AT_MOST = 60_000;
+/** SQLSTATE of a lock that was not to be had in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * Holds a lock of the whole database while `work` runs. It belongs to the connection: if this process dies or `work`
+ * fails, after which the connection is not used again, PostgreSQL frees it.
+ *
+ * Throws `UnavailableError` if somebody else has it for too long.
+ */
+export async function withImportLock<Result>(
+  connection: PoolClient,
+  name: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await connection.query(`SET statement_timeout = 0; SET lock_timeout = ${WAIT_AT_MOST}`);
+  try {
+    await connection.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [name]);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
+    throw new UnavailableError('An import with the same key is still running', { cause: error });
+  }
+  await connection.query('RESET statement_timeout; RESET lock_timeout');
+  const result = await work();
+  await connection.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [name]);
+  return result;
+}

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import type { ImportSummary } from '../../src/inventory/imports/import-summary.js';
+import { HEADER, priceLine } from '../support/agmarknet.js';
+import type { Answer, TestApp } from '../support/app.js';
+import { type Instances, startTwoInstances } from '../support/instances.js';
+import { expectFieldError, expectProblem } from '../support/problems.js';
+import { storedDigest, wholeLog } from '../support/reading.js';
+
+const plain = ({ status, body }: Answer<unknown>) => ({ status, body });
+const replayed = (answer: Answer<unknown>) => answer.headers.get('idempotency-replayed') === 'true';
+
+describe('Idempotency-Key of an import', () => {
+  let instances: Instances;
+  let app: TestApp;
+  /** Of this test alone. */
+  let market: string;
+  let markets = 0;
+
+  beforeAll(async () => {
+    instances = await startTwoInstances();
+    app = instances.leader;
+  });
+  beforeEach(() => {
+    market = `Market ${++markets}`;
+  });
+  afterAll(() => instances.close());
+
+  /** `count` products, of which each tenth row's date is junk. */
+  const file = (count: number, price = 100) =>
+    [
+      HEADER,
+      ...Array.from({ length: count }, (_none, index) =>
+        priceLine({ market, commodity: `C ${index}`, price, ...(index % 10 === 3 && { date: 'junk' }) }),
+      ),
+    ].join('\n');
+  const send = (csv: string, key: string, to = app) =>
+    to.request<ImportSummary>('POST', '/api/imports/agmarknet', csv, {
+      'content-type': 'text/csv',
+      'idempotency-key': key,
+    });
+
+  it('is done once, and a retry is answered like the first', async () => {
+    const key = randomUUID();
+    const first = await send(file(2_300), key);
+    expect(first).toMatchObject({
+      status: 200,
+      body: { rows: 2_300, created: 2_070, rejected: 230, vendorsCreated: 1 },
+    });
+    expect(replayed(first)).toBe(false);
+    const before = await storedDigest(app);
+    for (const to of [app, instances.follower]) {
+      const retry = await send(file(2_300), key, to);
+      expect([plain(retry), replayed(retry)]).toEqual([plain(first), true]);
+    }
+    expect(await storedDigest(app)).toBe(before);
+  });
+
+  it('refuses another file, or another request, under the same key', async () => {
+    const key = randomUUID();
+    expect((await send(file(3), key)).status).toBe(200);
+    const before = await storedDigest(app);
+    expectProblem(await send(file(3, 101), key), 422, 'idempotency_key_reused');
+    const vendor = await app.request('POST', '/api/vendors', { name: 'A' }, { 'idempotency-key': key });
+    expectProblem(vendor, 422, 'idempotency_key_reused');
+    const used = randomUUID();
+    expect(
+      (
+        await app.request(
+          'POST',
+          '/api/vendors',
+          { id: market.replace(' ', '-'), name: 'B' },
+          { 'idempotency-key': used },
+        )
+      ).status,
+    ).toBe(201);
+    expectProblem(await send(file(3), used), 422, 'idempotency_key_reused');
+    expect(await storedDigest(app)).not.toBe(before);
+  });
+
+  it('makes one effect and equal answers of 20 at once over two instances', async () => {
+    const key = randomUUID();
+    const before = (await wholeLog(app)).length;
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_none, index) => send(file(1_200), key, index % 2 === 0 ? app : instances.follower)),
+    );
+    for (const answer of answers) expect(plain(answer)).toEqual(plain(answers[0]!));
+    expect(answers[0]).toMatchObject({ status: 200, body: { created: 1_080 } });
+    expect(answers.filter((answer) => !replayed(answer))).toHaveLength(1);
+    expect((await wholeLog(app)).length).toBe(before + 1_080);
+  });
+
+  it('goes on where it was broken off, and answers as if it had not been', async () => {
+    const key = randomUUID();
+    const sql = (text: string) => app.app.get(DataSource).query<unknown[]>(text);
+    // The second page of rows finds no room.
+    await sql(`
+      CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF NEW.sku LIKE 'C 1500|%' THEN RAISE EXCEPTION 'No space left' USING ERRCODE = '53100'; END IF;
+        RETURN NEW;
+      END $$`);
+    await sql('CREATE TRIGGER full_disk BEFORE INSERT ON products FOR EACH ROW EXECUTE FUNCTION full_disk()');
+    expectProblem(await send(file(2_000), key), 503, 'unavailable');
+    const done = await sql(
+      `SELECT FROM products WHERE sku LIKE 'C %' AND vendor_id = (SELECT id FROM vendors WHERE name = '${market}')`,
+    );
+    expect(done).toHaveLength(1_000);
+    await sql('DROP TRIGGER full_disk ON products');
+
+    const before = (await wholeLog(app)).length;
+    expectProblem(await send(file(2_000, 101), key), 422, 'idempotency_key_reused');
+    const retry = await send(file(2_000), key, instances.follower);
+    expect(retry).toMatchObject({
+      status: 200,
+      body: { rows: 2_000, vendorsCreated: 1, created: 1_800, priceChanged: 0, unchanged: 0, rejected: 200 },
+    });
+    expect((await wholeLog(app)).length).toBe(before + 800);
+    expect(plain(await send(file(2_000), key))).toEqual(plain(retry));
+  });
+
+  it('refuses a bad key, and keeps none of a file that it can not use', async () => {
+    expectFieldError(await send(file(1), 'two words'), 'Idempotency-Key');
+    const key = randomUUID();
+    expectProblem(await send('not,a,header', key), 400, 'import_header_invalid');
+    expect((await send(file(1), key)).status).toBe(200);
+  });
+});
