@@ -1,0 +1,56 @@
+import type { Header, Ref } from '../types.js';
+import { CORRELATION_ID } from '../examples/events.js';
+
+export const HEADERS: Readonly<Record<string, Header>> = {
+  'X-Correlation-Id': {
+    description: 'Of the request: as sent, if it was usable, else a new one. It is in the log lines and the events.',
+    required: true,
+    schema: { type: 'string', pattern: '^[\\w.:/+=@-]{1,128}$' },
+    example: CORRELATION_ID,
+  },
+  ETag: {
+    description: 'The version, for `If-Match` and `If-None-Match`.',
+    required: true,
+    schema: { type: 'string', pattern: '^"\\d+"$' },
+    example: '"1"',
+  },
+  'Page-ETag': {
+    description: 'Of this very page, for `If-None-Match`.',
+    required: true,
+    schema: { type: 'string', pattern: '^"[\\w-]+"$' },
+    example: '"qN3vB0jWq2mYH1xL8fK5cZ7eT4s"',
+  },
+  'X-Cache': {
+    description: '`HIT`: as stored; `MISS`: loaded and stored; `BYPASS`: loaded, since the cache can’t be relied on.',
+    required: true,
+    schema: { type: 'string', enum: ['HIT', 'MISS', 'BYPASS'] },
+    example: 'HIT',
+  },
+  'Retry-After': {
+    description: 'Seconds after which a retry makes sense.',
+    required: true,
+    schema: { type: 'integer', minimum: 0 },
+    example: 1,
+  },
+  'Idempotency-Replayed': {
+    description: 'This is the answer to an earlier request with the same `Idempotency-Key`; nothing was done again.',
+    schema: { type: 'string', const: 'true' },
+    example: 'true',
+  },
+  'WWW-Authenticate': {
+    description: 'RFC 6750: `Bearer`, with `error="invalid_token"` if there was a token.',
+    required: true,
+    schema: { type: 'string', pattern: '^Bearer' },
+    example: 'Bearer error="invalid_token"',
+  },
+};
+
+/** Headers of an answer by the names of the components; every answer has a correlation id. */
+export function headers(...names: string[]): Readonly<Record<string, Ref>> {
+  return Object.fromEntries(
+    ['X-Correlation-Id', ...names].map((name) => [
+      name === 'Page-ETag' ? 'ETag' : name,
+      { $ref: `#/components/headers/${name}` },
+    ]),
+  );
+}

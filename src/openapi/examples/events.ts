@@ -1,0 +1,32 @@
+import type { InventoryEvent } from '../../contracts/index.js';
+import { DEARER_ONION, ONION } from './products.js';
+
+export const EPOCH = '01955509-7c00-7b3e-8d4a-5f6e7d8c9b0a';
+export const CORRELATION_ID = '01955a1e-2f40-7c6b-9a8d-3e5f7a9b1c2d';
+
+export const ONION_CREATED: InventoryEvent = {
+  eventId: '0195550a-4000-7e8f-8a1b-2c3d4e5f6a7b',
+  epoch: EPOCH,
+  position: 1041,
+  eventType: 'product_created',
+  productId: ONION.id,
+  vendorId: ONION.vendorId,
+  category: ONION.category,
+  version: ONION.version,
+  changes: [],
+  product: ONION,
+  correlationId: CORRELATION_ID,
+  region: 'local',
+  occurredAt: ONION.createdAt,
+};
+
+export const ONION_DEARER: InventoryEvent = {
+  ...ONION_CREATED,
+  eventId: '01955a4b-1115-7d6c-9b8a-7f6e5d4c3b2a',
+  position: 1042,
+  eventType: 'price_changed',
+  version: DEARER_ONION.version,
+  changes: [{ field: 'basePrice', oldValue: ONION.basePrice, newValue: DEARER_ONION.basePrice }],
+  product: DEARER_ONION,
+  occurredAt: DEARER_ONION.updatedAt,
+};

@@ -1,0 +1,124 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../src/config/index.js';
+import { asyncApiDocument } from '../../src/realtime/asyncapi/document.js';
+import type { Schema } from '../../src/openapi/types.js';
+import {
+  DOCUMENT,
+  headersOf,
+  OPERATIONS,
+  operationOf,
+  problemCodes,
+  querySchema,
+} from '../support/openapi/document.js';
+import { accepts, type Dto, dtoClasses, fieldsOf, PROBES } from '../support/openapi/dtos.js';
+import { errorsTable } from '../support/openapi/errors-table.js';
+import { faults } from '../support/openapi/schemas.js';
+
+const { schemas } = DOCUMENT.components;
+
+/** The schema of each class that a body or a query is validated with. */
+const SCHEMAS_OF_DTOS: Readonly<Record<string, Schema>> = {
+  CreateVendorBody: schemas.CreateVendor!,
+  UpdateVendorBody: schemas.UpdateVendor!,
+  CreateProductBody: schemas.CreateProduct!,
+  UpdateProductBody: schemas.UpdateProduct!,
+  AvailabilityBody: schemas.SetAvailability!,
+  AvailabilityUpdate: schemas.AvailabilityUpdate!,
+  BulkAvailabilityBody: schemas.BulkAvailability!,
+  InventoryItemBody: schemas.InventoryItem!,
+  InventoryBody: schemas.UpsertInventory!,
+  HistoryQuery: querySchema(operationOf('getProductHistory')),
+  ReadEventsQuery: querySchema(operationOf('readEvents')),
+  VendorSearchQuery: querySchema(operationOf('searchVendors')),
+  ProductSearchQuery: querySchema(operationOf('searchProducts')),
+};
+
+describe('the schemas of the OpenAPI document', () => {
+  let dtos: Map<string, Dto>;
+
+  beforeAll(async () => {
+    dtos = await dtoClasses();
+  });
+
+  it('are those of all classes that requests are validated with', () => {
+    expect(Object.keys(SCHEMAS_OF_DTOS).sort()).toEqual([...dtos.keys()].sort());
+  });
+
+  describe.each(Object.entries(SCHEMAS_OF_DTOS))('%s', (name, schema) => {
+    const properties = schema.properties as Record<string, Schema>;
+
+    it('has the same fields, and needs the same', () => {
+      const { all, required } = fieldsOf(dtos.get(name)!);
+      expect(Object.keys(properties).sort()).toEqual(all);
+      expect([...((schema.required ?? []) as string[])].sort()).toEqual(required);
+    });
+
+    it.each(Object.entries(properties))('takes and refuses the same values of %s', (field, ofField) => {
+      const dto = dtos.get(name)!;
+      const verdicts = PROBES.map((value) => ({
+        value,
+        server: accepts(dto, field, value),
+        document: faults(ofField, value).length === 0,
+      }));
+      expect(verdicts.filter(({ server, document }) => server !== document)).toEqual([]);
+      expect(new Set(verdicts.map(({ server }) => server)).size).toBe(2);
+    });
+  });
+
+  it('are closed', () => {
+    const open: unknown[] = [];
+    JSON.stringify(schemas, (_key, value: unknown) => {
+      const { type, properties, additionalProperties } = (value ?? {}) as Record<string, unknown>;
+      if (type === 'object' && additionalProperties === undefined) open.push(properties);
+      return value;
+    });
+    expect(open).toEqual([]);
+  });
+
+  it('are all used', () => {
+    const text = JSON.stringify(DOCUMENT);
+    for (const [kind, ofKind] of Object.entries(DOCUMENT.components)) {
+      if (kind === 'securitySchemes') continue;
+      for (const name of Object.keys(ofKind)) expect(text).toContain(`"$ref":"#/components/${kind}/${name}"`);
+    }
+  });
+
+  it('are those of the messages over the WebSocket, as far as these have the same', () => {
+    const config = loadConfig({ DATABASE_URL: 'postgres://127.0.0.1/none' });
+    const ofMessages = (asyncApiDocument(config) as { components: { schemas: Record<string, Schema> } }).components
+      .schemas;
+    for (const name of ['Product', 'InventoryEvent', 'FieldChange', 'LogCursor']) {
+      const fields = ({ properties, required }: Schema): unknown => [Object.keys(properties as object), required];
+      expect(fields(schemas[name]!)).toEqual(fields(ofMessages[name]!));
+    }
+  });
+});
+
+describe('the examples of the OpenAPI document', () => {
+  describe.each(OPERATIONS.map((one) => [one.id, one] as const))('%s', (_id, described) => {
+    it('has an example of each parameter, body and answer, and each is valid', () => {
+      const { parameters, body, responses } = described;
+      for (const { name, schema, examples } of parameters) {
+        expect([name, Object.keys(examples).length > 0]).toEqual([name, true]);
+        for (const { value } of Object.values(examples)) expect(faults(schema, value)).toEqual([]);
+      }
+      const media = [...responses.values()].flatMap(({ content }) => Object.values(content ?? {}));
+      if (body) media.push(body.media);
+      for (const { schema, examples } of media) {
+        if (schema.additionalProperties === true) continue; // a whole document
+        expect(Object.values(examples ?? {}).length).toBeGreaterThan(0);
+        for (const { value } of Object.values(examples!)) expect(faults(schema, value)).toEqual([]);
+      }
+      for (const response of responses.values()) {
+        for (const [, { schema, example }] of headersOf(response)) expect(faults(schema, example)).toEqual([]);
+      }
+    });
+
+    it('has only problems that docs/errors.md has', async () => {
+      const table = await errorsTable();
+      for (const [status, codes] of problemCodes(described)) {
+        for (const code of codes) expect([code, table.get(code)]).toEqual([code, status]);
+      }
+    });
+  });
+});
