@@ -1,4 +1,4 @@
-const MODULES = 'auth|client|config|contracts|events|infra|inventory|ops|realtime|search-cache|cli';
+const MODULES = 'auth|client|config|contracts|events|infra|inventory|openapi|ops|realtime|search-cache|cli';
 const only = (name, from, to) => ({
   name,
   severity: 'error',
@@ -30,6 +30,7 @@ module.exports = {
     only('search-cache', 'search-cache', ['contracts', 'config', 'infra', 'auth', 'events']),
     only('inventory', 'inventory', ['contracts', 'config', 'infra', 'auth', 'events', 'search-cache']),
     only('realtime', 'realtime', ['contracts', 'config', 'infra', 'auth', 'events']),
+    only('openapi', 'openapi', ['contracts', 'infra']),
     only('client', 'client', ['contracts']),
     {
       name: 'client-is-for-browsers',

@@ -1,8 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
+import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule } from './config/index.js';
 import { EventsModule } from './events/index.js';
-import { DatabaseModule, InfraModule } from './infra/index.js';
+import { DatabaseModule, IdempotencyModule, InfraModule } from './infra/index.js';
 import { InventoryModule } from './inventory/index.js';
 import { OpsModule } from './ops/index.js';
 import { RealtimeModule } from './realtime/index.js';
@@ -16,7 +17,9 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(config),
         InfraModule,
+        AuthModule,
         DatabaseModule.forRoot(databaseUrl),
+        IdempotencyModule,
         EventEmitterModule.forRoot(),
         EventsModule,
         InventoryModule,

@@ -1,41 +1,63 @@
 import { NestFactory } from '@nestjs/core';
-import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
+import { addAccess, TokenVerifier } from './auth/index.js';
 import type { AppConfig } from './config/index.js';
 import {
   addBodyParsers,
   addDraining,
+  addIdempotency,
   addRequestLog,
+  ClientAddresses,
+  corsOptions,
   createHttpAdapter,
   Draining,
+  type HttpTimeLimits,
   JsonLogger,
+  limitRequests,
+  KeyedRequests,
   Metrics,
+  openFastLane,
   ProblemFilter,
+  RateLimits,
+  RequestLog,
   validationPipe,
 } from './infra/index.js';
 import { DemoCatalogue } from './inventory/index.js';
-import { addOpenApi } from './openapi.js';
+import { fastRoutes } from './fast-routes.js';
+import { addOpenApi } from './openapi/index.js';
+import { CorsIoAdapter } from './realtime/index.js';
 
 /** Wires the application; the caller makes it listen and closes it. */
-export async function createApplication(config: AppConfig, databaseUrl: string): Promise<NestFastifyApplication> {
+export async function createApplication(
+  config: AppConfig,
+  databaseUrl: string,
+  timeLimits: HttpTimeLimits = {},
+): Promise<NestFastifyApplication> {
+  const { trustProxy, corsOrigins } = config;
+  const crossOrigin = corsOrigins.length > 0;
   const logger = new JsonLogger(config);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, databaseUrl),
-    createHttpAdapter(),
+    createHttpAdapter({ trustProxy, crossOrigin, ...timeLimits }),
     { logger, abortOnError: false, bodyParser: false },
   );
   const metrics = app.get(Metrics);
   const server = app.getHttpAdapter().getInstance();
   addBodyParsers(server);
-  addRequestLog(server, logger.pino, metrics);
+  const log = new RequestLog(logger.pino, metrics);
+  addRequestLog(server, log);
+  addAccess(server, app.get(TokenVerifier), limitRequests(app.get(RateLimits), app.get(ClientAddresses)));
+  addIdempotency(server, app.get(KeyedRequests));
   addDraining(server, app.get(Draining));
+  if (crossOrigin) app.enableCors(corsOptions(corsOrigins));
   app.setGlobalPrefix('api', { exclude: ['health', 'health/live', 'health/ready', 'metrics', 'docs/asyncapi.json'] });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(metrics));
-  app.useWebSocketAdapter(new IoAdapter(app));
+  app.useWebSocketAdapter(new CorsIoAdapter(app, corsOrigins));
   addOpenApi(app);
   await app.init();
+  openFastLane(app.getHttpServer(), fastRoutes(app), { log, draining: app.get(Draining), crossOrigin });
   if (config.demo ?? config.embedded) await app.get(DemoCatalogue).loadIfEmpty();
   return app;
 }

@@ -48,7 +48,7 @@ async function printBanner(config: AppConfig, url: string): Promise<void> {
   const lines = ['', 'Mandi Inventory Sync is ready', `  URL    ${url}`, `  Docs   ${url}/docs`];
   const secret = config.embedded ? await jwtSecret(config) : undefined;
   if (secret !== undefined) {
-    const token = await signAccessToken({ role: 'admin' }, secret, ADMIN_TOKEN_LIFETIME);
+    const token = await signAccessToken({ role: 'admin' }, secret, ADMIN_TOKEN_LIFETIME, config);
     lines.push(`  Admin  ${token}`);
   }
   process.stdout.write(`${lines.join('\n')}\n\n`);

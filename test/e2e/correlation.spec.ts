@@ -4,7 +4,7 @@ import { createProduct } from '../support/builders.js';
 import { expectProblem } from '../support/problems.js';
 import { historyOf } from '../support/reading.js';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 describe('X-Correlation-Id', () => {
   let app: TestApp;

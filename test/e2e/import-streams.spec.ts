@@ -6,20 +6,22 @@ import { startApp, type TestApp } from '../support/app.js';
 import { expectProblem } from '../support/problems.js';
 import { waitFor } from '../support/processes.js';
 import { storedDigest } from '../support/reading.js';
+import { bearer } from '../support/tokens.js';
 
 /** Uploads that take their time, break off, or are refused half-way. */
 describe('a streamed import', () => {
   let app: TestApp;
+  let authorization: string;
 
   beforeAll(async () => {
-    app = await startApp();
+    [app, authorization] = await Promise.all([startApp(), bearer()]);
   });
   afterAll(() => app.close());
 
   function open(): ClientRequest {
     const upload = request(`${app.url}/api/imports/agmarknet`, {
       method: 'POST',
-      headers: { 'content-type': 'text/csv' },
+      headers: { 'content-type': 'text/csv', authorization },
       agent: false,
     });
     upload.on('error', () => undefined); // connections are broken on purpose here

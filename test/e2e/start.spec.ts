@@ -60,8 +60,8 @@ describe('the started product', () => {
       expect((await fetch(`${url}/docs/openapi.json`)).status).toBe(200);
       expect((await search(url, 'प्याज')).length).toBeGreaterThan(0); // the demo catalogue
 
-      const vendor = await post<Vendor>(`${url}/api/vendors`, { name: 'Start test' });
-      const product = await post<Product>(`${url}/api/products`, {
+      const vendor = await post<Vendor>(first, `${url}/api/vendors`, { name: 'Start test' });
+      const product = await post<Product>(first, `${url}/api/products`, {
         vendorId: vendor.id,
         name: 'Dragon fruit',
         names: { hi: 'कमलम' },
@@ -94,7 +94,7 @@ describe('the started product', () => {
       const first = await launch({ DEMO: 'false' });
       const url = await urlOf(first);
       expect(await search(url, '')).toEqual([]);
-      const vendor = await post<Vendor>(`${url}/api/vendors`, { name: 'Acknowledged' });
+      const vendor = await post<Vendor>(first, `${url}/api/vendors`, { name: 'Acknowledged' });
 
       const other = await launch();
       expect(await other.exited).toBe(1);
@@ -164,10 +164,12 @@ function linesOf(child: Child): string[] {
     .filter((line) => line !== '');
 }
 
-async function post<Body>(url: string, body: unknown): Promise<Body> {
+/** With the token of the banner. */
+async function post<Body>(server: Child, url: string, body: unknown): Promise<Body> {
+  const token = /^ {2}Admin {2}(\S+)$/m.exec(server.output())![1]!;
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify(body),
   });
   expect(response.status).toBe(201);
