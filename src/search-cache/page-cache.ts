@@ -23,6 +23,12 @@ export class PageCache {
     private readonly probe: FreshnessProbe,
   ) {}
 
+  /** The stored page, if it is current and that can be told without waiting. */
+  peek(search: CachedSearch, load: () => Promise<LoadedPage>): ServedPage | undefined {
+    const page = this.cache.peek(search.key);
+    return page && this.hit(search, page, load);
+  }
+
   /**
    * The stored page if it is current, else what `load` brings. Callers that want the same page at once share one
    * `load`, but only if they have read the same tokens: one that comes after an acknowledged write has read a newer
@@ -30,11 +36,8 @@ export class PageCache {
    */
   async read(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
     const read = await this.cache.read(search.key, search.scopes);
+    if (read.result === 'hit') return this.hit(search, read.page, load);
     this.metrics.read(search.kind, read.result);
-    if (read.result === 'hit') {
-      this.probe.offer(search, load);
-      return { ...read.page, result: 'HIT' };
-    }
     if (read.result === 'bypass') return { ...pageOf(await load()), result: 'BYPASS' };
     const { tokens } = read;
     const flight = [search.key, ...search.scopes.map((scope) => tokens.get(scope))].join(' ');
@@ -49,6 +52,12 @@ export class PageCache {
     // Not awaited: the page is ready to be sent, and the store takes commands in order.
     void this.cache.fill(search.key, page, dependencies.tokens, dependencies.hints);
     return page;
+  }
+
+  private hit(search: CachedSearch, { body, etag }: CachedPage, load: () => Promise<LoadedPage>): ServedPage {
+    this.metrics.read(search.kind, 'hit');
+    this.probe.offer(search, load);
+    return { body, etag, result: 'HIT' };
   }
 
   private async fill(search: CachedSearch, tokens: Tokens, load: () => Promise<LoadedPage>): Promise<CachedPage> {

@@ -67,6 +67,11 @@ export class SearchCacheService implements OnModuleDestroy {
     return this.pages.read(search, load);
   }
 
+  /** The stored page, if it is current and that can be told without waiting. */
+  peek(search: CachedSearch, load: () => Promise<LoadedPage>): ServedPage | undefined {
+    return this.pages.peek(search, load);
+  }
+
   /** The page if it is cached and current, else null. */
   getCachedProductSearch(filters: ProductFilters, options: ProductSearchOptions): Promise<Page<FoundProduct> | null> {
     return this.get(productSearch(filters, options, this.text), filters);

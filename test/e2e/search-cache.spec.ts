@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FoundProduct, FoundVendor, Product, Vendor } from '../../src/contracts/index.js';
 import { createProduct, createVendor } from '../support/builders.js';
-import { cached, type Found, relayed, search, type SearchApps, startAlone, startPair } from '../support/search-apps.js';
+import {
+  cached,
+  type Found,
+  relayed,
+  search,
+  type SearchApps,
+  startAlone,
+  startPair,
+  vendorsSettled,
+} from '../support/search-apps.js';
 
 let serial = 0;
 
@@ -63,6 +72,7 @@ describe.each([
     turn += 1;
     await change('PATCH', `/api/products/${bystander.id}`, { basePrice: turn });
     await relayed(apps);
+    await vendorsSettled(apps);
     for (const app of apps.apps) await cached(app, path);
   };
 

@@ -1,3 +1,4 @@
+import { SqlClient } from '../../src/infra/index.js';
 import type { FoundProduct, Page } from '../../src/contracts/index.js';
 import { InventoryEventService } from '../../src/events/index.js';
 import type { CacheStats } from '../../src/search-cache/cache-stats.js';
@@ -91,6 +92,13 @@ export async function relayed({ first }: SearchApps): Promise<void> {
   const { body } = await first.request<{ lastPosition: number }>('GET', '/api/events?limit=1');
   const events = first.app.get(InventoryEventService);
   await waitFor(() => events.cursor.position >= body.lastPosition, { what: 'the relay' });
+}
+
+/** Waits until the leader has renewed the scopes of all vendors that were made or changed. */
+export async function vendorsSettled({ first }: SearchApps): Promise<void> {
+  const notes = { name: 'test-vendor-changes', text: 'SELECT FROM vendor_changes LIMIT 1' };
+  const sql = first.app.get(SqlClient);
+  await waitFor(async () => (await sql.query(notes)).length === 0, { what: 'the notes of vendors to be settled' });
 }
 
 export async function cacheStats(app: TestApp): Promise<CacheStats> {

@@ -8,8 +8,8 @@ import { securityHeaders } from './security-headers.js';
 export interface FastRequest {
   /** As metrics and the log name it. */
   route: string;
-  /** Rejects: the framework is to answer. */
-  answer(request: IncomingMessage): Promise<FastAnswer>;
+  /** At once if it can be. Rejects: the framework is to answer. */
+  answer(request: IncomingMessage): FastAnswer | Promise<FastAnswer>;
 }
 
 export interface FastAnswer {
@@ -62,21 +62,33 @@ export function openFastLane(server: Server, routes: FastRoutes, surroundings: S
     return found && routes.admits(request) ? found : undefined;
   };
 
-  const answer = async (found: FastRequest, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const began = performance.now();
-    const id = correlation.accept(request.headers['x-correlation-id']);
-    const { status, headers, body } = await found.answer(request);
+  const send = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: string,
+    answer: FastAnswer,
+    began: number,
+  ) => {
     if (response.destroyed) return;
-    const length = body === null ? [] : ['content-length', String(body.length)];
-    response.writeHead(status, ['x-correlation-id', id, ...fixedHeaders, ...headers, ...length]);
+    const { status, headers, body } = answer;
+    const id = correlation.accept(request.headers['x-correlation-id']);
+    const all = ['x-correlation-id', id, ...fixedHeaders, ...headers];
+    if (body !== null) all.push('content-length', String(body.length));
+    response.writeHead(status, all);
     response.end(body);
-    log.answered({ id, method: 'GET', route: found.route, path: request.url!, status, ms: performance.now() - began });
+    log.answered({ id, method: 'GET', route, path: request.url!, status, ms: performance.now() - began });
   };
 
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
     const found = find(request);
-    if (found) answer(found, request, response).catch(() => pass(request, response));
-    else pass(request, response);
+    if (!found) return pass(request, response);
+    const began = performance.now();
+    const answer = found.answer(request);
+    if (!(answer instanceof Promise)) return send(request, response, found.route, answer, began);
+    answer.then(
+      (loaded) => send(request, response, found.route, loaded, began),
+      () => pass(request, response),
+    );
   });
 }

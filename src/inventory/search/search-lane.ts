@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
-import type { FastAnswer, FastRequest } from '../../infra/index.js';
+import type { FastRequest } from '../../infra/index.js';
 import { servedPage } from './served-page.js';
 import { SearchRequests } from './search-requests.js';
-import { SearchService } from './search.service.js';
+import { type PreparedSearch, SearchService } from './search.service.js';
 
 const ROUTES = { product: '/api/products/search', vendor: '/api/vendors/search' } as const;
 
 /** Searches that were asked before, answered without the framework. */
 @Injectable()
 export class SearchLane {
+  private readonly known = new WeakMap<PreparedSearch, FastRequest>();
+
   constructor(
     private readonly requests: SearchRequests,
     private readonly search: SearchService,
@@ -18,11 +20,24 @@ export class SearchLane {
   /** Undefined: not such a search. */
   find(url: string): FastRequest | undefined {
     const prepared = this.requests.find(url);
-    if (!prepared) return undefined;
-    return {
-      route: ROUTES[prepared.cached.kind],
-      answer: async (request: IncomingMessage): Promise<FastAnswer> =>
-        servedPage(await this.search.run(prepared), request.headers['if-none-match']),
-    };
+    return prepared && (this.known.get(prepared) ?? this.make(prepared));
   }
+
+  private make(prepared: PreparedSearch): FastRequest {
+    const made: FastRequest = {
+      route: ROUTES[prepared.cached.kind],
+      answer: (request) => {
+        const page = this.search.peek(prepared);
+        return page
+          ? servedPage(page, knownBy(request))
+          : this.search.run(prepared).then((loaded) => servedPage(loaded, knownBy(request)));
+      },
+    };
+    this.known.set(prepared, made);
+    return made;
+  }
+}
+
+function knownBy({ headers }: IncomingMessage): string | undefined {
+  return headers['if-none-match'];
 }

@@ -38,7 +38,12 @@ export class SearchService implements OnModuleInit {
   }
 
   /** Throws `ValidationFailedError` for a cursor of another search. */
-  run({ cached, load }: PreparedSearch): Promise<ServedPage> {
-    return this.cache.read(cached, load);
+  run(search: PreparedSearch): Promise<ServedPage> {
+    return this.cache.read(search.cached, search.load);
+  }
+
+  /** The page, if it is cached and that can be told without waiting. */
+  peek(search: PreparedSearch): ServedPage | undefined {
+    return this.cache.peek(search.cached, search.load);
   }
 }

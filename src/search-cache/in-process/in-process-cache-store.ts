@@ -18,6 +18,8 @@ interface Entry {
   page: CachedPage;
   tokens: Tokens;
   hints: readonly string[];
+  /** The number of changes to `tokens` when they were last compared; none since, no need to compare them again. */
+  comparedAt: number;
 }
 
 /** The embedded engine's store. It must behave as the Redis one does: both pass one suite. */
@@ -26,6 +28,8 @@ export class InProcessCacheStore extends SearchCacheStore {
   /** In the order they were made; a token that gives way is made anew, which only puts its entries out of date. */
   private readonly tokens = new Map<string, string>();
   private made = 0;
+  /** Times that tokens have gone. */
+  private changes = 0;
   private leaseUntil = 0;
   private evictions = 0;
 
@@ -48,10 +52,16 @@ export class InProcessCacheStore extends SearchCacheStore {
     });
   }
 
+  override peek(key: string): CachedPage | undefined {
+    if (this.leaseUntil <= this.clock.now()) return undefined;
+    const entry = this.entries.get(key);
+    return entry && this.isCurrent(entry) ? entry.page : undefined;
+  }
+
   read(key: string, scopes: readonly string[]): Promise<CacheRead> {
     if (this.leaseUntil <= this.clock.now()) return Promise.resolve({ result: 'bypass' });
     const entry = this.entries.get(key);
-    if (entry && this.isCurrent(entry.tokens)) return Promise.resolve({ result: 'hit', page: entry.page });
+    if (entry && this.isCurrent(entry)) return Promise.resolve({ result: 'hit', page: entry.page });
     const tokens = new Map<string, string>();
     for (const scope of scopes) tokens.set(scope, this.tokenOf(scope));
     for (const scope of entry?.tokens.keys() ?? []) tokens.set(scope, this.tokenOf(scope));
@@ -60,11 +70,12 @@ export class InProcessCacheStore extends SearchCacheStore {
   }
 
   fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void> {
-    this.entries.set(key, { page, tokens, hints });
+    this.entries.set(key, { page, tokens, hints, comparedAt: -1 });
     return Promise.resolve();
   }
 
   renew(scopes: readonly string[]): Promise<void> {
+    this.changes += 1;
     for (const scope of scopes) this.tokens.delete(scope);
     return Promise.resolve();
   }
@@ -89,8 +100,10 @@ export class InProcessCacheStore extends SearchCacheStore {
   /** Memory never goes back to an earlier state. */
   whenSetBack(): void {}
 
-  private isCurrent(tokens: Tokens): boolean {
-    for (const [scope, token] of tokens) if (this.tokens.get(scope) !== token) return false;
+  private isCurrent(entry: Entry): boolean {
+    if (entry.comparedAt === this.changes) return true;
+    for (const [scope, token] of entry.tokens) if (this.tokens.get(scope) !== token) return false;
+    entry.comparedAt = this.changes;
     return true;
   }
 
@@ -100,7 +113,10 @@ export class InProcessCacheStore extends SearchCacheStore {
     this.made += 1;
     const token = String(this.made);
     this.tokens.set(scope, token);
-    if (this.tokens.size > MAX_TOKENS) this.tokens.delete(this.tokens.keys().next().value!);
+    if (this.tokens.size > MAX_TOKENS) {
+      this.changes += 1;
+      this.tokens.delete(this.tokens.keys().next().value!);
+    }
     return token;
   }
 }

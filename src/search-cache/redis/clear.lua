@@ -2,11 +2,15 @@
 --
 -- KEYS[1]  entries by last use: sorted set
 -- KEYS[2]  token of the general scope, on which every entry depends: fills that are under way must not survive
+-- KEYS[3]  the count of renewals, see renew.lua
 --
 -- The entries are not in KEYS: only the sorted set knows them. They share its hash tag.
 --
 -- Returns the number of entries removed.
 redis.call('DEL', KEYS[2])
+local time = redis.call('TIME')
+local last = tonumber(redis.call('GET', KEYS[3]) or '0')
+redis.call('SET', KEYS[3], string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1)))
 local removed = 0
 while true do
   local some = redis.call('ZPOPMIN', KEYS[1], 1000)

@@ -4,15 +4,18 @@
 -- KEYS[2]  the lease
 -- KEYS[3]  entries by last use: sorted set, score in microseconds
 -- KEYS[4]  the token clock
--- KEYS[5…] tokens of all scopes that may matter to the search
+-- KEYS[5]  the count of renewals, see renew.lua
+-- KEYS[6…] tokens of all scopes that may matter to the search
 -- ARGV[1]  milliseconds a token lives when nobody reads or makes it
 -- ARGV[2]  text that no other call ever uses, so that tokens never repeat even if the clock is lost
+-- ARGV[3]  etag of the page that the caller has already, or nothing
 --
 -- The scopes of deps and hints are not in KEYS: only the entry knows them. They share its hash tag, so its node has them.
 --
 -- Returns { 'bypass' } without a lease
---         { 'hit', body, etag } if every token of deps is current
---         { 'miss', key, token, key, token, … } otherwise: of KEYS[5…], deps and hints; missing tokens are made
+--         { 'hit', etag, count of renewals, milliseconds the entry lives on, body } if every token of deps is current;
+--           without the body if the caller has it
+--         { 'miss', key, token, key, token, … } otherwise: of KEYS[6…], deps and hints; missing tokens are made
 local entry, lease, lru, clock = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 
 if redis.call('EXISTS', lease) == 0 then
@@ -36,8 +39,12 @@ if deps then
   end
   if valid then
     redis.call('ZADD', lru, now, entry)
-    local page = redis.call('HMGET', entry, 'body', 'etag')
-    return { 'hit', page[1], page[2] }
+    local etag = redis.call('HGET', entry, 'etag')
+    local hit = { 'hit', etag, redis.call('GET', KEYS[5]) or '', tostring(redis.call('PTTL', entry)) }
+    if etag ~= ARGV[3] then
+      hit[5] = redis.call('HGET', entry, 'body')
+    end
+    return hit
   end
 else
   redis.call('ZREM', lru, entry)
@@ -52,7 +59,7 @@ local function want(keys)
     end
   end
 end
-for i = 5, #KEYS do
+for i = 6, #KEYS do
   want({ KEYS[i] })
 end
 if deps then

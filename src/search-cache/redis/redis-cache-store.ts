@@ -9,6 +9,8 @@ import {
   type StoreStats,
   type Tokens,
 } from '../store/search-cache-store.js';
+import { NextTurn } from './next-turn.js';
+import { PageCopies } from './page-copies.js';
 import { addScripts, type Scripts } from './scripts.js';
 
 /** One hash tag, so that in a Redis Cluster every script finds all its keys on one node. */
@@ -17,6 +19,7 @@ const LEASE = `${PREFIX}lease`;
 const BY_USE = `${PREFIX}by-use`;
 const EVICTIONS = `${PREFIX}evictions`;
 const CLOCK = `${PREFIX}clock`;
+const RENEWALS = `${PREFIX}renewals`;
 
 /** Milliseconds a token outlives an entry. */
 const TOKEN_GRACE = 60_000;
@@ -24,13 +27,20 @@ const TOKEN_GRACE = 60_000;
 const scopeKey = (scope: string): string => PREFIX + scope;
 const entryKey = (key: string): string => `${PREFIX}entry:${key}`;
 
-/** The cache that all instances share. One round trip and one script per operation; nothing is found by scanning. */
+/**
+ * The cache that all instances share. One round trip and one script per operation; nothing is found by scanning.
+ *
+ * A page that this process has read before is served from a copy while no scope at all has been renewed since Redis
+ * compared its tokens. Whether that is so is asked once for all reads of one turn of the event loop.
+ */
 export class RedisCacheStore extends SearchCacheStore {
   private readonly scripts: Scripts;
   private readonly ttl: number;
   /** With a counter behind it, never the same twice over all processes. */
   private readonly nonce = `-${randomBytes(6).toString('base64url')}-`;
   private calls = 0;
+  private readonly copies = new PageCopies();
+  private readonly state = new NextTurn(() => this.redis.mget(LEASE, RENEWALS));
 
   constructor(
     private readonly redis: Redis,
@@ -40,17 +50,37 @@ export class RedisCacheStore extends SearchCacheStore {
     super();
     this.ttl = ttlSeconds * 1_000;
     this.scripts = addScripts(redis);
+    redis.on('close', () => this.copies.clear());
   }
 
   async read(key: string, scopes: readonly string[]): Promise<CacheRead> {
+    return (await this.readCopy(key)) ?? (await this.readEntry(key, scopes));
+  }
+
+  /** Undefined: Redis has to look at the entry. */
+  private async readCopy(key: string): Promise<CacheRead | undefined> {
+    const copy = this.copies.probablyCurrent(key);
+    if (!copy) return undefined;
+    const [lease, renewals] = await this.state.ask();
+    if (lease == null) return { result: 'bypass' };
+    this.copies.saw(renewals ?? '');
+    return copy.renewals === renewals ? { result: 'hit', page: copy.page } : undefined;
+  }
+
+  private async readEntry(key: string, scopes: readonly string[]): Promise<CacheRead> {
     this.calls += 1;
+    const copy = this.copies.page(key);
     const answer = (await this.scripts.read(
-      [entryKey(key), LEASE, BY_USE, CLOCK, ...scopes.map(scopeKey)],
-      [this.ttl + TOKEN_GRACE, this.nonce + this.calls.toString(36)],
+      [entryKey(key), LEASE, BY_USE, CLOCK, RENEWALS, ...scopes.map(scopeKey)],
+      [this.ttl + TOKEN_GRACE, this.nonce + this.calls.toString(36), copy?.etag ?? ''],
     )) as Buffer[];
     switch (answer[0]!.toString()) {
-      case 'hit':
-        return { result: 'hit', page: { body: answer[1]!, etag: answer[2]!.toString() } };
+      case 'hit': {
+        const [etag, renewals, livesFor] = answer.slice(1, 4).map(String);
+        const page = answer[4] === undefined ? copy! : { body: answer[4], etag: etag! };
+        this.copies.keep(key, { page, renewals: renewals! }, Number(livesFor));
+        return { result: 'hit', page };
+      }
       case 'miss':
         return { result: 'miss', tokens: tokensOf(answer) };
       default:
@@ -79,13 +109,13 @@ export class RedisCacheStore extends SearchCacheStore {
     // Lua's unpack takes some thousands of values at once; big batches go in parts.
     const parts: Promise<unknown>[] = [];
     for (let from = 0; from < scopes.length; from += 2_000) {
-      parts.push(this.scripts.renew(scopes.slice(from, from + 2_000).map(scopeKey)));
+      parts.push(this.scripts.renew([RENEWALS, ...scopes.slice(from, from + 2_000).map(scopeKey)]));
     }
     await Promise.all(parts);
   }
 
   async clear(): Promise<void> {
-    await this.scripts.clear([BY_USE, scopeKey(GENERAL_SCOPE)]);
+    await this.scripts.clear([BY_USE, scopeKey(GENERAL_SCOPE), RENEWALS]);
   }
 
   async renewLease(): Promise<void> {

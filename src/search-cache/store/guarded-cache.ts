@@ -41,6 +41,11 @@ export class GuardedCache implements OnModuleDestroy {
     clearTimeout(this.retry);
   }
 
+  /** A hit that needs no waiting; undefined: `read` has to find out. */
+  peek(key: string): CachedPage | undefined {
+    return this.breaker.open || this.owed.any ? undefined : this.store.peek(key);
+  }
+
   read(key: string, scopes: readonly string[]): Promise<CacheRead> {
     return this.attempt<CacheRead>(() => this.store.read(key, scopes), { result: 'bypass' });
   }

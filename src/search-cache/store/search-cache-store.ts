@@ -36,6 +36,11 @@ export abstract class SearchCacheStore {
   /** @param scopes all that may matter to the search */
   abstract read(key: string, scopes: readonly string[]): Promise<CacheRead>;
 
+  /** The page `read` would hit with, if that can be told without waiting. */
+  peek(_key: string): CachedPage | undefined {
+    return undefined;
+  }
+
   /**
    * @param tokens of the scopes the page depends on, read before the database was asked for it
    * @param hints scopes whose tokens the next miss should bring along
