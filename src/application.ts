@@ -57,7 +57,7 @@ export async function createApplication(
   app.useWebSocketAdapter(new CorsIoAdapter(app, corsOrigins));
   addOpenApi(app);
   await app.init();
-  openFastLane(app.getHttpServer(), fastRoutes(app), { log, draining: app.get(Draining), crossOrigin });
+  openFastLane(app.getHttpServer(), fastRoutes(app), { log, draining: app.get(Draining), origins: corsOrigins });
   if (config.demo ?? config.embedded) await app.get(DemoCatalogue).loadIfEmpty();
   return app;
 }

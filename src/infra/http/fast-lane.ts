@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { correlation } from '../correlation/correlation.js';
 import type { Draining } from '../lifecycle/draining.js';
+import { headersForNoOrigin } from './cors.js';
 import type { RequestLog } from './request-log.js';
 import { securityHeaders } from './security-headers.js';
 
@@ -31,8 +32,8 @@ export interface FastRoutes {
 interface Surroundings {
   log: RequestLog;
   draining: Draining;
-  /** Whether CORS is on. */
-  crossOrigin: boolean;
+  /** Of CORS; none: it is off. */
+  origins: readonly string[];
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -45,8 +46,9 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
  * To be opened once every other listener has been added.
  */
 export function openFastLane(server: Server, routes: FastRoutes, surroundings: Surroundings): void {
-  const { log, draining, crossOrigin } = surroundings;
-  const fixedHeaders = Object.entries(securityHeaders(crossOrigin)).flat();
+  const { log, draining, origins } = surroundings;
+  const crossOrigin = origins.length > 0;
+  const fixedHeaders = Object.entries({ ...securityHeaders(crossOrigin), ...headersForNoOrigin(origins) }).flat();
   const others = server.listeners('request') as Listener[];
   const pass: Listener = (request, response) => {
     for (const listener of others) listener.call(server, request, response);

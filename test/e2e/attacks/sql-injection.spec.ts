@@ -1,0 +1,127 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import type { Product } from '../../../src/contracts/index.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import { forAll } from '../../support/attacks/at-once.js';
+import { type Leaf, leavesOf, valueAt, withLeaf } from '../../support/attacks/leaves.js';
+import { SQL_TEXTS } from '../../support/attacks/texts.js';
+import { createProduct, createVendor } from '../../support/builders.js';
+import { type Described, isApi, OPERATIONS } from '../../support/openapi/document.js';
+import { type ExampleRequest, exampleRequests, prepare, type Prepared, send } from '../../support/openapi/requests.js';
+import { faults } from '../../support/openapi/schemas.js';
+
+/** Filters that a value either equals or not. */
+const EXACT = ['state', 'district', 'vendorId', 'productId', 'category'];
+const API = OPERATIONS.filter(isApi);
+const placesIn = (place: string) =>
+  API.flatMap((described) =>
+    described.parameters.filter((one) => one.in === place).map((one) => [described.id, one.name, described] as const),
+  );
+const VISIBLE_ASCII = SQL_TEXTS.filter((text) => /^[!-~][ -~]*$/.test(text));
+
+/** The example that says most. */
+function fullest(described: Described): ExampleRequest {
+  const size = ({ body }: ExampleRequest): number => JSON.stringify(body)?.length ?? 0;
+  return exampleRequests(described).reduce((best, one) => (size(one) > size(best) ? one : best));
+}
+
+/** Text is data in every place where the document says that there is text; a new place is covered by itself. */
+describe('SQL injection', () => {
+  let app: TestApp;
+  let canary: Product;
+  let columns: unknown;
+  const columnsOfTables = () =>
+    app.app.get(DataSource).query<unknown[]>(`
+      SELECT table_name, column_name, data_type FROM information_schema.columns
+      WHERE table_schema = 'public' ORDER BY 1, 2`);
+
+  beforeAll(async () => {
+    app = await startApp();
+    canary = await createProduct(app, { vendorId: (await createVendor(app, { state: 'Delhi' })).id });
+  });
+  beforeEach(async () => {
+    columns = await columnsOfTables();
+  });
+  afterEach(async () => {
+    expect(await columnsOfTables()).toEqual(columns);
+    expect((await app.request('GET', `/api/products/${canary.id}`)).body).toEqual(canary);
+  });
+  afterAll(() => app.close());
+
+  it.each(placesIn('query'))('in the query of %s: %s', async (_id, name, { path: template }) => {
+    const path = template.replace('{id}', template.includes('vendors') ? canary.vendorId : canary.id);
+    await forAll(SQL_TEXTS, async (text) => {
+      const { status, body } = await app.request<{ items?: unknown[]; events?: unknown[] }>(
+        'GET',
+        `${path}?${name}=${encodeURIComponent(text)}`,
+      );
+      expect({ text, status, known: [200, 400].includes(status) }).toMatchObject({ known: true });
+      if (status !== 200 || !EXACT.includes(name)) return;
+      expect({ text, found: body.items ?? body.events }).toEqual({ text, found: [] });
+    });
+  });
+
+  it.each(placesIn('path'))('in the path of %s: %s', async (_id, _name, described) => {
+    const sound = await prepare(app, fullest(described));
+    const at = described.path.split('/').indexOf('{id}');
+    await forAll(SQL_TEXTS, async (text) => {
+      const path = sound.path.split('/').with(at, encodeURIComponent(text)).join('/');
+      const { status } = await send(app, { ...sound, path });
+      expect({ text, status, refused: [400, 404].includes(status) }).toMatchObject({ refused: true });
+    });
+  });
+
+  it.each(placesIn('header'))('in a header of %s: %s', async (_id, name, described) => {
+    const sound = await prepare(app, fullest(described));
+    for (const text of VISIBLE_ASCII) {
+      const { status } = await send(app, { ...sound, headers: { [name]: text } });
+      expect({ text, status, ours: status >= 500 }).toMatchObject({ ours: false });
+    }
+  });
+
+  const bodies = API.flatMap((described) =>
+    described.body?.type === 'application/json'
+      ? leavesOf(described.body.media.schema).map(
+          (leaf) => [described.id, leaf.path.join('.') + (leaf.isName ? ' (a name)' : ''), described, leaf] as const,
+        )
+      : [],
+  );
+
+  it.each(bodies)('in the body of %s: %s', async (_id, _field, described, leaf) => {
+    const sound = await prepare(app, fullest(described));
+    for (const text of SQL_TEXTS) {
+      const answer = await send<Answered>(app, { ...sound, body: withLeaf(unlikeOthers(sound), leaf, text) });
+      const { status } = answer;
+      const acceptable = !leaf.isName && faults(leaf.schema, text).length === 0;
+      expect({ text, status, accepted: [200, 201].includes(status) }).toMatchObject({ accepted: acceptable });
+      if (!acceptable) expect({ text, status }).toEqual({ text, status: 400 });
+      else expect(valueAt(await stored(answer.body), ofEntity(leaf))).toBe(text);
+    }
+  });
+
+  /** As it is read again, whether the request was for one or for a list. */
+  async function stored({ id, vendorId, results }: Answered): Promise<unknown> {
+    const kind = vendorId === undefined && results === undefined ? 'vendors' : 'products';
+    return (await app.request('GET', `/api/${kind}/${results?.[0]?.productId ?? id}`)).body;
+  }
+});
+
+interface Answered {
+  id: string;
+  vendorId?: string;
+  results?: { productId: string }[];
+}
+
+/** Where the leaf of a request's body is in what is made of it. */
+const ofEntity = ({ path }: Leaf): Leaf['path'] => (path[0] === 'items' ? path.slice(2) : path);
+
+let serial = 0;
+
+/** The body, of something that is not there yet if the request is to make it. */
+function unlikeOthers({ described: { id }, body }: Prepared): unknown {
+  serial += 1;
+  if (id === 'createVendor') return { ...(body as object), id: `vnd_sql_${serial}` };
+  if (id === 'createProduct') return { ...(body as object), sku: `sql-${serial}` };
+  if (id !== 'upsertInventory') return body;
+  return { items: [{ ...(body as { items: object[] }).items[0], sku: `sql-${serial}` }] };
+}
