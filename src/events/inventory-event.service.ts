@@ -18,7 +18,7 @@ export type InventoryUpdate = Pick<NewInventoryEvent, 'eventType' | 'productId' 
 
 const APPEND_ONE = {
   name: 'append-event',
-  text: `WITH changed AS (SELECT $2::text AS id) ${appendEventsSql('$1', 'changed')} RETURNING seq`,
+  text: `WITH changed AS (SELECT $2::text AS id, NULL::jsonb AS product) ${appendEventsSql('$1', 'changed')} RETURNING seq`,
 };
 
 /** The events module's front door. */

@@ -13,6 +13,7 @@ export {
   ReplayBarrier,
   requestHash,
 } from './idempotency/index.js';
+export { timeOrderedUuid } from './ids.js';
 export { InfraModule } from './infra.module.js';
 export { Draining } from './lifecycle/draining.js';
 export { JsonLogger } from './logging/json-logger.js';

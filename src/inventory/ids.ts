@@ -1,7 +1,7 @@
-import { v7 as uuid } from 'uuid';
+import { timeOrderedUuid } from '../infra/index.js';
 
 /** Time-ordered, so that new rows land side by side in the primary key's index. */
-const newId = (prefix: string): string => `${prefix}_${uuid().replaceAll('-', '')}`;
+const newId = (prefix: string): string => `${prefix}_${timeOrderedUuid().replaceAll('-', '')}`;
 
 export const newProductId = (): string => newId('prd');
 export const newVendorId = (): string => newId('vnd');

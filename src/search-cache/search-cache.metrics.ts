@@ -45,10 +45,14 @@ export class SearchCacheMetrics {
   }
 
   renewed(scopes: Iterable<string>): void {
+    const counts = new Map<ScopeKind, number>();
     for (const scope of scopes) {
       const kind = kindOf(scope);
-      this.invalidations[kind] += 1;
-      this.renewals.inc({ scope: kind });
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+    for (const [kind, count] of counts) {
+      this.invalidations[kind] += count;
+      this.renewals.inc({ scope: kind }, count);
     }
   }
 

@@ -10,7 +10,9 @@ import { testDatabase } from './app.js';
 import type { TestDatabase } from './test-database.js';
 
 const APPEND = `
-  WITH changed AS (SELECT e->>'productId' AS id FROM json_array_elements($1::json) e)
+  WITH changed AS (
+    SELECT DISTINCT e->>'productId' AS id, NULL::jsonb AS product FROM jsonb_array_elements($1::jsonb) e
+  )
   ${appendEventsSql('$1', 'changed')} RETURNING seq`;
 
 /** Appends events through any connection, as a writer's transaction does; gives their `seq`. */

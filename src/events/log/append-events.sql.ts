@@ -4,7 +4,10 @@ import type { NewInventoryEvent } from '../../contracts/index.js';
  * `INSERT` to be used as one CTE of the statement that makes the changes, so that change and event commit together.
  *
  * @param parameter the statement's parameter holding `eventRows(…)` as JSON, such as `$2`
- * @param changed a relation with a column `id`: the products that really changed; other events are left out
+ * @param changed a relation with columns `id`: the products that really changed, other events are left out; and
+ *   `product`: the snapshot for events that come without one
+ *
+ * Tried and worse: `json_to_recordset` takes 20 µs a row, `jsonb_to_recordset` 3 µs and some 8 µs to parse.
  *
  * Rows are inserted in the order of the list, and PostgreSQL draws `seq` after the sort, so the events of one
  * product get their numbers in version order.
@@ -13,16 +16,29 @@ export function appendEventsSql(parameter: string, changed: string): string {
   return `
     INSERT INTO inventory_events
       (event_id, event_type, product_id, vendor_id, category, version, changes, product, correlation_id, region, occurred_at)
-    SELECT e."eventId", e."eventType", e."productId", e."vendorId", e.category, e.version, e.changes, e.product,
-           e."correlationId", e.region, e."occurredAt"
-    FROM json_to_recordset(${parameter}::json) AS e (
+    SELECT e."eventId", e."eventType", e."productId", e."vendorId", e.category, e.version, e.changes,
+           coalesce(e.product, c.product), e."correlationId", e.region, e."occurredAt"
+    FROM jsonb_to_recordset(${parameter}::jsonb) AS e (
       ord integer, "eventId" uuid, "eventType" text, "productId" text, "vendorId" text, category text, version integer,
       changes jsonb, product jsonb, "correlationId" text, region text, "occurredAt" timestamptz)
-    WHERE e."productId" IN (SELECT id FROM ${changed})
+    JOIN ${changed} c ON c.id = e."productId"
     ORDER BY e.ord`;
 }
 
-/** The JSON that `appendEventsSql` reads. */
-export function eventRows(events: readonly NewInventoryEvent[]): string {
-  return JSON.stringify(events.map((event, ord) => ({ ord, ...event })));
+/**
+ * The JSON that `appendEventsSql` reads.
+ *
+ * @param snapshotOf the snapshot that `changed` brings along for a product; an event with the very same one needn't
+ */
+export function eventRows(
+  events: readonly NewInventoryEvent[],
+  snapshotOf: (productId: string) => unknown = () => undefined,
+): string {
+  return JSON.stringify(
+    events.map((event, ord) => ({
+      ord,
+      ...event,
+      product: event.product === snapshotOf(event.productId) ? undefined : event.product,
+    })),
+  );
 }

@@ -1,5 +1,5 @@
-import { v7 as uuid } from 'uuid';
 import type { NewInventoryEvent } from '../../contracts/index.js';
+import { timeOrderedUuid } from '../../infra/index.js';
 
 /** Categories whose rooms and searches an event concerns: the product's, and the one it has moved from. */
 export function categoriesOf(event: Pick<NewInventoryEvent, 'category' | 'changes'>): string[] {
@@ -8,4 +8,4 @@ export function categoriesOf(event: Pick<NewInventoryEvent, 'category' | 'change
 }
 
 /** UUID v7: sorts by time, which keeps logs and exports readable. */
-export const newEventId = (): string => uuid();
+export const newEventId = (): string => timeOrderedUuid();

@@ -4,9 +4,23 @@ import { fieldErrors } from '../errors/field-errors.js';
 import { refuseInheritedNames } from './inherited-names.js';
 import { ID } from './validators.js';
 
+/** A body class that knows its most frequent bodies at a glance: class-validator takes 20 µs for one with a price. */
+export interface QuickBody {
+  /** True only of what the class's validators accept, and transform into itself. */
+  isPlainlyValid(body: Readonly<Record<string, unknown>>): boolean;
+}
+
+function isQuick(metatype: unknown): metatype is QuickBody {
+  return typeof (metatype as Partial<QuickBody> | undefined)?.isPlainlyValid === 'function';
+}
+
 class StrictValidationPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type === 'query') refuseInheritedNames(value as object); // a body has been looked at when it was parsed
+    const { type, metatype } = metadata;
+    if (type === 'body' && isQuick(metatype) && metatype.isPlainlyValid(value as Record<string, unknown>)) {
+      return Promise.resolve(value);
+    }
+    if (type === 'query') refuseInheritedNames(value as object); // a body has been looked at when it was parsed
     return super.transform(value, metadata) as Promise<unknown>;
   }
 }

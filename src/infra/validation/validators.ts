@@ -51,12 +51,16 @@ export function textError(value: unknown, maxLength: number, blank: boolean): st
   return undefined;
 }
 
+export function isPrice(value: unknown): boolean {
+  return typeof value === 'number' && /^\d{1,10}(?:\.\d{1,2})?$/.test(String(value));
+}
+
 /** Money: a JSON number from 0 to 9999999999.99 with at most two decimals. */
 export const IsPrice = () =>
   ValidateBy({
     name: 'isPrice',
     validator: {
-      validate: (value: unknown) => typeof value === 'number' && /^\d{1,10}(?:\.\d{1,2})?$/.test(String(value)),
+      validate: isPrice,
       defaultMessage: () => 'must be a number from 0 to 9999999999.99 with at most two decimals',
     },
   });

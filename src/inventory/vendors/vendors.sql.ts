@@ -12,7 +12,7 @@ export const READ_VENDOR: Statement = {
 
 export const ANY_VENDOR: Statement = { name: 'any-vendor', text: 'SELECT FROM vendors LIMIT 1' };
 
-const ROWS = `json_to_recordset($1::json) AS r (
+const ROWS = `jsonb_to_recordset($1::jsonb) AS r (
   id text, name text, names jsonb, market text, district text, state text, languages text[], version integer,
   "createdAt" timestamptz, "updatedAt" timestamptz, search text[])`;
 

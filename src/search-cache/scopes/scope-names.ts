@@ -58,10 +58,11 @@ export function kindOf(scope: string): ScopeKind {
   if (scope === VENDORS_SCOPE) return 'vendors';
   if (scope.startsWith('product:')) return 'product';
   if (scope.startsWith('text:')) return 'text';
-  const [name, aspect] = scope.split('#');
-  const kinds: ScopeKind[] = [];
-  if (name!.startsWith('vendor:')) kinds.push('vendor');
-  if (name!.includes(':category:')) kinds.push('category');
-  if (name!.includes(':price:') || aspect!.includes(':edge:')) kinds.push('price');
-  return kinds.length === 0 ? 'everything' : kinds.length === 1 ? kinds[0]! : 'combined';
+  const vendor = scope.startsWith('vendor:');
+  const category = scope.includes(':category:');
+  const price = scope.includes(':price:') || scope.includes(':edge:');
+  if (Number(vendor) + Number(category) + Number(price) > 1) return 'combined';
+  if (vendor) return 'vendor';
+  if (category) return 'category';
+  return price ? 'price' : 'everything';
 }

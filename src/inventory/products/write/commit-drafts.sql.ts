@@ -18,7 +18,7 @@ export const COMMIT_DRAFTS: Statement = {
   name: 'commit-drafts',
   text: `
     WITH draft AS MATERIALIZED (
-      SELECT * FROM json_to_recordset($1::json) AS d (
+      SELECT * FROM jsonb_to_recordset($1::jsonb) AS d (
         id text, op text, expected integer, product jsonb, search text[])
       ORDER BY id
     ), updated AS (
@@ -54,13 +54,22 @@ export const COMMIT_DRAFTS: Statement = {
       WHERE d.op = 'delete' AND p.id = d.id AND p.version = d.expected
       RETURNING p.id
     ), changed AS (
-      SELECT id FROM updated UNION ALL SELECT id FROM inserted UNION ALL SELECT id FROM deleted
+      SELECT id, d.product
+      FROM (SELECT id FROM updated UNION ALL SELECT id FROM inserted UNION ALL SELECT id FROM deleted) done
+      JOIN draft d USING (id)
     ), appended AS (${appendEventsSql('$2', 'changed')})
     SELECT id FROM changed`,
 };
 
 export function commitValues(drafts: readonly Draft[]): [string, string] {
-  return [JSON.stringify(drafts.map(rowOf)), eventRows(drafts.flatMap(({ events }) => events))];
+  const byId = new Map(drafts.map((draft) => [draft.id, draft.current]));
+  return [
+    JSON.stringify(drafts.map(rowOf)),
+    eventRows(
+      drafts.flatMap(({ events }) => events),
+      (id) => byId.get(id),
+    ),
+  ];
 }
 
 function rowOf({ id, stored, current }: Draft) {
