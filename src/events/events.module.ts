@@ -19,6 +19,8 @@ import { DeliveryCounts } from './reactions/delivery-counts.subscriber.js';
 import { RegisteredSubscribersSubscriber } from './reactions/registered-subscribers.subscriber.js';
 import { RoomBroadcastSubscriber } from './reactions/room-broadcast.subscriber.js';
 import { WebSocketLink } from './reactions/web-socket-link.js';
+import { Announcer } from './relay/announcer.js';
+import { Backlog } from './relay/backlog.js';
 import { CommitSignal } from './relay/commit-signal.js';
 import { Invalidation } from './relay/invalidation.js';
 import { Leadership } from './relay/leadership.js';
@@ -47,6 +49,8 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     Sequencer,
     Invalidation,
     LeaseKeeper,
+    Announcer,
+    Backlog,
     Relay,
     CommitSignal,
     CacheRegistry,

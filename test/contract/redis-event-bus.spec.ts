@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import type { EventBus } from '../../src/events/bus/event-bus.js';
-import { anEvent } from '../support/events.js';
+import type { BusMessage, EventBus } from '../../src/events/bus/event-bus.js';
+import { newEventId } from '../../src/events/log/inventory-event.js';
+import { anEvent, contiguous, positionsOf } from '../support/events.js';
 import { waitFor } from '../support/processes.js';
 import { CHANNEL, redisNetwork } from '../support/redis-network.js';
 import { startRedis, type TestRedis } from '../support/redis-server.js';
@@ -63,6 +64,55 @@ describe('RedisEventBus and what happens to Redis', () => {
     await stranger.publish(CHANNEL, JSON.stringify(beat('theirs', 1)));
     await waitFor(() => beatsOf(heard, 'theirs').length > 0, { what: 'the message that is ours' });
     expect(heard).toEqual([beat('theirs', 1)]);
+  });
+
+  it('knows its own messages again when they come back, and parses those of others', async () => {
+    const other = await network.open();
+    const [mine, theirs] = [collect(bus), collect(other)];
+    const events = [anEvent({ productId: 'prd_onion' })];
+    await bus.publish({ kind: 'events', events });
+    await waitFor(() => mine.length > 0 && theirs.length > 0, { what: 'the message' });
+    expect(mine).toEqual([{ kind: 'events', events }]);
+    expect(theirs).toEqual(mine);
+    const same = ([message]: BusMessage[]) => message?.kind === 'events' && message.events === events;
+    expect([same(mine), same(theirs)]).toEqual([true, false]);
+  });
+
+  it('brings its own messages in full however many are under way', async () => {
+    const heard = collect(bus);
+    const numbers = contiguous(0, 50);
+    await Promise.all(
+      numbers.map((position) =>
+        bus.publish({ kind: 'events', events: [anEvent({ eventId: newEventId(), position })] }),
+      ),
+    );
+    await waitFor(() => heard.length >= numbers.length, { what: 'the messages' });
+    expect(heard.flatMap((message) => (message.kind === 'events' ? positionsOf(message.events) : []))).toEqual(numbers);
+  });
+
+  it('sends the events as the publisher has put them into JSON', async () => {
+    const other = await network.open();
+    const heard = collect(other);
+    const events = [anEvent({ position: 1 }), anEvent({ position: 2 })];
+    await bus.publish({ kind: 'events', events, json: JSON.stringify(events, null, 1) });
+    await waitFor(() => heard.length > 0, { what: 'the message' });
+    expect(heard).toEqual([{ kind: 'events', events }]);
+  });
+
+  it('hears what a stranger sends under its mark', async () => {
+    const heard = collect(bus);
+    const raw: string[] = [];
+    const listener = stranger.duplicate();
+    listener.on('message', (_channel, text) => raw.push(text));
+    await listener.subscribe(CHANNEL);
+    await bus.publish(beat('a', 1));
+    await waitFor(() => raw.length > 0 && heard.length > 0, { what: 'the message' });
+    await stranger.publish(CHANNEL, raw[0]!);
+    await stranger.publish(CHANNEL, raw[0]!.replace('"position":1', '"position":2'));
+    await stranger.publish(CHANNEL, raw[0]!.slice(0, 30));
+    await fence(bus);
+    listener.disconnect();
+    expect(beatsOf(heard, 'a')).toEqual([1, 1, 2]);
   });
 
   it('refuses to publish at once while Redis is gone, says so, and works again when it is back', async () => {

@@ -1,5 +1,5 @@
 import type { InventoryEvent } from '../../src/contracts/index.js';
-import { EventLog } from '../../src/events/log/event-log.js';
+import { type EventBatch, EventLog } from '../../src/events/log/event-log.js';
 
 /** The real log, whose reads a test can hold back after PostgreSQL has answered, or make fail. */
 export class GatedLog extends EventLog {
@@ -24,16 +24,24 @@ export class GatedLog extends EventLog {
     this.open();
   }
 
-  override async read(...args: Parameters<EventLog['read']>): Promise<InventoryEvent[]> {
+  override read(...args: Parameters<EventLog['read']>): Promise<InventoryEvent[]> {
+    return this.gated(() => super.read(...args));
+  }
+
+  override readBatch(...args: Parameters<EventLog['readBatch']>): Promise<EventBatch> {
+    return this.gated(() => super.readBatch(...args));
+  }
+
+  private async gated<Result>(read: () => Promise<Result>): Promise<Result> {
     this.reads += 1;
     this.underWay += 1;
     try {
       if (this.broken) throw new Error('the log is out of reach');
-      const events = await super.read(...args);
+      const result = await read();
       this.held += 1;
       await this.gate;
       this.held -= 1;
-      return events;
+      return result;
     } finally {
       this.underWay -= 1;
     }

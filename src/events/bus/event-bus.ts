@@ -3,7 +3,12 @@ import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
 /** What travels between instances. */
 export type BusMessage =
   /** Consecutive events in position order. */
-  | { kind: 'events'; events: InventoryEvent[] }
+  | {
+      kind: 'events';
+      events: InventoryEvent[];
+      /** `events` in JSON, if whoever publishes them has it already; not for receivers. */
+      json?: string;
+    }
   /** The leader lives and the log reaches to `head`. */
   | { kind: 'heartbeat'; head: LogCursor }
   /** A writer has committed events: the leader needn't wait for its next poll. */

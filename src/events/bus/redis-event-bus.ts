@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import type { RedisConnections } from '../../infra/index.js';
 import { type BusMessage, EventBus } from './event-bus.js';
+import { OwnMessages } from './own-messages.js';
 import { parseBusMessage } from './parse-bus-message.js';
 import { Receivers } from './receivers.js';
 
@@ -11,6 +12,7 @@ export class RedisEventBus extends EventBus {
   private readonly publisher: Redis;
   private readonly subscriber: Redis;
   private readonly receivers = new Receivers();
+  private readonly own = new OwnMessages();
   private subscribed = false;
 
   constructor(
@@ -21,8 +23,11 @@ export class RedisEventBus extends EventBus {
     this.publisher = connections.open('publisher', { commandTimeout: 1_000 });
     this.subscriber = connections.open('subscriber', { autoResubscribe: false });
     this.subscriber.on('ready', () => void this.listen());
-    this.subscriber.on('close', () => (this.subscribed = false));
-    this.subscriber.on('message', (_channel: string, text: string) => this.receive(text));
+    this.subscriber.on('close', () => {
+      this.subscribed = false;
+      this.own.clear();
+    });
+    this.subscriber.on('messageBuffer', (_channel: Buffer, bytes: Buffer) => this.receive(bytes));
   }
 
   get connected(): boolean {
@@ -30,7 +35,7 @@ export class RedisEventBus extends EventBus {
   }
 
   async publish(message: BusMessage): Promise<void> {
-    await this.publisher.publish(this.channel, JSON.stringify(message));
+    await this.publisher.publish(this.channel, encode(message, this.own.sign(message)));
   }
 
   subscribe(receive: (message: BusMessage) => void): () => void {
@@ -47,9 +52,15 @@ export class RedisEventBus extends EventBus {
     }
   }
 
-  private receive(text: string): void {
-    const message = parseBusMessage(text);
+  private receive(bytes: Buffer): void {
+    const message = this.own.take(bytes) ?? parseBusMessage(bytes.toString());
     if (message === undefined) this.logger.warn('Ignored a foreign message on the inventory channel');
     else this.receivers.deliver(message);
   }
+}
+
+/** @param signature the first fields of the JSON object, with a comma behind them */
+function encode(message: BusMessage, signature: string): string {
+  if (message.kind !== 'events' || !message.json) return signature + JSON.stringify(message).slice(1);
+  return `${signature}"kind":"events","events":${message.json}}`;
 }

@@ -5,11 +5,18 @@ import { type EventRow, eventOf } from './event-row.js';
 import {
   type EventFilter,
   READ_EPOCH,
+  READ_EVENTS_AS_JSON,
   READ_HEAD,
   READ_PENDING,
   READ_PRODUCT_EVENTS,
   readEventsSql,
 } from './read-events.sql.js';
+
+/** Events, and the same as a JSON array. */
+export interface EventBatch {
+  events: InventoryEvent[];
+  json: string;
+}
 
 /** Reads the log by position: whoever follows positions can't skip an event. */
 @Injectable()
@@ -41,7 +48,14 @@ export class EventLog implements OnModuleInit {
     return rows.map((row) => eventOf(row, this.epoch));
   }
 
-  /** The same for one product, along its own index however far back its events lie. */
+  /** The same for many events that are to be sent on. */
+  async readBatch(after: number, limit: number): Promise<EventBatch> {
+    const [row] = await this.sql.query<{ json: string | null }>(READ_EVENTS_AS_JSON, [after, limit, this.epoch]);
+    const json = row!.json ?? '[]';
+    return { events: JSON.parse(json) as InventoryEvent[], json };
+  }
+
+  /** `read` for one product, along its own index however far back its events lie. */
   async readProduct(productId: string, after: number, limit: number): Promise<InventoryEvent[]> {
     const rows = await this.sql.query<EventRow>(READ_PRODUCT_EVENTS, [after, limit, productId]);
     return rows.map((row) => eventOf(row, this.epoch));

@@ -3,24 +3,40 @@ import { EVENT_COLUMNS } from '../log/event-row.js';
 /** Events sequenced and published together; bounds memory and the length of the transaction. */
 export const SEQUENCE_BATCH = 1_000;
 
-/**
- * Gives the next positions to committed events in `seq` order and returns them. `$1`: at most how many.
- *
- * Only the leader runs it, on the connection that holds the advisory lock, so `max(position)` can't move meanwhile.
- * A plain sequence would leave holes at every rollback; positions taken by the writers would be visible out of order.
- */
-export const SEQUENCE_EVENTS = {
-  name: 'sequence-events',
-  text: `
+/** `$1`: at most how many. A plain sequence would leave holes at every rollback; positions taken by the writers would be visible out of order. */
+const NUMBERED = `
     WITH pending AS MATERIALIZED (
       SELECT seq FROM inventory_events WHERE position IS NULL ORDER BY seq LIMIT $1
     ), head AS MATERIALIZED (
       SELECT coalesce(max(position), 0) AS position FROM inventory_events
     ), numbered AS (
       SELECT seq, (SELECT position FROM head) + row_number() OVER (ORDER BY seq) AS position FROM pending
-    ), sequenced AS (
+    )`;
+
+/**
+ * Gives the next positions to committed events in `seq` order and returns them.
+ *
+ * Only the leader runs it, on the connection that holds the advisory lock, so `max(position)` can't move meanwhile.
+ */
+export const SEQUENCE_EVENTS = {
+  name: 'sequence-events',
+  text: `${NUMBERED}, sequenced AS (
       UPDATE inventory_events e SET position = numbered.position
       FROM numbered WHERE e.seq = numbered.seq RETURNING e.*
     )
     SELECT ${EVENT_COLUMNS} FROM sequenced ORDER BY position`,
+};
+
+/**
+ * The same, but returns one row: the position before the first one's, and all event ids in no order, separated by
+ * commas; nulls when nothing is pending. For 1,000 events it takes PostgreSQL 19 ms where the whole rows take 29 ms, and
+ * then 17 ms more to parse them while PostgreSQL has nothing to do. A row for each id costs the process more than one text.
+ */
+export const NUMBER_EVENTS = {
+  name: 'number-events',
+  text: `${NUMBERED}, sequenced AS (
+      UPDATE inventory_events e SET position = numbered.position
+      FROM numbered WHERE e.seq = numbered.seq RETURNING e.position, e.event_id
+    )
+    SELECT min(position) - 1 AS after, string_agg(event_id::text, ',') AS "eventIds" FROM sequenced`,
 };

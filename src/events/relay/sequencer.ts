@@ -3,7 +3,15 @@ import type { InventoryEvent } from '../../contracts/index.js';
 import { type EventRow, eventOf } from '../log/event-row.js';
 import { EventLog } from '../log/event-log.js';
 import { Leadership } from './leadership.js';
-import { SEQUENCE_BATCH, SEQUENCE_EVENTS } from './sequence-events.sql.js';
+import { NUMBER_EVENTS, SEQUENCE_BATCH, SEQUENCE_EVENTS } from './sequence-events.sql.js';
+
+/** Events that have got their positions, contiguous, and are still to be read. */
+export interface NumberedEvents {
+  /** The position before the first one's. */
+  after: number;
+  /** In no order. */
+  eventIds: string[];
+}
 
 /** Gives committed events their positions. Does nothing unless this instance leads. */
 @Injectable()
@@ -19,5 +27,20 @@ export class Sequencer {
     if (!client) return null;
     const { rows } = await client.query<EventRow>({ ...SEQUENCE_EVENTS, values: [SEQUENCE_BATCH] });
     return rows.map((row) => eventOf(row, this.log.epoch));
+  }
+
+  /**
+   * The same without reading them, for a backlog; null also when the log is up to date. Never becomes the leader: who
+   * does has to learn of it, since nobody knows what was invalidated meanwhile.
+   */
+  async number(): Promise<NumberedEvents | null> {
+    const client = this.leadership.held ? await this.leadership.acquire() : null;
+    if (!client) return null;
+    const { rows } = await client.query<{ after: string; eventIds: string | null }>({
+      ...NUMBER_EVENTS,
+      values: [SEQUENCE_BATCH],
+    });
+    const { after, eventIds } = rows[0]!;
+    return eventIds === null ? null : { after: Number(after), eventIds: eventIds.split(',') };
   }
 }

@@ -6,12 +6,14 @@ import type { AgmarknetRow } from './agmarknet-row.js';
 
 type MarketKey = Pick<AgmarknetRow, 'state' | 'district' | 'market'>;
 
+/** Rows of one market follow each other in the portal's files. */
+let last = { key: '', id: '' };
+
 /** The same market has the same id in every import, on every installation. */
 export function vendorIdOf({ state, district, market }: MarketKey): string {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([state, district, market]))
-    .digest('hex');
-  return `vnd_${digest.slice(0, 24)}`;
+  const key = JSON.stringify([state, district, market]);
+  if (key !== last.key) last = { key, id: `vnd_${createHash('sha256').update(key).digest('hex').slice(0, 24)}` };
+  return last.id;
 }
 
 export function vendorOfMarket(row: MarketKey): NewVendor & { id: string } {

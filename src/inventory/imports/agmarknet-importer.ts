@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { SqlClient, UnavailableError } from '../../infra/index.js';
+import type { WriteOutcome } from '../products/write/product-command.js';
 import { ProductWriter } from '../products/write/product-writer.js';
 import { VendorService } from '../vendors/vendor.service.js';
 import { upsertOf, vendorIdOf, vendorOfMarket } from './agmarknet-catalogue.js';
@@ -31,7 +32,7 @@ export class AgmarknetImporter {
     return this.withConnection(async (connection) => {
       const staging = new ImportStaging(connection);
       const summary = await this.stage(file, staging);
-      for await (const page of staging.pages(PAGE)) await this.apply(page, summary, correlationId);
+      await this.applyAll(staging.pages(PAGE), summary, correlationId);
       await staging.drop();
       return summary;
     });
@@ -57,17 +58,49 @@ export class AgmarknetImporter {
 
   /** Lets rows take effect, and counts what they did. */
   async apply(rows: readonly StagedRow[], summary: ImportSummary, correlationId?: string): Promise<void> {
+    await this.ensureVendors(rows, summary, new Set());
+    count(rows, await this.write(rows, correlationId), summary);
+  }
+
+  /**
+   * `apply` for all pages, two of them under way at once: with one, the writer's lanes wait for the slowest of them after
+   * every page. Pages are handed to the writer in order, and it keeps the order of each product's rows.
+   */
+  private async applyAll(pages: AsyncIterable<StagedRow[]>, summary: ImportSummary, correlationId?: string) {
+    const known = new Set<string>();
+    let before = { page: [] as StagedRow[], outcomes: Promise.resolve<WriteOutcome[]>([]) };
+    for await (const page of pages) {
+      await this.ensureVendors(page, summary, known);
+      const outcomes = this.write(page, correlationId);
+      outcomes.catch(() => undefined); // told with the next page
+      count(before.page, await before.outcomes, summary);
+      before = { page, outcomes };
+    }
+    count(before.page, await before.outcomes, summary);
+  }
+
+  /** @param known ids of vendors that needn't be looked at; the rows' are added to it */
+  private async ensureVendors(rows: readonly StagedRow[], summary: ImportSummary, known: Set<string>): Promise<void> {
     const markets = new Map(rows.map((row) => [vendorIdOf(row), row]));
+    for (const id of markets.keys()) if (known.has(id)) markets.delete(id);
+    if (markets.size === 0) return;
     const created = await this.vendors.ensure([...markets.values()].map(vendorOfMarket));
     summary.vendorsCreated += created.size;
-    const outcomes = await this.writer.write(rows.map(upsertOf), { correlationId });
-    outcomes.forEach((outcome, index) => {
-      if (outcome.status === 'created') summary.created += 1;
-      else if (outcome.status === 'updated') summary.priceChanged += 1;
-      else if (outcome.status === 'rejected') reject(summary, rows[index]!.line, outcome.error.message);
-      else summary.unchanged += 1;
-    });
+    for (const id of markets.keys()) known.add(id);
   }
+
+  private write(rows: readonly StagedRow[], correlationId: string | undefined): Promise<WriteOutcome[]> {
+    return this.writer.write(rows.map(upsertOf), { correlationId });
+  }
+}
+
+function count(rows: readonly StagedRow[], outcomes: readonly WriteOutcome[], summary: ImportSummary): void {
+  outcomes.forEach((outcome, index) => {
+    if (outcome.status === 'created') summary.created += 1;
+    else if (outcome.status === 'updated') summary.priceChanged += 1;
+    else if (outcome.status === 'rejected') reject(summary, rows[index]!.line, outcome.error.message);
+    else summary.unchanged += 1;
+  });
 }
 
 async function* acceptedRows(file: ChunkSource, summary: ImportSummary): AsyncGenerator<StagedRow> {

@@ -35,21 +35,27 @@ export class ImportStaging {
     await this.connection.query('ANALYZE staged_rows');
   }
 
-  /** All rows behind `from` by date, then by line, `size` at a time. */
+  /** All rows behind `from` by date, then by line, `size` at a time; each page is read while the one before is used. */
   async *pages(size: number, from: StagedPlace | null = null): AsyncGenerator<StagedRow[]> {
-    let after: [date: string, line: number] = from ? [from.date, from.line] : ['-infinity', 0];
+    let next = this.page(size, from ?? { date: '-infinity', line: 0 });
     for (;;) {
-      const { rows } = await this.connection.query<Omit<StagedRow, 'line' | 'modalPrice'> & Record<string, string>>({
-        name: 'read-staged-rows',
-        text: `SELECT line, date::text AS date, state, district, market, commodity, variety, grade, "modalPrice"
-               FROM staged_rows WHERE (date, line) > ($1::date, $2::bigint) ORDER BY date, line LIMIT $3`,
-        values: [...after, size],
-      });
-      if (rows.length === 0) return;
-      const page = rows.map((row) => ({ ...row, line: Number(row.line), modalPrice: Number(row.modalPrice) }));
+      const page = await next;
+      if (page.length === 0) return;
+      next = this.page(size, page.at(-1)!);
+      // Told where it is waited for; nobody may come to that any more.
+      next.catch(() => undefined);
       yield page;
-      after = [page.at(-1)!.date, page.at(-1)!.line];
     }
+  }
+
+  private async page(size: number, after: StagedPlace): Promise<StagedRow[]> {
+    const { rows } = await this.connection.query<Omit<StagedRow, 'line' | 'modalPrice'> & Record<string, string>>({
+      name: 'read-staged-rows',
+      text: `SELECT line, date::text AS date, state, district, market, commodity, variety, grade, "modalPrice"
+             FROM staged_rows WHERE (date, line) > ($1::date, $2::bigint) ORDER BY date, line LIMIT $3`,
+      values: [after.date, after.line, size],
+    });
+    return rows.map((row) => ({ ...row, line: Number(row.line), modalPrice: Number(row.modalPrice) }));
   }
 
   async drop(): Promise<void> {

@@ -1,0 +1,79 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { EventType, InventoryEvent } from '../../contracts/index.js';
+import { Clock } from '../../infra/index.js';
+import { type BusMessage, EventBus } from '../bus/event-bus.js';
+import { EventBridge } from '../delivery/event-bridge.js';
+import { EventsMetrics } from '../events.metrics.js';
+import { EventLog } from '../log/event-log.js';
+
+/** Milliseconds. */
+const HEARTBEAT_EVERY = 500;
+/** Messages under way to the bus; a bus slower than that is repaired from the log instead of filling memory. */
+const IN_FLIGHT_LIMIT = 64;
+
+/** Tells this instance and, over the bus, all others what has been sequenced and invalidated. Nothing of it is waited for. */
+@Injectable()
+export class Announcer {
+  private readonly logger = new Logger(Announcer.name);
+  private lastHeartbeat = 0;
+  private inFlight = 0;
+
+  constructor(
+    private readonly bus: EventBus,
+    private readonly bridge: EventBridge,
+    private readonly log: EventLog,
+    private readonly metrics: EventsMetrics,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Consecutive events in position order, whose caches have been invalidated.
+   * @param json the same as JSON, if that is at hand
+   */
+  announce(events: InventoryEvent[], json?: string): void {
+    // This instance needn't wait for its own message to come back; the bridge drops what it has seen.
+    this.bridge.accept(events);
+    this.count(events);
+    void this.publish({ kind: 'events', events, ...(json && { json }) });
+  }
+
+  /**
+   * Tells followers how far the log reaches, so that a lost last message is noticed as well.
+   * @param announced the last position that has been announced, if the log has more to be told of later
+   */
+  async heartbeat(announced?: number): Promise<void> {
+    if (!this.clock.hasPassed(HEARTBEAT_EVERY, this.lastHeartbeat)) return;
+    this.lastHeartbeat = this.clock.now();
+    if (announced !== undefined) this.announceUpTo(announced);
+    else void this.publish({ kind: 'heartbeat', head: await this.log.head() });
+  }
+
+  /** For events that can't be announced themselves: receivers read them from the log. */
+  announceUpTo(position: number): void {
+    void this.publish({ kind: 'heartbeat', head: { epoch: this.log.epoch, position } });
+  }
+
+  private count(events: readonly InventoryEvent[]): void {
+    const counts = new Map<EventType, number>();
+    for (const { eventType } of events) counts.set(eventType, (counts.get(eventType) ?? 0) + 1);
+    for (const [eventType, count] of counts) this.metrics.published.inc({ event_type: eventType }, count);
+  }
+
+  /** Not awaited: a bus that hangs must not hold up the sequencing. */
+  private async publish(message: BusMessage): Promise<void> {
+    if (this.inFlight >= IN_FLIGHT_LIMIT) return this.failed('backlogged');
+    this.inFlight += 1;
+    try {
+      await this.bus.publish(message);
+    } catch (error) {
+      this.failed(this.bus.connected ? 'rejected' : 'disconnected', error);
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  private failed(reason: string, error?: unknown): void {
+    this.metrics.publishFailures.inc({ reason });
+    if (error) this.logger.debug(error);
+  }
+}

@@ -1,0 +1,63 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type EventBatch, EventLog } from '../log/event-log.js';
+import { Announcer } from './announcer.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { type NumberedEvents, Sequencer } from './sequencer.js';
+import { SEQUENCE_BATCH } from './sequence-events.sql.js';
+
+/**
+ * Relays a backlog: while a batch is read, delivered and published, PostgreSQL numbers the next one. No batch is
+ * numbered before the one before it is invalidated, so there is never more than one whose old pages may still be served,
+ * and the lease can be renewed in between. The order of publishing is that of the positions.
+ */
+@Injectable()
+export class Backlog {
+  private readonly logger = new Logger(Backlog.name);
+
+  constructor(
+    private readonly sequencer: Sequencer,
+    private readonly lease: LeaseKeeper,
+    private readonly announcer: Announcer,
+    private readonly log: EventLog,
+  ) {}
+
+  /** Until there is less than a batch, or `goOn` says no. Throws what the sequencer throws. */
+  async relay(goOn: () => boolean): Promise<void> {
+    let batch = await this.sequencer.number();
+    while (batch) {
+      const read = await this.invalidate(batch);
+      await this.lease.keep();
+      const next = goOn() && batch.eventIds.length === SEQUENCE_BATCH ? this.sequencer.number() : null;
+      // Its failure is told where it is waited for, which may be after it.
+      next?.catch(() => undefined);
+      this.announce(batch, read ?? (await this.read(batch)));
+      // Not the log's head: the next batch may be numbered by now, and must be invalidated before anybody looks for it.
+      await this.announcer.heartbeat(batch.after + batch.eventIds.length);
+      batch = await next;
+    }
+  }
+
+  /** @returns the events if they had to be read for it */
+  private async invalidate(batch: NumberedEvents): Promise<EventBatch | undefined> {
+    if (await this.lease.invalidateUnread(batch.eventIds)) return undefined;
+    const read = await this.read(batch);
+    if (read) await this.lease.invalidate(read.events);
+    else await this.lease.invalidateAll();
+    return read;
+  }
+
+  private announce({ after, eventIds }: NumberedEvents, read: EventBatch | undefined): void {
+    if (read) this.announcer.announce(read.events, read.json);
+    else this.announcer.announceUpTo(after + eventIds.length);
+  }
+
+  /** Undefined if that fails: whoever is told how far the log reaches reads it for himself, now or later. */
+  private async read({ after, eventIds }: NumberedEvents): Promise<EventBatch | undefined> {
+    try {
+      return await this.log.readBatch(after, eventIds.length);
+    } catch (error) {
+      this.logger.debug(error);
+      return undefined;
+    }
+  }
+}
