@@ -32,6 +32,17 @@ describe('bad cursors', () => {
     }
   });
 
+  it('of an order that is no longer', async () => {
+    const keys = { relevance: [1, '2026-01-01T12:00:00.000Z', 'prd_1'], vendors: [0, 'Stall A', 'vnd_1'] };
+    for (const [name, path] of [
+      ['relevance', product('relevance')],
+      ['vendors', vendors],
+    ] as const) {
+      const cursor = Buffer.from(JSON.stringify([name, ...keys[name]])).toString('base64url');
+      expectFieldError(await get(path, cursor), 'cursor');
+    }
+  });
+
   it('cut short, or with something on top', async () => {
     for (const path of [...SORTS.map(product), vendors]) {
       const cursor = await cursorOf(path);

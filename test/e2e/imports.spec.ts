@@ -185,6 +185,28 @@ describe('POST /imports/agmarknet', () => {
     expect(await storedDigest(app)).toBe(before);
   });
 
+  it('keeps the order of dates over pages that are under way at once', async () => {
+    const [count, days] = [700, 4];
+    const lines = Array.from({ length: count * days }, (_none, index) => {
+      const [product, day] = [index % count, days - Math.floor(index / count)];
+      return line({ commodity: `Crop ${product}`, date: `0${day}/02/2026`, price: 1_000 * day + product });
+    });
+    const { body } = await send(lines);
+    expect(body).toMatchObject({ created: count, priceChanged: count * (days - 1), unchanged: 0, rejected: 0 });
+    const found = await products();
+    expect(found).toHaveLength(100);
+    for (const { name, basePrice, version } of found) {
+      expect([name, basePrice, version]).toEqual([`Crop ${basePrice - 4_000}`, basePrice, days]);
+    }
+    // Its rows are on all three pages.
+    const { body: crop } = await app.request<Page<Product>>(
+      'GET',
+      `/api/products/search?q=650&vendorId=${found[0]!.vendorId}`,
+    );
+    const states = (await historyOf(app, crop.items[0]!.id)).map(({ product }) => product.basePrice);
+    expect(states).toEqual([1_650, 2_650, 3_650, 4_650]);
+  });
+
   it('refuses another content type', async () => {
     for (const type of ['application/json', 'text/plain', 'application/octet-stream', 'multipart/form-data']) {
       const body = type === 'application/json' ? '{}' : `${HEADER}\n${line({})}`;

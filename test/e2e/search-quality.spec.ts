@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FoundProduct, Page } from '../../src/contracts/index.js';
 import { entries } from '../../src/inventory/glossary/index.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { createVendor } from '../support/builders.js';
+import { createProduct, createVendor } from '../support/builders.js';
 import { SEARCHES } from '../support/search-table.js';
 
 /** A result counts only among the first ones: nobody looks further. */
@@ -52,6 +52,14 @@ describe('search quality', () => {
       .filter((_pair, index) => index % 40 === 0),
   )('finds %s by its name in its own script', async (native, name) => {
     expect(await firstFor(native)).toContain(name);
+  });
+
+  it('puts what is called so as a whole before what has it in its name', async () => {
+    const vendor = await createVendor(app);
+    for (const name of ['Old Quixotic', 'Quixotic', 'Dried Quixotic']) {
+      await createProduct(app, { vendorId: vendor.id, name, names: { en: name } });
+    }
+    expect((await firstFor('quixotic'))[0]).toBe('Quixotic');
   });
 
   it('puts exact words first', async () => {

@@ -44,7 +44,7 @@ function matches(product: Product, filters: ProductFilters): boolean {
 function orderOf({ q }: ProductFilters, { sort }: ProductSearchOptions): Compare {
   const byId: Compare = (one, other) => (one.id < other.id ? -1 : one.id > other.id ? 1 : 0);
   const newest: Compare = (one, other) => -(one.createdAt.localeCompare(other.createdAt) || byId(one, other));
-  const exact = (product: Product) => (product.name === q ? 1 : 0);
+  const whole = (product: Product) => (product.name === q ? 1 : 0);
   switch (sort ?? 'relevance') {
     case 'price_asc':
       return (one, other) => one.basePrice - other.basePrice || byId(one, other);
@@ -53,7 +53,7 @@ function orderOf({ q }: ProductFilters, { sort }: ProductSearchOptions): Compare
     case 'newest':
       return newest;
     case 'relevance':
-      return (one, other) => exact(other) - exact(one) || newest(one, other);
+      return (one, other) => whole(other) - whole(one) || newest(one, other);
   }
 }
 

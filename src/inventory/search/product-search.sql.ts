@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { ProductFilters, ProductSearchOptions } from '../../contracts/index.js';
 import type { Statement } from '../../infra/index.js';
 import { PRODUCT_COLUMNS } from '../products/product.entity.js';
 import { decodeCursor } from './page-cursor.js';
-import { type ProductOrder, productOrder } from './product-order.js';
-import type { ProductFilters, ProductSearchOptions } from '../../contracts/index.js';
+import { ProductConditions } from './product-conditions.js';
+import { after, orderByKeys, type ProductOrder, productOrder, rankSql } from './product-order.js';
+import { rankedPage } from './ranked-page.sql.js';
 import { SqlBuilder } from './sql-builder.js';
+import { MOST, plainPage, stagedPage } from './staged-page.sql.js';
 import type { TextQuery } from './text/text-query.js';
 
 export interface SearchStatement {
@@ -16,46 +19,55 @@ export interface SearchStatement {
  * One statement gives the page and the log position it was read at: both are of one snapshot, so a client that
  * subscribes from that position misses nothing. One row more than `limit` tells whether there is a next page.
  *
- * The head has one row, so the lateral join is a nested loop and keeps the page's order.
+ * What is on the page is found first, as ids and sort keys; only those are looked up whole, and with their vendors.
  */
 export function productSearchSql(
   filters: ProductFilters,
   options: ProductSearchOptions,
   text: TextQuery | undefined,
 ): SearchStatement & { order: ProductOrder } {
-  const sql = new SqlBuilder()
-    .when(text?.match, (value) => `p.search @@ ${value}::tsquery`)
-    .when(filters.category, (value) => `p.category = ${value}`)
-    .when(filters.vendorId, (value) => `p.vendor_id = ${value}`)
-    .when(filters.availability, (value) => `p.availability = ${value}`)
-    .when(filters.minPrice, (value) => `p.base_price >= ${value}`)
-    .when(filters.maxPrice, (value) => `p.base_price <= ${value}`)
-    .when(filters.state, (value) => `v.state = ${value}`)
-    .when(filters.district, (value) => `v.district = ${value}`);
-  const byRelevance = text && (options.sort ?? 'relevance') === 'relevance';
-  const order = productOrder(options.sort, byRelevance ? [text.exact, text.called].map((one) => sql.bind(one)) : []);
-  const { columns, direction } = order;
-  if (options.cursor !== undefined) {
-    const keys = decodeCursor(
-      options.cursor,
-      order.name,
-      columns.map(({ type }) => type),
-    ).map((key) => sql.bind(key));
-    const comparison = direction === 'ASC' ? '>' : '<';
-    sql.where(`(${columns.map((column) => column.sql).join(', ')}) ${comparison} (${keys.join(', ')})`);
-  }
+  const sql = new SqlBuilder();
+  const conditions = new ProductConditions(filters, sql, text && sql.bind(text.match));
+  const ranked = text && (options.sort ?? 'relevance') === 'relevance' ? text : undefined;
+  const queries = ranked && [sql.bind(ranked.whole), sql.bind(ranked.named)];
+  const order = productOrder(options.sort, queries && rankSql('p', queries));
+  const cursor =
+    options.cursor === undefined
+      ? undefined
+      : decodeCursor(
+          options.cursor,
+          order.name,
+          order.columns.map(({ type }) => type),
+        );
+  const keys = cursor?.map((key) => sql.bind(key));
+  const limit = sql.bind(options.limit + 1);
+  const page = { conditions, order, cursor: keys && after(order, keys), limit };
+  const found = queries
+    ? rankedPage({ ...page, queries, keys, lastRank: (cursor?.[0] as number | undefined) ?? 2 })
+    : isStaged(filters, order, text)
+      ? stagedPage(page)
+      : plainPage(page);
   const body = `
     SELECT head.position, page.*
     FROM (SELECT coalesce(max(position), 0) AS position FROM inventory_events) head
     LEFT JOIN LATERAL (
       SELECT ${PRODUCT_COLUMNS}, v.name AS "vendorName", v.market AS "vendorMarket", v.state AS "vendorState",
-             ${columns.map((column, index) => `${column.sql} AS key${index}`).join(', ')}
-      FROM products p JOIN vendors v ON v.id = p.vendor_id
-      ${sql.whereClause}
-      ORDER BY ${columns.map((column) => `${column.sql} ${direction}`).join(', ')}
-      LIMIT ${sql.bind(options.limit + 1)}
-    ) page ON true`;
+             ${order.columns.map((_column, index) => `found.key${index}`).join(', ')}
+      FROM (SELECT * FROM (${found}) page LIMIT ${MOST}) found JOIN products p ON p.id = found.id JOIN vendors v ON v.id = p.vendor_id
+    ) page ON true
+    ${orderByKeys(order, 'page')}`;
   return { statement: named('product-search', body), values: sql.values, order };
+}
+
+/**
+ * Whether walking along the order's index may have to go far. Without a text, only what the index doesn't hold makes
+ * it: a price range in another order, or a place. One vendor has few enough products to sort.
+ */
+function isStaged(filters: ProductFilters, order: ProductOrder, text: TextQuery | undefined): boolean {
+  if (filters.vendorId !== undefined) return false;
+  const priced = filters.minPrice !== undefined || filters.maxPrice !== undefined;
+  const placed = filters.state !== undefined || filters.district !== undefined;
+  return text !== undefined || placed || (priced && order.name === 'newest');
 }
 
 /** The same combination of filters has the same text, so each is parsed once per connection. */

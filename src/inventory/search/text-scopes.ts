@@ -15,9 +15,9 @@ const start = (word: string): string => [...word].slice(0, LENGTH).join('');
  */
 export const textScopes: TextScopes = {
   ofProduct(product: SearchedText): readonly string[] {
-    // Lexemes are words, `+word`, `~fold` and `=call`; both kinds of words count the same here, and calls only rank.
+    // Lexemes are words, `+word`, `~fold`, `=call` and `-part`; both kinds of words count the same here; calls only rank.
     const starts = productLexemes(product)
-      .filter((lexeme) => !lexeme.startsWith('='))
+      .filter((lexeme) => !/^[=-]/.test(lexeme))
       .map((lexeme) => (lexeme.startsWith('~') ? `~${start(lexeme.slice(1))}` : start(lexeme.replace(/^\+/, ''))));
     return [...new Set(starts)];
   },

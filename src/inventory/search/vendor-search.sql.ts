@@ -6,7 +6,8 @@ import type { PageOptions, VendorFilters } from '../../contracts/index.js';
 import { SqlBuilder } from './sql-builder.js';
 import type { TextQuery } from './text/text-query.js';
 
-export const VENDOR_ORDER = 'vendors';
+/** Renamed whenever the order's meaning changes. */
+export const VENDOR_ORDER = 'name';
 export const VENDOR_KEY_TYPES: readonly KeyType[] = ['rank', 'text', 'text'];
 
 /** Like the product search, with each vendor's counts; the better a vendor's names fit the query, the earlier it comes; then by name. */
@@ -26,7 +27,7 @@ export function vendorSearchSql(
   const rank = text
     ? `(2 - ${rankSql(
         'v',
-        [text.exact, text.called].map((one) => sql.bind(one)),
+        [text.whole, text.named].map((one) => sql.bind(one)),
       )})`
     : '0';
   if (options.cursor !== undefined) {

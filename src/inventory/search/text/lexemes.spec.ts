@@ -11,11 +11,15 @@ describe('lexemesOf', () => {
     expect(lexemesOf(['aloo'], ['aloo aloo'])).toEqual(['=alu', 'aloo', '~alu']);
   });
 
-  it('stores what an item is called: words of its first name, and whole names and synonyms', () => {
-    const calls = lexemesOf(['Red Onion', 'Lal Pyaz'], ['Nashik'], ['pyaj']).filter((lexeme) => lexeme.startsWith('='));
-    expect(calls).toHaveLength(5);
-    expect(lexemesOf(['Sweet Potato', 'meethe aloo'], [])).not.toContain('=alu');
+  it('stores what an item is called: whole names and synonyms, and other words of its first name', () => {
+    const calls = lexemesOf(['Red Onion', 'Lal Pyaz'], ['Nashik'], ['pyaj']).filter((lexeme) => /^[=-]/.test(lexeme));
+    expect(calls).toEqual(['-onio', '-red', '=ll pyj', '=pyj', '=red onio']);
+    expect(lexemesOf(['Sweet Potato', 'meethe aloo'], []).join()).not.toMatch(/[=-]alu/);
     expect(lexemesOf(['Potato'], [], ['aloo'])).toContain('=alu');
+  });
+
+  it('stores no word twice that is also a whole name', () => {
+    expect(lexemesOf(['Okra'], [])).toEqual(['=okr', 'okra', '~okr']);
   });
 
   it('prefers names when there is too much', () => {
@@ -31,7 +35,7 @@ describe('lexemesOf', () => {
       fc.property(texts, texts, (names, extra) => {
         const lexemes = lexemesOf(names, extra);
         for (const lexeme of lexemes) {
-          expect(lexeme).toMatch(/^(?:[+~]?[\p{L}\p{M}\p{N}]+|=[\p{L}\p{M}\p{N} ]+)$/u);
+          expect(lexeme).toMatch(/^(?:[-+~]?[\p{L}\p{M}\p{N}]+|=[\p{L}\p{M}\p{N} ]+)$/u);
           expect(Buffer.byteLength(lexeme)).toBeLessThan(2046);
         }
         expect(lexemes).toEqual([...new Set(lexemes)].sort());

@@ -1,17 +1,19 @@
 /**
  * What is stored for one item (`array_to_tsvector`) and what a query asks for must agree; this file alone defines it.
- * A lexeme is one of four kinds, told apart by a first character that no word of wordsOf can hold:
+ * A lexeme is one of five kinds, told apart by a first character that no word of wordsOf can hold:
  *
- * | lexeme  | meaning                                                                       | example |
- * |---------|-------------------------------------------------------------------------------|---------|
- * | `word`  | the word stands in a name of the item                                         | `आलू`   |
- * | `+word` | the word stands in the extra texts only (description, category, synonyms)     | `+सब्जी` |
- * | `~fold` | a word of a name or of the extra texts has this folded form (see foldWord)    | `~alu`  |
- * | `=folds` | a word of the first name, or a whole name or synonym, has these folded forms  | `=alu`  |
+ * | lexeme   | meaning                                                                      | example |
+ * |----------|------------------------------------------------------------------------------|---------|
+ * | `word`   | the word stands in a name of the item                                        | `आलू`   |
+ * | `+word`  | the word stands in the extra texts only (description, category, synonyms)    | `+सब्जी` |
+ * | `~fold`  | a word of a name or of the extra texts has this folded form (see foldWord)   | `~alu`  |
+ * | `=folds` | a whole name or synonym has these folded forms                               | `=alu`  |
+ * | `-fold`  | a word of the first name has this folded form, but no whole name has         | `-alu`  |
  *
- * So the plain lexemes alone say "this very word is in a name", which ranks first; `=` says "this is what it is
- * called", however it is spelt, which ranks next; and one prefix of each of the other kinds finds everything else. Weights (`setweight`) would tell names from extras too, but a GIN index does not hold weights: each
- * row found would be fetched to look at them.
+ * So the plain lexemes alone say "this very word is in a name"; `=` says "this is what it is called", however it is
+ * spelt, and `-` that it is part of it; one prefix of each of the other kinds finds everything else. Weights
+ * (`setweight`) would tell names from extras too, but a GIN index does not hold weights: each row found would be
+ * fetched to look at them. Every lexeme is one more entry of the index at every write, which is why no fact has two.
  */
 import { foldWord } from './fold.js';
 import { wordsOf } from './words.js';
@@ -34,6 +36,9 @@ export function callLexeme(words: readonly string[]): string {
   return folded === '' ? '' : `=${folded}`;
 }
 
+/** A word of what something is called, in any spelling. */
+export const partLexeme = (folded: string): string => `-${folded}`;
+
 /**
  * The lexemes of one item, sorted and without repetitions; every one is fit for `array_to_tsvector` (not empty, no
  * NUL, fewer than 2046 bytes).
@@ -54,13 +59,15 @@ export function lexemesOf(
     if (lexemes.size < MAX_LEXEMES && folded !== '') lexemes.add(foldLexeme(folded));
   };
   for (const word of nameWords) add(nameLexeme(word), foldWord(word));
-  // Every word of the first name, since that is what people see; the others and the synonyms only as a whole, or
-  // "sweet potato" in some language would be as good a potato as a potato.
-  const calls = [
-    ...wordsOf(names[0] ?? '').map((word) => callLexeme([word])),
-    ...[...names, ...synonyms].map((one) => callLexeme(wordsOf(one))),
-  ];
-  for (const call of calls) if (call !== '' && lexemes.size < MAX_LEXEMES) lexemes.add(call);
+  const call = (lexeme: string): void => {
+    if (lexeme !== '' && lexemes.size < MAX_LEXEMES) lexemes.add(lexeme);
+  };
+  for (const one of [...names, ...synonyms]) call(callLexeme(wordsOf(one)));
+  // Every word of the first name, since that is what people see, but of no other, or "sweet potato" in some language
+  // would be as good a potato as a potato.
+  for (const folded of wordsOf(names[0] ?? '').map(foldWord)) {
+    if (folded !== '' && !lexemes.has(`=${folded}`)) call(partLexeme(folded));
+  }
   for (const word of [...synonyms, ...extra].flatMap(wordsOf)) {
     if (!nameWords.has(word)) add(extraLexeme(word), foldWord(word));
   }

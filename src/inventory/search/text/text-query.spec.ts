@@ -1,34 +1,50 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { lexemesOf } from './lexemes.js';
-import { textQueryOf } from './text-query.js';
+import { type TextQuery, textQueryOf } from './text-query.js';
 import { wordsOf } from './words.js';
 
-/** What PostgreSQL answers to `lexemes @@ query::tsquery`, for the shape of queries made here. */
+/** What PostgreSQL answers to `lexemes @@ query::tsquery`: "and" binds closer than "or", and parentheses closer still. */
 function matches(lexemes: readonly string[], query: string): boolean {
-  return query.split(' & ').every((group) =>
-    group
-      .replace(/^\(|\)$/g, '')
-      .split(' | ')
-      .some((term) => {
-        const parsed = /^'([^'\\]+)'(:\*)?$/.exec(term);
-        if (parsed === null) throw new Error(`not a term: ${term}`);
-        const [, lexeme = '', star] = parsed;
-        return lexemes.some((stored) => (star === undefined ? stored === lexeme : stored.startsWith(lexeme)));
-      }),
-  );
+  const tokens = query.match(/'[^']+'(?::\*)?|[()&|]/g) ?? [];
+  const list = (operator: string, part: () => boolean): boolean[] => {
+    const parts = [part()];
+    while (tokens[0] === operator) {
+      tokens.shift();
+      parts.push(part());
+    }
+    return parts;
+  };
+  const either = (): boolean => list('|', () => list('&', term).every(Boolean)).some(Boolean);
+  const term = (): boolean => {
+    const token = tokens.shift()!;
+    if (token !== '(') return has(lexemes, token);
+    const found = either();
+    expect(tokens.shift()).toBe(')');
+    return found;
+  };
+  return either();
 }
 
-const finds = (q: string, names: string[], extra: string[] = []): boolean =>
-  matches(lexemesOf(names, extra), textQueryOf(q)?.match ?? '');
-const isExact = (q: string, names: string[], extra: string[] = []): boolean =>
-  matches(lexemesOf(names, extra), textQueryOf(q)?.exact ?? '');
+function has(lexemes: readonly string[], term: string): boolean {
+  const [, lexeme = '', star] = /^'([^'\\]+)'(:\*)?$/.exec(term) ?? [];
+  if (lexeme === '') throw new Error(`not a term: ${term}`);
+  return lexemes.some((stored) => (star === undefined ? stored === lexeme : stored.startsWith(lexeme)));
+}
+
+const judged =
+  (kind: keyof TextQuery) =>
+  (q: string, names: string[], extra: string[] = [], synonyms: string[] = []): boolean =>
+    matches(lexemesOf(names, extra, synonyms), textQueryOf(q)?.[kind] ?? '');
+const finds = judged('match');
+const isNamed = judged('named');
+const isWhole = judged('whole');
 
 describe('textQueryOf', () => {
   it('writes tsquery text', () => {
     expect(textQueryOf('Red Aloo')).toEqual({
-      exact: `'red' & 'aloo'`,
-      called: `'=red alu' | ('=red' & '=alu')`,
+      whole: `'=red alu' & ('red' | '+red') & ('aloo' | '+aloo')`,
+      named: `'=red alu' | ('red' & 'aloo') | (('=red' | '-red') & ('=alu' | '-alu'))`,
       match: `('red' | '+red' | '~red') & ('aloo':* | '+aloo':* | '~alu':*)`,
     });
   });
@@ -43,7 +59,7 @@ describe('textQueryOf', () => {
   });
 
   it('uses eight words, the last of them whole when more were typed', () => {
-    expect(textQueryOf('one two three four five six seven eight nine')?.exact).not.toContain('nine');
+    expect(textQueryOf('one two three four five six seven eight nine')?.whole).not.toContain('nine');
     expect(textQueryOf('one two three four five six seven eight nine')?.match).not.toContain(':*');
   });
 
@@ -65,11 +81,22 @@ describe('textQueryOf', () => {
     ['oni red', 'Onion red'],
   ])('does not find by %s: %s', (q, name) => expect(finds(q, [name])).toBe(false));
 
-  it('is exact for whole words of names as they are typed, and nothing else', () => {
-    expect(isExact('onion RED', ['Red Onion'])).toBe(true);
-    expect(isExact('onio', ['Onion'])).toBe(false);
-    expect(isExact('onions', ['Onion'])).toBe(false);
-    expect(isExact('onion', ['Kanda'], ['Onion'])).toBe(false);
+  it('takes a whole name or synonym, as it was typed, for the whole', () => {
+    expect(isWhole('red ONION', ['Red Onion'])).toBe(true);
+    expect(isWhole('kanda', ['Onion', 'Kanda'])).toBe(true);
+    expect(isWhole('pyaz', ['Onion'], [], ['Pyaz'])).toBe(true);
+    expect(isWhole('onion', ['Spring Onion'])).toBe(false);
+    expect(isWhole('oni', ['Onion'])).toBe(false);
+    expect(isWhole('pyaaz', ['Pyaz'])).toBe(false);
+  });
+
+  it('takes words of names as they are typed, and words of the first name in any spelling, for named', () => {
+    expect(isNamed('onion RED', ['Red Onion'])).toBe(true);
+    expect(isNamed('pyaaz', ['Lal Pyaz'])).toBe(true);
+    expect(isNamed('onions', ['Red Onion'])).toBe(true);
+    expect(isNamed('pyaaz', ['Red Onion', 'Lal Pyaz'])).toBe(false);
+    expect(isNamed('oni', ['Onion'])).toBe(false);
+    expect(isNamed('onion', ['Kanda'], ['Onion'])).toBe(false);
   });
 
   it('finds every item by its own name, exactly, whatever the name holds', () => {
@@ -79,7 +106,7 @@ describe('textQueryOf', () => {
         fc.constantFrom('', "'", '\\', "' | '"),
         (name, more) => {
           fc.pre(wordsOf(name).length > 0);
-          expect(isExact(name + more, [name]) && finds(name + more, [name])).toBe(true);
+          for (const judge of [isWhole, isNamed, finds]) expect(judge(name + more, [name])).toBe(true);
         },
       ),
     );

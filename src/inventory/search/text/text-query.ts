@@ -1,5 +1,5 @@
 import { foldWord } from './fold.js';
-import { callLexeme, extraLexeme, foldLexeme, nameLexeme } from './lexemes.js';
+import { callLexeme, extraLexeme, foldLexeme, nameLexeme, partLexeme } from './lexemes.js';
 import { wordsOf } from './words.js';
 
 /** Words of a query that count; each one costs three index look-ups. */
@@ -11,13 +11,19 @@ export const MAX_QUERY_WORDS = 8;
  */
 export const MIN_FOLDED_PREFIX = 3;
 
-/** Three PostgreSQL tsquery texts, to be bound as parameters and cast with `::tsquery` (not `to_tsquery`, which parses). */
+/**
+ * Three PostgreSQL tsquery texts, to be bound as parameters and cast with `::tsquery` (not `to_tsquery`, which parses).
+ * Only `match` has prefixes; the others are answered by single look-ups.
+ */
 export interface TextQuery {
-  /** True only of items that have every word of the query, as typed, in their names. */
-  readonly exact: string;
-  /** True of items that are called what was typed, in whatever spelling: a superset of `exact`. */
-  readonly called: string;
-  /** True of every item to be found: a superset of `called`. */
+  /** True of items one of whose whole names, or synonyms of it, was typed; a superset of those spelt the same way. */
+  readonly whole: string;
+  /**
+   * True of items that have every word of the query, as typed, in their names, or in whatever spelling in what they are
+   * called: a superset of `whole`.
+   */
+  readonly named: string;
+  /** True of every item to be found: a superset of `named`. */
   readonly match: string;
 }
 
@@ -31,21 +37,29 @@ export function textQueryOf(q: string): TextQuery | undefined {
   if (words.length === 0) return undefined;
   // The last word that counts is half typed only if it is also the last one typed.
   const unfinished = all.length === words.length ? words.length - 1 : -1;
+  const typed = words.map((word) => `(${quoted(nameLexeme(word))} | ${quoted(extraLexeme(word))})`);
+  const called = calledQuery(words);
   return {
-    exact: words.map((word) => quoted(nameLexeme(word))).join(' & '),
-    called: calledQuery(words),
+    whole: [called, ...typed].join(' & '),
+    named: [called, ...namedQueries(words)].join(' | '),
     match: words.map((word, i) => `(${alternatives(word, i === unfinished).join(' | ')})`).join(' & '),
   };
 }
 
-/** The query as a whole is a name or a synonym, or each of its words is in a name. */
+/** The query as a whole is what the item is called, in whatever spelling. */
 function calledQuery(words: readonly string[]): string {
-  const each = words.map((word) => callLexeme([word])).filter((lexeme) => lexeme !== '');
-  const whole = callLexeme(words);
-  return [
-    quoted(whole === '' ? words[0]! : whole),
-    ...(each.length > 0 ? [`(${each.map(quoted).join(' & ')})`] : []),
-  ].join(' | ');
+  const call = callLexeme(words);
+  return quoted(call === '' ? words[0]! : call);
+}
+
+/** Each word is in a name as typed, or in any spelling a part of what the item is called. */
+function namedQueries(words: readonly string[]): string[] {
+  const parts = words
+    .filter((word) => foldWord(word) !== '')
+    .map((word) => `(${quoted(callLexeme([word]))} | ${quoted(partLexeme(foldWord(word)))})`);
+  return [words.map((word) => quoted(nameLexeme(word))), parts]
+    .filter((terms) => terms.length > 0)
+    .map((terms) => `(${terms.join(' & ')})`);
 }
 
 function alternatives(word: string, unfinished: boolean): string[] {

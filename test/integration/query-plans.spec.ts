@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { COMMON_WORD, RARE_WORD, seedProducts } from '../../bench/support/seed.js';
+import type { PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../../src/contracts/index.js';
+import { encodeCursor, type KeyType } from '../../src/inventory/search/page-cursor.js';
+import { ProductConditions, whereAll } from '../../src/inventory/search/product-conditions.js';
+import { orderBy, productOrder, rankSql } from '../../src/inventory/search/product-order.js';
+import { productSearchSql, type SearchStatement } from '../../src/inventory/search/product-search.sql.js';
+import { SqlBuilder } from '../../src/inventory/search/sql-builder.js';
+import { type TextQuery, textQueryOf } from '../../src/inventory/search/text/text-query.js';
+import { VENDOR_ORDER, vendorSearchSql } from '../../src/inventory/search/vendor-search.sql.js';
+import { testDatabase } from '../support/app.js';
+import type { TestDatabase } from '../support/test-database.js';
+
+const PRODUCTS = 100_000;
+/**
+ * Rows that a page of 20 may sort: far more than it shows, and far fewer than a catalogue has. What every twentieth
+ * product or more has is found by walking; what fewer have may by chance seem too rare for that, as prices are random.
+ */
+const SORTED_AT_MOST = 5_000;
+
+const VENDOR = `vnd_${(7).toString(16).padStart(32, '0')}`;
+const MIDDLE = `prd_${(50_000).toString(16).padStart(32, '0')}`;
+const NOON = '2026-01-01T12:00:00.000Z';
+
+const FILTERS: Record<string, ProductFilters> = {
+  nothing: {},
+  category: { category: 'vegetables' },
+  'a small category': { category: 'sweeteners' },
+  vendor: { vendorId: VENDOR },
+  state: { state: 'State 3' },
+  district: { district: 'District 42' },
+  'state and district': { state: 'State 14', district: 'District 42' },
+  'a price range': { minPrice: 200, maxPrice: 300 },
+  'a least price': { minPrice: 9_000 },
+  'a greatest price': { maxPrice: 12 },
+  'common availability': { availability: 'available' },
+  'rare availability': { availability: 'out_of_stock' },
+  'category and price': { category: 'spices', minPrice: 200, maxPrice: 300 },
+  'category, price and availability': { category: 'spices', minPrice: 200, maxPrice: 900, availability: 'available' },
+  'category and state': { category: 'fruits', state: 'State 3' },
+  'category and vendor': { category: 'fruits', vendorId: VENDOR },
+  'vendor and availability': { vendorId: VENDOR, availability: 'limited' },
+  'a narrow price range': { minPrice: 500, maxPrice: 501 },
+  'state and price': { state: 'State 3', minPrice: 500, maxPrice: 5_000 },
+};
+
+const TEXTS: Record<string, ProductFilters> = {
+  'a common word': { q: COMMON_WORD },
+  'a rare word': { q: RARE_WORD },
+  'a word that is nowhere': { q: 'qwertzuiop' },
+  'a prefix': { q: 'to' },
+  'one letter': { q: 'm' },
+  'a commodity': { q: 'onion' },
+  'a Hindi word': { q: 'प्याज' },
+  'two words': { q: 'onion nasik' },
+  'a common word and a category': { q: COMMON_WORD, category: 'spices' },
+  'a word, a category, price and availability': {
+    q: 'tomato',
+    category: 'vegetables',
+    minPrice: 100,
+    maxPrice: 900,
+    availability: 'available',
+  },
+  'a common word and a state': { q: COMMON_WORD, state: 'State 3' },
+  'a common word and a vendor': { q: COMMON_WORD, vendorId: VENDOR },
+  'a commodity where there is none': { q: 'onion', category: 'spices' },
+  'a common word and a narrow price range': { q: COMMON_WORD, minPrice: 500, maxPrice: 501 },
+};
+
+const CURSORS: Record<string, string> = {
+  newest: encodeCursor('newest', [NOON, MIDDLE]),
+  price_asc: encodeCursor('price_asc', [300, MIDDLE]),
+  price_desc: encodeCursor('price_desc', [300, MIDDLE]),
+  relevance: encodeCursor('rank', [1, NOON, MIDDLE]),
+};
+
+const VENDOR_SEARCHES: Record<string, VendorFilters> = {
+  nothing: {},
+  'a word': { q: 'trader' },
+  'a number': { q: '1234' },
+  state: { state: 'State 3' },
+  district: { district: 'District 42' },
+  category: { category: 'spices' },
+  'category and state': { category: 'spices', state: 'State 3' },
+};
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: PlanNode[];
+}
+
+interface Summary {
+  sequentialScans: string[];
+  sorted: number;
+}
+
+let database: TestDatabase;
+let client: pg.Client;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  await seedProducts(database.url, PRODUCTS);
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+});
+
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+
+/** PostgreSQL plans a prepared statement for its values at first, and later perhaps once for all: both must be good. */
+describe.each(['custom', 'generic'])('with a %s plan, 100,000 products are searched by index', (mode) => {
+  beforeAll(() => client.query(`SET plan_cache_mode = force_${mode}_plan`));
+
+  const searches = [
+    ...combined(FILTERS, ['newest', 'price_asc', 'price_desc']),
+    ...combined(TEXTS, ['relevance', 'newest', 'price_asc', 'price_desc']),
+  ];
+
+  it.each(searches)('products by $name', async ({ filters, options }) => {
+    const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
+    // Where vendors are what is asked for, reading them all may well be the best; to show twenty of them it isn't.
+    const byVendor = filters.state !== undefined || filters.district !== undefined;
+    // Known: a tenth of the table by its text is read as a whole, though the price range would be the better way in.
+    const narrow = mode === 'custom' && filters.q === COMMON_WORD && filters.maxPrice === 501;
+    const tables = narrow ? [] : byVendor ? ['products'] : undefined;
+    expectIndexed(await planOf(productSearchSql(filters, options, text)), tables);
+  });
+
+  it.each(vendorSearches())('vendors by $name', async ({ filters, options }) => {
+    const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
+    // Every one of these vendors is a trader, so for that word reading them all is the best.
+    const all = mode === 'custom' && filters.q === 'trader';
+    expectIndexed(await planOf(vendorSearchSql(filters, options, text)), all ? [] : undefined);
+  });
+});
+
+/** Whichever way the statement takes, for the first page and for later ones. */
+describe('pages are those that sorting all that is found would give', () => {
+  const searches = [
+    ...firstPages(TEXTS, ['relevance', 'newest', 'price_asc', 'price_desc']),
+    ...firstPages(FILTERS, ['newest', 'price_asc', 'price_desc']),
+  ];
+
+  it.each(searches)('$name', async ({ filters, options }) => {
+    const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
+    for (const limit of [20, 33]) {
+      const { rows: expected } = await client.query<{ id: string }>(allSorted(filters, options, 4 * limit, text));
+      const walked: string[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < 4 && (page === 0 || cursor !== undefined); page += 1) {
+        const { statement, values, order } = productSearchSql(filters, { ...options, limit, cursor }, text);
+        const { rows } = await client.query<Record<string, unknown>>({ ...statement, values });
+        const found = rows.filter(({ id }) => id !== null);
+        const shown = found.slice(0, limit);
+        walked.push(...shown.map(({ id }) => String(id)));
+        const last = shown.at(-1);
+        cursor =
+          found.length > limit
+            ? encodeCursor(
+                order.name,
+                order.columns.map(({ type }, index) => keyOf(last![`key${index}`], type)),
+              )
+            : undefined;
+      }
+      expect(walked).toEqual(expected.map(({ id }) => id));
+    }
+  });
+});
+
+interface Search<Filters, Options> {
+  name: string;
+  filters: Filters;
+  options: Options;
+}
+
+function combined(
+  all: Record<string, ProductFilters>,
+  sorts: NonNullable<ProductSearchOptions['sort']>[],
+): Search<ProductFilters, ProductSearchOptions>[] {
+  return Object.entries(all).flatMap(([name, filters]) =>
+    sorts.flatMap((sort) => [
+      { name: `${name}, ${sort}`, filters, options: { limit: 20, sort } },
+      { name: `${name}, ${sort}, next page`, filters, options: { limit: 20, sort, cursor: CURSORS[sort] } },
+    ]),
+  );
+}
+
+function firstPages(all: Record<string, ProductFilters>, sorts: NonNullable<ProductSearchOptions['sort']>[]) {
+  return combined(all, sorts).filter(({ options }) => options.cursor === undefined);
+}
+
+function allSorted(
+  filters: ProductFilters,
+  { sort }: ProductSearchOptions,
+  limit: number,
+  text: TextQuery | undefined,
+): { text: string; values: unknown[] } {
+  const sql = new SqlBuilder();
+  const { all } = new ProductConditions(filters, sql, text && sql.bind(text.match));
+  const rank = text && sort === 'relevance' ? [text.whole, text.named].map((query) => sql.bind(query)) : undefined;
+  const order = productOrder(sort, rank && rankSql('p', rank));
+  const from = 'FROM products p JOIN vendors v ON v.id = p.vendor_id';
+  return { text: `SELECT p.id ${from} ${whereAll(all)} ${orderBy(order)} LIMIT ${limit}`, values: sql.values };
+}
+
+function keyOf(key: unknown, type: KeyType): string | number {
+  if (key instanceof Date) return key.toISOString();
+  return type === 'price' ? Number(key) : (key as string | number);
+}
+
+function vendorSearches(): Search<VendorFilters, PageOptions>[] {
+  const cursor = encodeCursor(VENDOR_ORDER, [0, 'Trader 500', VENDOR]);
+  return Object.entries(VENDOR_SEARCHES).flatMap(([name, filters]) => [
+    { name, filters, options: { limit: 20 } },
+    { name: `${name}, next page`, filters, options: { limit: 20, cursor } },
+  ]);
+}
+
+function expectIndexed(plan: PlanNode, tables: readonly string[] = ['products', 'vendors']): void {
+  const { sequentialScans, sorted } = summaryOf(plan);
+  const problems = [
+    ...sequentialScans.filter((relation) => tables.includes(relation)).map((relation) => `Seq Scan on ${relation}`),
+    ...(sorted > SORTED_AT_MOST ? [`Sort of ${sorted} rows`] : []),
+  ];
+  expect(problems.length === 0 ? [] : [...problems, ...drawn(plan)]).toEqual([]);
+}
+
+async function planOf({ statement, values }: SearchStatement): Promise<PlanNode> {
+  const literals = values.map((value) => client.escapeLiteral(String(value))).join(', ');
+  await client.query(`PREPARE planned AS ${statement.text}`);
+  try {
+    const explain = 'EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE planned';
+    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`${explain} (${literals})`);
+    return rows[0]!['QUERY PLAN'][0].Plan;
+  } finally {
+    await client.query('DEALLOCATE planned');
+  }
+}
+
+const rowsOf = (node: PlanNode): number => Math.round(node['Actual Rows'] * node['Actual Loops']);
+
+function summaryOf(node: PlanNode): Summary {
+  const parts = (node.Plans ?? []).map(summaryOf);
+  // A branch that was not run has no loops.
+  const scansAll = node['Node Type'] === 'Seq Scan' && node['Actual Loops'] > 0;
+  const sorts = node['Node Type'] === 'Sort' || node['Node Type'] === 'Incremental Sort';
+  return {
+    sequentialScans: [...parts.flatMap((part) => part.sequentialScans), ...(scansAll ? [node['Relation Name']!] : [])],
+    sorted: Math.max(0, ...parts.map((part) => part.sorted), ...(sorts ? node.Plans!.map(rowsOf) : [])),
+  };
+}
+
+/** The plan as a reader of a failed test wants it. */
+function drawn(node: PlanNode, depth = 0): string[] {
+  const on = node['Index Name'] ?? node['Relation Name'];
+  const removed = node['Rows Removed by Filter'];
+  const line = `${'  '.repeat(depth)}${node['Node Type']}${on === undefined ? '' : ` on ${on}`}: ${rowsOf(node)} rows${
+    removed === undefined ? '' : `, ${removed * node['Actual Loops']} removed`
+  }`;
+  return [line, ...(node.Plans ?? []).flatMap((part) => drawn(part, depth + 1))];
+}
