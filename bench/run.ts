@@ -1,40 +1,72 @@
 import 'reflect-metadata';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadCatalogue } from './hit-ratio/catalogue.js';
-import { measure } from './hit-ratio/hit-ratio.js';
-import { measureRealtime } from './realtime/realtime.js';
+import { BENCHES } from './benches/index.js';
+import { BenchRun } from './support/bench-run.js';
+import { ProfileWindows, summariseProfiles } from './support/profile.js';
+import { type Row, writeResult } from './support/report.js';
 
-const USAGE = `Usage: npm run bench -- [NAME …] [--data FILE]
-  NAME    hit-ratio, realtime (default: all)
-  --data  an Agmarknet price file; without one a day of prices is generated`;
+const USAGE = `Usage: npm run bench -- [NAME …] [--rounds N] [--seconds N] [--data FILE] [--profile]
+  NAME       ${Object.keys(BENCHES).join(', ')} (default: all)
+  --rounds   rounds that count, after one that warms up (5)
+  --seconds  of each measurement in a round (4)
+  --data     for hit-ratio: an Agmarknet price file; without one a day of prices is generated
+  --profile  prints where the server's processor time goes; makes it slower`;
 
-type Bench = (data: string | undefined) => Promise<Record<string, unknown>[]>;
-
-const BENCHES: Record<string, Bench> = {
-  'hit-ratio': async (data) => {
-    const catalogue = await loadCatalogue(data);
-    const rows = [];
-    for (const rate of [0, 10, 100]) rows.push(...(await measure(catalogue, rate)));
-    return rows.map((row) => ({ ...row, hitRatio: Number(row.hitRatio.toFixed(4)) }));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    profile: { type: 'boolean', default: false },
   },
-  realtime: measureRealtime,
-};
-
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' } } });
+});
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
-for (const name of names) {
-  const bench = BENCHES[name];
-  if (!bench) {
-    process.stderr.write(`${USAGE}\n`);
-    process.exit(2);
-  }
-  const rows = await bench(values.data);
-  console.log(name);
-  console.table(rows);
-  await mkdir('bench/results', { recursive: true });
-  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
-  const result = { name, date: new Date().toISOString(), machine, rows };
-  await writeFile(`bench/results/${name}.json`, `${JSON.stringify(result, null, 2)}\n`);
+const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+if (!names.every((name) => name in BENCHES) || !(rounds >= 1) || !(seconds > 0)) {
+  process.stderr.write(`${USAGE}\n`);
+  process.exit(2);
 }
+
+const profileDir = values.profile ? await mkdtemp(join(tmpdir(), 'mandi-profile-')) : undefined;
+const profiles = new ProfileWindows();
+const run = new BenchRun({ rounds, seconds, data: values.data }, profiles);
+const table: Row[] = [];
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void run
+      .endBench()
+      .then(() => run.end())
+      .finally(() => process.exit(1));
+  });
+}
+try {
+  for (const name of names) {
+    const ownProfiles = profileDir === undefined ? undefined : join(profileDir, name);
+    run.options.profileDir = ownProfiles;
+    try {
+      const result = await BENCHES[name]!(run);
+      await run.endBench();
+      console.log(name);
+      console.table(result.rows);
+      table.push(...result.rows);
+      // A profiled server is slower than it is.
+      if (ownProfiles === undefined)
+        await writeResult(name, { rounds, seconds }, { ...result, versions: run.versions });
+      else console.log(await summariseProfiles(ownProfiles, profiles));
+    } finally {
+      await run.endBench();
+      profiles.clear();
+    }
+  }
+} finally {
+  await run.end();
+  if (profileDir !== undefined) await rm(profileDir, { recursive: true });
+}
+const compared = table.filter((row) => 'met' in row);
+const COLUMNS = ['bench', 'unit', 'ours', 'ceiling', 'ratio', 'spread', 'reach', 'met'];
+if (names.length > 1 && compared.length > 0) console.table(compared, COLUMNS);

@@ -1,4 +1,4 @@
-import { nowMs, serve } from './children.js';
+import { nowMs, serve } from '../support/children.js';
 import { WebSocket } from './ws.js';
 
 /**

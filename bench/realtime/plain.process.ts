@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
 import type { InventoryEvent } from '../../src/contracts/index.js';
-import { nowMs, serve } from './children.js';
+import { nowMs, serve } from '../support/children.js';
 import { WebSocketServer } from './ws.js';
 
 /** A broadcast and nothing else: the least that a server in this language does. `BENCH_SERVER`: `socket.io` or `ws`. */

@@ -1,42 +1,25 @@
-import { spawn } from 'node:child_process';
-import { signAccessToken } from '../../src/auth/index.js';
 import type { InventoryEvent } from '../../src/contracts/index.js';
-import { endOf, nowMs } from './children.js';
+import type { BenchRun } from '../support/bench-run.js';
+import { nowMs } from '../support/children.js';
+import { query } from '../support/database.js';
 import { BURST, type Subject } from './subject.js';
 
-const JWT_SECRET = 'a secret for this bench and no other use';
-const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
+/** Products that single changes go to in turn: more than there are changes, so that each one's commit can be found. */
+const LOTS = 200;
 
 export interface Product extends Subject {
   /** The events of one burst as they are sent. */
   sample: readonly InventoryEvent[];
 }
 
-/** Starts `dist/main.js` on a database, with one vendor and the products of a burst. */
-export async function startProduct(databaseUrl: string): Promise<Product> {
-  const env = {
-    ...process.env,
-    DATABASE_URL: databaseUrl,
-    JWT_SECRET,
-    DEMO: 'false',
-    PORT: '0',
-    RATE_LIMIT: '0',
-    LOG_LEVEL: 'error',
-  };
-  const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const url = await bannerUrl(child.stdout);
-  const authorization = `Bearer ${await signAccessToken({ role: 'admin' }, JWT_SECRET, '1h')}`;
-  const send = async <Body>(method: string, path: string, body?: unknown): Promise<Body> => {
-    const headers = { authorization, 'content-type': 'application/json' };
-    const response = await fetch(`${url}/api${path}`, { method, headers, body: JSON.stringify(body) ?? null });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Body;
-  };
-
-  const { id: vendorId } = await send<{ id: string }>('POST', '/vendors', { name: 'Azadpur', state: 'Delhi' });
-  const put = (basePrice: number) =>
-    send<{ results: { productId: string }[] }>('PUT', `/vendors/${vendorId}/inventory`, {
-      items: Array.from({ length: BURST }, (_, index) => ({
+/** Starts the product on a database of its own, with one vendor. */
+export async function startProduct(run: BenchRun): Promise<Product> {
+  const databaseUrl = await run.database(0);
+  const server = await run.server({ databaseUrl });
+  const { id: vendorId } = await server.api<{ id: string }>('POST', '/vendors', { name: 'Azadpur', state: 'Delhi' });
+  const put = (lots: number, basePrice: number) =>
+    server.api<{ results: { productId: string }[] }>('PUT', `/vendors/${vendorId}/inventory`, {
+      items: Array.from({ length: lots }, (_, index) => ({
         sku: `lot-${index}`,
         name: `Onion ${index}`,
         names: { hi: 'प्याज', ta: 'வெங்காயம்' },
@@ -44,38 +27,44 @@ export async function startProduct(databaseUrl: string): Promise<Product> {
         basePrice,
       })),
     });
-  const { results } = await put(1);
-  await put(2);
-  const { events } = await send<{ events: InventoryEvent[] }>(
+  const { results } = await put(LOTS, 1);
+  await put(BURST, 2);
+  await server.settled();
+  const { events } = await server.api<{ events: InventoryEvent[] }>(
     'GET',
     `/events?limit=1000&vendorId=${vendorId}&eventType=price_changed`,
   );
+  const changed: { id: string; began: number }[] = [];
+  let turn = 0;
   return {
-    url: url.replace('http', 'ws'),
-    pid: child.pid!,
+    url: server.url.replace('http', 'ws'),
+    pid: server.pid,
     dialect: 'socket.io',
     sample: events,
     async change(price) {
-      const began = nowMs();
-      await send('PATCH', `/products/${results[0]!.productId}`, { basePrice: price });
-      return began;
+      const id = results[(turn += 1) % LOTS]!.productId;
+      changed.push({ id, began: nowMs() });
+      await server.api('PATCH', `/products/${id}`, { basePrice: price });
     },
-    burst: async (price) => void (await put(price)),
-    stop: () => endOf(child, 'SIGTERM'),
+    async times() {
+      const commits = await commitTimes(databaseUrl);
+      const some = changed.splice(0);
+      if (commits === undefined) return { times: some.map(({ began }) => began), of: 'request' };
+      return { times: some.map(({ id }) => commits.get(id)!), of: 'commit' };
+    },
+    burst: async (price) => void (await put(BURST, price)),
+    // With the part of the run it was started in.
+    stop: () => Promise.resolve(),
   };
 }
 
-function bannerUrl(stdout: AsyncIterable<Buffer>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    void (async () => {
-      let text = '';
-      // Read to the end, or the pipe would fill.
-      for await (const chunk of stdout) {
-        text += String(chunk);
-        const match = /URL\s+(http\S+)/.exec(text);
-        if (match) resolve(match[1]!);
-      }
-      reject(new Error('dist/main.js ended before it was ready'));
-    })();
-  });
+/** When PostgreSQL committed each product's last change; undefined if the server doesn't keep it. */
+async function commitTimes(url: string): Promise<Map<string, number> | undefined> {
+  const [setting] = await query<{ track_commit_timestamp: string }>(url, 'SHOW track_commit_timestamp');
+  if (setting!.track_commit_timestamp !== 'on') return undefined;
+  const rows = await query<{ id: string; at: number }>(
+    url,
+    'SELECT id, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 * 1000 AS at FROM products',
+  );
+  return new Map(rows.map(({ id, at }) => [id, at]));
 }

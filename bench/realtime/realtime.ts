@@ -1,102 +1,103 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setInterval as every } from 'node:timers/promises';
-import type { InventoryEvent } from '../../src/contracts/index.js';
-import { startEmbeddedPostgres } from '../../src/infra/postgres/embedded/index.js';
-import { Child, nowMs, usageOf } from './children.js';
+import type { BenchRun } from '../support/bench-run.js';
+import { Child, nowMs, usageOf } from '../support/children.js';
+import { type BenchResult, compare, type Row } from '../support/report.js';
+import { median } from '../support/rounds.js';
 import type { Arrivals } from './clients.process.js';
 import { startProduct } from './product.js';
 import { BURST, startPlain, type Subject } from './subject.js';
 
 const CLIENTS = 1_000;
-const ROUNDS = 3;
 const CHANGES_PER_SECOND = 40;
-const CHANGES = 60;
-const WARM_UP = 20;
-/** Milliseconds of bursts, after one that is not counted. */
-const BURSTS_FOR = 1_500;
+const CHANGES = 120;
+const WARM_UP = 40;
 /** Bursts under way at once, so that the server never waits for the clients' report. */
 const IN_FLIGHT = 2;
+const PLAIN = ['socket.io', 'ws'] as const;
 
-interface Figures {
-  deliveriesPerSecond: number;
-  serverMicrosPerDelivery: number;
-  p50Ms: number;
-  p99Ms: number;
-  bytesPerConnection: number;
+type Figures = Record<string, number>;
+type Measure = (subject: Subject, clients: Child) => Promise<Figures>;
+
+/**
+ * From commit (the product) or emit (plain Socket.IO) to each of a thousand clients in one room. PostgreSQL tells the
+ * time of the commit if `track_commit_timestamp` is on, else it is the sending of the request, which is earlier.
+ */
+export async function push(run: BenchRun): Promise<BenchResult> {
+  const measuredFrom = new Set<string>();
+  const figures = await inTurns(run, async (subject, clients) => {
+    const { of, ...latency } = await measureLatency(subject, clients);
+    measuredFrom.add(of);
+    return latency;
+  });
+  const { rows, details } = result('push', 'ms, p99', figures, 'p99Ms', { reach: 1.5, better: 'lower' });
+  return { rows, details: { ...details, measuredFrom: [...measuredFrom] } };
+}
+
+/** Most notifications a second to a thousand clients in one room. */
+export async function fanout(run: BenchRun): Promise<BenchResult> {
+  const figures = await inTurns(run, (subject, clients) => measureThroughput(subject, clients, run.milliseconds));
+  return result('fanout', 'notifications/s', figures, 'deliveriesPerSecond', { reach: 1, better: 'higher' });
 }
 
 /**
- * One room with a thousand clients: the product, which writes to PostgreSQL first, beside servers that do nothing but
- * broadcast the same bytes. Servers take turns, each round with fresh processes; the figures are medians.
+ * The product, which writes to PostgreSQL first, beside servers that do nothing but broadcast the same bytes. Each
+ * round has fresh processes, which warm up before they are measured.
  */
-export async function measureRealtime(): Promise<Record<string, string | number>[]> {
-  const given = process.env.DATABASE_URL;
-  const dataDir = given === undefined ? await mkdtemp(join(tmpdir(), 'mandi-bench-')) : undefined;
-  const postgres = dataDir === undefined ? undefined : await startEmbeddedPostgres({ dataDir });
-  const clients = await Child.start('./clients.process.ts');
-  const rounds: Record<string, Figures[]> = { product: [], 'socket.io': [], ws: [] };
+async function inTurns(run: BenchRun, measure: Measure): Promise<Record<string, Figures[]>> {
+  const clients = await Child.start(new URL('./clients.process.ts', import.meta.url));
+  const figures: Record<string, Figures[]> = { product: [], 'socket.io': [], ws: [] };
   try {
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const product = await startProduct(given ?? postgres!.url);
-      const sample: readonly InventoryEvent[] = product.sample;
-      rounds.product!.push(await measure(product, clients));
-      for (const server of ['socket.io', 'ws'] as const) {
-        rounds[server]!.push(await measure(await startPlain(server, sample), clients));
+    for (let round = 0; round < run.options.rounds; round += 1) {
+      const sample = await run.part(async () => {
+        const product = await startProduct(run);
+        figures.product!.push(await measureOne(product, clients, measure));
+        return product.sample;
+      });
+      for (const server of PLAIN) {
+        figures[server]!.push(await measureOne(await startPlain(server, sample), clients, measure));
       }
     }
   } finally {
     await clients.stop();
-    await postgres?.stop();
-    if (dataDir !== undefined) await rm(dataDir, { recursive: true, force: true });
   }
-  return Object.entries(rounds).map(([server, figures]) => ({ server, ...medians(figures) }));
+  return figures;
 }
 
-async function measure(subject: Subject, clients: Child): Promise<Figures> {
+async function measureOne(subject: Subject, clients: Child, measure: Measure): Promise<Figures> {
   try {
-    const before = await usageOf(subject.pid);
     await clients.ask({ kind: 'connect', url: subject.url, count: CLIENTS, dialect: subject.dialect });
-    const connected = await usageOf(subject.pid);
-    const latency = await measureLatency(subject, clients);
-    const throughput = await measureThroughput(subject, clients);
-    const bytesPerConnection = (connected.residentBytes - before.residentBytes) / CLIENTS;
-    return { ...throughput, ...latency, bytesPerConnection };
+    return await measure(subject, clients);
   } finally {
     await clients.ask({ kind: 'close' });
     await subject.stop();
   }
 }
 
-/** From the write's request (the product) or the emit (the others) to each client. */
-async function measureLatency(subject: Subject, clients: Child): Promise<Pick<Figures, 'p50Ms' | 'p99Ms'>> {
+async function measureLatency(subject: Subject, clients: Child) {
   // The first ones find cold code.
   for (let change = 0; change < WARM_UP; change += 1) await subject.change(500 + change);
   await clients.ask({ kind: 'until', deliveries: WARM_UP * CLIENTS });
+  await subject.times();
   await clients.ask({ kind: 'watch' });
-  const began: Promise<number>[] = [];
+  const changing: Promise<void>[] = [];
   for await (const _ of every(1_000 / CHANGES_PER_SECOND)) {
-    began.push(subject.change(1_000 + began.length));
-    if (began.length === CHANGES) break;
+    changing.push(subject.change(1_000 + changing.length));
+    if (changing.length === CHANGES) break;
   }
-  const times = await Promise.all(began);
+  await Promise.all(changing);
   await clients.ask({ kind: 'until', deliveries: (WARM_UP + CHANGES) * CLIENTS });
   const arrivals = await clients.ask<Arrivals>({ kind: 'arrivals' });
+  const { times, of } = await subject.times();
   const latencies = arrivals.times.map((time, index) => time - times[arrivals.numbers[index]! - 1_000]!).sort();
   const quantile = (part: number): number => latencies[Math.floor(latencies.length * part)]!;
-  return { p50Ms: quantile(0.5), p99Ms: quantile(0.99) };
+  return { p50Ms: quantile(0.5), p99Ms: quantile(0.99), of };
 }
 
-async function measureThroughput(
-  subject: Subject,
-  clients: Child,
-): Promise<Pick<Figures, 'deliveriesPerSecond' | 'serverMicrosPerDelivery'>> {
+async function measureThroughput(subject: Subject, clients: Child, milliseconds: number): Promise<Figures> {
   const ofBurst = BURST * CLIENTS;
-  const already = (WARM_UP + CHANGES) * CLIENTS;
   let price = 10_000;
   const burst = (): Promise<void> => subject.burst((price += 1));
-  const until = (bursts: number) => clients.ask({ kind: 'until', deliveries: already + bursts * ofBurst });
+  const until = (bursts: number) => clients.ask({ kind: 'until', deliveries: bursts * ofBurst });
   await burst();
   await until(1);
 
@@ -105,8 +106,8 @@ async function measureThroughput(
   let sent = 1;
   let received = 1;
   const writing: Promise<void>[] = [];
-  while (nowMs() - began < BURSTS_FOR || received < sent) {
-    while (sent - received < IN_FLIGHT && nowMs() - began < BURSTS_FOR) {
+  while (nowMs() - began < milliseconds || received < sent) {
+    while (sent - received < IN_FLIGHT && nowMs() - began < milliseconds) {
       sent += 1;
       writing.push(writing.length > 0 ? writing.at(-1)!.then(burst) : burst());
     }
@@ -121,14 +122,15 @@ async function measureThroughput(
   };
 }
 
-function medians(rounds: readonly Figures[]): Record<keyof Figures, number> {
-  const median = (key: keyof Figures): number =>
-    rounds.map((round) => round[key]).sort((one, other) => one - other)[Math.floor(rounds.length / 2)]!;
-  return {
-    deliveriesPerSecond: Math.round(median('deliveriesPerSecond')),
-    serverMicrosPerDelivery: Number(median('serverMicrosPerDelivery').toFixed(2)),
-    p50Ms: Number(median('p50Ms').toFixed(1)),
-    p99Ms: Number(median('p99Ms').toFixed(1)),
-    bytesPerConnection: Math.round(median('bytesPerConnection')),
-  };
+function result(
+  bench: string,
+  unit: string,
+  figures: Record<string, Figures[]>,
+  measured: string,
+  target: { reach: number; better: 'higher' | 'lower' },
+): BenchResult {
+  const of = (server: string): number[] => figures[server]!.map((round) => round[measured]!);
+  const rounds = { ours: of('product'), ceiling: of('socket.io') };
+  const row: Row = { ...compare({ bench, unit, rounds, ...target }), ws: Math.round(median(of('ws')) * 10) / 10 };
+  return { rows: [row], details: { rounds: figures } };
 }

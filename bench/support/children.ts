@@ -10,20 +10,36 @@ interface Numbered {
   content: unknown;
 }
 
+interface Answered extends Numbered {
+  error?: string;
+}
+
+interface Waiting {
+  resolve: (answer: unknown) => void;
+  reject: (error: Error) => void;
+}
+
 /** Requests to a child; any number may be under way. */
 export class Child {
-  private readonly waiting = new Map<number, (answer: unknown) => void>();
+  private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
 
   private constructor(private readonly process: ChildProcess) {
-    process.on('message', ({ id, content }: Numbered) => {
-      this.waiting.get(id)!(content);
+    process.on('message', ({ id, content, error }: Answered) => {
+      const { resolve, reject } = this.waiting.get(id)!;
       this.waiting.delete(id);
+      if (error === undefined) resolve(content);
+      else reject(new Error(error));
+    });
+    process.on('exit', (code, signal) => {
+      for (const { reject } of this.waiting.values()) reject(new Error(`A child has ended: ${code ?? signal}`));
+      this.waiting.clear();
     });
   }
 
-  static async start(module: string, env: NodeJS.ProcessEnv = {}): Promise<Child> {
-    const child = fork(new URL(module, import.meta.url), {
+  /** @param module of TypeScript, which calls `serve` */
+  static async start(module: URL, env: NodeJS.ProcessEnv = {}): Promise<Child> {
+    const child = fork(module, {
       env: { ...process.env, ...env },
       execArgv: ['--import', '@swc-node/register/esm-register'],
       serialization: 'advanced',
@@ -36,10 +52,11 @@ export class Child {
     return this.process.pid!;
   }
 
+  /** Rejects with what the child threw, or when it ends. */
   ask<Answer>(request: object): Promise<Answer> {
     const id = (this.lastId += 1);
-    return new Promise((resolve) => {
-      this.waiting.set(id, resolve as (answer: unknown) => void);
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject });
       this.process.send({ id, content: request } satisfies Numbered);
     });
   }
@@ -50,6 +67,7 @@ export class Child {
 }
 
 export async function endOf(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill(signal);
   await ended;
@@ -58,7 +76,13 @@ export async function endOf(child: ChildProcess, signal: NodeJS.Signals): Promis
 /** In a child: says that it is ready, then answers. */
 export function serve<Request>(answer: (request: Request) => unknown): void {
   process.on('message', ({ id, content }: Numbered) => {
-    void Promise.resolve(answer(content as Request)).then((result) => process.send!({ id, content: result ?? null }));
+    void (async () => {
+      try {
+        process.send!({ id, content: (await answer(content as Request)) ?? null } satisfies Answered);
+      } catch (error) {
+        process.send!({ id, content: null, error: error instanceof Error ? error.stack! : String(error) });
+      }
+    })();
   });
   process.on('disconnect', () => process.exit());
   process.send!('ready');

@@ -1,0 +1,95 @@
+import { io, type Socket } from 'socket.io-client';
+import { waitFor } from '../../test/support/processes.js';
+import { type BenchRun, PRODUCTS } from '../support/bench-run.js';
+import { query } from '../support/database.js';
+import { type BenchResult, compare } from '../support/report.js';
+import { alternate } from '../support/rounds.js';
+import { productIds } from '../support/seed.js';
+import type { Server } from '../support/server.js';
+
+const CONNECTIONS = 64;
+const CEILING_LOOPS = 32;
+/** Milliseconds after the last reply within which the relay must have caught up, with Redis. */
+const CATCH_UP = 2_000;
+
+/** Changes of price, each to its reply, beside one autocommitted statement a change. */
+export async function write(run: BenchRun): Promise<BenchResult> {
+  const database = await run.database();
+  const server = await run.server({ databaseUrl: database });
+  const rounds = await measure(run, server);
+  return {
+    rows: [compare({ bench: 'write', unit: 'changes/s', rounds: rounds.rates, reach: 1, better: 'higher' })],
+    details: { rounds },
+  };
+}
+
+/** The same with Redis between, and a socket in every room that must get each event. */
+export async function writeRedis(run: BenchRun): Promise<BenchResult> {
+  const database = await run.database();
+  const server = await run.server({ databaseUrl: database, redis: await run.redis() });
+  const socket = await listenEverywhere(server, database);
+  run.defer(() => Promise.resolve(void socket.disconnect()));
+  let received = 0;
+  socket.on('inventory_notification', () => (received += 1));
+  const before = await server.settled();
+  const rounds = await measure(run, server);
+  const sent = (await server.settled()) - before;
+  await waitFor(() => received >= sent, { what: `${sent} notifications, ${received} have come` }).catch(() => null);
+  const slowest = Math.max(...rounds.catchUpMs);
+  const row = compare({ bench: 'write-redis', unit: 'changes/s', rounds: rounds.rates, reach: 0.8, better: 'higher' });
+  const complete = received === sent;
+  return {
+    rows: [{ ...row, met: row.met === true && slowest <= CATCH_UP && complete }],
+    details: { rounds, notifications: { sent, received }, slowestCatchUpMs: slowest },
+  };
+}
+
+async function measure(run: BenchRun, server: Server) {
+  const http = await run.httpLoad();
+  const ids = productIds(PRODUCTS);
+  const work = { kind: 'patch', ids, token: server.token, seed: 1 } as const;
+  const ours = await http.open('server', server.port, CONNECTIONS, work);
+  const ceiling = await run.sqlLoad(await run.database(), CEILING_LOOPS, { kind: 'write', seed: 2 });
+  const latencies: number[] = [];
+  const catchUpMs: number[] = [];
+  let acknowledged = 0;
+  const head = await server.settled();
+  const rates = await alternate(
+    run.options.rounds,
+    async () => {
+      const { perSecond, done, p99Ms } = await run.profiles.during(() => ours.run(run.milliseconds));
+      const ended = performance.now();
+      await server.settled();
+      catchUpMs.push(Math.round(performance.now() - ended));
+      latencies.push(p99Ms);
+      acknowledged += done;
+      return perSecond;
+    },
+    () => ceiling.run(run.milliseconds).then(({ perSecond }) => perSecond),
+  );
+  const events = (await server.settled()) - head;
+  // A price drawn twice in a row for one product is no change; it is next to never drawn.
+  if (acknowledged - events > acknowledged / 1_000) throw new Error(`${acknowledged} writes, but ${events} events`);
+  return { rates, p99Ms: latencies, catchUpMs };
+}
+
+async function listenEverywhere(server: Server, database: string): Promise<Socket> {
+  const socket = io(`${server.url}/inventory`, {
+    transports: ['websocket'],
+    forceNew: true,
+    auth: { token: server.token },
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('connect_error', reject);
+  });
+  const categories = await query<{ category: string }>(database, 'SELECT DISTINCT category FROM products');
+  const [vendor] = await query<{ id: string }>(database, 'SELECT id FROM vendors ORDER BY id LIMIT 1');
+  const rooms = [
+    { type: 'general' },
+    { type: 'vendor', vendorId: vendor!.id },
+    ...categories.map(({ category }) => ({ type: 'category', category })),
+  ];
+  for (const room of rooms) await socket.emitWithAck('subscribe_inventory', room);
+  return socket;
+}

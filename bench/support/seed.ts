@@ -1,0 +1,110 @@
+import type pg from 'pg';
+import { entries } from '../../src/inventory/glossary/index.js';
+import { productLexemes, vendorLexemes } from '../../src/inventory/search/item-lexemes.js';
+import { withClient } from './database.js';
+
+/** What the seeded texts hold. `COMMON` is in every tenth product, `RARE` in every ten thousandth. */
+export const COMMON_WORD = 'desi';
+export const RARE_WORD = 'zafrani';
+const PRODUCTS_PER_VENDOR = 50;
+const STATES = 28;
+const VARIETIES = [COMMON_WORD, 'local', 'hybrid', 'nasik', 'red', 'white', 'green', 'bold', 'medium', 'other'];
+
+const PRODUCTS = `
+  INSERT INTO products (id, vendor_id, sku, name, names, category, unit, base_price, currency, availability, search,
+                        version, created_at, updated_at)
+  SELECT 'prd_' || lpad(to_hex(n), 32, '0'), 'vnd_' || lpad(to_hex((n % $2) + 1), 32, '0'), 'sku-' || n,
+         k.name || CASE WHEN n % 10000 = 0 THEN ' ${RARE_WORD}' ELSE '' END,
+         k.names, k.category, 'quintal', round((10 ^ (1 + 3 * random()))::numeric, 2), 'INR',
+         CASE WHEN n % 10 = 3 THEN 'limited' WHEN n % 10 = 7 THEN 'out_of_stock' ELSE 'available' END,
+         array_to_tsvector(CASE WHEN n % 10000 = 0 THEN k.lexemes || $3::text[] ELSE k.lexemes END), 1, t.at, t.at
+  FROM generate_series($4::int, $5::int) AS n
+  JOIN kinds k ON k.i = (n::bigint * 7919) % $1,
+  LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 second' AS at) t`;
+
+const VENDORS = `
+  INSERT INTO vendors (id, name, names, market, district, state, languages, search, version, created_at, updated_at)
+  SELECT 'vnd_' || lpad(to_hex(v.i), 32, '0'), v.name, '{}', v.market, v.district, v.state, '{hi}',
+         array_to_tsvector(v.lexemes), 1, '2026-01-01', '2026-01-01'
+  FROM json_to_recordset($1::json) AS v (i int, name text, market text, district text, state text, lexemes text[])`;
+
+const BATCH = 50_000;
+
+/**
+ * Fills an empty database with products as an import leaves them: a commodity of the glossary and a variety, with all
+ * its lexemes. Prices are spread evenly over three decades; nothing has an event yet.
+ */
+export async function seedProducts(url: string, products: number): Promise<void> {
+  await withClient(url, async (client) => {
+    const vendors = Math.max(1, Math.ceil(products / PRODUCTS_PER_VENDOR));
+    const kinds = await seedKinds(client);
+    await client.query(VENDORS, [JSON.stringify(Array.from({ length: vendors }, (_, i) => vendorRow(i + 1)))]);
+    const rare = productLexemes({ name: RARE_WORD, names: {}, description: null, category: '' });
+    for (let from = 1; from <= products; from += BATCH) {
+      await client.query(PRODUCTS, [kinds, vendors, rare, from, Math.min(products, from + BATCH - 1)]);
+    }
+    await client.query('VACUUM ANALYZE');
+  });
+}
+
+async function seedKinds(client: pg.Client): Promise<number> {
+  const kinds = entries.flatMap(({ name, names, category }) =>
+    VARIETIES.map((variety) => {
+      const product = { name: `${name} ${variety}`, names: { ...names }, description: null, category };
+      return { ...product, lexemes: productLexemes(product) };
+    }),
+  );
+  await client.query(
+    'CREATE TEMP TABLE kinds (i int PRIMARY KEY, name text, names jsonb, category text, lexemes text[])',
+  );
+  await client.query(
+    `INSERT INTO kinds SELECT * FROM json_to_recordset($1::json)
+       AS k (i int, name text, names jsonb, category text, lexemes text[])`,
+    [JSON.stringify(kinds.map((kind, i) => ({ i, ...kind })))],
+  );
+  await client.query('ANALYZE kinds');
+  return kinds.length;
+}
+
+function vendorRow(i: number) {
+  const state = `State ${i % STATES}`;
+  const district = `District ${i % (STATES * 20)}`;
+  const vendor = { name: `Trader ${i}`, names: {}, market: `Market ${i % 997}`, district, state };
+  return { i, ...vendor, lexemes: vendorLexemes(vendor) };
+}
+
+/** Ids of the seeded products, in order. */
+export const productIds = (products: number): string[] =>
+  Array.from({ length: products }, (_, index) => `prd_${(index + 1).toString(16).padStart(32, '0')}`);
+
+/**
+ * Appends events of price changes by SQL.
+ *
+ * @param positioned whether they are past (they get the next positions) or a backlog (they wait for the relay)
+ */
+export async function seedEvents(url: string, count: number, positioned: boolean): Promise<void> {
+  await withClient(url, async (client) => {
+    const { rows } = await client.query<{ head: string }>(
+      'SELECT coalesce(max(position), 0) AS head FROM inventory_events',
+    );
+    for (let from = 1; from <= count; from += BATCH) {
+      await client.query(EVENTS, [from, Math.min(count, from + BATCH - 1), positioned ? rows[0]!.head : null]);
+    }
+    await client.query('VACUUM ANALYZE inventory_events');
+  });
+}
+
+const EVENTS = `
+  INSERT INTO inventory_events (event_id, position, event_type, product_id, vendor_id, category, version, changes,
+                                product, correlation_id, region, occurred_at)
+  SELECT gen_random_uuid(), $3::bigint + i, 'price_changed', p.id, p.vendor_id, p.category, p.version + 1,
+         jsonb_build_array(jsonb_build_object('field', 'basePrice', 'oldValue', p.base_price, 'newValue', p.base_price + 1)),
+         jsonb_build_object('id', p.id, 'vendorId', p.vendor_id, 'sku', p.sku, 'name', p.name, 'names', p.names,
+           'description', p.description, 'category', p.category, 'unit', p.unit, 'basePrice', p.base_price + 1,
+           'currency', p.currency, 'availability', p.availability, 'version', p.version + 1,
+           'createdAt', p.created_at, 'updatedAt', p.updated_at),
+         gen_random_uuid(), 'local', now()
+  FROM generate_series($1::int, $2::int) AS i
+  CROSS JOIN (SELECT count(*)::int AS products FROM products) AS all_of_them
+  JOIN products p ON p.id = 'prd_' || lpad(to_hex((i::bigint * 104729) % products + 1), 32, '0')
+  ORDER BY i`;
