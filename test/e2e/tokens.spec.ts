@@ -13,10 +13,8 @@ const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).t
 const now = (): number => Math.floor(Date.now() / 1_000);
 
 /** A token put together by hand, so that any part of it can be wrong. */
-function token(
-  payload: unknown,
-  { header = { alg: 'HS256', typ: 'JWT' } as object, secret = JWT_SECRET as string | Buffer } = {},
-) {
+function token(payload: unknown, options: { header?: object; secret?: string | Buffer } = {}): string {
+  const { header = { alg: 'HS256', typ: 'JWT' }, secret = JWT_SECRET } = options;
   const content = `${encoded(header)}.${encoded(payload)}`;
   return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`;
 }

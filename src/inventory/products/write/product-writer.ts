@@ -6,7 +6,7 @@ import { keyOf, type ProductCommand, type ProductWrite, type WriteOutcome } from
 import { WriteLane } from './write-lane.js';
 
 /** Batches under way at once, and rows in one statement. */
-const LANES = 4;
+const LANES = 2;
 const BATCH_LIMIT = 1_000;
 /** Writes that may wait in this process; beyond it they are refused at once instead of piling up. */
 const WAITING_LIMIT = 20_000;
