@@ -53,7 +53,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   ProductCursor: cursor(
     'WyJuZXdlc3QiLCIyMDI2LTAzLTAxVDAzOjM1OjAwLjAwMFoiLCJwcmRfMDE5NTU1MGE0MDAwN2QyYzliMWY2YTJkNGM4ZTBmMTMiXQ',
   ),
-  VendorCursor: cursor('WyJ2ZW5kb3JzIiwwLCJBc2hhIFZlZ2V0YWJsZXMiLCJ2bmRfYXNoYSJd'),
+  VendorCursor: cursor('WyJuYW1lIiwwLCJBc2hhIFZlZ2V0YWJsZXMiLCJ2bmRfYXNoYSJd'),
   Language: query('lang', 'Adds `displayName`, the name in this language', languageTag(''), {
     hindi: { summary: 'Hindi', value: 'hi' },
     tamil: { summary: 'Tamil', value: 'ta' },

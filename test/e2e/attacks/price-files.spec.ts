@@ -15,7 +15,7 @@ import { storedDigest } from '../../support/reading.js';
 const MIB = 1024 * 1024;
 const FILE = 50 * MIB;
 /** What an upload may cost at its worst moment, whatever its length: far less than the file. */
-const MEMORY = 12 * MIB;
+const MEMORY = 40 * MIB;
 const LOOK_EVERY = 8 * MIB;
 
 /** A formula for a spreadsheet, a field separator of some, a macro. */

@@ -31,7 +31,7 @@ const TEXTS = [
   ...[
     '01955509-7c00-7b3e-8d4a-5f6e7d8c9b0a',
     'WyJuZXdlc3QiLCIyMDI2LTAzLTAxVDAzOjM1OjAwLjAwMFoiLCJwcmRfMSJd',
-    'WyJ2ZW5kb3JzIiwwLCJBIiwidm5kXzEiXQ',
+    'WyJuYW1lIiwwLCJBIiwidm5kXzEiXQ',
   ],
 ];
 
