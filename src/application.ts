@@ -53,11 +53,17 @@ export async function createApplication(
   if (crossOrigin) app.enableCors(corsOptions(corsOrigins));
   app.setGlobalPrefix('api', { exclude: ['health', 'health/live', 'health/ready', 'metrics', 'docs/asyncapi.json'] });
   app.useGlobalPipes(validationPipe());
-  app.useGlobalFilters(new ProblemFilter(metrics));
+  const problems = new ProblemFilter(metrics);
+  app.useGlobalFilters(problems);
   app.useWebSocketAdapter(new CorsIoAdapter(app, corsOrigins));
   addOpenApi(app);
   await app.init();
-  openFastLane(app.getHttpServer(), fastRoutes(app), { log, draining: app.get(Draining), origins: corsOrigins });
+  openFastLane(app.getHttpServer(), fastRoutes(app), {
+    log,
+    draining: app.get(Draining),
+    origins: corsOrigins,
+    problem: (error, id) => problems.answerTo(error, id),
+  });
   if (config.demo ?? config.embedded) await app.get(DemoCatalogue).loadIfEmpty();
   return app;
 }

@@ -45,4 +45,16 @@ describe('bad HTTP', () => {
     });
     expect((await app.request('GET', '/health/live')).status).toBe(200);
   });
+
+  it.each([
+    ['PATCH', '/api/products/prd_none'],
+    ['POST', '/api/products/bulk-availability'],
+    ['PUT', '/api/products/prd_none/availability'],
+    ['POST', '/api/products'],
+    ['POST', '/api/vendors'],
+    ['PUT', '/api/vendors/vnd_none/inventory'],
+  ])('%s %s without any body', async (method, path) => {
+    const { status } = await app.request(method, path);
+    expect([400, 404, 415]).toContain(status);
+  });
 });

@@ -9,7 +9,7 @@ import { securityHeaders } from './security-headers.js';
 export interface FastRequest {
   /** As metrics and the log name it. */
   route: string;
-  /** At once if it can be. Rejects: the framework is to answer. */
+  /** At once if it can be. */
   answer(request: IncomingMessage): FastAnswer | Promise<FastAnswer>;
 }
 
@@ -34,6 +34,8 @@ interface Surroundings {
   draining: Draining;
   /** Of CORS; none: it is off. */
   origins: readonly string[];
+  /** The problem to answer with, as the framework would: trying again there would take a hanging database's time twice. */
+  problem(error: unknown, correlationId: string): FastAnswer;
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -68,12 +70,11 @@ export function openFastLane(server: Server, routes: FastRoutes, surroundings: S
     request: IncomingMessage,
     response: ServerResponse,
     route: string,
-    answer: FastAnswer,
+    { status, headers, body }: FastAnswer,
     began: number,
+    id = correlation.accept(request.headers['x-correlation-id']),
   ) => {
     if (response.destroyed) return;
-    const { status, headers, body } = answer;
-    const id = correlation.accept(request.headers['x-correlation-id']);
     const all = ['x-correlation-id', id, ...fixedHeaders, ...headers];
     if (body !== null) all.push('content-length', String(body.length));
     response.writeHead(status, all);
@@ -90,7 +91,10 @@ export function openFastLane(server: Server, routes: FastRoutes, surroundings: S
     if (!(answer instanceof Promise)) return send(request, response, found.route, answer, began);
     answer.then(
       (loaded) => send(request, response, found.route, loaded, began),
-      () => pass(request, response),
+      (error: unknown) => {
+        const id = correlation.accept(request.headers['x-correlation-id']);
+        send(request, response, found.route, surroundings.problem(error, id), began, id);
+      },
     );
   });
 }

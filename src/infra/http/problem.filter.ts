@@ -2,7 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UnavailableError } from '../errors/app-error.js';
 import type { Metrics } from '../metrics/metrics.js';
-import { problemBody, problemParts } from './problem.js';
+import type { FastAnswer } from './fast-lane.js';
+import { problemBody, type ProblemParts, problemParts } from './problem.js';
 
 /** Turns every error into problem+json (RFC 9457); only unexpected ones are logged with their stack. */
 @Catch()
@@ -17,15 +18,35 @@ export class ProblemFilter implements ExceptionFilter {
     const parts = problemParts(error);
     // A client that went away, or was cut off, in the middle of its body is nobody's error.
     const gone = !request.raw.complete && (reply.sent || request.raw.destroyed);
-    if (!gone) this.metrics.errors.inc({ type: parts.code });
-    if (!gone && parts.status >= 500) this.logger.error(error, { correlationId: request.id });
+    if (!gone) this.report(error, parts, request.id);
     if (reply.sent) return;
-    if (parts.status === 503) {
-      void reply.header('retry-after', String(error instanceof UnavailableError ? error.retryAfter : 1));
-    }
     void reply
       .status(parts.status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
+      .headers(headersOf(error, parts))
       .send(JSON.stringify(problemBody(parts, request.id)));
   }
+
+  /** The same for what is answered without the framework. */
+  answerTo(error: unknown, correlationId: string): FastAnswer {
+    const parts = problemParts(error);
+    this.report(error, parts, correlationId);
+    return {
+      status: parts.status,
+      headers: Object.entries(headersOf(error, parts)).flat(),
+      body: Buffer.from(JSON.stringify(problemBody(parts, correlationId))),
+    };
+  }
+
+  private report(error: unknown, { code, status }: ProblemParts, correlationId: string): void {
+    this.metrics.errors.inc({ type: code });
+    if (status >= 500) this.logger.error(error, { correlationId });
+  }
+}
+
+function headersOf(error: unknown, { status }: ProblemParts): Record<string, string> {
+  const retryAfter = error instanceof UnavailableError ? error.retryAfter : 1;
+  return {
+    'content-type': 'application/problem+json; charset=utf-8',
+    ...(status === 503 && { 'retry-after': String(retryAfter) }),
+  };
 }

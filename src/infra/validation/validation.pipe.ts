@@ -10,6 +10,11 @@ export interface QuickBody {
   isPlainlyValid(body: Readonly<Record<string, unknown>>): boolean;
 }
 
+/** A request may come without any body. */
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
 function isQuick(metatype: unknown): metatype is QuickBody {
   return typeof (metatype as Partial<QuickBody> | undefined)?.isPlainlyValid === 'function';
 }
@@ -17,7 +22,7 @@ function isQuick(metatype: unknown): metatype is QuickBody {
 class StrictValidationPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { type, metatype } = metadata;
-    if (type === 'body' && isQuick(metatype) && metatype.isPlainlyValid(value as Record<string, unknown>)) {
+    if (type === 'body' && isQuick(metatype) && isObject(value) && metatype.isPlainlyValid(value)) {
       return Promise.resolve(value);
     }
     if (type === 'query') refuseInheritedNames(value as object); // a body has been looked at when it was parsed
