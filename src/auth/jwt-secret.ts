@@ -12,7 +12,7 @@ const BYTES = 32;
 export async function jwtSecret(config: AppConfig): Promise<string | undefined> {
   if (config.jwtSecret !== undefined || config.jwksUrl !== undefined || !config.embedded) return config.jwtSecret;
   await mkdir(config.dataDir, { recursive: true });
-  const file = join(config.dataDir, 'jwt-secret');
+  const file = secretFile(config);
   try {
     // Fails if it exists, so that two processes starting at once agree on one secret.
     await writeFile(file, randomBytes(BYTES).toString('base64url'), { flag: 'wx', mode: 0o600 });
@@ -20,4 +20,19 @@ export async function jwtSecret(config: AppConfig): Promise<string | undefined> 
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   return readFile(file, 'utf8');
+}
+
+/** The same without making one: `undefined` also where no server has been started yet. */
+export async function knownJwtSecret(config: AppConfig): Promise<string | undefined> {
+  if (config.jwtSecret !== undefined) return config.jwtSecret;
+  try {
+    return await readFile(secretFile(config), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return undefined;
+  }
+}
+
+function secretFile({ dataDir }: AppConfig): string {
+  return join(dataDir, 'jwt-secret');
 }

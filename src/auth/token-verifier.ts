@@ -3,7 +3,7 @@ import { errors, type JWTPayload, jwtVerify, type JWTVerifyOptions, type JWTVeri
 import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/index.js';
 import type { Principal } from '../contracts/index.js';
-import { Clock, UnavailableError } from '../infra/index.js';
+import { Clock, ID, UnavailableError } from '../infra/index.js';
 import { InvalidTokenError } from './access.errors.js';
 import type { TokenKeys } from './token-keys.js';
 
@@ -12,8 +12,7 @@ const MAX_TOKEN = 4_096;
 const CACHED_TOKENS = 10_000;
 /** Seconds that clocks may differ. */
 const CLOCK_TOLERANCE = 5;
-/** A `vendorId` is an id as everywhere, and a subject ends up in keys. */
-const VENDOR_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
+/** A subject ends up in keys. */
 const SUBJECT = /^[\x21-\x7e]{1,200}$/;
 
 interface Verified {
@@ -92,7 +91,7 @@ function principalOf({ role, vendorId, sub }: JWTPayload): Principal {
   const subject = typeof sub === 'string' && SUBJECT.test(sub) ? sub : undefined;
   if (role === 'admin') return { role, subject: subject ?? 'admin' };
   if (role !== 'vendor') throw new InvalidTokenError('its role is neither vendor nor admin');
-  if (typeof vendorId !== 'string' || !VENDOR_ID.test(vendorId)) {
+  if (typeof vendorId !== 'string' || !ID.test(vendorId)) {
     throw new InvalidTokenError('a token of a vendor needs a vendorId');
   }
   return { role, vendorId, subject: subject ?? vendorId };

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { signAccessToken } from '../auth/index.js';
+import { knownJwtSecret, signAccessToken } from '../auth/index.js';
 import { loadConfig } from '../config/index.js';
 import type { Server } from './http-client.js';
 
@@ -18,10 +16,6 @@ export async function withToken(server: Server): Promise<Server> {
 async function localToken(url: string): Promise<string | undefined> {
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)) return undefined;
   const config = loadConfig();
-  const secret = config.jwtSecret ?? (await readFile(join(config.dataDir, 'jwt-secret'), 'utf8').catch(ifAbsent));
+  const secret = await knownJwtSecret(config);
   return secret === undefined ? undefined : signAccessToken({ role: 'admin' }, secret, '1d', config);
-}
-
-function ifAbsent(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
 }

@@ -45,3 +45,17 @@ export interface FoundProduct extends Product {
 export interface FoundVendor extends Vendor {
   inventory: { total: number; available: number };
 }
+
+/** Kinds of search scope, as invalidations are counted by them. */
+export const SCOPE_KINDS = [
+  'vendor',
+  'category',
+  'price',
+  'text',
+  'combined',
+  'everything',
+  'product',
+  'vendors',
+  'general',
+] as const;
+export type ScopeKind = (typeof SCOPE_KINDS)[number];

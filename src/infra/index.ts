@@ -15,6 +15,7 @@ export {
 } from './idempotency/index.js';
 export { timeOrderedUuid } from './ids.js';
 export { InfraModule } from './infra.module.js';
+export * as jsonSchema from './json-schema.js';
 export { Draining } from './lifecycle/draining.js';
 export { JsonLogger } from './logging/json-logger.js';
 export { Metrics } from './metrics/metrics.js';
@@ -28,7 +29,14 @@ export {
   SqlClient,
   type Statement,
 } from './postgres/index.js';
-export { ClientAddresses, createRateLimits, limitKey, limitRequests, RateLimits } from './rate-limit/index.js';
+export {
+  ClientAddresses,
+  createRateLimits,
+  limitKey,
+  type LimitRequest,
+  limitRequests,
+  RateLimits,
+} from './rate-limit/index.js';
 export { RedisConnections } from './redis/index.js';
 export { addBodyParsers, StreamedCsv } from './http/body-parsers.js';
 export { isDatabaseUnavailable } from './http/database-errors.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ScopeKind } from './scopes/scope-names.js';
+import type { ScopeKind } from '../contracts/index.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { GuardedCache } from './store/guarded-cache.js';
 

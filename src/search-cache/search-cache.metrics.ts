@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { SCOPE_KINDS, type ScopeKind } from '../contracts/index.js';
 import { Metrics } from '../infra/index.js';
 import type { SearchKind } from './canonical-search.js';
-import { kindOf, SCOPE_KINDS, type ScopeKind } from './scopes/scope-names.js';
+import { kindOf } from './scopes/scope-names.js';
 import { GuardedCache } from './store/guarded-cache.js';
 
 export type ReadResult = 'hit' | 'miss' | 'bypass';

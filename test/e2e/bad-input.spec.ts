@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Product } from '../../src/contracts/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { expectFieldError, expectProblem } from '../support/problems.js';
-import { storedDigest } from '../support/reading.js';
+import { expectNothingWritten } from '../support/nothing-written.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const LONG = 'x'.repeat(2001);
@@ -13,18 +13,12 @@ const many = (count: number, of: string) => Array<string>(count).fill(of).join('
 describe('bad bodies', () => {
   let app: TestApp;
   let product: Product;
-  let before: string;
 
   beforeAll(async () => {
     app = await startApp();
     product = await createProduct(app, { sku: 'kept' });
   });
-  beforeEach(async () => {
-    before = await storedDigest(app);
-  });
-  afterEach(async () => {
-    expect(await storedDigest(app)).toBe(before);
-  });
+  expectNothingWritten(() => app);
   afterAll(() => app.close());
 
   /** Routes that take a body, with a good one. */

@@ -1,26 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Product } from '../../src/contracts/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { expectFieldError, expectProblem } from '../support/problems.js';
-import { storedDigest } from '../support/reading.js';
+import { expectNothingWritten } from '../support/nothing-written.js';
 
 /** Whatever is wrong with a URL, it is answered with a 4xx problem, and nothing is written. */
 describe('bad URLs', () => {
   let app: TestApp;
   let product: Product;
-  let before: string;
 
   beforeAll(async () => {
     app = await startApp();
     product = await createProduct(app);
   });
-  beforeEach(async () => {
-    before = await storedDigest(app);
-  });
-  afterEach(async () => {
-    expect(await storedDigest(app)).toBe(before);
-  });
+  expectNothingWritten(() => app);
   afterAll(() => app.close());
 
   describe('in a query', () => {

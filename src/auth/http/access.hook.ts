@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../contracts/index.js';
+import type { LimitRequest } from '../../infra/index.js';
 import { ForbiddenError, InvalidTokenError, UnauthorizedError } from '../access.errors.js';
 import type { TokenVerifier } from '../token-verifier.js';
 import type { AccessLevel } from './access.js';
@@ -10,16 +11,13 @@ const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
 /** The token of an `Authorization` header; undefined if there is none in it. */
 export const bearerToken = (authorization: string): string | undefined => BEARER.exec(authorization)?.[1];
 
-/** Calls `done` with an error if the request is one too many of its principal. */
-export type Limit = (request: FastifyRequest, reply: FastifyReply, done: Done) => void;
-
 /**
  * Settles who asks and whether they may, before anything of the body is read. A bad token is refused on public routes
  * too: whoever sends one wants to be known, and had better hear that it has expired.
  *
  * @param limit is asked for every request once, when its principal is known; one whose token is refused is nobody's
  */
-export function addAccess(server: FastifyInstance, verifier: TokenVerifier, limit: Limit): void {
+export function addAccess(server: FastifyInstance, verifier: TokenVerifier, limit: LimitRequest): void {
   server.decorateRequest('principal', null);
   server.addHook('onRequest', (request, reply, done) => {
     const unlessLimited = (next: () => void): void => limit(request, reply, (error) => (error ? done(error) : next()));

@@ -72,7 +72,7 @@ export function openFastLane(server: Server, routes: FastRoutes, surroundings: S
     route: string,
     { status, headers, body }: FastAnswer,
     began: number,
-    id = correlation.accept(request.headers['x-correlation-id']),
+    id: string,
   ) => {
     if (response.destroyed) return;
     const all = ['x-correlation-id', id, ...fixedHeaders, ...headers];
@@ -87,14 +87,10 @@ export function openFastLane(server: Server, routes: FastRoutes, surroundings: S
     const found = find(request);
     if (!found) return pass(request, response);
     const began = performance.now();
+    const id = correlation.accept(request.headers['x-correlation-id']);
+    const reply = (answer: FastAnswer): void => send(request, response, found.route, answer, began, id);
     const answer = found.answer(request);
-    if (!(answer instanceof Promise)) return send(request, response, found.route, answer, began);
-    answer.then(
-      (loaded) => send(request, response, found.route, loaded, began),
-      (error: unknown) => {
-        const id = correlation.accept(request.headers['x-correlation-id']);
-        send(request, response, found.route, surroundings.problem(error, id), began, id);
-      },
-    );
+    if (!(answer instanceof Promise)) return reply(answer);
+    answer.then(reply, (error: unknown) => reply(surroundings.problem(error, id)));
   });
 }

@@ -6,7 +6,7 @@ import { LocalQuota, RedisQuota } from './quota.js';
 import { RateLimits } from './rate-limits.js';
 
 export { ClientAddresses } from './client-addresses.js';
-export { limitKey, limitRequests } from './rate-limit.hook.js';
+export { limitKey, type LimitRequest, limitRequests } from './rate-limit.hook.js';
 export { RateLimits };
 
 /** Milliseconds a request may wait for Redis. */

@@ -65,7 +65,7 @@ export const IsPrice = () =>
     },
   });
 
-const LANGUAGE_TAG = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/;
+export const LANGUAGE_TAG = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/;
 const MAX_NAMES = 64;
 
 export const IsLanguageTag = (each = false) =>

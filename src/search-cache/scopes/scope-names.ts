@@ -1,3 +1,5 @@
+import type { ScopeKind } from '../../contracts/index.js';
+
 /** What about products can change: which there are and what they are called, what they cost, whether they are there. */
 export const ASPECTS = ['set', 'price', 'stock'] as const;
 export type Aspect = (typeof ASPECTS)[number];
@@ -10,20 +12,6 @@ export interface Place {
   vendor: string;
   category: string;
 }
-
-/** Kinds of scope, as the invalidation metric tells them apart. */
-export const SCOPE_KINDS = [
-  'vendor',
-  'category',
-  'price',
-  'text',
-  'combined',
-  'everything',
-  'product',
-  'vendors',
-  'general',
-] as const;
-export type ScopeKind = (typeof SCOPE_KINDS)[number];
 
 /** Every entry depends on it; renewing it clears the cache. */
 export const GENERAL_SCOPE = 'search:cache:general';

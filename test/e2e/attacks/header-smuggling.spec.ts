@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Problem, Product } from '../../../src/contracts/index.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { isGoodbye, type RawAnswer, rawExchange } from '../../support/attacks/raw-exchange.js';
 import { createProduct } from '../../support/builders.js';
-import { storedDigest } from '../../support/reading.js';
+import { expectNothingWritten } from '../../support/nothing-written.js';
 
 /** Requests whose end is a matter of opinion: where two servers differ, the one behind runs what the other took for data. */
 describe('header smuggling', () => {
@@ -11,7 +11,6 @@ describe('header smuggling', () => {
   let product: Product;
   let smuggled: string;
   let authorization: string;
-  let before: string;
 
   beforeAll(async () => {
     app = await startApp();
@@ -24,12 +23,7 @@ describe('header smuggling', () => {
     expect(deleted!.status).toBe(204);
     expect(isGoodbye(goodbye!)).toBe(true);
   });
-  beforeEach(async () => {
-    before = await storedDigest(app);
-  });
-  afterEach(async () => {
-    expect(await storedDigest(app)).toBe(before);
-  });
+  expectNothingWritten(() => app);
   afterAll(() => app.close());
 
   const host = 'host: x\r\nx-correlation-id: first\r\n';

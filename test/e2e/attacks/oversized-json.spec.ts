@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ExceptionMessage, Product } from '../../../src/contracts/index.js';
 import { MAX_REQUEST } from '../../../src/realtime/limits/request-limit.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { createProduct } from '../../support/builders.js';
 import { isApi, OPERATIONS } from '../../support/openapi/document.js';
 import { expectProblem } from '../../support/problems.js';
-import { storedDigest } from '../../support/reading.js';
+import { expectNothingWritten } from '../../support/nothing-written.js';
 
 const MIB = 1024 * 1024;
 /** Milliseconds for one refusal, on a busy machine; what recurses or looks at all of it takes longer, or never ends. */
@@ -36,18 +36,12 @@ const HUGE: readonly (readonly [string, number, () => string])[] = [
 describe('oversized JSON', () => {
   let app: TestApp;
   let product: Product;
-  let before: string;
 
   beforeAll(async () => {
     app = await startApp();
     product = await createProduct(app);
   });
-  beforeEach(async () => {
-    before = await storedDigest(app);
-  });
-  afterEach(async () => {
-    expect(await storedDigest(app)).toBe(before);
-  });
+  expectNothingWritten(() => app);
   afterAll(() => app.close());
 
   const timed = async <T>(work: () => Promise<T>): Promise<T> => {

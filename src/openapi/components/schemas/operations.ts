@@ -1,22 +1,9 @@
-import { EVENT_TYPES, ROOM_TYPES } from '../../../contracts/index.js';
+import { EVENT_TYPES, ROOM_TYPES, SCOPE_KINDS } from '../../../contracts/index.js';
 import type { Schema } from '../../types.js';
 import { count, epoch, listOf, object, oneOfTexts, schemaRef } from './schema.js';
 
 const counts = (keys: readonly string[], description: (key: string) => string): Schema =>
   object<Record<string, number>>(Object.fromEntries(keys.map((key) => [key, count(description(key))])));
-
-/** Kinds of scope that invalidations are counted by. */
-const SCOPE_KINDS = [
-  'vendor',
-  'category',
-  'price',
-  'text',
-  'combined',
-  'everything',
-  'product',
-  'vendors',
-  'general',
-] as const;
 
 const LEASE = object<{ held: boolean; remainingMs: number }>({
   held: { type: 'boolean', description: 'Without it all reads bypass the cache' },

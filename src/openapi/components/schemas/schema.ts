@@ -1,38 +1,9 @@
-import { ID, SLUG } from '../../../infra/index.js';
+import { ID, jsonSchema, LANGUAGE_TAG, SLUG } from '../../../infra/index.js';
 import type { Schema } from '../../types.js';
 
-type OptionalKeys<T> = { [Key in keyof T]-?: undefined extends T[Key] ? Key : never }[keyof T];
-
-/** All fields of a type and no others; the compiler sees to it that none is forgotten. */
-export type Fields<T> = { [Key in keyof Required<T>]: Schema };
-
-export const schemaRef = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-
-/** An object with these fields and no others. */
-export function object<T>(
-  properties: Fields<T>,
-  optional: readonly OptionalKeys<T>[] = [],
-  description?: string,
-): Schema {
-  const required = Object.keys(properties).filter((name) => !(optional as readonly string[]).includes(name));
-  return {
-    type: 'object',
-    ...(description && { description }),
-    properties,
-    ...(required.length > 0 && { required }),
-    additionalProperties: false,
-  };
-}
+export const { count, object, oneOfTexts, ref: schemaRef } = jsonSchema;
 
 export const listOf = (items: Schema, more: Schema = {}): Schema => ({ type: 'array', items, ...more });
-
-export const count = (description: string, minimum = 0): Schema => ({ type: 'integer', minimum, description });
-
-export const oneOfTexts = (values: readonly string[], description?: string): Schema => ({
-  type: 'string',
-  enum: values,
-  ...(description && { description }),
-});
 
 export const nullable = (schema: Schema): Schema => ({ ...schema, type: [schema.type, 'null'] });
 
@@ -63,15 +34,17 @@ export const textOrBlank = (maxLength: number, description: string): Schema => (
   description,
 });
 
-const LANGUAGE_TAG = '^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$';
-
-export const languageTag = (description: string): Schema => ({ type: 'string', pattern: LANGUAGE_TAG, description });
+export const languageTag = (description: string): Schema => ({
+  type: 'string',
+  pattern: LANGUAGE_TAG.source,
+  description,
+});
 
 export const names: Schema = {
   type: 'object',
   description: 'Translations of the name by BCP 47 language tag',
   maxProperties: 64,
-  propertyNames: { pattern: LANGUAGE_TAG },
+  propertyNames: { pattern: LANGUAGE_TAG.source },
   additionalProperties: text(200, 'The name in this language'),
 };
 
