@@ -14,14 +14,14 @@ describe('bad HTTP', () => {
   afterAll(() => app.close());
 
   /** Writes bytes to the server and reads until it closes the connection. */
-  async function send(text: string): Promise<{ status: number; headers: string; problem: Problem }> {
+  async function send(text: string): Promise<{ status: number; headers: string; body: string }> {
     const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
     let answer = '';
     socket.setEncoding('utf8').on('data', (part: string) => (answer += part));
     socket.write(text);
     await once(socket, 'close');
     const [headers, body] = answer.split('\r\n\r\n') as [string, string];
-    return { status: Number(headers.split(' ')[1]), headers, problem: JSON.parse(body) as Problem };
+    return { status: Number(headers.split(' ')[1]), headers, body };
   }
 
   it.each([
@@ -33,10 +33,11 @@ describe('bad HTTP', () => {
     ['a huge query', 431, 'headers_too_large', `GET /?q=${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`],
   ])('%s', async (_what, status, code, text) => {
     const answer = await send(text);
+    const problem = JSON.parse(answer.body) as Problem;
     expect(answer.status).toBe(status);
     expect(answer.headers).toMatch(/^content-type: application\/problem\+json/m);
-    expect(answer.headers).toContain(`x-correlation-id: ${answer.problem.correlationId}`);
-    expect(answer.problem).toMatchObject({
+    expect(answer.headers).toContain(`x-correlation-id: ${problem.correlationId}`);
+    expect(problem).toMatchObject({
       type: expect.stringMatching(/^urn:/),
       title: expect.stringMatching(/./),
       status,
@@ -44,6 +45,11 @@ describe('bad HTTP', () => {
       code,
     });
     expect((await app.request('GET', '/health/live')).status).toBe(200);
+  });
+
+  it('a huge query of HEAD, answered without a body', async () => {
+    const { status, body } = await send(`HEAD /?q=${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    expect([status, body]).toEqual([431, '']);
   });
 
   it.each([

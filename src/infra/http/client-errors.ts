@@ -6,8 +6,13 @@ import { problemBody, problemParts } from './problem.js';
 /** Statuses by the code of Node's HTTP parser; any other is a request it couldn't make sense of. */
 const STATUSES: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
+interface ClientError extends NodeJS.ErrnoException {
+  /** The buffer that Node's parser was given last. */
+  rawPacket?: unknown;
+}
+
 /** Answers what isn't even an HTTP request, such as one with 20 KB of headers: there is no reply to use yet. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerClientError(error: ClientError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const status = STATUSES[error.code ?? ''] ?? 400;
   const id = correlation.accept(undefined);
@@ -21,7 +26,10 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
       `x-correlation-id: ${id}`,
       'connection: close',
       '',
-      body,
+      // Whoever asked with HEAD would take a body for the next answer.
+      isHead(error.rawPacket) ? '' : body,
     ].join('\r\n'),
   );
 }
+
+const isHead = (packet: unknown): boolean => Buffer.isBuffer(packet) && packet.toString('latin1', 0, 5) === 'HEAD ';
