@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import pg from 'pg';
 import { DatabaseUrl } from '../../infra/index.js';
+import { SEQUENCING_SETTINGS } from './sequence-events.sql.js';
 
 /** "mandi relay" as a number no other program uses on the database. */
 const LEADER_LOCK = 0x6d616e6472;
@@ -58,8 +59,12 @@ export class Leadership {
       connectionString: this.databaseUrl.value,
       application_name: 'mandi-inventory-sync relay',
       connectionTimeoutMillis: 5_000,
-      // The second one ends a session whose leader doesn't even take what PostgreSQL sends it.
-      options: `-c idle_session_timeout=${SILENT_LEADER_TIMEOUT} -c tcp_user_timeout=${SILENT_LEADER_TIMEOUT}`,
+      options: [
+        `-c idle_session_timeout=${SILENT_LEADER_TIMEOUT}`,
+        // For a leader that doesn't even take what PostgreSQL sends it.
+        `-c tcp_user_timeout=${SILENT_LEADER_TIMEOUT}`,
+        ...SEQUENCING_SETTINGS,
+      ].join(' '),
       query_timeout: QUERY_TIMEOUT,
       keepAlive: true,
     });

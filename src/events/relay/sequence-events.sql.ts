@@ -3,10 +3,18 @@ import { EVENT_COLUMNS } from '../log/event-row.js';
 /** Events sequenced and published together; bounds memory and the length of the transaction. */
 export const SEQUENCE_BATCH = 1_000;
 
-/** `$1`: at most how many. A plain sequence would leave holes at every rollback; positions taken by the writers would be visible out of order. */
+/**
+ * For the leader's connection: without them PostgreSQL goes through a log of some 10,000 events as a whole, for 20 that
+ * wait. Nothing that is asked on it should be done in any other way than along an index.
+ */
+export const SEQUENCING_SETTINGS = ['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin'].map(
+  (way) => `-c enable_${way}=off`,
+);
+
+/** `$1`: at most how many; `$2`: the `seq` to begin at. A plain sequence would leave holes at every rollback; positions taken by the writers would be visible out of order. */
 const NUMBERED = `
     WITH pending AS MATERIALIZED (
-      SELECT seq FROM inventory_events WHERE position IS NULL ORDER BY seq LIMIT $1
+      SELECT seq FROM inventory_events WHERE position IS NULL AND seq >= $2 ORDER BY seq LIMIT $1
     ), head AS MATERIALIZED (
       SELECT coalesce(max(position), 0) AS position FROM inventory_events
     ), numbered AS (

@@ -9,13 +9,17 @@ import {
   SqlClient,
   UnavailableError,
 } from '../../../infra/index.js';
+import { productOf } from '../product.entity.js';
 import { DuplicateSkuError } from '../product.errors.js';
+import { CHANGE_OFFERS, type OfferRow, offerValues } from './change-offers.sql.js';
 import { COMMIT_DRAFTS, commitValues } from './commit-drafts.sql.js';
 import { isRowFault, isTransient, isUniqueViolation } from './database-conflicts.js';
 import { type Decision, decide } from './decide.js';
+import { type OfferChange, offerChanges } from './offer-change.js';
 import type { ProductWrite, WriteOutcome } from './product-command.js';
+import type { EventContext } from './product-events.js';
 import { WorkingSetLoader } from './working-set.loader.js';
-import type { Draft } from './working-set.js';
+import { type Draft, WorkingSet } from './working-set.js';
 
 /** Rounds a write may lose to other instances before it is refused; each round somebody else wins. */
 const MAX_ROUNDS = 100;
@@ -29,8 +33,8 @@ export class WriteContentionError extends UnavailableError {
 }
 
 /**
- * Runs a batch of writes: read, decide in memory, commit in one statement, invalidate, wake the relay. Two round trips
- * unless a race is lost; then only the products that lost it are read again.
+ * Runs a batch of writes: read, decide in memory, commit in one statement, invalidate, wake the relay. Two round trips,
+ * and one if nothing but prices and availabilities is to change; if a race is lost, once more for the products that lost it.
  */
 @Injectable()
 export class BatchExecutor {
@@ -52,27 +56,41 @@ export class BatchExecutor {
     let open = writes.map((_write, index) => index);
     for (let round = 0; open.length > 0; round += 1) {
       if (round === MAX_ROUNDS) throw new WriteContentionError();
-      open = await this.round(writes, open, outcomes);
+      open = await this.round(writes, open, outcomes, round === 0);
     }
     return outcomes;
   }
 
-  /** @returns the writes that lost a race and go into the next round */
-  private async round(writes: readonly ProductWrite[], open: number[], outcomes: WriteOutcome[]): Promise<number[]> {
+  /** @returns the writes that go into the next round, because they lost a race or had to wait */
+  private async round(
+    writes: readonly ProductWrite[],
+    open: number[],
+    outcomes: WriteOutcome[],
+    isFirst: boolean,
+  ): Promise<number[]> {
+    try {
+      const offers = isFirst ? offerChanges(writes) : undefined;
+      return await (offers ? this.changeOffers(offers, writes, outcomes) : this.change(writes, open, outcomes));
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      // What a transaction has locked before is part of the knot; only its end unties it.
+      if (currentTransaction()) throw new WriteContentionError({ cause: error });
+      return open;
+    }
+  }
+
+  private async change(writes: readonly ProductWrite[], open: number[], outcomes: WriteOutcome[]): Promise<number[]> {
     const set = await this.loader.load(open.map((index) => writes[index]!.command));
-    const occurredAt = new Date(this.clock.now()).toISOString();
+    const context = this.context();
     const decisions = open.map((index) => {
       const { command, correlationId, owner } = writes[index]!;
-      return decide(command, set, { correlationId, region: this.config.region, occurredAt }, owner);
+      return decide(command, set, { ...context, correlationId }, owner);
     });
-    const drafts = set.changed();
     try {
-      const committed = await this.commit(drafts);
-      return this.settle(open, decisions, committed, outcomes);
+      const committed = await this.commit(set.changed());
+      settle(open, decisions, committed, outcomes);
+      return open.filter((index) => !outcomes[index]);
     } catch (error) {
-      if (isTransient(error) && !currentTransaction()) return open;
-      // What the transaction has locked before is part of the knot; only its end unties it.
-      if (isTransient(error)) throw new WriteContentionError({ cause: error });
       if (!isRowFault(error)) throw error;
       if (open.length > 1) return await this.oneByOne(writes, open, outcomes);
       outcomes[open[0]!] = refusal(error, decisions[0]!);
@@ -80,25 +98,50 @@ export class BatchExecutor {
     }
   }
 
+  /** The same in one round trip. Further changes of the same products are left for the next round. */
+  private async changeOffers(
+    offers: OfferChange[],
+    writes: readonly ProductWrite[],
+    outcomes: WriteOutcome[],
+  ): Promise<number[]> {
+    const all = writes.map((_write, index) => index);
+    const context = this.context();
+    let rows: OfferRow[];
+    try {
+      const values = offerValues(offers, context);
+      rows = await savepoint(() => this.sql.query<OfferRow>(CHANGE_OFFERS, values));
+    } catch (error) {
+      if (isRowFault(error)) return this.change(writes, all, outcomes);
+      throw error;
+    }
+    const set = new WorkingSet(rows.map(productOf), new Set());
+    const decisions = offers.map(({ write: { command, correlationId, owner }, eventIds }) =>
+      decide(command, set, { ...context, correlationId, eventIdOf: (type) => eventIds[type]! }, owner),
+    );
+    const committed = new Set(rows.flatMap(({ id, changed }) => (changed ? [id] : [])));
+    await this.announce(set.changed(), committed);
+    const tried = offers.map(({ index }) => index);
+    settle(tried, decisions, committed, outcomes);
+    return all.filter((index) => !outcomes[index]);
+  }
+
+  private context(): Pick<EventContext, 'region' | 'occurredAt'> {
+    return { region: this.config.region, occurredAt: new Date(this.clock.now()).toISOString() };
+  }
+
   private async commit(drafts: readonly Draft[]): Promise<Set<string>> {
     if (drafts.length === 0) return new Set();
     const rows = await savepoint(() => this.sql.query<{ id: string }>(COMMIT_DRAFTS, commitValues(drafts)));
     const committed = new Set(rows.map(({ id }) => id));
-    if (committed.size > 0) {
-      const events = drafts.filter(({ id }) => committed.has(id)).flatMap((draft) => draft.events);
-      await afterCommit(async () => this.signal.committed(await this.invalidation.committed(events)));
-    }
+    await this.announce(drafts, committed);
     return committed;
   }
 
-  private settle(open: number[], decisions: Decision[], committed: Set<string>, outcomes: WriteOutcome[]): number[] {
-    return open.filter((index, place) => {
-      const { outcome, draft } = decisions[place]!;
-      // A decision that rests on a state which lost its race, even "unchanged", is void.
-      const lost = draft !== undefined && draft.events.length > 0 && !committed.has(draft.id);
-      if (!lost) outcomes[index] = outcome;
-      return lost;
-    });
+  /** Invalidates before the writers are told, and wakes the relay. */
+  private async announce(drafts: readonly Draft[], committed: ReadonlySet<string>): Promise<void> {
+    if (committed.size === 0) return;
+    const events = drafts.filter(({ id }) => committed.has(id)).flatMap((draft) => draft.events);
+    await afterCommit(async () => this.signal.committed(await this.invalidation.committed(events)));
   }
 
   /** A refused row must not take its neighbours with it: finds out which one it was. */
@@ -111,4 +154,18 @@ export class BatchExecutor {
 function refusal(error: unknown, { draft }: Decision): WriteOutcome {
   if (!isUniqueViolation(error) || !draft?.current) throw error;
   return { status: 'rejected', error: new DuplicateSkuError(draft.current.vendorId, draft.current.sku) };
+}
+
+/** Gives the writes their outcomes, but for those that lost a race: what rests on a state that has passed is void, even "unchanged". */
+function settle(
+  indexes: readonly number[],
+  decisions: readonly Decision[],
+  committed: ReadonlySet<string>,
+  outcomes: WriteOutcome[],
+): void {
+  indexes.forEach((index, place) => {
+    const { outcome, draft } = decisions[place]!;
+    const lost = draft !== undefined && draft.events.length > 0 && !committed.has(draft.id);
+    if (!lost) outcomes[index] = outcome;
+  });
 }

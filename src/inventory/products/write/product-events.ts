@@ -5,6 +5,8 @@ export interface EventContext {
   correlationId: string;
   region: string;
   occurredAt: string;
+  /** Ids that events of a type get, if they are settled already. */
+  eventIdOf?: (type: EventType) => string;
 }
 
 const TYPE_OF_FIELD: Record<string, EventType> = {
@@ -36,10 +38,10 @@ function productEvent(
   product: Product,
   version: number,
   changes: FieldChange[],
-  context: EventContext,
+  { eventIdOf = newEventId, correlationId, region, occurredAt }: EventContext,
 ): NewInventoryEvent {
   return {
-    eventId: newEventId(),
+    eventId: eventIdOf(eventType),
     eventType,
     productId: product.id,
     vendorId: product.vendorId,
@@ -47,6 +49,8 @@ function productEvent(
     version,
     changes,
     product,
-    ...context,
+    correlationId,
+    region,
+    occurredAt,
   };
 }

@@ -1,0 +1,88 @@
+import type { Statement } from '../../../infra/index.js';
+import { PRODUCT_COLUMNS, type ProductRow } from '../product.entity.js';
+import type { OfferChange } from './offer-change.js';
+import type { EventContext } from './product-events.js';
+
+const ISO_TIME = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+
+/**
+ * Changes price and availability of any number of products and appends the events, in one statement and one round trip
+ * (G3): what is stored needn't be read before, since whether anything changes, and whether it may, can be told here.
+ * It does what `decide` does, and no more: the caller has `decide` make the same of the rows returned.
+ *
+ * Each row is guarded by the version it was read at, as in `COMMIT_DRAFTS`. Products are taken in the order of `$1`.
+ *
+ * `$1` product ids, each once; `$2` prices and `$3` availabilities, null for as it is; `$4`, `$5` ids of the events of
+ * either; `$6` correlation ids; `$7` vendors that the writers are confined to, or null; `$8` expected versions, or null; `$9` the order
+ * of the events; `$10` the time; `$11` the region. All but the last two are lists.
+ *
+ * Returns each product that was found as it was, and whether it has been changed.
+ *
+ * In place of reading, deciding and `COMMIT_DRAFTS`: PostgreSQL takes about the same time for a row, the process 20 to
+ * 40 µs less, and a batch waits for one answer instead of two.
+ */
+export const CHANGE_OFFERS: Statement = {
+  name: 'change-offers',
+  text: `
+    WITH stored AS MATERIALIZED (
+      SELECT ${PRODUCT_COLUMNS}, given.*
+      FROM unnest($1::text[], $2::numeric[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
+                  $9::integer[])
+        AS given (product_id, price, stock, price_event, stock_event, correlation_id, owner, expected, ord)
+      JOIN products p ON p.id = given.product_id
+    ), changed AS (
+      UPDATE products p
+      SET base_price = coalesce(s.price, p.base_price), availability = coalesce(s.stock, p.availability),
+          version = p.version + 1, updated_at = $10::text::timestamptz
+      FROM stored s
+      WHERE p.id = s.id AND p.version = s.version
+        AND (s.owner IS NULL OR s.owner = s."vendorId") AND (s.expected IS NULL OR s.expected = s.version)
+        AND (s.price <> s."basePrice" OR s.stock <> s.availability)
+      RETURNING p.id, p.vendor_id, p.category, p.version, p.base_price, p.availability,
+        s."basePrice" AS price_before, s.availability AS stock_before,
+        s.price_event, s.stock_event, s.correlation_id, s.ord,
+        jsonb_build_object('id', p.id, 'vendorId', p.vendor_id, 'sku', p.sku, 'name', p.name, 'names', p.names,
+          'description', p.description, 'category', p.category, 'unit', p.unit, 'basePrice', trim_scale(p.base_price),
+          'currency', p.currency, 'availability', p.availability, 'version', p.version,
+          'createdAt', to_char(p.created_at AT TIME ZONE 'UTC', ${ISO_TIME}), 'updatedAt', $10::text) AS product
+    ), appended AS (
+      INSERT INTO inventory_events
+        (event_id, event_type, product_id, vendor_id, category, version, changes, product, correlation_id, region, occurred_at)
+      SELECT e.id, e.type, c.id, c.vendor_id, c.category, c.version,
+             jsonb_build_array(jsonb_build_object('field', e.field, 'oldValue', e.before, 'newValue', e.after)),
+             c.product, c.correlation_id, $11, $10::text::timestamptz
+      FROM changed c CROSS JOIN LATERAL (VALUES
+        (1, c.price_event, 'price_changed', 'basePrice',
+         to_jsonb(trim_scale(c.price_before)), to_jsonb(trim_scale(c.base_price))),
+        (2, c.stock_event, 'availability_changed', 'availability', to_jsonb(c.stock_before), to_jsonb(c.availability))
+      ) AS e (place, id, type, field, before, after)
+      WHERE e.before <> e.after
+      ORDER BY c.ord, e.place
+    )
+    SELECT s.*, c.id IS NOT NULL AS changed FROM stored s LEFT JOIN changed c ON c.id = s.id`,
+};
+
+export type OfferRow = ProductRow & { changed: boolean };
+
+export function offerValues(
+  changes: readonly OfferChange[],
+  { occurredAt, region }: Pick<EventContext, 'occurredAt' | 'region'>,
+): unknown[] {
+  // In one order for everybody, so that two batches can't deadlock in the usual case.
+  const rows = changes
+    .map((change, ord) => ({ ...change, ord }))
+    .sort((one, other) => (one.write.command.id < other.write.command.id ? -1 : 1));
+  return [
+    rows.map(({ write }) => write.command.id),
+    rows.map(({ write }) => write.command.updates.basePrice ?? null),
+    rows.map(({ write }) => write.command.updates.availability ?? null),
+    rows.map(({ eventIds }) => eventIds.price_changed ?? null),
+    rows.map(({ eventIds }) => eventIds.availability_changed ?? null),
+    rows.map(({ write }) => write.correlationId),
+    rows.map(({ write }) => write.owner ?? null),
+    rows.map(({ write }) => write.command.expectedVersion ?? null),
+    rows.map(({ ord }) => ord),
+    occurredAt,
+    region,
+  ];
+}

@@ -1,0 +1,50 @@
+import type { EventType } from '../../../contracts/index.js';
+import { newEventId } from '../../../events/index.js';
+import type { ProductCommand, ProductWrite } from './product-command.js';
+
+type Update = Extract<ProductCommand, { kind: 'update' }>;
+
+/** An update of nothing but price and availability, for one version at most. */
+interface OfferUpdate extends Update {
+  expectedVersion?: number | undefined;
+}
+
+export interface OfferChange {
+  /** Which of the batch's writes it is. */
+  index: number;
+  write: ProductWrite & { command: OfferUpdate };
+  /** What the events will be called, if it comes to them. */
+  eventIds: Partial<Record<EventType, string>>;
+}
+
+const OFFER_FIELDS: ReadonlySet<string> = new Set(['basePrice', 'availability']);
+const MAX_INTEGER = 2 ** 31 - 1;
+
+/**
+ * The first change of each product, if all of the writes are changes of price and availability; else nothing, since
+ * among others the order could matter.
+ */
+export function offerChanges(writes: readonly ProductWrite[]): OfferChange[] | undefined {
+  const changes = new Map<string, OfferChange>();
+  for (const [index, write] of writes.entries()) {
+    if (!isOfferChange(write)) return undefined;
+    const { id, updates } = write.command;
+    if (changes.has(id)) continue;
+    const eventIds: OfferChange['eventIds'] = {};
+    if (updates.basePrice !== undefined) eventIds.price_changed = newEventId();
+    if (updates.availability !== undefined) eventIds.availability_changed = newEventId();
+    changes.set(id, { index, write, eventIds });
+  }
+  return [...changes.values()];
+}
+
+function isOfferChange(write: ProductWrite): write is OfferChange['write'] {
+  const { command } = write;
+  if (command.kind !== 'update') return false;
+  const { updates, expectedVersion: version } = command;
+  for (const field in updates) {
+    if (!OFFER_FIELDS.has(field) && updates[field as keyof typeof updates] !== undefined) return false;
+  }
+  if (updates.basePrice === undefined && updates.availability === undefined) return false;
+  return version === undefined || (typeof version === 'number' && version <= MAX_INTEGER);
+}
