@@ -1,4 +1,7 @@
-/** Lets one loop sleep until it is woken or a time has passed. A wake while it works is remembered. */
+/**
+ * Lets one loop sleep until it is woken or a time has passed. A wake while it works is remembered. The loop goes on at the end
+ * of the turn: first whoever is answered in this turn, then the loop's own work.
+ */
 export class WakeSignal {
   private woken = false;
   private resume: (() => void) | null = null;
@@ -6,6 +9,7 @@ export class WakeSignal {
   wake(): void {
     this.woken = true;
     this.resume?.();
+    this.resume = null;
   }
 
   async wait(milliseconds: number): Promise<void> {
@@ -14,7 +18,7 @@ export class WakeSignal {
         const timer = setTimeout(resolve, milliseconds);
         this.resume = () => {
           clearTimeout(timer);
-          resolve();
+          setImmediate(resolve);
         };
       });
       this.resume = null;

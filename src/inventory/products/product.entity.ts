@@ -42,6 +42,10 @@ export class ProductEntity {
   @Column('tsvector', { select: false })
   search: string;
 
+  /** Of `product_texts`, where the texts are indexed; a trigger keeps it in step with `search`. */
+  @Column('bigint', { name: 'text_id', select: false })
+  textId: string;
+
   @Column('integer')
   version: number;
 
@@ -52,7 +56,7 @@ export class ProductEntity {
   updatedAt: Date;
 }
 
-export type ProductRow = Omit<ProductEntity, 'search'>;
+export type ProductRow = Omit<ProductEntity, 'search' | 'textId'>;
 
 /** Columns of `products p` under the names of `ProductRow`. */
 export const PRODUCT_COLUMNS = `p.id, p.vendor_id AS "vendorId", p.sku, p.name, p.names, p.description, p.category, p.unit,

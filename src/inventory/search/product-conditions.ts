@@ -18,7 +18,7 @@ export class ProductConditions {
   constructor(
     filters: ProductFilters,
     sql: SqlBuilder,
-    private readonly match: string | undefined,
+    readonly match: string | undefined,
   ) {
     const { category, minPrice, maxPrice, vendorId, availability, state, district } = filters;
     const where = (value: unknown, condition: string): string[] =>
@@ -44,17 +44,22 @@ export class ProductConditions {
   }
 
   get all(): string[] {
-    return this.match === undefined ? this.filters : [`p.search @@ ${this.match}::tsquery`, ...this.filters];
+    return this.match === undefined ? this.filters : [hasText(this.match), ...this.filters];
   }
 
-  /**
-   * All, the text first if there is one, so that they are looked up by what fewest products have: those of one vendor,
-   * else those with the text.
-   */
+  /** All, so that they are looked up by what fewest products have: those of one vendor, else those with the text. */
   get lookUp(): string[] {
-    const [text, ...filters] = this.all;
-    if (this.match === undefined) return this.all;
-    return this.byVendor ? [checked(text!), ...filters] : [text!, ...filters.map(checked)];
+    return this.match === undefined ? this.filters : this.lookUpBy(this.match);
+  }
+
+  /** The same for another text than the search's. @param query placeholder of a tsquery */
+  lookUpBy(query: string): string[] {
+    return [this.byVendor ? checked(hasText(query)) : ofTexts(query), ...this.besideText];
+  }
+
+  /** The filters where there is a text to look up. */
+  get besideText(): string[] {
+    return this.byVendor ? this.filters : this.filters.map(checked);
   }
 
   /** Where an order by price begins. */
@@ -68,6 +73,13 @@ export class ProductConditions {
     return `FROM ${products} p${this.byPlace ? ' JOIN vendors v ON v.id = p.vendor_id' : ''}`;
   }
 }
+
+/** True of products with the text. @param query placeholder of a tsquery */
+export const hasText = (query: string): string => `p.search @@ ${query}::tsquery`;
+
+/** The same by way of an index: texts first, then the products that have them. */
+export const ofTexts = (query: string): string =>
+  `p.text_id = ANY (ARRAY(SELECT t.id FROM product_texts t WHERE t.lexemes @@ ${query}::tsquery))`;
 
 /**
  * Keeps a condition from being looked up in an index. A plan for any value takes every price range for a narrow one, and

@@ -1,4 +1,4 @@
-import { checked, whereAll } from './product-conditions.js';
+import { checked, hasText, whereAll } from './product-conditions.js';
 import { idAndKeys, orderBy, orderByKeys, type ProductOrder } from './product-order.js';
 import { firstProducts, GLANCE, type PageSpec, WALK, worthWalking } from './staged-page.sql.js';
 
@@ -56,12 +56,13 @@ export function rankedPage(spec: RankedPageSpec): string {
 }
 
 function rankParts({ conditions, order, queries, keys, limit, lastRank }: RankedPageSpec, rank: number): string {
-  const [whole, named] = queries.map((query) => `p.search @@ ${query}::tsquery`) as [string, string];
-  const [match, ...filters] = conditions.lookUp;
-  const ofRank = [
-    [match!, `(${named}) IS FALSE`, ...filters],
-    [named, `(${whole}) IS FALSE`, checked(match!), ...filters],
-    [whole, checked(match!), ...filters],
+  const [whole, named] = queries as [string, string];
+  const match = conditions.match!;
+  // What all of the rank have, and what keeps those of the higher ranks out.
+  const [text, others] = [
+    [match, [`(${hasText(named)}) IS FALSE`]] as const,
+    [named, [`(${hasText(whole)}) IS FALSE`, checked(hasText(match))]] as const,
+    [whole, [checked(hasText(match))]] as const,
   ][rank]!;
   const behind = keys && rank === lastRank ? [`(p.created_at, p.id) < (${keys[1]}, ${keys[2]})`] : [];
   const columns = idAndKeys({ ...order, columns: [{ sql: `${rank}`, type: 'rank' }, ...order.columns.slice(1)] });
@@ -76,12 +77,12 @@ function rankParts({ conditions, order, queries, keys, limit, lastRank }: Ranked
   return `
       walk${rank} AS MATERIALIZED (
         SELECT ${columns} ${conditions.from(firstProducts(conditions, NEWEST, behind, WALK))}
-        ${whereAll([...ofRank, ...open, worthWalking(`(SELECT count(*) FROM glance WHERE rank = ${rank})`)])}
+        ${whereAll([hasText(text), ...others, ...conditions.besideText, ...open, worthWalking(`(SELECT count(*) FROM glance WHERE rank = ${rank})`)])}
         ${orderBy(NEWEST)} LIMIT ${limit}
       ),
       all${rank} AS MATERIALIZED (
         SELECT * FROM (
-          SELECT ${columns} ${conditions.from('products')} ${whereAll([...ofRank, ...behind.map(checked)])} OFFSET 0
+          SELECT ${columns} ${conditions.from('products')} ${whereAll([...conditions.lookUpBy(text), ...others, ...behind.map(checked)])} OFFSET 0
         ) p
         WHERE ${[...open, `(SELECT count(*) FROM walk${rank}) < ${limit}`].join(' AND ')}
         ORDER BY key1 DESC, key2 DESC LIMIT ${limit}

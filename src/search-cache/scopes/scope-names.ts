@@ -37,8 +37,9 @@ export function placeScope({ vendor, category }: Place, bracket: string, aspect:
 }
 
 /** Products of a place whose price has gone across a node of `PRICE_EDGES`, upwards or downwards. */
-export function edgeScope({ vendor, category }: Place, edge: string): string {
-  return `${placeScope({ vendor, category }, OPEN, 'price')}:edge:${edge}`;
+export function edgeScopes(place: Place, edges: readonly string[]): string[] {
+  const anyPrice = placeScope(place, OPEN, 'price');
+  return edges.map((edge) => `${anyPrice}:edge:${edge}`);
 }
 
 export function kindOf(scope: string): ScopeKind {

@@ -2,7 +2,7 @@ import type { NewInventoryEvent, Product } from '../../contracts/index.js';
 import { categoriesOf } from '../../events/index.js';
 import { BRACKETS } from './price-brackets.js';
 import { PRICE_EDGES } from './price-edges.js';
-import { type Aspect, edgeScope, OPEN, placeScope, productScope, textScope, VENDORS_SCOPE } from './scope-names.js';
+import { type Aspect, edgeScopes, OPEN, placeScope, productScope, textScope, VENDORS_SCOPE } from './scope-names.js';
 import type { TextScopes } from './text-scopes.js';
 
 const ASPECT_OF: Record<NewInventoryEvent['eventType'], Aspect> = {
@@ -65,7 +65,7 @@ function addPlaces(scopes: Set<string>, { vendor, categories, prices, aspects }:
       { vendor: OPEN, category },
     ]) {
       for (const aspect of aspects) for (const bracket of brackets) scopes.add(placeScope(place, bracket, aspect));
-      for (const edge of edges) scopes.add(edgeScope(place, edge));
+      for (const edge of edgeScopes(place, edges)) scopes.add(edge);
     }
   }
 }

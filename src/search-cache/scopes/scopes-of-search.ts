@@ -4,7 +4,7 @@ import { PRICE_EDGES } from './price-edges.js';
 import {
   type Aspect,
   ASPECTS,
-  edgeScope,
+  edgeScopes,
   GENERAL_SCOPE,
   OPEN,
   type Place,
@@ -82,10 +82,11 @@ function texts({ q, vendorId }: ProductFilters, text: TextScopes): string[] | un
 }
 
 function edges(place: Place, prices: readonly (number | undefined)[]): string[] {
-  return prices
-    .filter((price) => price !== undefined)
-    .flatMap((price) => PRICE_EDGES.at(price))
-    .map((edge) => edgeScope(place, edge));
+  const watched = prices.filter((price) => price !== undefined);
+  return edgeScopes(
+    place,
+    watched.flatMap((price) => PRICE_EDGES.at(price)),
+  );
 }
 
 /** Where a page sorted by price begins and ends; every price, if whoever stores the page didn't tell. */

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { isDatabaseUnavailable } from '../../../infra/index.js';
 import type { ProductWrite, WriteOutcome } from './product-command.js';
 
@@ -14,7 +15,8 @@ interface Waiting {
 
 /**
  * Writes one batch at a time; what arrives meanwhile becomes the next batch. So a lone write goes out at once, and
- * under load concurrent single writes travel as one array statement, with no timer to tune.
+ * under load concurrent single writes travel as one array statement, with no timer to tune. A batch begins when the event
+ * loop has handled what there is: then it takes along the writes of this turn, and those of the batch before have been answered.
  */
 export class WriteLane {
   private waiting: Waiting[] = [];
@@ -34,8 +36,7 @@ export class WriteLane {
       this.waiting.push({ write, since: performance.now(), resolve, reject });
       if (this.busy) return;
       this.busy = true;
-      // After the current tick, so that the writes of one bulk request go out together.
-      queueMicrotask(() => void this.run());
+      setImmediate(() => void this.run());
     });
   }
 
@@ -45,6 +46,7 @@ export class WriteLane {
       try {
         const outcomes = await this.execute(batch.map(({ write }) => write));
         batch.forEach(({ resolve }, index) => resolve(outcomes[index]!));
+        await endOfTurn();
       } catch (error) {
         const impatient = isDatabaseUnavailable(error) ? this.takeImpatient() : [];
         for (const { reject } of [...batch, ...impatient]) reject(error);
