@@ -24,6 +24,7 @@ export {
   currentTransaction,
   DatabaseModule,
   DatabaseUrl,
+  isoTime,
   isTransient,
   savepoint,
   SqlClient,

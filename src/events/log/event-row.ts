@@ -1,4 +1,5 @@
 import type { InventoryEvent } from '../../contracts/index.js';
+import { isoTime } from '../../infra/index.js';
 import type { InventoryEventEntity } from './inventory-event.entity.js';
 
 const PLAIN_COLUMNS = `position, event_id AS "eventId", event_type AS "eventType", product_id AS "productId",
@@ -9,7 +10,7 @@ export const EVENT_COLUMNS = `${PLAIN_COLUMNS}, occurred_at AS "occurredAt"`;
 
 /** Column list that gives an `InventoryEvent` when PostgreSQL makes JSON of it, but for the epoch. */
 export const EVENT_JSON_COLUMNS = `${PLAIN_COLUMNS},
-  to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "occurredAt"`;
+  ${isoTime('occurred_at')} AS "occurredAt"`;
 
 /** A row as the driver gives it: bigint as text, times as dates. */
 export type EventRow = Omit<InventoryEventEntity, 'seq' | 'position'> & { position: string };

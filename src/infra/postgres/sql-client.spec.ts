@@ -15,4 +15,22 @@ describe('SqlClient', () => {
     pool.waitingCount = 499;
     await expect(sql.query({ name: 'x', text: 'SELECT 1' })).resolves.toEqual([1]);
   });
+
+  it('has statements planned anew each time the tables have grown fourfold', async () => {
+    const names = new Set<string>();
+    const query = ({ name }: { name: string }) => Promise.resolve({ rows: [names.add(name)] });
+    const sql = new SqlClient({ driver: { master: { waitingCount: 0, query } } } as unknown as DataSource);
+    const namesAfter = async (rows: number): Promise<number> => {
+      sql.grown(rows);
+      await sql.query({ name: 'x', text: 'SELECT 1' });
+      return names.size;
+    };
+    expect(await namesAfter(0)).toBe(1);
+    expect(await namesAfter(63)).toBe(1);
+    expect(await namesAfter(1)).toBe(2);
+    expect(await namesAfter(191)).toBe(2);
+    expect(await namesAfter(1)).toBe(3);
+    expect(await namesAfter(1_000_000)).toBe(4);
+    expect(await namesAfter(1_000)).toBe(4);
+  });
 });

@@ -13,6 +13,11 @@ const ATTEMPTS = 5;
 /** Callers that may wait for a connection; beyond it they are refused at once instead of piling up. */
 const MAX_WAITING = 500;
 
+/** By how much the tables have to grow until statements are planned anew. */
+const GROWTH = 4;
+/** Rows inserted by this process after which that happens for the first time. */
+const FIRST_GROWTH = 64;
+
 /** A statement that PostgreSQL parses and plans once per connection: `name` must be unique to its text. */
 export interface Statement {
   name: string;
@@ -25,7 +30,23 @@ export interface Statement {
  */
 @Injectable()
 export class SqlClient {
+  private inserted = 0;
+  private replanAt = FIRST_GROWTH;
+  /** Ends the names of statements, so that they are prepared and planned again. */
+  private generation = '';
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /**
+   * Must be told of rows that have been inserted. PostgreSQL keeps the plan of a prepared statement until the table has been
+   * analysed, a minute later perhaps; one that was made while it was empty reads the whole of it for every row.
+   */
+  grown(rows: number): void {
+    this.inserted += rows;
+    if (this.inserted < this.replanAt) return;
+    while (this.inserted >= this.replanAt) this.replanAt *= GROWTH;
+    this.generation = `:${this.replanAt}`;
+  }
 
   /**
    * Asks the transaction that the caller runs in, if any, else the pool.
@@ -35,7 +56,8 @@ export class SqlClient {
    */
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
     // `query_timeout` is the driver's, and known to it for single queries; its types lack it.
-    const query = { ...statement, values, query_timeout: STATEMENT_TIMEOUT };
+    const { name, text } = statement;
+    const query = { name: name + this.generation, text, values, query_timeout: STATEMENT_TIMEOUT };
     const transaction = currentTransaction();
     const { rows } = await (transaction ? transaction.query<Row>(query) : this.roomyPool().query<Row>(query));
     return rows;

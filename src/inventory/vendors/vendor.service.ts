@@ -77,6 +77,7 @@ export class VendorService {
 
   private async insert(vendors: readonly Vendor[]): Promise<Set<string>> {
     const inserted = await this.sql.query<{ id: string }>(INSERT_VENDORS, [rows(vendors)]);
+    this.sql.grown(inserted.length);
     if (inserted.length > 0) await afterCommit(() => this.searchCache.vendorsChanged('created'));
     return new Set(inserted.map(({ id }) => id));
   }

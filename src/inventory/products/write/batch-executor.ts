@@ -9,9 +9,8 @@ import {
   SqlClient,
   UnavailableError,
 } from '../../../infra/index.js';
-import { productOf } from '../product.entity.js';
 import { DuplicateSkuError } from '../product.errors.js';
-import { CHANGE_OFFERS, type OfferRow, offerValues } from './change-offers.sql.js';
+import { CHANGE_OFFERS, type OfferRow, offerValues, storedProduct } from './change-offers.sql.js';
 import { COMMIT_DRAFTS, commitValues } from './commit-drafts.sql.js';
 import { isRowFault, isTransient, isUniqueViolation } from './database-conflicts.js';
 import { type Decision, decide } from './decide.js';
@@ -114,11 +113,12 @@ export class BatchExecutor {
       if (isRowFault(error)) return this.change(writes, all, outcomes);
       throw error;
     }
-    const set = new WorkingSet(rows.map(productOf), new Set());
+    const stored = rows.map(storedProduct);
+    const set = new WorkingSet(stored, new Set());
     const decisions = offers.map(({ write: { command, correlationId, owner }, eventIds }) =>
       decide(command, set, { ...context, correlationId, eventIdOf: (type) => eventIds[type]! }, owner),
     );
-    const committed = new Set(rows.flatMap(({ id, changed }) => (changed ? [id] : [])));
+    const committed = new Set(stored.flatMap(({ id }, row) => (rows[row]!.changed ? [id] : [])));
     await this.announce(set.changed(), committed);
     const tried = offers.map(({ index }) => index);
     settle(tried, decisions, committed, outcomes);
@@ -133,6 +133,7 @@ export class BatchExecutor {
     if (drafts.length === 0) return new Set();
     const rows = await savepoint(() => this.sql.query<{ id: string }>(COMMIT_DRAFTS, commitValues(drafts)));
     const committed = new Set(rows.map(({ id }) => id));
+    this.sql.grown(drafts.filter(({ stored, id }) => stored === null && committed.has(id)).length);
     await this.announce(drafts, committed);
     return committed;
   }
