@@ -1,7 +1,4 @@
-/**
- * Lets one loop sleep until it is woken or a time has passed. A wake while it works is remembered. The loop goes on at the end
- * of the turn: first whoever is answered in this turn, then the loop's own work.
- */
+/** Lets one loop sleep until it is woken or a time has passed. A wake while it works is remembered. */
 export class WakeSignal {
   private woken = false;
   private resume: (() => void) | null = null;
@@ -9,7 +6,6 @@ export class WakeSignal {
   wake(): void {
     this.woken = true;
     this.resume?.();
-    this.resume = null;
   }
 
   async wait(milliseconds: number): Promise<void> {
@@ -18,7 +14,7 @@ export class WakeSignal {
         const timer = setTimeout(resolve, milliseconds);
         this.resume = () => {
           clearTimeout(timer);
-          setImmediate(resolve);
+          resolve();
         };
       });
       this.resume = null;
