@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { InventoryEvent, Product } from '../../src/contracts/index.js';
+import { InventoryService } from '../../src/inventory/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { historyOf } from '../support/reading.js';
@@ -15,6 +16,14 @@ describe('events of changes', () => {
 
   const patch = (id: string, body: unknown, correlationId = 'test-1') =>
     app.request<Product>('PATCH', `/api/products/${id}`, body, { 'x-correlation-id': correlationId });
+
+  it('exist for each version, also of a caller in the process with a price finer than is stored', async () => {
+    const { id } = await createProduct(app, { basePrice: 12.35 });
+    await app.app.get(InventoryService).updateProduct(id, { basePrice: 12.345 });
+    const { body } = await app.request<Product>('GET', `/api/products/${id}`);
+    const versions = (await historyOf(app, id)).map(({ version }) => version);
+    expect(versions).toEqual(Array.from({ length: body.version }, (_none, index) => index + 1));
+  });
 
   it('has every member of the contract', async () => {
     const product = await createProduct(app);

@@ -30,7 +30,7 @@ export const CHANGE_OFFERS: Statement = {
   text: `
     WITH stored AS MATERIALIZED (
       SELECT p.id, p.vendor_id, p.version, p.base_price, p.availability, ${PRODUCT_JSON} AS product, given.*
-      FROM unnest($1::text[], $2::numeric[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
+      FROM unnest($1::text[], $2::numeric(12, 2)[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
                   $9::integer[])
         AS given (product_id, price, stock, price_event, stock_event, correlation_id, owner, expected, ord)
       JOIN products p ON p.id = given.product_id
