@@ -1,5 +1,5 @@
 import { type BenchRun, PRODUCTS } from '../support/bench-run.js';
-import { withClient } from '../support/database.js';
+import { withClient } from '../../test/support/with-client.js';
 import { type BenchResult, compare } from '../support/report.js';
 import { alternate } from '../support/rounds.js';
 import { productIds } from '../support/seed.js';

@@ -8,7 +8,7 @@ import { entries } from '../../src/inventory/glossary/index.js';
 import type { ImportSummary } from '../../src/inventory/imports/agmarknet-importer.js';
 import { randomOf } from '../hit-ratio/random.js';
 import type { BenchRun } from '../support/bench-run.js';
-import { withClient } from '../support/database.js';
+import { withClient } from '../../test/support/with-client.js';
 import { type BenchResult, compare } from '../support/report.js';
 import { alternate } from '../support/rounds.js';
 import type { Server } from '../support/server.js';

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { waitFor } from '../../test/support/processes.js';
 import { SEQUENCE_BATCH } from '../../src/events/relay/sequence-events.sql.js';
 import type { BenchRun } from '../support/bench-run.js';
-import { withClient } from '../support/database.js';
+import { withClient } from '../../test/support/with-client.js';
 import { type BenchResult, compare } from '../support/report.js';
 import { alternate } from '../support/rounds.js';
 import { seedEvents } from '../support/seed.js';

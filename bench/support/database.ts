@@ -2,11 +2,12 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import { migrate } from '../../src/infra/postgres/migrate.js';
 import { MIGRATIONS } from '../../src/infra/postgres/migrations/index.js';
 import { startEmbeddedPostgres } from '../../src/infra/postgres/embedded/index.js';
+import { withClient } from '../../test/support/with-client.js';
 
 /**
  * The PostgreSQL of a run: the one at `DATABASE_URL`, or an embedded one in a directory of its own. The product and its
@@ -84,14 +85,4 @@ export async function query<Row extends pg.QueryResultRow>(
   values: unknown[] = [],
 ): Promise<Row[]> {
   return withClient(url, async (client) => (await client.query<Row>(text, values)).rows);
-}
-
-export async function withClient<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

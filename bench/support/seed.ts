@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { entries } from '../../src/inventory/glossary/index.js';
+import { PRODUCT_JSON } from '../../src/inventory/products/product.entity.js';
 import { productLexemes, vendorLexemes } from '../../src/inventory/search/item-lexemes.js';
-import { withClient } from './database.js';
+import { withClient } from '../../test/support/with-client.js';
 
 /** What the seeded texts hold. `COMMON` is in every tenth product, `RARE` in every ten thousandth. */
 export const COMMON_WORD = 'desi';
@@ -99,10 +100,7 @@ const EVENTS = `
                                 product, correlation_id, region, occurred_at)
   SELECT gen_random_uuid(), $3::bigint + i, 'price_changed', p.id, p.vendor_id, p.category, p.version + 1,
          jsonb_build_array(jsonb_build_object('field', 'basePrice', 'oldValue', p.base_price, 'newValue', p.base_price + 1)),
-         jsonb_build_object('id', p.id, 'vendorId', p.vendor_id, 'sku', p.sku, 'name', p.name, 'names', p.names,
-           'description', p.description, 'category', p.category, 'unit', p.unit, 'basePrice', p.base_price + 1,
-           'currency', p.currency, 'availability', p.availability, 'version', p.version + 1,
-           'createdAt', p.created_at, 'updatedAt', p.updated_at),
+         ${PRODUCT_JSON} || jsonb_build_object('basePrice', p.base_price + 1, 'version', p.version + 1),
          gen_random_uuid(), 'local', now()
   FROM generate_series($1::int, $2::int) AS i
   CROSS JOIN (SELECT count(*)::int AS products FROM products) AS all_of_them

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import type { Product } from '../../src/contracts/index.js';
 import { isClean, verifyLog } from '../../src/ops/index.js';
 import type { Answer } from '../support/app.js';
@@ -7,6 +6,7 @@ import { createVendor } from '../support/builders.js';
 import { type Instances, startTwoInstances } from '../support/instances.js';
 import { randomOf } from '../support/interleaving.js';
 import { wholeLog } from '../support/reading.js';
+import { withClient } from '../support/with-client.js';
 
 /** Of this run; write it in its place to have the same choices again. */
 const SEED = Date.now() % 1_000_000;
@@ -109,17 +109,13 @@ describe(`${WRITES} writes, most of them with a key and repeated (seed ${SEED})`
   });
 
   it('leaves the products as the fold of the log', async () => {
-    const client = new pg.Client({ connectionString: instances.database.url });
-    await client.connect();
-    try {
+    await withClient(instances.database.url, async (client) => {
       const report = await verifyLog(client);
       expect(report).toMatchObject({ holes: 0, versionBreaks: [], differences: [] });
       expect(isClean(report)).toBe(true);
       const { rows } = await client.query(`SELECT FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'
                                            AND datname = current_database()`);
       expect(rows).toHaveLength(0);
-    } finally {
-      await client.end();
-    }
+    });
   });
 });

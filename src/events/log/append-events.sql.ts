@@ -1,5 +1,11 @@
 import type { NewInventoryEvent } from '../../contracts/index.js';
 
+/** `INSERT` of the events that `rows` selects: its columns in the order of these. */
+export const appendedBy = (rows: string): string => `
+    INSERT INTO inventory_events
+      (event_id, event_type, product_id, vendor_id, category, version, changes, product, correlation_id, region, occurred_at)
+    ${rows}`;
+
 /**
  * `INSERT` to be used as one CTE of the statement that makes the changes, so that change and event commit together.
  *
@@ -13,16 +19,14 @@ import type { NewInventoryEvent } from '../../contracts/index.js';
  * product get their numbers in version order.
  */
 export function appendEventsSql(parameter: string, changed: string): string {
-  return `
-    INSERT INTO inventory_events
-      (event_id, event_type, product_id, vendor_id, category, version, changes, product, correlation_id, region, occurred_at)
+  return appendedBy(`
     SELECT e."eventId", e."eventType", e."productId", e."vendorId", e.category, e.version, e.changes,
            coalesce(e.product, c.product), e."correlationId", e.region, e."occurredAt"
     FROM jsonb_to_recordset(${parameter}::jsonb) AS e (
       ord integer, "eventId" uuid, "eventType" text, "productId" text, "vendorId" text, category text, version integer,
       changes jsonb, product jsonb, "correlationId" text, region text, "occurredAt" timestamptz)
     JOIN ${changed} c ON c.id = e."productId"
-    ORDER BY e.ord`;
+    ORDER BY e.ord`);
 }
 
 /**

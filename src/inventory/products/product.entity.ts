@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import type { Availability, Names, Product } from '../../contracts/index.js';
+import { isoTime } from '../../infra/index.js';
 
 @Entity('products')
 @Unique('products_vendor_sku', ['vendorId', 'sku'])
@@ -62,6 +63,12 @@ export type ProductRow = Omit<ProductEntity, 'search' | 'textId'>;
 export const PRODUCT_COLUMNS = `p.id, p.vendor_id AS "vendorId", p.sku, p.name, p.names, p.description, p.category, p.unit,
   p.base_price AS "basePrice", p.currency, p.availability, p.version, p.created_at AS "createdAt",
   p.updated_at AS "updatedAt"`;
+
+/** SQL of a `Product` as `jsonb`, of `products p`. */
+export const PRODUCT_JSON = `jsonb_build_object('id', p.id, 'vendorId', p.vendor_id, 'sku', p.sku, 'name', p.name,
+  'names', p.names, 'description', p.description, 'category', p.category, 'unit', p.unit,
+  'basePrice', trim_scale(p.base_price), 'currency', p.currency, 'availability', p.availability, 'version', p.version,
+  'createdAt', ${isoTime('p.created_at')}, 'updatedAt', ${isoTime('p.updated_at')})`;
 
 export function productOf(row: ProductRow): Product {
   return {

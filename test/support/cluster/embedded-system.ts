@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { readPassword } from '../../../src/infra/postgres/embedded/cluster.js';
 import { DATABASE } from '../../../src/infra/postgres/embedded/embedded-postgres.js';
 import { runningPostmaster } from '../../../src/infra/postgres/embedded/postmaster.js';
@@ -6,6 +6,7 @@ import { connectionUrl } from '../../../src/infra/postgres/embedded/server.js';
 import { type EmbeddedFixture, embeddedFixture } from '../postgres-server.js';
 import { freePort } from '../processes.js';
 import { bearer, JWT_SECRET } from '../tokens.js';
+import { withClient } from '../with-client.js';
 import { HttpClient } from './http-client.js';
 import { Instance } from './instance.js';
 import { settled, type System } from './system.js';
@@ -37,13 +38,7 @@ export class EmbeddedSystem implements System {
       const { cluster } = this.fixture;
       const postmaster = await runningPostmaster(cluster);
       const url = connectionUrl(postmaster!.port, await readPassword(cluster), DATABASE);
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      try {
-        return await work(client);
-      } finally {
-        await client.end();
-      }
+      return withClient(url, work);
     },
   };
 

@@ -69,7 +69,7 @@ export class BatchExecutor {
   ): Promise<number[]> {
     try {
       const offers = isFirst ? offerChanges(writes) : undefined;
-      return await (offers ? this.changeOffers(offers, writes, outcomes) : this.change(writes, open, outcomes));
+      return await (offers ? this.changeOffers(offers, writes, open, outcomes) : this.change(writes, open, outcomes));
     } catch (error) {
       if (!isTransient(error)) throw error;
       // What a transaction has locked before is part of the knot; only its end unties it.
@@ -101,16 +101,16 @@ export class BatchExecutor {
   private async changeOffers(
     offers: OfferChange[],
     writes: readonly ProductWrite[],
+    open: number[],
     outcomes: WriteOutcome[],
   ): Promise<number[]> {
-    const all = writes.map((_write, index) => index);
     const context = this.context();
     let rows: OfferRow[];
     try {
       const values = offerValues(offers, context);
       rows = await savepoint(() => this.sql.query<OfferRow>(CHANGE_OFFERS, values));
     } catch (error) {
-      if (isRowFault(error)) return this.change(writes, all, outcomes);
+      if (isRowFault(error)) return this.change(writes, open, outcomes);
       throw error;
     }
     const stored = rows.map(storedProduct);
@@ -122,7 +122,7 @@ export class BatchExecutor {
     await this.announce(set.changed(), committed);
     const tried = offers.map(({ index }) => index);
     settle(tried, decisions, committed, outcomes);
-    return all.filter((index) => !outcomes[index]);
+    return open.filter((index) => !outcomes[index]);
   }
 
   private context(): Pick<EventContext, 'region' | 'occurredAt'> {

@@ -1,13 +1,9 @@
 import type { Product } from '../../../contracts/index.js';
-import { isoTime, type Statement } from '../../../infra/index.js';
+import { appendedBy } from '../../../events/index.js';
+import type { Statement } from '../../../infra/index.js';
+import { PRODUCT_JSON } from '../product.entity.js';
 import type { OfferChange } from './offer-change.js';
 import type { EventContext } from './product-events.js';
-
-/** A `Product` of `products p`. */
-const PRODUCT_JSON = `jsonb_build_object('id', p.id, 'vendorId', p.vendor_id, 'sku', p.sku, 'name', p.name,
-  'names', p.names, 'description', p.description, 'category', p.category, 'unit', p.unit,
-  'basePrice', trim_scale(p.base_price), 'currency', p.currency, 'availability', p.availability, 'version', p.version,
-  'createdAt', ${isoTime('p.created_at')}, 'updatedAt', ${isoTime('p.updated_at')})`;
 
 /**
  * Changes price and availability of any number of products and appends the events, in one statement and one round trip
@@ -47,9 +43,7 @@ export const CHANGE_OFFERS: Statement = {
         s.price_event, s.stock_event, s.correlation_id, s.ord,
         s.product || jsonb_build_object('basePrice', trim_scale(p.base_price), 'availability', p.availability,
           'version', p.version, 'updatedAt', $10::text) AS product
-    ), appended AS (
-      INSERT INTO inventory_events
-        (event_id, event_type, product_id, vendor_id, category, version, changes, product, correlation_id, region, occurred_at)
+    ), appended AS (${appendedBy(`
       SELECT e.id, e.type, c.id, c.vendor_id, c.category, c.version,
              jsonb_build_array(jsonb_build_object('field', e.field, 'oldValue', e.before, 'newValue', e.after)),
              c.product, c.correlation_id, $11, $10::text::timestamptz
@@ -59,8 +53,7 @@ export const CHANGE_OFFERS: Statement = {
         (2, c.stock_event, 'availability_changed', 'availability', to_jsonb(c.stock_before), to_jsonb(c.availability))
       ) AS e (place, id, type, field, before, after)
       WHERE e.before <> e.after
-      ORDER BY c.ord, e.place
-    )
+      ORDER BY c.ord, e.place`)})
     SELECT s.product::text, c.id IS NOT NULL AS changed FROM stored s LEFT JOIN changed c ON c.id = s.id`,
 };
 
