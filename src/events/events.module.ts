@@ -25,6 +25,7 @@ import { CommitSignal } from './relay/commit-signal.js';
 import { Invalidation } from './relay/invalidation.js';
 import { Leadership } from './relay/leadership.js';
 import { LeaseKeeper } from './relay/lease-keeper.js';
+import { OwnEvents } from './relay/own-events.js';
 import { Relay } from './relay/relay.js';
 import { Sequencer } from './relay/sequencer.js';
 import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
@@ -46,6 +47,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     EventBridge,
     SettledDelivery,
     Leadership,
+    OwnEvents,
     Sequencer,
     Invalidation,
     LeaseKeeper,
@@ -62,6 +64,16 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     EventStatsReader,
     InventoryEventService,
   ],
-  exports: [InventoryEventService, EventLog, SettledLog, CommitSignal, Invalidation, CacheRegistry, Relay, EventBus],
+  exports: [
+    InventoryEventService,
+    EventLog,
+    SettledLog,
+    CommitSignal,
+    Invalidation,
+    OwnEvents,
+    CacheRegistry,
+    Relay,
+    EventBus,
+  ],
 })
 export class EventsModule {}

@@ -11,5 +11,6 @@ export { SettledLog } from './log/settled-log.js';
 export type { WebSocketService } from './reactions/web-socket-link.js';
 export { CommitSignal } from './relay/commit-signal.js';
 export { type CacheUpkeep, Invalidation } from './relay/invalidation.js';
+export { OwnEvents, type Settle } from './relay/own-events.js';
 export { Relay } from './relay/relay.js';
 export type { EventSubscription, SubscriberStats } from './subscribers/event-subscription.js';

@@ -26,6 +26,7 @@ export {
   DatabaseUrl,
   isoTime,
   isTransient,
+  PlanGeneration,
   savepoint,
   SqlClient,
   type Statement,

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { InventoryEvent, Product } from '../../src/contracts/index.js';
+import { EventLog, INVENTORY_EVENT, OwnEvents, SettledLog } from '../../src/events/index.js';
 import { InventoryService } from '../../src/inventory/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
+import { waitFor } from '../support/processes.js';
 import { historyOf } from '../support/reading.js';
 
 /** What a change leaves in the log. */
@@ -23,6 +26,37 @@ describe('events of changes', () => {
     const { body } = await app.request<Product>('GET', `/api/products/${id}`);
     const versions = (await historyOf(app, id)).map(({ version }) => version);
     expect(versions).toEqual(Array.from({ length: body.version }, (_none, index) => index + 1));
+  });
+
+  it('reach this process from its memory as they stand in the log, key by key', async () => {
+    const delivered: InventoryEvent[] = [];
+    app.app.get(EventEmitter2).on(INVENTORY_EVENT, (event: InventoryEvent) => delivered.push(event));
+    const own = app.app.get(OwnEvents);
+    const taken = jest.spyOn(own, 'take');
+    const inventory = app.app.get(InventoryService);
+    const products = await Promise.all(
+      Array.from({ length: 6 }, (_none, index) =>
+        createProduct(app, { name: `प्याज "${index}"`, names: { ta: 'வெங்காயம்', en: 'Onion 🧅' }, description: null }),
+      ),
+    );
+    const ids = products.map(({ id }) => id);
+    await Promise.all([
+      ...ids.map((id, index) => patch(id, { basePrice: index + 0.1 })),
+      ...ids.map((id) => patch(id, { basePrice: 7, availability: 'limited' })),
+      ...ids.map((id) => patch(id, { name: 'Red onion', category: 'spices', basePrice: 1e9 })),
+      inventory.updateProduct(ids[0]!, { basePrice: 12.345 }),
+      inventory.updateProduct(ids[1]!, { basePrice: 0 }),
+      inventory.bulkUpdateAvailability(ids.map((productId) => ({ productId, availability: 'out_of_stock' }))),
+    ]);
+    await Promise.all(ids.map((id) => inventory.deleteProduct(id)));
+
+    const log = app.app.get(EventLog);
+    const last = await app.app.get(SettledLog).settle();
+    await waitFor(() => delivered.at(-1)?.position === last, { what: 'all events to be delivered' });
+    expect(delivered).toEqual(await log.read(delivered[0]!.position - 1, 1_000));
+    const fromMemory = await Promise.all(taken.mock.results.map(({ value }) => value as Promise<unknown>));
+    expect(fromMemory.filter(Boolean).length).toBeGreaterThan(0);
+    expect(own.isEmpty).toBe(true);
   });
 
   it('has every member of the contract', async () => {

@@ -95,7 +95,7 @@ describe('the relay of a backlog', () => {
     running = await startBridge(bus, log, clock);
     const metrics = new EventsMetrics(new Metrics(), log);
     const announcer = new Announcer(bus, running.bridge, log, metrics, clock);
-    backlog = new Backlog(leader.sequencer, lease, announcer, log);
+    backlog = new Backlog(leader.sequencer, lease, announcer, log, leader.own);
     await leader.sequencer.sequence();
     // Trusted from here on, as after the first batch.
     await lease.keep();

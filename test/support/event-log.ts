@@ -4,6 +4,7 @@ import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/inde
 import { appendEventsSql, eventRows } from '../../src/events/log/append-events.sql.js';
 import { EventLog } from '../../src/events/log/event-log.js';
 import { Leadership } from '../../src/events/relay/leadership.js';
+import { OwnEvents } from '../../src/events/relay/own-events.js';
 import { Sequencer } from '../../src/events/relay/sequencer.js';
 import { DatabaseUrl, SqlClient } from '../../src/infra/index.js';
 import { testDatabase } from './app.js';
@@ -24,6 +25,7 @@ export async function append(client: pg.ClientBase, events: readonly NewInventor
 /** The relay's part of one instance. */
 export interface Instance {
   leadership: Leadership;
+  own: OwnEvents;
   sequencer: Sequencer;
 }
 
@@ -67,7 +69,8 @@ export async function startTestLog(): Promise<TestLog> {
     connect,
     instance() {
       const leadership = new Leadership(new DatabaseUrl(database.url));
-      const instance = { leadership, sequencer: new Sequencer(leadership, log) };
+      const own = new OwnEvents(log);
+      const instance = { leadership, own, sequencer: new Sequencer(leadership, log, own) };
       instances.push(instance);
       return instance;
     },

@@ -12,10 +12,10 @@ import {
   readEventsSql,
 } from './read-events.sql.js';
 
-/** Events, and the same as a JSON array. */
+/** Events, and the same as a JSON array if that is at hand. */
 export interface EventBatch {
   events: InventoryEvent[];
-  json: string;
+  json?: string;
 }
 
 /** Reads the log by position: whoever follows positions can't skip an event. */

@@ -2,7 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type EventBatch, EventLog } from '../log/event-log.js';
 import { Announcer } from './announcer.js';
 import { LeaseKeeper } from './lease-keeper.js';
-import { type NumberedEvents, Sequencer } from './sequencer.js';
+import { type NumberedEvents, OwnEvents } from './own-events.js';
+import { Sequencer } from './sequencer.js';
 import { SEQUENCE_BATCH } from './sequence-events.sql.js';
 
 /**
@@ -19,13 +20,15 @@ export class Backlog {
     private readonly lease: LeaseKeeper,
     private readonly announcer: Announcer,
     private readonly log: EventLog,
+    private readonly own: OwnEvents,
   ) {}
 
   /** Until there is less than a batch, or `goOn` says no. Throws what the sequencer throws. */
   async relay(goOn: () => boolean): Promise<void> {
     let batch = await this.sequencer.number();
     while (batch) {
-      const read = await this.invalidate(batch);
+      const own = await this.own.take(batch);
+      const read = await this.invalidate(batch, own && { events: own });
       await this.lease.keep();
       const next = goOn() && batch.eventIds.length === SEQUENCE_BATCH ? this.sequencer.number() : null;
       // Its failure is told where it is waited for, which may be after it.
@@ -37,10 +40,10 @@ export class Backlog {
     }
   }
 
-  /** @returns the events if they had to be read for it */
-  private async invalidate(batch: NumberedEvents): Promise<EventBatch | undefined> {
-    if (await this.lease.invalidateUnread(batch.eventIds)) return undefined;
-    const read = await this.read(batch);
+  /** @returns the events if they are `known`, or had to be read for it */
+  private async invalidate(batch: NumberedEvents, known: EventBatch | undefined): Promise<EventBatch | undefined> {
+    if (await this.lease.invalidateUnread(batch.eventIds)) return known;
+    const read = known ?? (await this.read(batch));
     if (read) await this.lease.invalidate(read.events);
     else await this.lease.invalidateAll();
     return read;

@@ -1,39 +1,38 @@
 import { Injectable } from '@nestjs/common';
-import type { Client } from 'pg';
+import type { Client, QueryResultRow } from 'pg';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { type EventRow, eventOf } from '../log/event-row.js';
+import { PlanGeneration, type Statement } from '../../infra/index.js';
 import { EventLog } from '../log/event-log.js';
+import { READ_EVENTS_AS_JSON } from '../log/read-events.sql.js';
 import { Leadership } from './leadership.js';
+import { type NumberedEvents, OwnEvents } from './own-events.js';
 import { SequenceFloor } from './sequence-floor.js';
 import { NUMBER_EVENTS, SEQUENCE_BATCH, SEQUENCE_EVENTS } from './sequence-events.sql.js';
-
-/** Events that have got their positions, contiguous, and are still to be read. */
-export interface NumberedEvents {
-  /** The position before the first one's. */
-  after: number;
-  /** In no order. */
-  eventIds: string[];
-}
 
 /** Gives committed events their positions. Does nothing unless this instance leads. */
 @Injectable()
 export class Sequencer {
   private readonly floors = new WeakMap<Client, SequenceFloor>();
+  private readonly plans = new PlanGeneration();
 
   constructor(
     private readonly leadership: Leadership,
     private readonly log: EventLog,
+    private readonly own: OwnEvents,
   ) {}
 
   /** The next batch, in position order; empty when the log is up to date; null when another instance leads. */
   async sequence(): Promise<InventoryEvent[] | null> {
     const client = await this.leadership.acquire();
+    this.own.keepFor(client);
     if (!client) return null;
     const floor = this.floorOf(client);
-    const { rows } = await client.query<EventRow>({ ...SEQUENCE_EVENTS, values: [SEQUENCE_BATCH, floor.value] });
-    if (rows.length < SEQUENCE_BATCH) floor.drained();
-    if (rows.length > 0) await floor.look(client);
-    return rows.map((row) => eventOf(row, this.log.epoch));
+    const events = this.own.isEmpty ? await this.numberAndRead(client) : await this.numberOwn(client);
+    this.plans.grown(events.length);
+    if (events.length < SEQUENCE_BATCH) floor.drained();
+    if (events.length > 0) await floor.look(client);
+    return events;
   }
 
   /**
@@ -43,12 +42,47 @@ export class Sequencer {
   async number(): Promise<NumberedEvents | null> {
     const client = this.leadership.held ? await this.leadership.acquire() : null;
     if (!client) return null;
-    const { rows } = await client.query<{ after: string; eventIds: string | null }>({
-      ...NUMBER_EVENTS,
-      values: [SEQUENCE_BATCH, this.floorOf(client).value],
-    });
-    const { after, eventIds } = rows[0]!;
+    const numbered = await this.numberOn(client);
+    this.plans.grown(numbered?.eventIds.length ?? 0);
+    return numbered;
+  }
+
+  /** Events of other processes: one statement for both. */
+  private async numberAndRead(client: Client): Promise<InventoryEvent[]> {
+    const rows = await this.ask<EventRow>(client, SEQUENCE_EVENTS, [SEQUENCE_BATCH, this.floorOf(client).value]);
+    const events = rows.map((row) => eventOf(row, this.log.epoch));
+    // Announced since the statement was sent.
+    this.own.forget(events);
+    return events;
+  }
+
+  /** Events that this process has written, so that it has them already; if there are others among them, all are read. */
+  private async numberOwn(client: Client): Promise<InventoryEvent[]> {
+    const numbered = await this.numberOn(client);
+    if (!numbered) return [];
+    const own = await this.own.take(numbered);
+    if (own) return own;
+    const { after, eventIds } = numbered;
+    const values = [after, eventIds.length, this.log.epoch];
+    const [row] = await this.ask<{ json: string }>(client, READ_EVENTS_AS_JSON, values);
+    return JSON.parse(row!.json) as InventoryEvent[];
+  }
+
+  private async numberOn(client: Client): Promise<NumberedEvents | null> {
+    const values = [SEQUENCE_BATCH, this.floorOf(client).value];
+    const [row] = await this.ask<{ after: string; eventIds: string | null }>(client, NUMBER_EVENTS, values);
+    const { after, eventIds } = row!;
     return eventIds === null ? null : { after: Number(after), eventIds: eventIds.split(',') };
+  }
+
+  private async ask<Row extends QueryResultRow>(
+    client: Client,
+    statement: Statement,
+    values: unknown[],
+  ): Promise<Row[]> {
+    const { name, text } = statement;
+    const { rows } = await client.query<Row>({ name: name + this.plans.suffix, text, values });
+    return rows;
   }
 
   private floorOf(client: Client): SequenceFloor {

@@ -4,6 +4,7 @@ import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import { UnavailableError } from '../errors/app-error.js';
 import { isTransient } from './conflicts.js';
+import { PlanGeneration } from './plan-generation.js';
 import { currentTransaction, Transaction } from './transaction.js';
 
 /** Milliseconds after which a statement is given up; nothing the product asks for takes a tenth of it. */
@@ -12,11 +13,6 @@ const STATEMENT_TIMEOUT = 8_000;
 const ATTEMPTS = 5;
 /** Callers that may wait for a connection; beyond it they are refused at once instead of piling up. */
 const MAX_WAITING = 500;
-
-/** By how much the tables have to grow until statements are planned anew. */
-const GROWTH = 4;
-/** Rows inserted by this process after which that happens for the first time. */
-const FIRST_GROWTH = 64;
 
 /** A statement that PostgreSQL parses and plans once per connection: `name` must be unique to its text. */
 export interface Statement {
@@ -30,22 +26,13 @@ export interface Statement {
  */
 @Injectable()
 export class SqlClient {
-  private inserted = 0;
-  private replanAt = FIRST_GROWTH;
-  /** Ends the names of statements, so that they are prepared and planned again. */
-  private generation = '';
+  private readonly plans = new PlanGeneration();
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /**
-   * Must be told of rows that have been inserted. PostgreSQL keeps the plan of a prepared statement until the table has been
-   * analysed, a minute later perhaps; one that was made while it was empty reads the whole of it for every row.
-   */
+  /** Must be told of rows that have been inserted, so that statements are planned anew now and then. */
   grown(rows: number): void {
-    this.inserted += rows;
-    if (this.inserted < this.replanAt) return;
-    while (this.inserted >= this.replanAt) this.replanAt *= GROWTH;
-    this.generation = `:${this.replanAt}`;
+    this.plans.grown(rows);
   }
 
   /**
@@ -57,7 +44,7 @@ export class SqlClient {
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
     // `query_timeout` is the driver's, and known to it for single queries; its types lack it.
     const { name, text } = statement;
-    const query = { name: name + this.generation, text, values, query_timeout: STATEMENT_TIMEOUT };
+    const query = { name: name + this.plans.suffix, text, values, query_timeout: STATEMENT_TIMEOUT };
     const transaction = currentTransaction();
     const { rows } = await (transaction ? transaction.query<Row>(query) : this.roomyPool().query<Row>(query));
     return rows;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../config/index.js';
-import { CommitSignal, Invalidation } from '../../../events/index.js';
+import { CommitSignal, Invalidation, OwnEvents, type Settle } from '../../../events/index.js';
 import {
   afterCommit,
   Clock,
@@ -10,7 +10,7 @@ import {
   UnavailableError,
 } from '../../../infra/index.js';
 import { DuplicateSkuError } from '../product.errors.js';
-import { CHANGE_OFFERS, type OfferRow, offerValues, storedProduct } from './change-offers.sql.js';
+import { CHANGE_OFFERS, type OfferRow, offerValues, foundProduct } from './change-offers.sql.js';
 import { COMMIT_DRAFTS, commitValues } from './commit-drafts.sql.js';
 import { isRowFault, isTransient, isUniqueViolation } from './database-conflicts.js';
 import { type Decision, decide } from './decide.js';
@@ -41,6 +41,7 @@ export class BatchExecutor {
     private readonly loader: WorkingSetLoader,
     private readonly sql: SqlClient,
     private readonly invalidation: Invalidation,
+    private readonly own: OwnEvents,
     private readonly signal: CommitSignal,
     private readonly clock: Clock,
     private readonly config: AppConfig,
@@ -87,7 +88,7 @@ export class BatchExecutor {
     });
     try {
       const committed = await this.commit(set.changed());
-      settle(open, decisions, committed, outcomes);
+      settleOutcomes(open, decisions, committed, outcomes);
       return open.filter((index) => !outcomes[index]);
     } catch (error) {
       if (!isRowFault(error)) throw error;
@@ -104,25 +105,28 @@ export class BatchExecutor {
     open: number[],
     outcomes: WriteOutcome[],
   ): Promise<number[]> {
-    const context = this.context();
-    let rows: OfferRow[];
-    try {
+    const eventIds = offers.flatMap((offer) => Object.values(offer.eventIds));
+    return this.own.during(eventIds, async (settle) => {
+      const context = this.context();
       const values = offerValues(offers, context);
-      rows = await savepoint(() => this.sql.query<OfferRow>(CHANGE_OFFERS, values));
-    } catch (error) {
-      if (isRowFault(error)) return this.change(writes, open, outcomes);
-      throw error;
-    }
-    const stored = rows.map(storedProduct);
-    const set = new WorkingSet(stored, new Set());
-    const decisions = offers.map(({ write: { command, correlationId, owner }, eventIds }) =>
-      decide(command, set, { ...context, correlationId, eventIdOf: (type) => eventIds[type]! }, owner),
-    );
-    const committed = new Set(stored.flatMap(({ id }, row) => (rows[row]!.changed ? [id] : [])));
-    await this.announce(set.changed(), committed);
-    const tried = offers.map(({ index }) => index);
-    settle(tried, decisions, committed, outcomes);
-    return open.filter((index) => !outcomes[index]);
+      let rows: OfferRow[];
+      try {
+        rows = await savepoint(() => this.sql.query<OfferRow>(CHANGE_OFFERS, values));
+      } catch (error) {
+        if (isRowFault(error)) return this.change(writes, open, outcomes);
+        throw error;
+      }
+      const stored = rows.map(foundProduct);
+      const set = new WorkingSet(stored, new Set());
+      const decisions = offers.map(({ write: { command, correlationId, owner }, eventIds }) =>
+        decide(command, set, { ...context, correlationId, eventIdOf: (type) => eventIds[type]! }, owner),
+      );
+      const committed = new Set(stored.flatMap(({ id }, row) => (rows[row]!.changed ? [id] : [])));
+      await this.announce(set.changed(), committed, settle);
+      const tried = offers.map(({ index }) => index);
+      settleOutcomes(tried, decisions, committed, outcomes);
+      return open.filter((index) => !outcomes[index]);
+    });
   }
 
   private context(): Pick<EventContext, 'region' | 'occurredAt'> {
@@ -131,18 +135,25 @@ export class BatchExecutor {
 
   private async commit(drafts: readonly Draft[]): Promise<Set<string>> {
     if (drafts.length === 0) return new Set();
-    const rows = await savepoint(() => this.sql.query<{ id: string }>(COMMIT_DRAFTS, commitValues(drafts)));
-    const committed = new Set(rows.map(({ id }) => id));
-    this.sql.grown(drafts.filter(({ stored, id }) => stored === null && committed.has(id)).length);
-    await this.announce(drafts, committed);
-    return committed;
+    const eventIds = drafts.flatMap(({ events }) => events.map(({ eventId }) => eventId));
+    return this.own.during(eventIds, async (settle) => {
+      const rows = await savepoint(() => this.sql.query<{ id: string }>(COMMIT_DRAFTS, commitValues(drafts)));
+      const committed = new Set(rows.map(({ id }) => id));
+      this.sql.grown(drafts.filter(({ stored, id }) => stored === null && committed.has(id)).length);
+      await this.announce(drafts, committed, settle);
+      return committed;
+    });
   }
 
   /** Invalidates before the writers are told, and wakes the relay. */
-  private async announce(drafts: readonly Draft[], committed: ReadonlySet<string>): Promise<void> {
+  private async announce(drafts: readonly Draft[], committed: ReadonlySet<string>, settle: Settle): Promise<void> {
     if (committed.size === 0) return;
     const events = drafts.filter(({ id }) => committed.has(id)).flatMap((draft) => draft.events);
-    await afterCommit(async () => this.signal.committed(await this.invalidation.committed(events)));
+    await afterCommit(async () => {
+      const invalidated = await this.invalidation.committed(events);
+      settle(events);
+      this.signal.committed(invalidated);
+    });
   }
 
   /** A refused row must not take its neighbours with it: finds out which one it was. */
@@ -158,7 +169,7 @@ function refusal(error: unknown, { draft }: Decision): WriteOutcome {
 }
 
 /** Gives the writes their outcomes, but for those that lost a race: what rests on a state that has passed is void, even "unchanged". */
-function settle(
+function settleOutcomes(
   indexes: readonly number[],
   decisions: readonly Decision[],
   committed: ReadonlySet<string>,

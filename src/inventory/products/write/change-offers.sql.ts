@@ -1,9 +1,13 @@
-import type { Product } from '../../../contracts/index.js';
+import type { Availability, Product } from '../../../contracts/index.js';
 import { appendedBy } from '../../../events/index.js';
 import type { Statement } from '../../../infra/index.js';
 import { PRODUCT_JSON } from '../product.entity.js';
 import type { OfferChange } from './offer-change.js';
 import type { EventContext } from './product-events.js';
+
+/** SQL of an event's only change, as `jsonb`. */
+const changeOf = (field: keyof Product, before: string, after: string): string =>
+  `jsonb_build_array(jsonb_build_object('field', '${field}', 'oldValue', ${before}, 'newValue', ${after}))`;
 
 /**
  * Changes price and availability of any number of products and appends the events, in one statement and one round trip
@@ -16,7 +20,7 @@ import type { EventContext } from './product-events.js';
  * either; `$6` correlation ids; `$7` vendors that the writers are confined to, or null; `$8` expected versions, or null; `$9` the order
  * of the events; `$10` the time; `$11` the region. All but the last two are lists.
  *
- * Returns each product that was found as it was, and whether it has been changed.
+ * Returns each product that was found, and whether it has been changed.
  *
  * In place of reading, deciding and `COMMIT_DRAFTS`: PostgreSQL takes about the same time for a row, the process 20 to
  * 40 µs less, and a batch waits for one answer instead of two.
@@ -25,7 +29,7 @@ export const CHANGE_OFFERS: Statement = {
   name: 'change-offers',
   text: `
     WITH stored AS MATERIALIZED (
-      SELECT p.id, p.vendor_id, p.version, p.base_price, p.availability, ${PRODUCT_JSON} AS product, given.*
+      SELECT p.id, p.vendor_id, p.version, p.base_price, p.availability, given.*
       FROM unnest($1::text[], $2::numeric(12, 2)[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
                   $9::integer[])
         AS given (product_id, price, stock, price_event, stock_event, correlation_id, owner, expected, ord)
@@ -40,33 +44,44 @@ export const CHANGE_OFFERS: Statement = {
         AND (s.price <> s.base_price OR s.stock <> s.availability)
       RETURNING p.id, p.vendor_id, p.category, p.version, p.base_price, p.availability,
         s.base_price AS price_before, s.availability AS stock_before,
-        s.price_event, s.stock_event, s.correlation_id, s.ord,
-        s.product || jsonb_build_object('basePrice', trim_scale(p.base_price), 'availability', p.availability,
-          'version', p.version, 'updatedAt', $10::text) AS product
+        s.price_event, s.stock_event, s.correlation_id, s.ord, ${PRODUCT_JSON} AS product
     ), appended AS (${appendedBy(`
-      SELECT e.id, e.type, c.id, c.vendor_id, c.category, c.version,
-             jsonb_build_array(jsonb_build_object('field', e.field, 'oldValue', e.before, 'newValue', e.after)),
-             c.product, c.correlation_id, $11, $10::text::timestamptz
-      FROM changed c CROSS JOIN LATERAL (VALUES
-        (1, c.price_event, 'price_changed', 'basePrice',
-         to_jsonb(trim_scale(c.price_before)), to_jsonb(trim_scale(c.base_price))),
-        (2, c.stock_event, 'availability_changed', 'availability', to_jsonb(c.stock_before), to_jsonb(c.availability))
-      ) AS e (place, id, type, field, before, after)
-      WHERE e.before <> e.after
-      ORDER BY c.ord, e.place`)})
-    SELECT s.product::text, c.id IS NOT NULL AS changed FROM stored s LEFT JOIN changed c ON c.id = s.id`,
+      SELECT e.id, e.type, e.product_id, e.vendor_id, e.category, e.version, e.changes, e.product, e.correlation_id,
+             $11, $10::text::timestamptz
+      FROM (
+        SELECT c.price_event AS id, 'price_changed' AS type, c.id AS product_id, c.vendor_id, c.category, c.version,
+               ${changeOf('basePrice', 'trim_scale(c.price_before)', 'trim_scale(c.base_price)')} AS changes,
+               c.product, c.correlation_id, c.ord, 1 AS place
+        FROM changed c WHERE c.base_price <> c.price_before
+        UNION ALL
+        SELECT c.stock_event, 'availability_changed', c.id, c.vendor_id, c.category, c.version,
+               ${changeOf('availability', 'c.stock_before', 'c.availability')},
+               c.product, c.correlation_id, c.ord, 2
+        FROM changed c WHERE c.availability <> c.stock_before
+      ) e
+      ORDER BY e.ord, e.place`)})
+    SELECT coalesce(c.product, (SELECT ${PRODUCT_JSON} FROM products p WHERE p.id = s.id))::text AS product,
+           c.id IS NOT NULL AS changed, c.price_before AS "priceBefore", c.stock_before AS "stockBefore"
+    FROM stored s LEFT JOIN changed c ON c.id = s.id`,
 };
 
-export interface OfferRow {
-  /** A `Product` as it was, as JSON: to read that takes the process a third of the time that fifteen columns take. */
+/** What was found. */
+export type OfferRow = {
+  /** A `Product` as JSON: to read that takes the process a third of the time that fourteen columns take. */
   product: string;
-  changed: boolean;
-}
+} & (
+  | { changed: false }
+  /** `product` is as it has become. */
+  | { changed: true; priceBefore: string; stockBefore: Availability }
+);
 
-/** In the order in which products are shown everywhere else. */
-export function storedProduct({ product }: OfferRow): Product {
-  const { id, vendorId, sku, name, names, description, category, unit, ...rest } = JSON.parse(product) as Product;
-  const { basePrice, currency, availability, version, createdAt, updatedAt } = rest;
+/** The product as it was found, but for the time of its last change if it has been changed. In the order in which products are shown everywhere else. */
+export function foundProduct(row: OfferRow): Product {
+  const { id, vendorId, sku, name, names, description, category, unit, ...rest } = JSON.parse(row.product) as Product;
+  const { currency, createdAt, updatedAt } = rest;
+  const { basePrice, availability, version } = row.changed
+    ? { basePrice: Number(row.priceBefore), availability: row.stockBefore, version: rest.version - 1 }
+    : rest;
   return {
     id,
     vendorId,

@@ -1,5 +1,6 @@
 import type { EventType } from '../../../contracts/index.js';
 import { newEventId } from '../../../events/index.js';
+import { isPrice } from '../../../infra/index.js';
 import type { ProductCommand, ProductWrite } from './product-command.js';
 
 type Update = Extract<ProductCommand, { kind: 'update' }>;
@@ -46,5 +47,7 @@ function isOfferChange(write: ProductWrite): write is OfferChange['write'] {
     if (!OFFER_FIELDS.has(field) && updates[field as keyof typeof updates] !== undefined) return false;
   }
   if (updates.basePrice === undefined && updates.availability === undefined) return false;
+  // A finer price is stored rounded, and its event must be of what is stored.
+  if (updates.basePrice !== undefined && !isPrice(updates.basePrice)) return false;
   return version === undefined || (typeof version === 'number' && version <= MAX_INTEGER);
 }
