@@ -75,8 +75,10 @@ export class InProcessCacheStore extends SearchCacheStore {
   }
 
   renew(scopes: readonly string[]): Promise<void> {
-    this.changes += 1;
-    for (const scope of scopes) this.tokens.delete(scope);
+    let gone = false;
+    for (const scope of scopes) gone = this.tokens.delete(scope) || gone;
+    // A name without a token is one that no entry, and no fill under way, depends on.
+    if (gone) this.changes += 1;
     return Promise.resolve();
   }
 
