@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { InventoryEvent, Product } from '../../src/contracts/index.js';
 import { EventLog, INVENTORY_EVENT, OwnEvents, SettledLog } from '../../src/events/index.js';
+import { Sequencer } from '../../src/events/relay/sequencer.js';
 import { InventoryService } from '../../src/inventory/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
@@ -57,6 +58,16 @@ describe('events of changes', () => {
     const fromMemory = await Promise.all(taken.mock.results.map(({ value }) => value as Promise<unknown>));
     expect(fromMemory.filter(Boolean).length).toBeGreaterThan(0);
     expect(own.isEmpty).toBe(true);
+  });
+
+  it('are not looked for again when all that was committed has its position', async () => {
+    const { id } = await createProduct(app);
+    const sequenced = jest.spyOn(app.app.get(Sequencer), 'sequence');
+    const writes = 60;
+    for (let price = 1; price <= writes; price += 1) await patch(id, { basePrice: price });
+    const batches = await Promise.all(sequenced.mock.results.map(({ value }) => value as Promise<unknown[] | null>));
+    sequenced.mockRestore();
+    expect(batches.filter((batch) => batch?.length === 0).length).toBeLessThan(writes / 2);
   });
 
   it('has every member of the contract', async () => {

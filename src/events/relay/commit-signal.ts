@@ -21,10 +21,13 @@ export class CommitSignal {
     private readonly bus: EventBus,
   ) {}
 
-  /** @param invalidated ids of events whose caches have been invalidated already */
-  committed(invalidated: readonly string[] = []): void {
+  /**
+   * @param invalidated ids of events whose caches have been invalidated already
+   * @param kept whether all of them are among `OwnEvents`, so that it can be told when they have positions
+   */
+  committed(invalidated: readonly string[] = [], kept = false): void {
     if (this.relay.leading) {
-      this.relay.wake();
+      this.relay.wake(kept);
       return;
     }
     if (this.invalidated.length + invalidated.length <= MAX_IDS) this.invalidated.push(...invalidated);

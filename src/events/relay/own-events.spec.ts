@@ -15,7 +15,7 @@ describe('OwnEvents', () => {
     own.keepFor(leader);
   });
 
-  const write = (events: readonly NewInventoryEvent[], committed = events): Promise<void> =>
+  const write = (events: readonly NewInventoryEvent[], committed = events): Promise<boolean> =>
     own.during(idsOf(events), (settle) => Promise.resolve(settle(committed)));
   const take = (events: readonly NewInventoryEvent[]) => own.take({ after: 7, eventIds: idsOf(events) });
 
@@ -72,13 +72,30 @@ describe('OwnEvents', () => {
   });
 
   it('keeps nothing that was read from the log before the answer came', async () => {
-    const events = newEvents(1);
-    await own.during(idsOf(events), async (settle) => {
+    const events = newEvents(2);
+    const allKept = await own.during(idsOf(events), (settle) => {
       own.forget([{ ...events[0]!, epoch: 'e', position: 1 }]);
-      settle(events);
-      return Promise.resolve();
+      return Promise.resolve(settle(events));
     });
+    expect(allKept).toBe(false);
+    expect(await take(events.slice(1))).toHaveLength(1);
     expect(own.isEmpty).toBe(true);
+  });
+
+  it('knows whether any have been committed that have no position', async () => {
+    const events = newEvents(2);
+    const allKept = await own.during(idsOf(events), (settle) => {
+      expect(own.anyWaiting).toBe(false);
+      return Promise.resolve(settle(events));
+    });
+    expect([allKept, own.anyWaiting]).toEqual([true, true]);
+    await take(events.slice(1));
+    expect(own.anyWaiting).toBe(true);
+    own.forget([{ ...events[0]!, epoch: 'e', position: 1 }]);
+    expect(own.anyWaiting).toBe(false);
+    await write(events);
+    own.keepFor({});
+    expect(own.anyWaiting).toBe(false);
   });
 
   it('keeps nothing for another leader, and nothing that is too much', async () => {

@@ -16,8 +16,11 @@ export interface NumberedEvents {
   eventIds: string[];
 }
 
-/** To be told which of the events have been committed, exactly as the log has them. Only the first call counts. */
-export type Settle = (committed: readonly NewInventoryEvent[]) => void;
+/**
+ * To be told which of the events have been committed, exactly as the log has them. Only the first call counts.
+ * Tells whether all of them are kept; if not, only the log knows them.
+ */
+export type Settle = (committed: readonly NewInventoryEvent[]) => boolean;
 
 /**
  * Events that this process writes, kept in the leader's memory from before their commit until they have positions, so
@@ -30,6 +33,8 @@ export class OwnEvents {
   private leader: object | null = null;
   /** By id: the event or, until PostgreSQL has answered, the end of that wait. */
   private readonly kept = new Map<string, NewInventoryEvent | Promise<void>>();
+  /** How many of them are events. */
+  private waiting = 0;
 
   constructor(private readonly log: EventLog) {}
 
@@ -37,11 +42,17 @@ export class OwnEvents {
     return this.kept.size === 0;
   }
 
+  /** Events are kept that have been committed, and have no position yet. */
+  get anyWaiting(): boolean {
+    return this.waiting > 0;
+  }
+
   /** @param leader what stands for the present leadership; null while another instance leads, and nothing is kept */
   keepFor(leader: object | null): void {
     if (leader === this.leader) return;
     this.leader = leader;
     this.kept.clear();
+    this.waiting = 0;
   }
 
   /**
@@ -51,15 +62,20 @@ export class OwnEvents {
   async during<Result>(eventIds: readonly string[], commit: (settle: Settle) => Promise<Result>): Promise<Result> {
     // A transaction may last, and be rolled back.
     if (!this.leader || this.kept.size + eventIds.length > KEPT_LIMIT || currentTransaction()) {
-      return commit(() => undefined);
+      return commit(() => false);
     }
     let arrived!: () => void;
     const arrival = new Promise<void>((resolve) => (arrived = resolve));
     for (const id of eventIds) this.kept.set(id, arrival);
     const settle: Settle = (committed) => {
-      for (const event of committed) if (this.kept.get(event.eventId) === arrival) this.kept.set(event.eventId, event);
+      let all = true;
+      for (const event of committed) {
+        if (this.kept.get(event.eventId) === arrival) this.keep(event);
+        else all = false;
+      }
       for (const id of eventIds) if (this.kept.get(id) === arrival) this.kept.delete(id);
       arrived();
+      return all;
     };
     try {
       return await commit(settle);
@@ -74,16 +90,28 @@ export class OwnEvents {
     const { epoch } = this.log;
     const events: InventoryEvent[] = [];
     for (const [index, eventId] of eventIds.entries()) {
-      const event = this.kept.get(eventId);
-      this.kept.delete(eventId);
-      if (event && !(event instanceof Promise)) events.push({ epoch, position: after + index + 1, ...event });
+      const event = this.release(eventId);
+      if (event) events.push({ epoch, position: after + index + 1, ...event });
     }
     return events.length === eventIds.length ? events : undefined;
   }
 
   /** They have been read from the log. */
   forget(events: readonly InventoryEvent[]): void {
-    for (const { eventId } of events) this.kept.delete(eventId);
+    for (const { eventId } of events) this.release(eventId);
+  }
+
+  private keep(event: NewInventoryEvent): void {
+    this.kept.set(event.eventId, event);
+    this.waiting += 1;
+  }
+
+  private release(eventId: string): NewInventoryEvent | undefined {
+    const event = this.kept.get(eventId);
+    this.kept.delete(eventId);
+    if (!event || event instanceof Promise) return undefined;
+    this.waiting -= 1;
+    return event;
   }
 
   private async arrivals(eventIds: readonly string[]): Promise<void> {

@@ -5,6 +5,7 @@ import { Announcer } from './announcer.js';
 import { Backlog } from './backlog.js';
 import { Leadership } from './leadership.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { OwnEvents } from './own-events.js';
 import { SEQUENCE_BATCH } from './sequence-events.sql.js';
 import { Sequencer } from './sequencer.js';
 import { WakeSignal } from './wake-signal.js';
@@ -26,6 +27,8 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   private stopping = false;
   private loop: Promise<void> = Promise.resolve();
   private failing = false;
+  /** Events have been committed of which only the log knows. */
+  private unknown = false;
 
   constructor(
     private readonly sequencer: Sequencer,
@@ -33,6 +36,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly lease: LeaseKeeper,
     private readonly announcer: Announcer,
     private readonly backlog: Backlog,
+    private readonly own: OwnEvents,
     private readonly bus: EventBus,
     private readonly metrics: Metrics,
   ) {}
@@ -59,20 +63,25 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     return this.leadership.held;
   }
 
-  /** Events have been committed. */
-  wake(): void {
-    if (this.leading) this.signal.wake();
+  /** Events have been committed. `kept`: all of them are among `OwnEvents`. */
+  wake(kept = false): void {
+    if (!this.leading) return;
+    if (!kept) this.unknown = true;
+    this.signal.wake();
   }
 
   private async run(): Promise<void> {
     let pause = POLL_BUSY;
     let full = false;
     while (!this.stopping) {
+      this.unknown = false;
       const worked = await this.step(full);
       full = worked === SEQUENCE_BATCH;
+      if (full) continue;
       if (worked > 0) {
         pause = POLL_BUSY;
-        continue;
+        // Most wakes come while their events are being sequenced; another look for nothing is a fourth of what they cost.
+        if (!this.unknown && !this.own.anyWaiting) this.signal.forget();
       }
       await this.signal.wait(this.leading && !this.bus.connected ? POLL_WITHOUT_BUS : pause);
       pause = Math.min(pause * 2, POLL_IDLE);

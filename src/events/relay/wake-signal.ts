@@ -8,6 +8,11 @@ export class WakeSignal {
     this.resume?.();
   }
 
+  /** Forgets a wake whose reason has gone. */
+  forget(): void {
+    this.woken = false;
+  }
+
   async wait(milliseconds: number): Promise<void> {
     if (!this.woken) {
       await new Promise<void>((resolve) => {

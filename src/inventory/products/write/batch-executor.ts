@@ -151,8 +151,7 @@ export class BatchExecutor {
     const events = drafts.filter(({ id }) => committed.has(id)).flatMap((draft) => draft.events);
     await afterCommit(async () => {
       const invalidated = await this.invalidation.committed(events);
-      settle(events);
-      this.signal.committed(invalidated);
+      this.signal.committed(invalidated, settle(events));
     });
   }
 
