@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Client, QueryResultRow } from 'pg';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { type EventRow, eventOf } from '../log/event-row.js';
 import { PlanGeneration, type Statement } from '../../infra/index.js';
+import { type EventRow, eventOf } from '../log/event-row.js';
 import { EventLog } from '../log/event-log.js';
 import { READ_EVENTS_AS_JSON } from '../log/read-events.sql.js';
 import { Leadership } from './leadership.js';
