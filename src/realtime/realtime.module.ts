@@ -15,6 +15,7 @@ import { Replay } from './recovery/replay.js';
 import { RoomSubscriber } from './recovery/room-subscriber.js';
 import { Sessions } from './sessions/sessions.js';
 import { SlowClients } from './slow-clients/slow-clients.js';
+import { FrameSender } from './ws/frame-sender.js';
 
 /** WebSocket rooms of vendors, categories and the general public. */
 @Module({
@@ -25,6 +26,7 @@ import { SlowClients } from './slow-clients/slow-clients.js';
     Identity,
     Sessions,
     RoomBroadcaster,
+    FrameSender,
     RecentEvents,
     Replay,
     RoomSubscriber,

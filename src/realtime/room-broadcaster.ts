@@ -6,10 +6,12 @@ import { NOTIFICATION } from './messages.js';
 import { RealtimeMetrics } from './realtime.metrics.js';
 import { RecentEvents } from './recovery/recent-events.js';
 import { roomsOf } from './rooms.js';
+import { FrameSender } from './ws/frame-sender.js';
+import { eventFrame } from './ws/frames.js';
 
 /**
  * Emits events to this instance's sockets. The bridge brings every event to every instance, so rooms are emitted
- * locally; one emit names all rooms of an event, so a socket in several of them gets it once.
+ * locally; a socket in several rooms of an event gets it once.
  */
 @Injectable()
 export class RoomBroadcaster implements WebSocketService {
@@ -18,6 +20,7 @@ export class RoomBroadcaster implements WebSocketService {
   constructor(
     private readonly recent: RecentEvents,
     private readonly metrics: RealtimeMetrics,
+    private readonly sender: FrameSender,
   ) {}
 
   attach(namespace: Namespace): void {
@@ -27,21 +30,24 @@ export class RoomBroadcaster implements WebSocketService {
   broadcast(event: InventoryEvent): void {
     this.recent.add(event);
     if (!this.namespace) return;
-    const rooms = roomsOf(event);
-    const receivers = receiversIn(this.namespace, rooms);
-    if (receivers === 0) return;
-    this.namespace.local.to(rooms).emit(NOTIFICATION, event);
-    this.metrics.notificationsSent.inc(receivers);
+    const receivers = membersOf(this.namespace, roomsOf(event));
+    if (receivers.size === 0) return;
+    const frame = eventFrame(this.namespace.name, NOTIFICATION, event);
+    const others: string[] = [];
+    for (const id of receivers) {
+      const socket = this.namespace.sockets.get(id);
+      if (socket && !this.sender.send(socket, frame)) others.push(id);
+    }
+    // Every socket is in a room of its own id.
+    if (others.length > 0) this.namespace.local.to(others).emit(NOTIFICATION, event);
+    this.metrics.notificationsSent.inc(receivers.size);
   }
 }
 
-/** How many sockets are in any of the rooms; walks only those beside the largest, which may be everybody. */
-function receiversIn({ adapter }: Namespace, rooms: readonly string[]): number {
+/** The ids of the sockets in any of the rooms; those of the largest, which may be everybody, are not copied if they are all. */
+function membersOf({ adapter }: Namespace, rooms: readonly string[]): ReadonlySet<string> {
   const members = rooms.flatMap((room) => adapter.rooms.get(room) ?? []).sort((one, other) => other.size - one.size);
-  let count = members[0]?.size ?? 0;
-  for (const [index, room] of members.entries()) {
-    if (index === 0) continue;
-    for (const id of room) if (!members.slice(0, index).some((larger) => larger.has(id))) count += 1;
-  }
-  return count;
+  const largest = members[0] ?? new Set<string>();
+  const others = members.slice(1).flatMap((room) => [...room].filter((id) => !largest.has(id)));
+  return others.length > 0 ? new Set([...largest, ...others]) : largest;
 }

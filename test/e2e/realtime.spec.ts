@@ -4,7 +4,7 @@ import { newEventId } from '../../src/events/log/inventory-event.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { waitFor } from '../support/processes.js';
-import { caughtUp, delivered, GENERAL, listen, realtimeStats } from '../support/rooms.js';
+import { caughtUp, delivered, GENERAL, listen, listenOn, realtimeStats } from '../support/rooms.js';
 
 describe('rooms', () => {
   let app: TestApp;
@@ -182,6 +182,30 @@ describe('rooms', () => {
       ['product_created', 1],
       ['product_deleted', 2],
     ]);
+  });
+
+  it('bring everything to clients that poll, and to those that change to a WebSocket meanwhile', async () => {
+    let writing = true;
+    const writer = (async () => {
+      while (writing) await changePrice();
+    })();
+    const joined = await Promise.all(
+      [['polling'], ['polling', 'websocket'], ['websocket']].map(async (transports) => {
+        const { socket, seen } = await listenOn(await app.connect(transports));
+        const { position } = (await socket.emitWithAck('subscribe_inventory', GENERAL)) as { position: number };
+        return { socket, position, seen };
+      }),
+    );
+    const transports = () => joined.map(({ socket }) => socket.io.engine.transport.name);
+    await waitFor(() => transports()[1] === 'websocket', { what: 'the change' });
+    const already = joined.map(({ seen }) => seen.length);
+    await waitFor(() => joined.every(({ seen }, index) => seen.length >= already[index]! + 3), { what: 'some events' });
+    writing = false;
+    await writer;
+    expect(transports()).toEqual(['polling', 'websocket', 'websocket']);
+    for (const { position, seen } of joined) {
+      expect(seen.map((event) => event.position)).toEqual(seen.map((_event, index) => position + 1 + index));
+    }
   });
 
   it('stream everything after the confirmed position, whenever one joins', async () => {

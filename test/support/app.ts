@@ -30,7 +30,7 @@ export interface TestApp {
   /** An `authorization` header. */
   token(claims: AccessClaims): Promise<string>;
   /** A connected socket in `/inventory`; closed with the app. */
-  connect(): Promise<Socket>;
+  connect(transports?: string[]): Promise<Socket>;
   close(): Promise<void>;
 }
 
@@ -62,8 +62,8 @@ export async function startApp(
     database,
     request: (method, path, body, headers) => request(`${url}${path}`, method, body, { authorization, ...headers }),
     token: bearer,
-    async connect() {
-      const socket = io(`${url}/inventory`, { transports: ['websocket'], forceNew: true });
+    async connect(transports = ['websocket']) {
+      const socket = io(`${url}/inventory`, { transports, forceNew: true });
       sockets.push(socket);
       await new Promise<void>((resolve, reject) => {
         socket.once('connect', resolve);

@@ -13,7 +13,10 @@ export const GENERAL = { type: 'general' };
 
 /** A connected socket that is in these rooms and keeps what it is told. */
 export async function listen(app: TestApp, ...rooms: object[]): Promise<Listener> {
-  const socket = await app.connect();
+  return listenOn(await app.connect(), ...rooms);
+}
+
+export async function listenOn(socket: Socket, ...rooms: object[]): Promise<Listener> {
   const seen: InventoryEvent[] = [];
   socket.on('inventory_notification', (event: InventoryEvent) => seen.push(event));
   for (const room of rooms) {

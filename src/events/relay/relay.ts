@@ -102,6 +102,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
       if (events.length > 0) {
         await this.lease.invalidate(events);
         this.announcer.announce(events);
+        await this.sequencer.look();
       }
       await this.lease.keep();
       await this.announcer.heartbeat();

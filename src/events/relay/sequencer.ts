@@ -31,8 +31,13 @@ export class Sequencer {
     const events = this.own.isEmpty ? await this.numberAndRead(client) : await this.numberOwn(client);
     this.plans.grown(events.length);
     if (events.length < SEQUENCE_BATCH) floor.drained();
-    if (events.length > 0) await floor.look(client);
     return events;
+  }
+
+  /** To be called after a batch, once it is on its way: sees to it that the next scan can begin further on. */
+  async look(): Promise<void> {
+    const client = this.leadership.held ? await this.leadership.acquire() : null;
+    if (client) await this.floorOf(client).look(client);
   }
 
   /**

@@ -1,22 +1,8 @@
 import type { Socket } from 'socket.io';
-
-interface Packet {
-  data?: unknown;
-  /** What a broadcast writes instead of `data`: made once, shared by all who get it. */
-  options?: { wsPreEncodedFrame?: readonly Uint8Array[] };
-}
-
-/** The parts of Engine.IO's and ws' connections that tell what has not been sent yet. */
-interface Connection {
-  writeBuffer: readonly Packet[];
-  transport: { name: string; socket?: { bufferedAmount?: number; terminate?(): void } };
-  close(discard?: boolean): void;
-}
+import { connectionOf, type EnginePacket } from '../ws/engine-connection.js';
 
 /** Bytes of a packet beside its data. */
 const OVERHEAD = 64;
-
-const connectionOf = (socket: Socket): Connection => socket.conn as unknown as Connection;
 
 /** Bytes that wait in this process for a client to read. */
 export function bufferedBytes(socket: Socket): number {
@@ -26,7 +12,7 @@ export function bufferedBytes(socket: Socket): number {
   return bytes;
 }
 
-function bytesOf({ data, options }: Packet): number {
+function bytesOf({ data, options }: EnginePacket): number {
   const frame = options?.wsPreEncodedFrame;
   if (frame) return frame.reduce((sum, part) => sum + part.length, 0);
   return typeof data === 'string' || data instanceof Uint8Array ? Buffer.byteLength(data) : 0;

@@ -1,10 +1,5 @@
 import type { Namespace } from 'socket.io';
-import type { Socket as RawSocket } from 'node:net';
-
-/** The parts of an Engine.IO connection on the way to the TCP socket; with HTTP polling there is none. */
-interface Connection {
-  transport: { socket?: { _socket?: RawSocket | null } };
-}
+import type { EngineConnection } from './engine-connection.js';
 
 /**
  * Hands everything that waits for a client to the system in one call. Engine.IO writes frame by frame, and a call
@@ -13,11 +8,11 @@ interface Connection {
  */
 export function writeInOneGo(namespace: Namespace): void {
   const { engine } = namespace.server;
-  engine.on('flush', (connection: Connection, packets: readonly unknown[]) => {
+  engine.on('flush', (connection: EngineConnection, packets: readonly unknown[]) => {
     if (packets.length > 1) connection.transport.socket?._socket?.cork();
   });
   // Engine.IO's name for the end of a flush.
-  engine.on('drain', (connection: Connection) => {
+  engine.on('drain', (connection: EngineConnection) => {
     const raw = connection.transport.socket?._socket;
     if (raw && raw.writableCorked > 0) raw.uncork();
   });
