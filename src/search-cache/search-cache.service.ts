@@ -11,6 +11,8 @@ import type {
 import { type CachedSearch, type LoadedPage, productSearch, vendorSearch } from './cached-search.js';
 import { type CacheStats, CacheStatsReader } from './cache-stats.js';
 import { Invalidator } from './invalidator.js';
+import { placeOf } from './scopes/scopes-of-search.js';
+import { WatchedPlaces } from './scopes/watched-places.js';
 import { SearchText } from './scopes/search-text.js';
 import type { TextScopes } from './scopes/text-scopes.js';
 import { PageCache, type ServedPage } from './page-cache.js';
@@ -34,6 +36,7 @@ export class SearchCacheService implements OnModuleDestroy {
     private readonly invalidator: Invalidator,
     private readonly statsReader: CacheStatsReader,
     private readonly text: SearchText,
+    private readonly watched: WatchedPlaces,
   ) {
     SearchCacheService.instance = this;
   }
@@ -55,6 +58,7 @@ export class SearchCacheService implements OnModuleDestroy {
 
   /** How the cache sees a search; may be kept and read any number of times. */
   productSearch(filters: ProductFilters, options: ProductSearchOptions): CachedSearch {
+    this.watched.note(placeOf(filters));
     return productSearch(filters, options, this.text);
   }
 
@@ -74,7 +78,7 @@ export class SearchCacheService implements OnModuleDestroy {
 
   /** The page if it is cached and current, else null. */
   getCachedProductSearch(filters: ProductFilters, options: ProductSearchOptions): Promise<Page<FoundProduct> | null> {
-    return this.get(productSearch(filters, options, this.text), filters);
+    return this.get(this.productSearch(filters, options), filters);
   }
 
   /**
@@ -86,7 +90,7 @@ export class SearchCacheService implements OnModuleDestroy {
     options: ProductSearchOptions,
     result: Page<FoundProduct>,
   ): Promise<void> {
-    return this.put(productSearch(filters, options, this.text), filters, result);
+    return this.put(this.productSearch(filters, options), filters, result);
   }
 
   /** The page if it is cached and current, else null. */

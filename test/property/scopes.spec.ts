@@ -13,7 +13,8 @@ import type { ProductCommand } from '../../src/inventory/products/write/product-
 import { WorkingSet } from '../../src/inventory/products/write/working-set.js';
 import { textScopes } from '../../src/inventory/search/text-scopes.js';
 import { scopesOfEvents } from '../../src/search-cache/scopes/scopes-of-events.js';
-import { narrowedScopes, scopesOfProductSearch } from '../../src/search-cache/scopes/scopes-of-search.js';
+import { WatchedPlaces } from '../../src/search-cache/scopes/watched-places.js';
+import { narrowedScopes, placeOf, scopesOfProductSearch } from '../../src/search-cache/scopes/scopes-of-search.js';
 import { modelPage } from '../support/model-search.js';
 
 const VENDORS = ['v1', 'v2'];
@@ -107,7 +108,10 @@ describe('scopes', () => {
           const fresh = modelPage(after, where, { ...search, cursor: old.cursor }, 0, old.start);
           if (JSON.stringify(old.items) === JSON.stringify(fresh.items) && old.more === fresh.more) return;
           differences += 1;
-          const renewed = scopesOfEvents(events, textScopes);
+          // Only this search has looked anywhere.
+          const watched = new WatchedPlaces(false);
+          watched.note(placeOf(where));
+          const renewed = scopesOfEvents(events, textScopes, (place) => watched.has(place));
           const searchOptions = { ...search, cursor: old.cursor };
           const broad = scopesOfProductSearch(where, textScopes);
           expect(broad.some((scope) => renewed.has(scope))).toBe(true);

@@ -24,6 +24,7 @@ interface Entry {
 
 /** The embedded engine's store. It must behave as the Redis one does: both pass one suite. */
 export class InProcessCacheStore extends SearchCacheStore {
+  override readonly shared = false;
   private readonly entries: LRUCache<string, Entry>;
   /** In the order they were made; a token that gives way is made anew, which only puts its entries out of date. */
   private readonly tokens = new Map<string, string>();

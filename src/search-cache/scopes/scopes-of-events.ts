@@ -2,7 +2,16 @@ import type { NewInventoryEvent, Product } from '../../contracts/index.js';
 import { categoriesOf } from '../../events/index.js';
 import { BRACKETS } from './price-brackets.js';
 import { PRICE_EDGES } from './price-edges.js';
-import { type Aspect, edgeScopes, OPEN, placeScope, productScope, textScope, VENDORS_SCOPE } from './scope-names.js';
+import {
+  type Aspect,
+  edgeScopes,
+  OPEN,
+  type Place,
+  placeScope,
+  productScope,
+  textScope,
+  VENDORS_SCOPE,
+} from './scope-names.js';
 import type { TextScopes } from './text-scopes.js';
 
 const ASPECT_OF: Record<NewInventoryEvent['eventType'], Aspect> = {
@@ -27,10 +36,16 @@ interface Trace {
  * change belong into one call: a product that changes price and category at once leaves a combination that neither of
  * its events names alone.
  *
+ * Places that no search has looked at are left out, if that is known: most of them are of one vendor alone.
+ *
  * The other side is `scopesOfProductSearch`; the law between them: if an event changes a search's result, they share a
  * scope.
  */
-export function scopesOfEvents(events: readonly NewInventoryEvent[], text: TextScopes): Set<string> {
+export function scopesOfEvents(
+  events: readonly NewInventoryEvent[],
+  text: TextScopes,
+  isWatched: (place: Place) => boolean = () => true,
+): Set<string> {
   const scopes = new Set<string>();
   const traces = new Map<string, Trace>();
   for (const event of events) {
@@ -39,7 +54,7 @@ export function scopesOfEvents(events: readonly NewInventoryEvent[], text: TextS
     if (ASPECT_OF[event.eventType] === 'set') addTexts(scopes, event, text);
     follow(traces, event);
   }
-  for (const trace of traces.values()) addPlaces(scopes, trace);
+  for (const trace of traces.values()) addPlaces(scopes, trace, isWatched);
   return scopes;
 }
 
@@ -56,17 +71,19 @@ function follow(traces: Map<string, Trace>, event: NewInventoryEvent): void {
   trace.aspects.add(ASPECT_OF[event.eventType]);
 }
 
-function addPlaces(scopes: Set<string>, { vendor, categories, prices, aspects }: Trace): void {
+function addPlaces(scopes: Set<string>, trace: Trace, isWatched: (place: Place) => boolean): void {
+  const { vendor, categories, prices, aspects } = trace;
+  const places = [OPEN, ...categories].flatMap((category) => [
+    { vendor, category },
+    { vendor: OPEN, category },
+  ]);
+  const watched = places.filter(isWatched);
+  if (watched.length === 0) return;
   const brackets = [OPEN, ...new Set([...prices].flatMap((price) => BRACKETS.between(price, price)))];
   const edges = aspects.has('price') ? PRICE_EDGES.between(Math.min(...prices), Math.max(...prices)) : [];
-  for (const category of [OPEN, ...categories]) {
-    for (const place of [
-      { vendor, category },
-      { vendor: OPEN, category },
-    ]) {
-      for (const aspect of aspects) for (const bracket of brackets) scopes.add(placeScope(place, bracket, aspect));
-      for (const edge of edgeScopes(place, edges)) scopes.add(edge);
-    }
+  for (const place of watched) {
+    for (const aspect of aspects) for (const bracket of brackets) scopes.add(placeScope(place, bracket, aspect));
+    for (const edge of edgeScopes(place, edges)) scopes.add(edge);
   }
 }
 

@@ -67,7 +67,8 @@ export function narrowedScopes(
   return [...new Set(scopes)];
 }
 
-function placeOf({ vendorId = OPEN, category = OPEN }: ProductFilters): Place {
+/** Where a search looks. */
+export function placeOf({ vendorId = OPEN, category = OPEN }: ProductFilters): Place {
   return { vendor: vendorId, category };
 }
 

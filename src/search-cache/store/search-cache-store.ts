@@ -33,6 +33,9 @@ export interface StoreStats {
  * Does not promise that an entry stays. Rejects when the store can't be reached in time.
  */
 export abstract class SearchCacheStore {
+  /** Whether other processes may use it as well. */
+  readonly shared: boolean = true;
+
   /** @param scopes all that may matter to the search */
   abstract read(key: string, scopes: readonly string[]): Promise<CacheRead>;
 
