@@ -205,6 +205,19 @@ describe('POST /imports/agmarknet', () => {
     );
     const states = (await historyOf(app, crop.items[0]!.id)).map(({ product }) => product.basePrice);
     expect(states).toEqual([1_650, 2_650, 3_650, 4_650]);
+
+    // The same with products that are there, every third of which has its price on the first day.
+    const again = Array.from({ length: count * days }, (_none, index) => {
+      const [product, day] = [index % count, days - Math.floor(index / count)];
+      const price = day === 1 && product % 3 === 0 ? 4_000 + product : 10_000 * day + product;
+      return line({ commodity: `Crop ${product}`, date: `0${day}/03/2026`, price });
+    });
+    const second = await send(again);
+    const same = Math.ceil(count / 3);
+    expect(second.body).toMatchObject({ created: 0, priceChanged: count * days - same, unchanged: same, rejected: 0 });
+    for (const { name, basePrice } of await products()) expect(name).toBe(`Crop ${basePrice - 40_000}`);
+    const later = (await historyOf(app, crop.items[0]!.id)).map(({ product }) => product.basePrice);
+    expect(later.slice(4)).toEqual([10_650, 20_650, 30_650, 40_650]);
   });
 
   it('refuses another content type', async () => {

@@ -21,14 +21,20 @@ export function vendorOfMarket(row: MarketKey): NewVendor & { id: string } {
   return { id: vendorIdOf(row), name: market, market, district, state, languages: [] };
 }
 
-/** One product per commodity, variety and grade; a row of a known product says nothing but its price. */
-export function upsertOf(row: AgmarknetRow): ProductCommand {
+export const skuOf = ({ commodity, variety, grade }: AgmarknetRow): string => [commodity, variety, grade].join('|');
+
+/**
+ * One product per commodity, variety and grade; a row of a known product says nothing but its price.
+ * @param id the product's, if it is known to be there
+ */
+export function upsertOf(row: AgmarknetRow, id?: string): ProductCommand {
   const { commodity, variety, grade, modalPrice } = row;
   const entry = findByPortalName(commodity);
   return {
     kind: 'upsert',
     vendorId: vendorIdOf(row),
-    sku: [commodity, variety, grade].join('|'),
+    sku: skuOf(row),
+    id,
     updates: { basePrice: modalPrice },
     create: {
       name: commodity,

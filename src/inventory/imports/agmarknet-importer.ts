@@ -6,7 +6,7 @@ import { ProductWriter } from '../products/write/product-writer.js';
 import { VendorService } from '../vendors/vendor.service.js';
 import { upsertOf, vendorIdOf, vendorOfMarket } from './agmarknet-catalogue.js';
 import { type ChunkSource, readAgmarknet } from './agmarknet-reader.js';
-import { ImportStaging, type StagedRow } from './import-staging.js';
+import { ImportStaging, type NewRow, type StagedPage, type StagedRow } from './import-staging.js';
 import { emptySummary, type ImportSummary, reject } from './import-summary.js';
 
 export type { ImportSummary } from './import-summary.js';
@@ -57,31 +57,36 @@ export class AgmarknetImporter {
   }
 
   /** Lets rows take effect, and counts what they did. */
-  async apply(rows: readonly StagedRow[], summary: ImportSummary, correlationId?: string): Promise<void> {
-    await this.ensureVendors(rows, summary, new Set());
-    count(rows, await this.write(rows, correlationId), summary);
+  async apply(page: StagedPage, summary: ImportSummary, correlationId?: string): Promise<void> {
+    await this.ensureVendors(page.rows, summary, new Set());
+    // One after the other: this may be in a transaction.
+    for (const rows of apart(page.rows)) count(rows, await this.write(rows, correlationId), summary);
+    summary.unchanged += page.unchanged;
   }
 
   /**
    * `apply` for all pages, two of them under way at once: with one, the writer's lanes wait for the slowest of them after
    * every page. Pages are handed to the writer in order, and it keeps the order of each product's rows.
    */
-  private async applyAll(pages: AsyncIterable<StagedRow[]>, summary: ImportSummary, correlationId?: string) {
+  private async applyAll(pages: AsyncIterable<StagedPage>, summary: ImportSummary, correlationId?: string) {
     const known = new Set<string>();
-    let before = { page: [] as StagedRow[], outcomes: Promise.resolve<WriteOutcome[]>([]) };
+    let before = { rows: [] as readonly StagedRow[], outcomes: Promise.resolve<WriteOutcome[]>([]) };
     for await (const page of pages) {
-      await this.ensureVendors(page, summary, known);
-      const outcomes = this.write(page, correlationId);
+      summary.unchanged += page.unchanged;
+      await this.ensureVendors(page.rows, summary, known);
+      const parts = apart(page.rows);
+      const outcomes = Promise.all(parts.map((rows) => this.write(rows, correlationId))).then((some) => some.flat());
       outcomes.catch(() => undefined); // told with the next page
-      count(before.page, await before.outcomes, summary);
-      before = { page, outcomes };
+      count(before.rows, await before.outcomes, summary);
+      before = { rows: parts.flat(), outcomes };
     }
-    count(before.page, await before.outcomes, summary);
+    count(before.rows, await before.outcomes, summary);
   }
 
   /** @param known ids of vendors that needn't be looked at; the rows' are added to it */
   private async ensureVendors(rows: readonly StagedRow[], summary: ImportSummary, known: Set<string>): Promise<void> {
-    const markets = new Map(rows.map((row) => [vendorIdOf(row), row]));
+    const markets = new Map<string, StagedRow>();
+    for (const row of rows) if (row.productId === null) markets.set(vendorIdOf(row), row);
     for (const id of markets.keys()) if (known.has(id)) markets.delete(id);
     if (markets.size === 0) return;
     const created = await this.vendors.ensure([...markets.values()].map(vendorOfMarket));
@@ -90,9 +95,19 @@ export class AgmarknetImporter {
   }
 
   private write(rows: readonly StagedRow[], correlationId: string | undefined): Promise<WriteOutcome[]> {
-    return this.writer.write(rows.map(upsertOf), { correlationId });
+    const commands = rows.map((row) => upsertOf(row, row.productId ?? undefined));
+    return this.writer.write(commands, { correlationId });
   }
 }
+
+/**
+ * Rows of products that are there, and of others: the former can be changed without reading them. No product is in both,
+ * so their order in a page doesn't matter.
+ */
+const apart = (rows: readonly StagedRow[]): StagedRow[][] => [
+  rows.filter(({ productId }) => productId !== null),
+  rows.filter(({ productId }) => productId === null),
+];
 
 function count(rows: readonly StagedRow[], outcomes: readonly WriteOutcome[], summary: ImportSummary): void {
   outcomes.forEach((outcome, index) => {
@@ -103,7 +118,7 @@ function count(rows: readonly StagedRow[], outcomes: readonly WriteOutcome[], su
   });
 }
 
-async function* acceptedRows(file: ChunkSource, summary: ImportSummary): AsyncGenerator<StagedRow> {
+async function* acceptedRows(file: ChunkSource, summary: ImportSummary): AsyncGenerator<NewRow> {
   for await (const line of readAgmarknet(file)) {
     summary.rows += 1;
     if ('row' in line) yield { line: line.line, ...line.row };

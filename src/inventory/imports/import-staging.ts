@@ -2,16 +2,54 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { skuOf, vendorIdOf } from './agmarknet-catalogue.js';
 import type { AgmarknetRow } from './agmarknet-row.js';
 
+/** A row that may have something to do. */
 export interface StagedRow extends AgmarknetRow {
   line: number;
+  /** The product's id if it is there, else null. */
+  productId: string | null;
 }
+
+/** A row as it is taken in. */
+export type NewRow = Omit<StagedRow, 'productId'>;
 
 /** Where a row stands among all rows of a file, by date and then by line. */
 export type StagedPlace = Pick<StagedRow, 'date' | 'line'>;
 
+export interface StagedPage {
+  /** In order. */
+  rows: StagedRow[];
+  /** How many others there are, whose product has their price already. */
+  unchanged: number;
+  /** The place of the last of all. */
+  end: StagedPlace;
+}
+
 const COLUMNS = ['line', 'date', 'state', 'district', 'market', 'commodity', 'variety', 'grade', 'modalPrice'] as const;
+
+/**
+ * The next page: `$1`, `$2` the place before it, `$3` products that may be about to change. With a limit that it doesn't know,
+ * PostgreSQL would plan for a tenth of all rows.
+ * Most prices are those of the day before; such rows needn't leave PostgreSQL. All rows of a product are looked at if one of
+ * them in the page has another price, or if an earlier page may change it.
+ */
+const pageSql = (size: number): string => `
+  WITH page AS MATERIALIZED (
+    SELECT * FROM staged_rows WHERE (date, line) > ($1::date, $2::bigint) ORDER BY date, line LIMIT ${size}
+  ), found AS MATERIALIZED (
+    SELECT page.*, p.id AS "productId", p.base_price IS DISTINCT FROM page."modalPrice" OR p.id = ANY ($3::text[]) AS differs
+    FROM page LEFT JOIN products p ON p.vendor_id = page.vendor_id AND p.sku = page.sku
+  ), judged AS MATERIALIZED (
+    SELECT *, differs OR "productId" IN (SELECT "productId" FROM found WHERE differs AND "productId" IS NOT NULL) AS open FROM found
+  )
+  SELECT coalesce(json_agg(json_build_object(
+           ${COLUMNS.map((column) => `'${column}', "${column}"`).join(', ')}, 'productId', "productId")
+           ORDER BY date, line) FILTER (WHERE open), '[]')::text AS rows,
+         count(*) FILTER (WHERE NOT open)::integer AS unchanged,
+         (SELECT json_build_object('date', date, 'line', line) FROM page ORDER BY date DESC, line DESC LIMIT 1)::text AS end
+  FROM judged`;
 
 /**
  * A file's rows in a temporary table, so that a file of any length and any order takes effect in date order with
@@ -20,42 +58,49 @@ const COLUMNS = ['line', 'date', 'state', 'district', 'market', 'commodity', 'va
 export class ImportStaging {
   constructor(private readonly connection: PoolClient) {}
 
-  async fill(rows: AsyncIterable<StagedRow>): Promise<void> {
+  async fill(rows: AsyncIterable<NewRow>): Promise<void> {
     // COPY takes as long as the client does; `drop` takes this back, and a connection that failed is not used again.
     await this.connection.query('SET statement_timeout = 0');
     await this.connection.query('DROP TABLE IF EXISTS staged_rows');
     await this.connection.query(`CREATE TEMPORARY TABLE staged_rows (
       line bigint, date date, state text, district text, market text, commodity text, variety text, grade text,
-      "modalPrice" numeric(12, 2))`);
+      "modalPrice" numeric(12, 2), vendor_id text, sku text)`);
     const copy = this.connection.query(
-      copyFrom(`COPY staged_rows (${COLUMNS.map((c) => `"${c}"`).join(', ')}) FROM STDIN`),
+      copyFrom(`COPY staged_rows (${COLUMNS.map((c) => `"${c}"`).join(', ')}, vendor_id, sku) FROM STDIN`),
     );
     await pipeline(Readable.from(copyLines(rows)), copy);
     await this.connection.query('CREATE INDEX ON staged_rows (date, line)');
     await this.connection.query('ANALYZE staged_rows');
   }
 
-  /** All rows behind `from` by date, then by line, `size` at a time; each page is read while the one before is used. */
-  async *pages(size: number, from: StagedPlace | null = null): AsyncGenerator<StagedRow[]> {
-    let next = this.page(size, from ?? { date: '-infinity', line: 0 });
+  /**
+   * All rows behind `from` by date, then by line, `size` at a time; each page is read while the one before is used, and
+   * that before it may still be under way.
+   */
+  async *pages(size: number, from: StagedPlace | null = null): AsyncGenerator<StagedPage> {
+    let underWay: string[] = [];
+    let next = this.page(size, from ?? { date: '-infinity', line: 0 }, underWay);
     for (;;) {
       const page = await next;
-      if (page.length === 0) return;
-      next = this.page(size, page.at(-1)!);
+      if (!page) return;
+      const changing = page.rows.flatMap(({ productId }) => productId ?? []);
+      next = this.page(size, page.end, [...underWay, ...changing]);
+      underWay = changing;
       // Told where it is waited for; nobody may come to that any more.
       next.catch(() => undefined);
       yield page;
     }
   }
 
-  private async page(size: number, after: StagedPlace): Promise<StagedRow[]> {
-    const { rows } = await this.connection.query<Omit<StagedRow, 'line' | 'modalPrice'> & Record<string, string>>({
-      name: 'read-staged-rows',
-      text: `SELECT line, date::text AS date, state, district, market, commodity, variety, grade, "modalPrice"
-             FROM staged_rows WHERE (date, line) > ($1::date, $2::bigint) ORDER BY date, line LIMIT $3`,
-      values: [after.date, after.line, size],
+  private async page(size: number, after: StagedPlace, underWay: readonly string[]): Promise<StagedPage | undefined> {
+    const { rows } = await this.connection.query<{ rows: string; unchanged: number; end: string | null }>({
+      name: `read-staged-rows-${size}`,
+      text: pageSql(size),
+      values: [after.date, after.line, underWay],
     });
-    return rows.map((row) => ({ ...row, line: Number(row.line), modalPrice: Number(row.modalPrice) }));
+    const { rows: open, unchanged, end } = rows[0]!;
+    if (end === null) return undefined;
+    return { rows: JSON.parse(open) as StagedRow[], unchanged, end: JSON.parse(end) as StagedPlace };
   }
 
   async drop(): Promise<void> {
@@ -65,10 +110,11 @@ export class ImportStaging {
 }
 
 /** Chunks of COPY's text format; the reader has refused control characters, so only backslashes need care. */
-async function* copyLines(rows: AsyncIterable<StagedRow>): AsyncGenerator<string> {
+async function* copyLines(rows: AsyncIterable<NewRow>): AsyncGenerator<string> {
   let chunk = '';
   for await (const row of rows) {
-    chunk += `${COLUMNS.map((column) => String(row[column]).replaceAll('\\', '\\\\')).join('\t')}\n`;
+    const values = [...COLUMNS.map((column) => row[column]), vendorIdOf(row), skuOf(row)];
+    chunk += `${values.join('\t').replaceAll('\\', '\\\\')}\n`;
     if (chunk.length < 32_768) continue;
     yield chunk;
     chunk = '';

@@ -84,9 +84,9 @@ export class KeyedImporter {
       progress = await this.sql.transaction(async () => {
         const summary = structuredClone(progress.summary);
         await this.importer.apply(page, summary, correlationId);
-        const { date, line } = page.at(-1)!;
-        await this.keys.keepProgress(owner, { summary, after: { date, line } } satisfies Progress);
-        return { summary, after: { date, line } };
+        const done: Progress = { summary, after: page.end };
+        await this.keys.keepProgress(owner, done);
+        return done;
       });
     }
     await staging.drop();

@@ -98,7 +98,10 @@ export class BatchExecutor {
     }
   }
 
-  /** The same in one round trip. Further changes of the same products are left for the next round. */
+  /**
+   * The same in one round trip. Further changes of the same products are left for the next round, and so are upserts
+   * whose product is no longer where it was.
+   */
   private async changeOffers(
     offers: OfferChange[],
     writes: readonly ProductWrite[],
@@ -118,12 +121,13 @@ export class BatchExecutor {
       }
       const stored = rows.map(foundProduct);
       const set = new WorkingSet(stored, new Set());
-      const decisions = offers.map(({ write: { command, correlationId, owner }, eventIds }) =>
+      const found = offers.filter(({ write: { command } }) => command.kind === 'update' || set.byId(command.id));
+      const decisions = found.map(({ write: { command, correlationId, owner }, eventIds }) =>
         decide(command, set, { ...context, correlationId, eventIdOf: (type) => eventIds[type]! }, owner),
       );
       const committed = new Set(stored.flatMap(({ id }, row) => (rows[row]!.changed ? [id] : [])));
       await this.announce(set.changed(), committed, settle);
-      const tried = offers.map(({ index }) => index);
+      const tried = found.map(({ index }) => index);
       settleOutcomes(tried, decisions, committed, outcomes);
       return open.filter((index) => !outcomes[index]);
     });

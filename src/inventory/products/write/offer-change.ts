@@ -1,7 +1,7 @@
 import type { EventType } from '../../../contracts/index.js';
 import { newEventId } from '../../../events/index.js';
 import { isPrice } from '../../../infra/index.js';
-import type { ProductCommand, ProductWrite } from './product-command.js';
+import { isLocated, type ProductCommand, type ProductWrite, type Upsert } from './product-command.js';
 
 type Update = Extract<ProductCommand, { kind: 'update' }>;
 
@@ -10,10 +10,18 @@ interface OfferUpdate extends Update {
   expectedVersion?: number | undefined;
 }
 
+/** An upsert of nothing but these, of a product that was there a moment ago. */
+type LocatedUpsert = Upsert & { id: string };
+
 export interface OfferChange {
   /** Which of the batch's writes it is. */
   index: number;
-  write: ProductWrite & { command: OfferUpdate };
+  write: ProductWrite & { command: OfferUpdate | LocatedUpsert };
+  /** The product's. */
+  id: string;
+  expectedVersion: number | undefined;
+  /** The sku that the product must still have. */
+  sku: string | undefined;
   /** What the events will be called, if it comes to them. */
   eventIds: Partial<Record<EventType, string>>;
 }
@@ -29,20 +37,23 @@ export function offerChanges(writes: readonly ProductWrite[]): OfferChange[] | u
   const changes = new Map<string, OfferChange>();
   for (const [index, write] of writes.entries()) {
     if (!isOfferChange(write)) return undefined;
-    const { id, updates } = write.command;
+    const { command } = write;
+    const { id, updates } = command;
     if (changes.has(id)) continue;
     const eventIds: OfferChange['eventIds'] = {};
     if (updates.basePrice !== undefined) eventIds.price_changed = newEventId();
     if (updates.availability !== undefined) eventIds.availability_changed = newEventId();
-    changes.set(id, { index, write, eventIds });
+    const [expectedVersion, sku] = command.kind === 'update' ? [command.expectedVersion] : [undefined, command.sku];
+    changes.set(id, { index, write, id, expectedVersion, sku, eventIds });
   }
   return [...changes.values()];
 }
 
 function isOfferChange(write: ProductWrite): write is OfferChange['write'] {
   const { command } = write;
-  if (command.kind !== 'update') return false;
-  const { updates, expectedVersion: version } = command;
+  if (command.kind !== 'update' && !isLocated(command)) return false;
+  const { updates } = command;
+  const version = command.kind === 'update' ? command.expectedVersion : undefined;
   for (const field in updates) {
     if (!OFFER_FIELDS.has(field) && updates[field as keyof typeof updates] !== undefined) return false;
   }

@@ -7,8 +7,18 @@ export type ProductCommand =
   | { kind: 'create'; data: NewProduct }
   | { kind: 'update'; id: string; updates: ProductUpdates; expectedVersion?: ExpectedVersion | undefined }
   | { kind: 'delete'; id: string; expectedVersion?: ExpectedVersion | undefined }
-  /** Creates from `create`, or applies `updates` to the vendor's product with this sku. */
-  | { kind: 'upsert'; vendorId: string; sku: string; updates: ProductUpdates; create: Omit<ProductUpdates, 'sku'> };
+  | Upsert;
+
+/** Creates from `create`, or applies `updates` to the vendor's product with this sku. */
+export interface Upsert {
+  kind: 'upsert';
+  vendorId: string;
+  sku: string;
+  /** What the product is called, if it was there a moment ago: it may have gone, or have another sku by now. */
+  id?: string | undefined;
+  updates: ProductUpdates;
+  create: Omit<ProductUpdates, 'sku'>;
+}
 
 export interface ProductWrite {
   command: ProductCommand;
@@ -22,6 +32,11 @@ export interface ProductWrite {
 export type WriteOutcome =
   | { status: 'created' | 'updated' | 'unchanged' | 'deleted'; product: Product }
   | { status: 'rejected'; error: AppError };
+
+/** Whether it is an upsert of a product that was there a moment ago. */
+export function isLocated(command: ProductCommand): command is Upsert & { id: string } {
+  return command.kind === 'upsert' && command.id !== undefined;
+}
 
 /** Commands with equal keys concern the same product, as far as can be told without looking it up. */
 export function keyOf(command: ProductCommand): string {

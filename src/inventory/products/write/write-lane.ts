@@ -1,6 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { isDatabaseUnavailable } from '../../../infra/index.js';
-import type { ProductWrite, WriteOutcome } from './product-command.js';
+import { isLocated, type ProductWrite, type WriteOutcome } from './product-command.js';
 
 /** Milliseconds a write may have waited for a batch that failed, and still go out with the next one. */
 const PATIENCE = 1_000;
@@ -42,7 +42,7 @@ export class WriteLane {
 
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, this.batchLimit);
+      const batch = this.take();
       try {
         const outcomes = await this.execute(batch.map(({ write }) => write));
         batch.forEach(({ resolve }, index) => resolve(outcomes[index]!));
@@ -53,6 +53,15 @@ export class WriteLane {
       }
     }
     this.busy = false;
+  }
+
+  /** From the front, as many as fit and are changed in the same way; without an import that is all of them. */
+  private take(): Waiting[] {
+    const located = isLocated(this.waiting[0]!.write.command);
+    const most = Math.min(this.waiting.length, this.batchLimit);
+    let count = 1;
+    while (count < most && isLocated(this.waiting[count]!.write.command) === located) count += 1;
+    return this.waiting.splice(0, count);
   }
 
   /** A database that hangs takes its whole time-out for each batch; whoever waits must not wait for two of them. */
