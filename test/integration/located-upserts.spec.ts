@@ -95,7 +95,7 @@ describe('pages of a staged file', () => {
     }
   };
   async function* all(rows: NewRow[]) {
-    yield* await Promise.resolve(rows);
+    yield await Promise.resolve(rows);
   }
   const pagesOf = (rows: NewRow[], size: number) =>
     app.app.get(SqlClient).withConnection(async (connection) => {

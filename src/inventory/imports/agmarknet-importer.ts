@@ -5,7 +5,7 @@ import type { WriteOutcome } from '../products/write/product-command.js';
 import { ProductWriter } from '../products/write/product-writer.js';
 import { VendorService } from '../vendors/vendor.service.js';
 import { upsertOf, vendorIdOf, vendorOfMarket } from './agmarknet-catalogue.js';
-import { type ChunkSource, readAgmarknet } from './agmarknet-reader.js';
+import { type ChunkSource, readAgmarknetBatches } from './agmarknet-reader.js';
 import { ImportStaging, type NewRow, type StagedPage, type StagedRow } from './import-staging.js';
 import { emptySummary, type ImportSummary, reject } from './import-summary.js';
 
@@ -118,10 +118,14 @@ function count(rows: readonly StagedRow[], outcomes: readonly WriteOutcome[], su
   });
 }
 
-async function* acceptedRows(file: ChunkSource, summary: ImportSummary): AsyncGenerator<NewRow> {
-  for await (const line of readAgmarknet(file)) {
-    summary.rows += 1;
-    if ('row' in line) yield { line: line.line, ...line.row };
-    else reject(summary, line.line, line.reason);
+async function* acceptedRows(file: ChunkSource, summary: ImportSummary): AsyncGenerator<NewRow[]> {
+  for await (const lines of readAgmarknetBatches(file)) {
+    const rows: NewRow[] = [];
+    for (const line of lines) {
+      summary.rows += 1;
+      if ('row' in line) rows.push({ line: line.line, ...line.row });
+      else reject(summary, line.line, line.reason);
+    }
+    yield rows;
   }
 }

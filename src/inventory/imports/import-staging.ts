@@ -39,7 +39,7 @@ const pageSql = (size: number): string => `
   WITH page AS MATERIALIZED (
     SELECT * FROM staged_rows WHERE (date, line) > ($1::date, $2::bigint) ORDER BY date, line LIMIT ${size}
   ), found AS MATERIALIZED (
-    SELECT page.*, p.id AS "productId", p.base_price IS DISTINCT FROM page."modalPrice" OR p.id = ANY ($3::text[]) AS differs
+    SELECT page.*, p.id AS "productId", p.base_price IS DISTINCT FROM page."modalPrice" OR p.id IN (SELECT unnest($3::text[])) AS differs
     FROM page LEFT JOIN products p ON p.vendor_id = page.vendor_id AND p.sku = page.sku
   ), judged AS MATERIALIZED (
     SELECT *, differs OR "productId" IN (SELECT "productId" FROM found WHERE differs AND "productId" IS NOT NULL) AS open FROM found
@@ -58,7 +58,7 @@ const pageSql = (size: number): string => `
 export class ImportStaging {
   constructor(private readonly connection: PoolClient) {}
 
-  async fill(rows: AsyncIterable<NewRow>): Promise<void> {
+  async fill(rows: AsyncIterable<readonly NewRow[]>): Promise<void> {
     // COPY takes as long as the client does; `drop` takes this back, and a connection that failed is not used again.
     await this.connection.query('SET statement_timeout = 0');
     await this.connection.query('DROP TABLE IF EXISTS staged_rows');
@@ -110,14 +110,13 @@ export class ImportStaging {
 }
 
 /** Chunks of COPY's text format; the reader has refused control characters, so only backslashes need care. */
-async function* copyLines(rows: AsyncIterable<NewRow>): AsyncGenerator<string> {
-  let chunk = '';
-  for await (const row of rows) {
-    const values = [...COLUMNS.map((column) => row[column]), vendorIdOf(row), skuOf(row)];
-    chunk += `${values.join('\t').replaceAll('\\', '\\\\')}\n`;
-    if (chunk.length < 32_768) continue;
-    yield chunk;
-    chunk = '';
+async function* copyLines(batches: AsyncIterable<readonly NewRow[]>): AsyncGenerator<string> {
+  for await (const rows of batches) {
+    let chunk = '';
+    for (const row of rows) {
+      const values = [...COLUMNS.map((column) => row[column]), vendorIdOf(row), skuOf(row)];
+      chunk += `${values.join('\t').replaceAll('\\', '\\\\')}\n`;
+    }
+    if (chunk !== '') yield chunk;
   }
-  if (chunk !== '') yield chunk;
 }
