@@ -25,11 +25,11 @@ const history = async (id: string) =>
 
 describe('an upsert that knows its product', () => {
   const create = { name: 'Onion', category: 'vegetables', basePrice: 1 };
-  const upsert = (sku: string, basePrice: number, id?: string): ProductCommand => ({
+  const upsert = (sku: string, basePrice: number, id?: string, version = 1): ProductCommand => ({
     kind: 'upsert',
     vendorId: vendor.id,
     sku,
-    id,
+    seen: id === undefined ? undefined : { id, version },
     updates: { basePrice },
     create: { ...create, basePrice },
   });
@@ -38,7 +38,7 @@ describe('an upsert that knows its product', () => {
 
   it('changes it, or says that nothing is to be changed', async () => {
     const { id } = await existing('a');
-    const [changed, same] = [await write(upsert('a', 120, id)), await write(upsert('a', 120, id))];
+    const [changed, same] = [await write(upsert('a', 120, id)), await write(upsert('a', 120, id, 2))];
     expect([changed[0]!.status, same[0]!.status]).toEqual(['updated', 'unchanged']);
     expect(await product(id)).toMatchObject({ basePrice: 120, version: 2 });
     expect((await history(id)).map(({ eventType }) => eventType)).toEqual(['product_created', 'price_changed']);
@@ -63,7 +63,7 @@ describe('an upsert that knows its product', () => {
     const products = await Promise.all(Array.from({ length: 20 }, (_none, index) => existing(`k${index}`)));
     const commands = Array.from({ length: 5 }, (_none, step) =>
       products.flatMap(({ id, sku }, index) => [
-        upsert(sku, 200 + step, (index + step) % 3 === 0 ? undefined : id),
+        upsert(sku, 200 + step, (index + step) % 3 === 0 ? undefined : id, 1 + (step % 2)),
         upsert(`new ${index}`, 300 + step),
       ]),
     ).flat();

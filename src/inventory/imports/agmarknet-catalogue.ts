@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { NewVendor } from '../../contracts/index.js';
 import { categoryOf, findByPortalName } from '../glossary/index.js';
-import type { ProductCommand } from '../products/write/product-command.js';
+import type { ProductCommand, Upsert } from '../products/write/product-command.js';
 import type { AgmarknetRow } from './agmarknet-row.js';
 
 type MarketKey = Pick<AgmarknetRow, 'state' | 'district' | 'market'>;
@@ -25,16 +25,16 @@ export const skuOf = ({ commodity, variety, grade }: AgmarknetRow): string => [c
 
 /**
  * One product per commodity, variety and grade; a row of a known product says nothing but its price.
- * @param id the product's, if it is known to be there
+ * @param seen the product, if it was there a moment ago
  */
-export function upsertOf(row: AgmarknetRow, id?: string): ProductCommand {
+export function upsertOf(row: AgmarknetRow, seen?: Upsert['seen']): ProductCommand {
   const { commodity, variety, grade, modalPrice } = row;
   const entry = findByPortalName(commodity);
   return {
     kind: 'upsert',
     vendorId: vendorIdOf(row),
     sku: skuOf(row),
-    id,
+    seen,
     updates: { basePrice: modalPrice },
     create: {
       name: commodity,

@@ -95,7 +95,10 @@ export class AgmarknetImporter {
   }
 
   private write(rows: readonly StagedRow[], correlationId: string | undefined): Promise<WriteOutcome[]> {
-    const commands = rows.map((row) => upsertOf(row, row.productId ?? undefined));
+    const commands = rows.map((row) => {
+      const { productId: id, version } = row;
+      return upsertOf(row, id === null || version === null ? undefined : { id, version });
+    });
     return this.writer.write(commands, { correlationId });
   }
 }

@@ -10,10 +10,12 @@ export interface StagedRow extends AgmarknetRow {
   line: number;
   /** The product's id if it is there, else null. */
   productId: string | null;
+  /** The version it had when the page was read. */
+  version: number | null;
 }
 
 /** A row as it is taken in. */
-export type NewRow = Omit<StagedRow, 'productId'>;
+export type NewRow = Omit<StagedRow, 'productId' | 'version'>;
 
 /** Where a row stands among all rows of a file, by date and then by line. */
 export type StagedPlace = Pick<StagedRow, 'date' | 'line'>;
@@ -39,13 +41,13 @@ const pageSql = (size: number): string => `
   WITH page AS MATERIALIZED (
     SELECT * FROM staged_rows WHERE (date, line) > ($1::date, $2::bigint) ORDER BY date, line LIMIT ${size}
   ), found AS MATERIALIZED (
-    SELECT page.*, p.id AS "productId", p.base_price IS DISTINCT FROM page."modalPrice" OR p.id IN (SELECT unnest($3::text[])) AS differs
+    SELECT page.*, p.id AS "productId", p.version, p.base_price IS DISTINCT FROM page."modalPrice" OR p.id IN (SELECT unnest($3::text[])) AS differs
     FROM page LEFT JOIN products p ON p.vendor_id = page.vendor_id AND p.sku = page.sku
   ), judged AS MATERIALIZED (
     SELECT *, differs OR "productId" IN (SELECT "productId" FROM found WHERE differs AND "productId" IS NOT NULL) AS open FROM found
   )
   SELECT coalesce(json_agg(json_build_object(
-           ${COLUMNS.map((column) => `'${column}', "${column}"`).join(', ')}, 'productId', "productId")
+           ${COLUMNS.map((column) => `'${column}', "${column}"`).join(', ')}, 'productId', "productId", 'version', version)
            ORDER BY date, line) FILTER (WHERE open), '[]')::text AS rows,
          count(*) FILTER (WHERE NOT open)::integer AS unchanged,
          (SELECT json_build_object('date', date, 'line', line) FROM page ORDER BY date DESC, line DESC LIMIT 1)::text AS end

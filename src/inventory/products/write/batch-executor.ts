@@ -15,7 +15,7 @@ import { COMMIT_DRAFTS, commitValues } from './commit-drafts.sql.js';
 import { isRowFault, isTransient, isUniqueViolation } from './database-conflicts.js';
 import { type Decision, decide } from './decide.js';
 import { type OfferChange, offerChanges } from './offer-change.js';
-import type { ProductWrite, WriteOutcome } from './product-command.js';
+import type { LocatedUpsert, ProductWrite, WriteOutcome } from './product-command.js';
 import type { EventContext } from './product-events.js';
 import { WorkingSetLoader } from './working-set.loader.js';
 import { type Draft, WorkingSet } from './working-set.js';
@@ -100,7 +100,7 @@ export class BatchExecutor {
 
   /**
    * The same in one round trip. Further changes of the same products are left for the next round, and so are upserts
-   * whose product is no longer where it was.
+   * whose product is no longer as it was.
    */
   private async changeOffers(
     offers: OfferChange[],
@@ -121,7 +121,7 @@ export class BatchExecutor {
       }
       const stored = rows.map(foundProduct);
       const set = new WorkingSet(stored, new Set());
-      const found = offers.filter(({ write: { command } }) => command.kind === 'update' || set.byId(command.id));
+      const found = offers.filter(({ write: { command } }) => command.kind === 'update' || isAsSeen(command, set));
       const decisions = found.map(({ write: { command, correlationId, owner }, eventIds }) =>
         decide(command, set, { ...context, correlationId, eventIdOf: (type) => eventIds[type]! }, owner),
       );
@@ -164,6 +164,10 @@ export class BatchExecutor {
     for (const index of open) [outcomes[index]] = (await this.execute([writes[index]!])) as [WriteOutcome];
     return [];
   }
+}
+
+function isAsSeen({ seen }: LocatedUpsert, set: WorkingSet): boolean {
+  return set.byId(seen.id)?.stored?.version === seen.version;
 }
 
 function refusal(error: unknown, { draft }: Decision): WriteOutcome {

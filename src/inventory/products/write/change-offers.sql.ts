@@ -18,8 +18,7 @@ const changeOf = (field: keyof Product, before: string, after: string): string =
  *
  * `$1` product ids, each once; `$2` prices and `$3` availabilities, null for as it is; `$4`, `$5` ids of the events of
  * either; `$6` correlation ids; `$7` vendors that the writers are confined to, or null; `$8` expected versions, or null; `$9` the order
- * of the events; `$10` the time; `$11` the region; `$12` skus without which a product doesn't count as found, or null. All
- * but the time and the region are lists.
+ * of the events; `$10` the time; `$11` the region. All but the last two are lists.
  *
  * Returns each product that was found, and whether it has been changed.
  *
@@ -32,9 +31,9 @@ export const CHANGE_OFFERS: Statement = {
     WITH stored AS MATERIALIZED (
       SELECT p.id, p.vendor_id, p.version, p.base_price, p.availability, given.*
       FROM unnest($1::text[], $2::numeric(12, 2)[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
-                  $9::integer[], $12::text[])
-        AS given (product_id, price, stock, price_event, stock_event, correlation_id, owner, expected, ord, needed_sku)
-      JOIN products p ON p.id = given.product_id AND (given.needed_sku IS NULL OR p.sku = given.needed_sku)
+                  $9::integer[])
+        AS given (product_id, price, stock, price_event, stock_event, correlation_id, owner, expected, ord)
+      JOIN products p ON p.id = given.product_id
     ), changed AS (
       UPDATE products p
       SET base_price = coalesce(s.price, p.base_price), availability = coalesce(s.stock, p.availability),
@@ -119,6 +118,5 @@ export function offerValues(
     rows.map(({ ord }) => ord),
     occurredAt,
     region,
-    rows.map(({ sku }) => sku ?? null),
   ];
 }

@@ -1,7 +1,7 @@
 import type { EventType } from '../../../contracts/index.js';
 import { newEventId } from '../../../events/index.js';
 import { isPrice } from '../../../infra/index.js';
-import { isLocated, type ProductCommand, type ProductWrite, type Upsert } from './product-command.js';
+import { isLocated, type LocatedUpsert, type ProductCommand, type ProductWrite } from './product-command.js';
 
 type Update = Extract<ProductCommand, { kind: 'update' }>;
 
@@ -10,9 +10,6 @@ interface OfferUpdate extends Update {
   expectedVersion?: number | undefined;
 }
 
-/** An upsert of nothing but these, of a product that was there a moment ago. */
-type LocatedUpsert = Upsert & { id: string };
-
 export interface OfferChange {
   /** Which of the batch's writes it is. */
   index: number;
@@ -20,8 +17,6 @@ export interface OfferChange {
   /** The product's. */
   id: string;
   expectedVersion: number | undefined;
-  /** The sku that the product must still have. */
-  sku: string | undefined;
   /** What the events will be called, if it comes to them. */
   eventIds: Partial<Record<EventType, string>>;
 }
@@ -38,13 +33,14 @@ export function offerChanges(writes: readonly ProductWrite[]): OfferChange[] | u
   for (const [index, write] of writes.entries()) {
     if (!isOfferChange(write)) return undefined;
     const { command } = write;
-    const { id, updates } = command;
+    const { updates } = command;
+    const { id } = command.kind === 'update' ? command : command.seen;
     if (changes.has(id)) continue;
     const eventIds: OfferChange['eventIds'] = {};
     if (updates.basePrice !== undefined) eventIds.price_changed = newEventId();
     if (updates.availability !== undefined) eventIds.availability_changed = newEventId();
-    const [expectedVersion, sku] = command.kind === 'update' ? [command.expectedVersion] : [undefined, command.sku];
-    changes.set(id, { index, write, id, expectedVersion, sku, eventIds });
+    const expectedVersion = command.kind === 'update' ? command.expectedVersion : command.seen.version;
+    changes.set(id, { index, write, id, expectedVersion, eventIds });
   }
   return [...changes.values()];
 }

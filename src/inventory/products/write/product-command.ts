@@ -14,8 +14,8 @@ export interface Upsert {
   kind: 'upsert';
   vendorId: string;
   sku: string;
-  /** What the product is called, if it was there a moment ago: it may have gone, or have another sku by now. */
-  id?: string | undefined;
+  /** The product as it was a moment ago, if it was there; by now it may be another, or have gone. */
+  seen?: { id: string; version: number } | undefined;
   updates: ProductUpdates;
   create: Omit<ProductUpdates, 'sku'>;
 }
@@ -33,9 +33,11 @@ export type WriteOutcome =
   | { status: 'created' | 'updated' | 'unchanged' | 'deleted'; product: Product }
   | { status: 'rejected'; error: AppError };
 
-/** Whether it is an upsert of a product that was there a moment ago. */
-export function isLocated(command: ProductCommand): command is Upsert & { id: string } {
-  return command.kind === 'upsert' && command.id !== undefined;
+/** An upsert of a product that was there a moment ago. */
+export type LocatedUpsert = Upsert & { seen: NonNullable<Upsert['seen']> };
+
+export function isLocated(command: ProductCommand): command is LocatedUpsert {
+  return command.kind === 'upsert' && command.seen !== undefined;
 }
 
 /** Commands with equal keys concern the same product, as far as can be told without looking it up. */
