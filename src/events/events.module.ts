@@ -19,6 +19,8 @@ import { DeliveryCounts } from './reactions/delivery-counts.subscriber.js';
 import { RegisteredSubscribersSubscriber } from './reactions/registered-subscribers.subscriber.js';
 import { RoomBroadcastSubscriber } from './reactions/room-broadcast.subscriber.js';
 import { WebSocketLink } from './reactions/web-socket-link.js';
+import { AnnouncementOrder } from './relay/announcement-order.js';
+import { Announcements } from './relay/announcements.js';
 import { Announcer } from './relay/announcer.js';
 import { Backlog } from './relay/backlog.js';
 import { CommitSignal } from './relay/commit-signal.js';
@@ -26,6 +28,7 @@ import { Invalidation } from './relay/invalidation.js';
 import { Leadership } from './relay/leadership.js';
 import { LeaseKeeper } from './relay/lease-keeper.js';
 import { OwnEvents } from './relay/own-events.js';
+import { PositionedAppend } from './relay/positioned-append.js';
 import { Relay } from './relay/relay.js';
 import { Sequencer } from './relay/sequencer.js';
 import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
@@ -52,6 +55,9 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     Invalidation,
     LeaseKeeper,
     Announcer,
+    AnnouncementOrder,
+    Announcements,
+    PositionedAppend,
     Backlog,
     Relay,
     CommitSignal,
@@ -71,6 +77,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     CommitSignal,
     Invalidation,
     OwnEvents,
+    PositionedAppend,
     CacheRegistry,
     Relay,
     EventBus,

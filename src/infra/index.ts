@@ -25,6 +25,7 @@ export {
   DatabaseModule,
   DatabaseUrl,
   isoTime,
+  isLockTimeout,
   isTransient,
   PlanGeneration,
   savepoint,

@@ -11,6 +11,9 @@ import { ProductEntity } from './products/product.entity.js';
 import { ProductHistory } from './products/product-history.js';
 import { ProductsController } from './products/products.controller.js';
 import { BatchExecutor } from './products/write/batch-executor.js';
+import { CommitFollowUp } from './products/write/commit-follow-up.js';
+import { EventOrigin } from './products/write/event-origin.js';
+import { OfferExecutor } from './products/write/offer-executor.js';
 import { ProductWriter } from './products/write/product-writer.js';
 import { WorkingSetLoader } from './products/write/working-set.loader.js';
 import { PageLoader } from './search/page-loader.js';
@@ -34,6 +37,9 @@ import { VendorsController } from './vendors/vendors.controller.js';
     VendorStatsReader,
     ProductWriter,
     BatchExecutor,
+    OfferExecutor,
+    CommitFollowUp,
+    EventOrigin,
     WorkingSetLoader,
     ProductHistory,
     PageLoader,

@@ -42,21 +42,24 @@ describe('the sequencer', () => {
     expect(positionsOf(await sequenceAll(leader))).toEqual([1, 2, 3]);
   });
 
-  it.each(['number', 'sequence'] as const)('leaves no hole where a row is changed by hand meanwhile (%s)', async (way) => {
-    await leader.sequencer.sequence();
-    const operator = await log.connect();
-    await append(log.client, newEvents(3));
-    await operator.query('BEGIN');
-    await operator.query(`UPDATE inventory_events SET region = 'elsewhere' WHERE seq = 2`);
-    const sequencing = leader.sequencer[way]().catch(() => undefined);
-    const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    const held = async () => (await log.client.query(waits)).rowCount;
-    await waitFor(held, { what: 'the sequencing to wait for the row' });
-    await operator.query('COMMIT');
-    await sequencing;
-    await sequenceAll(leader);
-    expect(positionsOf(await log.log.read(0, 10))).toEqual([1, 2, 3]);
-  });
+  it.each(['number', 'sequence'] as const)(
+    'leaves no hole where a row is changed by hand meanwhile (%s)',
+    async (way) => {
+      await leader.sequencer.sequence();
+      const operator = await log.connect();
+      await append(log.client, newEvents(3));
+      await operator.query('BEGIN');
+      await operator.query(`UPDATE inventory_events SET region = 'elsewhere' WHERE seq = 2`);
+      const sequencing = leader.sequencer[way]().catch(() => undefined);
+      const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      const held = async () => (await log.client.query(waits)).rowCount;
+      await waitFor(held, { what: 'the sequencing to wait for the row' });
+      await operator.query('COMMIT');
+      await sequencing;
+      await sequenceAll(leader);
+      expect(positionsOf(await log.log.read(0, 10))).toEqual([1, 2, 3]);
+    },
+  );
 
   it('keeps the versions of each product in order while writers race and it runs', async () => {
     const [writers, rounds, products] = [6, 15, ['prd_a', 'prd_b', 'prd_c']];

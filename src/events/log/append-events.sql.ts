@@ -1,10 +1,33 @@
 import type { NewInventoryEvent } from '../../contracts/index.js';
 
-/** `INSERT` of the events that `rows` selects: its columns in the order of these. */
-export const appendedBy = (rows: string): string => `
-    INSERT INTO inventory_events
-      (event_id, event_type, product_id, vendor_id, category, version, changes, product, correlation_id, region, occurred_at)
-    ${rows}`;
+const COLUMNS =
+  'event_id, event_type, product_id, vendor_id, category, version, changes, product, correlation_id, region, occurred_at';
+
+/** Which events to append, as SQL. */
+interface AppendedRows {
+  /** The values of `COLUMNS`, in their order. */
+  values: string;
+  from: string;
+  order: string;
+}
+
+/** `INSERT` of events without positions. */
+export const appended = ({ values, from, order }: AppendedRows): string => `
+    INSERT INTO inventory_events (${COLUMNS})
+    SELECT ${values} FROM ${from} ORDER BY ${order}`;
+
+/**
+ * The same, but the events get the next positions at once unless others wait for theirs, which come first: they may be
+ * of earlier versions of the same products. Only for `PositionedAppend`.
+ *
+ * @param floor placeholder of the lowest `seq` that may be without position
+ */
+export const appendedInPlace = ({ values, from, order }: AppendedRows, floor: string): string => `
+    INSERT INTO inventory_events (position, ${COLUMNS})
+    SELECT CASE WHEN NOT EXISTS (SELECT FROM inventory_events WHERE position IS NULL AND seq >= ${floor})
+                THEN (SELECT coalesce(max(position), 0) FROM inventory_events) + row_number() OVER (ORDER BY ${order}) END,
+           ${values}
+    FROM ${from} ORDER BY ${order}`;
 
 /**
  * `INSERT` to be used as one CTE of the statement that makes the changes, so that change and event commit together.
@@ -19,14 +42,15 @@ export const appendedBy = (rows: string): string => `
  * product get their numbers in version order.
  */
 export function appendEventsSql(parameter: string, changed: string): string {
-  return appendedBy(`
-    SELECT e."eventId", e."eventType", e."productId", e."vendorId", e.category, e.version, e.changes,
-           coalesce(e.product, c.product), e."correlationId", e.region, e."occurredAt"
-    FROM jsonb_to_recordset(${parameter}::jsonb) AS e (
+  return appended({
+    values: `e."eventId", e."eventType", e."productId", e."vendorId", e.category, e.version, e.changes,
+      coalesce(e.product, c.product), e."correlationId", e.region, e."occurredAt"`,
+    from: `jsonb_to_recordset(${parameter}::jsonb) AS e (
       ord integer, "eventId" uuid, "eventType" text, "productId" text, "vendorId" text, category text, version integer,
       changes jsonb, product jsonb, "correlationId" text, region text, "occurredAt" timestamptz)
-    JOIN ${changed} c ON c.id = e."productId"
-    ORDER BY e.ord`);
+      JOIN ${changed} c ON c.id = e."productId"`,
+    order: 'e.ord',
+  });
 }
 
 /**

@@ -37,12 +37,16 @@ export class Announcer {
     void this.publish({ kind: 'events', events, ...(json && { json }) });
   }
 
+  get heartbeatDue(): boolean {
+    return this.clock.hasPassed(HEARTBEAT_EVERY, this.lastHeartbeat);
+  }
+
   /**
    * Tells followers how far the log reaches, so that a lost last message is noticed as well.
    * @param announced the last position that has been announced, if the log has more to be told of later
    */
   async heartbeat(announced?: number): Promise<void> {
-    if (!this.clock.hasPassed(HEARTBEAT_EVERY, this.lastHeartbeat)) return;
+    if (!this.heartbeatDue) return;
     this.lastHeartbeat = this.clock.now();
     if (announced !== undefined) this.announceUpTo(announced);
     else void this.publish({ kind: 'heartbeat', head: await this.log.head() });

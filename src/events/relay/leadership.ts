@@ -15,6 +15,8 @@ const SILENT_LEADER_TIMEOUT = 4_000;
 /** Milliseconds to wait for an answer on the leader's connection before it is given up. */
 const QUERY_TIMEOUT = 5_000;
 const RELEASE_TIMEOUT = 1_000;
+/** Milliseconds that a statement waits for a row which somebody keeps locked: what is behind it waits as well. */
+const LOCK_TIMEOUT = 100;
 
 /**
  * Leadership of the relay: a PostgreSQL session advisory lock on the very connection that sequences. When the
@@ -30,6 +32,11 @@ export class Leadership {
 
   get held(): boolean {
     return this.locked;
+  }
+
+  /** The leader's connection if this instance leads, as far as it knows. */
+  get current(): pg.Client | null {
+    return this.locked ? this.client : null;
   }
 
   /** The leader's connection, or null while another instance leads. Throws if PostgreSQL is out of reach. */
@@ -63,10 +70,13 @@ export class Leadership {
         `-c idle_session_timeout=${SILENT_LEADER_TIMEOUT}`,
         // For a leader that doesn't even take what PostgreSQL sends it.
         `-c tcp_user_timeout=${SILENT_LEADER_TIMEOUT}`,
+        `-c lock_timeout=${LOCK_TIMEOUT}`,
         ...SEQUENCING_SETTINGS,
       ].join(' '),
       query_timeout: QUERY_TIMEOUT,
       keepAlive: true,
+      // The next statement is with PostgreSQL when it has done with the one before.
+      pipeline: true,
     });
     // Fires for a connection cut while idle as well; without a listener it would end the process.
     client.on('error', (error) => this.lose(client, error));

@@ -48,7 +48,7 @@ export class LeaseKeeper {
     this.tail = events.filter(
       ({ productId, version }) => cut && productId === last.productId && version === last.version,
     );
-    if (!this.trusted) await this.keep();
+    if (!this.trusted) await this.clear();
   }
 
   /**
@@ -65,16 +65,26 @@ export class LeaseKeeper {
   async invalidateAll(): Promise<void> {
     // The rest of a change that was cut in two: no page from before the change is left.
     this.tail = [];
-    this.trusted = await this.invalidation.clear();
+    await this.clear();
   }
 
-  /** Renews the lease when it is time. */
+  /** Whether `keep` has anything to do. */
+  get due(): boolean {
+    return !this.trusted || this.clock.hasPassed(RENEW_EVERY, this.renewedAt);
+  }
+
+  /** Renews the lease when it is time. Every event with a position must have been invalidated. */
   async keep(): Promise<void> {
-    if (this.trusted && !this.clock.hasPassed(RENEW_EVERY, this.renewedAt)) return;
+    if (!this.due) return;
     const now = this.clock.now();
-    if (!this.trusted) this.trusted = await this.invalidation.clear();
+    if (!this.trusted) await this.clear();
     if (!this.trusted) return;
     this.trusted = await this.invalidation.renewLease();
     this.renewedAt = now;
+  }
+
+  private async clear(): Promise<void> {
+    this.trusted = await this.invalidation.clear();
+    this.renewedAt = -Infinity;
   }
 }

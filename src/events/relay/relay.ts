@@ -1,7 +1,9 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Metrics } from '../../infra/index.js';
+import type { InventoryEvent } from '../../contracts/index.js';
+import { isLockTimeout, Metrics } from '../../infra/index.js';
 import { EventBus } from '../bus/event-bus.js';
-import { Announcer } from './announcer.js';
+import { AnnouncementOrder } from './announcement-order.js';
+import { Announcements } from './announcements.js';
 import { Backlog } from './backlog.js';
 import { Leadership } from './leadership.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -34,7 +36,8 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly sequencer: Sequencer,
     private readonly leadership: Leadership,
     private readonly lease: LeaseKeeper,
-    private readonly announcer: Announcer,
+    private readonly order: AnnouncementOrder,
+    private readonly announcements: Announcements,
     private readonly backlog: Backlog,
     private readonly own: OwnEvents,
     private readonly bus: EventBus,
@@ -56,7 +59,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     this.stopping = true;
     this.signal.wake();
     await this.loop;
-    await this.leadership.release();
+    await this.order.whenOver(() => this.leadership.release());
   }
 
   get leading(): boolean {
@@ -95,25 +98,34 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   private async step(behind = false): Promise<number> {
     try {
       if (!this.leading) this.lease.distrust();
-      if (behind) await this.backlog.relay(() => !this.stopping);
-      const events = await this.sequencer.sequence();
+      if (behind) await this.order.whenOver(() => this.backlog.relay(() => !this.stopping));
+      const events = await this.sequence();
       this.failing = false;
       if (events === null) return 0;
-      if (events.length > 0) {
-        await this.lease.invalidate(events);
-        this.announcer.announce(events);
-        await this.sequencer.look();
-      }
-      await this.lease.keep();
-      await this.announcer.heartbeat();
+      await this.sequencer.look();
+      await this.announcements.keepUp();
       return events.length;
     } catch (error) {
       if (!this.failing) this.logger.error(error);
       this.failing = true;
       this.metrics.errors.inc({ type: 'relay' });
-      // Whatever it was, a fresh connection is the way on; an unanswered statement would block this one.
+      // Somebody keeps a row of the log locked, by hand: the next look may find it free.
+      if (isLockTimeout(error)) return 0;
+      // Whatever else it was, a fresh connection is the way on; an unanswered statement would block this one.
       await this.leadership.release();
       return 0;
+    }
+  }
+
+  /** @returns what it has sequenced, and announced; null when another instance leads */
+  private async sequence(): Promise<InventoryEvent[] | null> {
+    const turn = this.order.enter();
+    try {
+      const events = await this.sequencer.sequence();
+      await this.announcements.make(turn, events ?? []);
+      return events;
+    } finally {
+      turn.end();
     }
   }
 }

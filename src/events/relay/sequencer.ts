@@ -24,7 +24,8 @@ export class Sequencer {
 
   /** The next batch, in position order; empty when the log is up to date; null when another instance leads. */
   async sequence(): Promise<InventoryEvent[] | null> {
-    const client = await this.leadership.acquire();
+    // Sent at once by the leader, as the caller's place in the order is that of sending.
+    const client = this.leadership.current ?? (await this.leadership.acquire());
     this.own.keepFor(client);
     if (!client) return null;
     const floor = this.floorOf(client);
@@ -34,9 +35,15 @@ export class Sequencer {
     return events;
   }
 
+  /** See `PositionedAppend`. Sent at once; undefined, and nothing sent, unless this instance leads. */
+  append<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> | undefined {
+    const client = this.leadership.current;
+    return client ? this.ask<Row>(client, statement, [...values, this.floorOf(client).value]) : undefined;
+  }
+
   /** To be called after a batch, once it is on its way: sees to it that the next scan can begin further on. */
   async look(): Promise<void> {
-    const client = this.leadership.held ? await this.leadership.acquire() : null;
+    const client = this.leadership.current;
     if (client) await this.floorOf(client).look(client);
   }
 
@@ -45,7 +52,7 @@ export class Sequencer {
    * does has to learn of it, since nobody knows what was invalidated meanwhile.
    */
   async number(): Promise<NumberedEvents | null> {
-    const client = this.leadership.held ? await this.leadership.acquire() : null;
+    const client = this.leadership.current;
     if (!client) return null;
     const numbered = await this.numberOn(client);
     this.plans.grown(numbered?.eventIds.length ?? 0);

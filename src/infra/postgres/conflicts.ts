@@ -9,3 +9,8 @@ export function isTransient(error: unknown): boolean {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
   return (typeof code === 'string' && TRANSIENT.has(code)) || (cause !== undefined && isTransient(cause));
 }
+
+/** A lock wasn't to be had within `lock_timeout`; the statement has done nothing. */
+export function isLockTimeout(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '55P03';
+}

@@ -1,4 +1,4 @@
-export { isTransient } from './conflicts.js';
+export { isLockTimeout, isTransient } from './conflicts.js';
 export { DatabaseUrl } from './database-url.js';
 export { DatabaseModule } from './database.module.js';
 export { isoTime } from './iso-time.js';

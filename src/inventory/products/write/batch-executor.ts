@@ -1,24 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { AppConfig } from '../../../config/index.js';
-import { CommitSignal, Invalidation, OwnEvents, type Settle } from '../../../events/index.js';
-import {
-  afterCommit,
-  Clock,
-  currentTransaction,
-  savepoint,
-  SqlClient,
-  UnavailableError,
-} from '../../../infra/index.js';
+import { OwnEvents } from '../../../events/index.js';
+import { currentTransaction, savepoint, SqlClient, UnavailableError } from '../../../infra/index.js';
 import { DuplicateSkuError } from '../product.errors.js';
-import { CHANGE_OFFERS, type OfferRow, offerValues, foundProduct } from './change-offers.sql.js';
+import { CommitFollowUp } from './commit-follow-up.js';
 import { COMMIT_DRAFTS, commitValues } from './commit-drafts.sql.js';
 import { isRowFault, isTransient, isUniqueViolation } from './database-conflicts.js';
 import { type Decision, decide } from './decide.js';
-import { type OfferChange, offerChanges } from './offer-change.js';
-import type { LocatedUpsert, ProductWrite, WriteOutcome } from './product-command.js';
-import type { EventContext } from './product-events.js';
+import { EventOrigin } from './event-origin.js';
+import { offerChanges } from './offer-change.js';
+import { OfferExecutor } from './offer-executor.js';
+import type { ProductWrite, WriteOutcome } from './product-command.js';
+import { settleOutcomes } from './settle-outcomes.js';
 import { WorkingSetLoader } from './working-set.loader.js';
-import { type Draft, WorkingSet } from './working-set.js';
+import { type Draft, eventsOf } from './working-set.js';
 
 /** Rounds a write may lose to other instances before it is refused; each round somebody else wins. */
 const MAX_ROUNDS = 100;
@@ -40,11 +34,10 @@ export class BatchExecutor {
   constructor(
     private readonly loader: WorkingSetLoader,
     private readonly sql: SqlClient,
-    private readonly invalidation: Invalidation,
     private readonly own: OwnEvents,
-    private readonly signal: CommitSignal,
-    private readonly clock: Clock,
-    private readonly config: AppConfig,
+    private readonly commits: CommitFollowUp,
+    private readonly offers: OfferExecutor,
+    private readonly origin: EventOrigin,
   ) {}
 
   /**
@@ -68,10 +61,14 @@ export class BatchExecutor {
     outcomes: WriteOutcome[],
     isFirst: boolean,
   ): Promise<number[]> {
+    const offers = isFirst ? offerChanges(writes) : undefined;
     try {
-      const offers = isFirst ? offerChanges(writes) : undefined;
-      return await (offers ? this.changeOffers(offers, writes, open, outcomes) : this.change(writes, open, outcomes));
+      if (!offers) return await this.change(writes, open, outcomes);
+      await this.offers.execute(offers, outcomes);
+      return open.filter((index) => !outcomes[index]);
     } catch (error) {
+      // One row of it was refused: `change` finds out which.
+      if (offers && isRowFault(error)) return open;
       if (!isTransient(error)) throw error;
       // What a transaction has locked before is part of the knot; only its end unties it.
       if (currentTransaction()) throw new WriteContentionError({ cause: error });
@@ -81,7 +78,7 @@ export class BatchExecutor {
 
   private async change(writes: readonly ProductWrite[], open: number[], outcomes: WriteOutcome[]): Promise<number[]> {
     const set = await this.loader.load(open.map((index) => writes[index]!.command));
-    const context = this.context();
+    const context = this.origin.now();
     const decisions = open.map((index) => {
       const { command, correlationId, owner } = writes[index]!;
       return decide(command, set, { ...context, correlationId }, owner);
@@ -98,45 +95,6 @@ export class BatchExecutor {
     }
   }
 
-  /**
-   * The same in one round trip. Further changes of the same products are left for the next round, and so are upserts
-   * whose product is no longer as it was.
-   */
-  private async changeOffers(
-    offers: OfferChange[],
-    writes: readonly ProductWrite[],
-    open: number[],
-    outcomes: WriteOutcome[],
-  ): Promise<number[]> {
-    const eventIds = offers.flatMap((offer) => Object.values(offer.eventIds));
-    return this.own.during(eventIds, async (settle) => {
-      const context = this.context();
-      const values = offerValues(offers, context);
-      let rows: OfferRow[];
-      try {
-        rows = await savepoint(() => this.sql.query<OfferRow>(CHANGE_OFFERS, values));
-      } catch (error) {
-        if (isRowFault(error)) return this.change(writes, open, outcomes);
-        throw error;
-      }
-      const stored = rows.map(foundProduct);
-      const set = new WorkingSet(stored, new Set());
-      const found = offers.filter(({ write: { command } }) => command.kind === 'update' || isAsSeen(command, set));
-      const decisions = found.map(({ write: { command, correlationId, owner }, eventIds }) =>
-        decide(command, set, { ...context, correlationId, eventIdOf: (type) => eventIds[type]! }, owner),
-      );
-      const committed = new Set(stored.flatMap(({ id }, row) => (rows[row]!.changed ? [id] : [])));
-      await this.announce(set.changed(), committed, settle);
-      const tried = found.map(({ index }) => index);
-      settleOutcomes(tried, decisions, committed, outcomes);
-      return open.filter((index) => !outcomes[index]);
-    });
-  }
-
-  private context(): Pick<EventContext, 'region' | 'occurredAt'> {
-    return { region: this.config.region, occurredAt: new Date(this.clock.now()).toISOString() };
-  }
-
   private async commit(drafts: readonly Draft[]): Promise<Set<string>> {
     if (drafts.length === 0) return new Set();
     const eventIds = drafts.flatMap(({ events }) => events.map(({ eventId }) => eventId));
@@ -144,18 +102,8 @@ export class BatchExecutor {
       const rows = await savepoint(() => this.sql.query<{ id: string }>(COMMIT_DRAFTS, commitValues(drafts)));
       const committed = new Set(rows.map(({ id }) => id));
       this.sql.grown(drafts.filter(({ stored, id }) => stored === null && committed.has(id)).length);
-      await this.announce(drafts, committed, settle);
+      await this.commits.run(eventsOf(drafts, committed), settle);
       return committed;
-    });
-  }
-
-  /** Invalidates before the writers are told, and wakes the relay. */
-  private async announce(drafts: readonly Draft[], committed: ReadonlySet<string>, settle: Settle): Promise<void> {
-    if (committed.size === 0) return;
-    const events = drafts.filter(({ id }) => committed.has(id)).flatMap((draft) => draft.events);
-    await afterCommit(async () => {
-      const invalidated = await this.invalidation.committed(events);
-      this.signal.committed(invalidated, settle(events));
     });
   }
 
@@ -166,25 +114,7 @@ export class BatchExecutor {
   }
 }
 
-function isAsSeen({ seen }: LocatedUpsert, set: WorkingSet): boolean {
-  return set.byId(seen.id)?.stored?.version === seen.version;
-}
-
 function refusal(error: unknown, { draft }: Decision): WriteOutcome {
   if (!isUniqueViolation(error) || !draft?.current) throw error;
   return { status: 'rejected', error: new DuplicateSkuError(draft.current.vendorId, draft.current.sku) };
-}
-
-/** Gives the writes their outcomes, but for those that lost a race: what rests on a state that has passed is void, even "unchanged". */
-function settleOutcomes(
-  indexes: readonly number[],
-  decisions: readonly Decision[],
-  committed: ReadonlySet<string>,
-  outcomes: WriteOutcome[],
-): void {
-  indexes.forEach((index, place) => {
-    const { outcome, draft } = decisions[place]!;
-    const lost = draft !== undefined && draft.events.length > 0 && !committed.has(draft.id);
-    if (!lost) outcomes[index] = outcome;
-  });
 }

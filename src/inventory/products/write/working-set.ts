@@ -56,3 +56,8 @@ export class WorkingSet {
 function skuKey(vendorId: string, sku: string): string {
   return `${vendorId} ${sku}`;
 }
+
+/** The events of the drafts that have been committed. */
+export function eventsOf(drafts: readonly Draft[], committed: ReadonlySet<string>): NewInventoryEvent[] {
+  return drafts.filter(({ id }) => committed.has(id)).flatMap(({ events }) => events);
+}

@@ -1,0 +1,91 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { QueryResultRow } from 'pg';
+import type { NewInventoryEvent } from '../../contracts/index.js';
+import { currentTransaction, isLockTimeout, type Statement } from '../../infra/index.js';
+import { EventLog } from '../log/event-log.js';
+import { AnnouncementOrder, type Turn } from './announcement-order.js';
+import { Announcements } from './announcements.js';
+import { Invalidation } from './invalidation.js';
+import { Sequencer } from './sequencer.js';
+
+/** Rows that such a statement may change: at some 0.1 ms each they hold up the sequencing of what others have written. */
+const ROW_LIMIT = 256;
+
+/**
+ * On the leading instance: statements that append events and give them their positions in one (`appendedInPlace`), over
+ * the connection that sequences. It saves the second look at each event: a new version of the row in all its indexes, a
+ * statement for each few events, and another process that wants a processor.
+ *
+ * G4 is kept as the sequencer keeps it. Nobody else gives positions, since the connection holds the leader's lock and runs one
+ * statement at a time; a statement that fails takes its positions back with it. An event that waits for its position is
+ * never passed by a later version of its product: it was committed before that one read the product, so the statement sees
+ * it wait, and then appends its own events without positions, for the sequencer.
+ */
+@Injectable()
+export class PositionedAppend {
+  constructor(
+    private readonly sequencer: Sequencer,
+    private readonly order: AnnouncementOrder,
+    private readonly announcements: Announcements,
+    private readonly invalidation: Invalidation,
+    private readonly log: EventLog,
+  ) {}
+
+  /**
+   * Sends the statement, with the floor of the queue as one more parameter. Undefined if that isn't possible now, and
+   * nothing was sent: another instance leads, the caller is in a transaction, or the statement is a long one.
+   */
+  send<Row extends QueryResultRow>(statement: Statement, values: unknown[], rows: number): SentAppend<Row> | undefined {
+    if (rows > ROW_LIMIT || this.order.closed || currentTransaction()) return undefined;
+    const answer = this.sequencer.append<Row>(statement, values);
+    return answer && new SentAppend(answer, this.order.enter(), this.announcements, this.invalidation, this.log);
+  }
+}
+
+export class SentAppend<Row> {
+  private readonly logger = new Logger(PositionedAppend.name);
+  private announced = false;
+
+  constructor(
+    private readonly answer: Promise<Row[]>,
+    private readonly turn: Turn,
+    private readonly announcements: Announcements,
+    private readonly invalidation: Invalidation,
+    private readonly log: EventLog,
+  ) {}
+
+  /**
+   * Null if it couldn't be done because somebody keeps a row locked: the sequencing waits for nobody, so whoever wants to
+   * wait does so on another connection. Rejects as any statement does.
+   */
+  async rows(): Promise<Row[] | null> {
+    try {
+      return await this.answer;
+    } catch (error) {
+      // However it goes on, nobody is to wait for it here.
+      this.turn.end();
+      if (!isLockTimeout(error)) throw error;
+      return null;
+    }
+  }
+
+  /**
+   * Resolves when every cached search that these events change is out of date; they are announced when it is their turn.
+   *
+   * @param after the position before the first one's
+   * @param events all that the statement has appended, in its order
+   */
+  async settle(after: number, events: readonly NewInventoryEvent[]): Promise<void> {
+    await this.invalidation.committed(events);
+    const { epoch } = this.log;
+    const positioned = events.map((event, index) => ({ epoch, position: after + index + 1, ...event }));
+    this.announced = true;
+    // Not waited for: the change is done. What isn't announced is read from the log.
+    this.announcements.make(this.turn, positioned).catch((error: unknown) => this.logger.error(error));
+  }
+
+  /** Must be called in any case, when there is nothing to come any more. */
+  end(): void {
+    if (!this.announced) this.turn.end();
+  }
+}

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import type { NewInventoryEvent } from '../../../contracts/index.js';
+import { OwnEvents, PositionedAppend, type SentAppend, type Settle } from '../../../events/index.js';
+import { savepoint, SqlClient } from '../../../infra/index.js';
+import {
+  CHANGE_OFFERS,
+  CHANGE_OFFERS_IN_PLACE,
+  foundProduct,
+  type OfferRow,
+  offerValues,
+  orderedEventIds,
+} from './change-offers.sql.js';
+import { CommitFollowUp } from './commit-follow-up.js';
+import { decide } from './decide.js';
+import { EventOrigin } from './event-origin.js';
+import type { OfferChange } from './offer-change.js';
+import type { LocatedUpsert, WriteOutcome } from './product-command.js';
+import { settleOutcomes } from './settle-outcomes.js';
+import { eventsOf, WorkingSet } from './working-set.js';
+
+/** Runs changes of price and availability in one round trip, and where this instance leads gives the events their positions in the same one. */
+@Injectable()
+export class OfferExecutor {
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly positioned: PositionedAppend,
+    private readonly own: OwnEvents,
+    private readonly commits: CommitFollowUp,
+    private readonly origin: EventOrigin,
+  ) {}
+
+  /**
+   * Gives the writes their outcomes but for those whose product wasn't found, or has been changed by somebody else
+   * meanwhile, and upserts whose product is no longer as it was: they are to be done in the general way.
+   *
+   * Throws if PostgreSQL fails, or has refused one of the rows; then none of them is done.
+   */
+  async execute(offers: readonly OfferChange[], outcomes: WriteOutcome[]): Promise<void> {
+    const eventIds = orderedEventIds(offers);
+    await this.own.during(eventIds, async (settle) => {
+      const origin = this.origin.now();
+      const values = offerValues(offers, origin);
+      const sent = this.positioned.send<OfferRow>(CHANGE_OFFERS_IN_PLACE, values, offers.length);
+      try {
+        const rows = (await sent?.rows()) ?? (await this.send(values));
+        const stored = rows.map(foundProduct);
+        const set = new WorkingSet(stored, new Set());
+        const found = offers.filter((offer) => isAsSeen(offer, set));
+        const decisions = found.map(({ write: { command, correlationId, owner }, eventIds }) =>
+          decide(command, set, { ...origin, correlationId, eventIdOf: (type) => eventIds[type]! }, owner),
+        );
+        const committed = new Set(stored.flatMap(({ id }, row) => (rows[row]!.changed ? [id] : [])));
+        const events = inOrder(eventsOf(set.changed(), committed), eventIds);
+        await this.followUp(events, rows[0]?.after ?? null, sent, settle);
+        const indexes = found.map(({ index }) => index);
+        settleOutcomes(indexes, decisions, committed, outcomes);
+      } finally {
+        sent?.end();
+      }
+    });
+  }
+
+  private send(values: unknown[]): Promise<OfferRow[]> {
+    return savepoint(() => this.sql.query<OfferRow>(CHANGE_OFFERS, values));
+  }
+
+  private async followUp(
+    events: readonly NewInventoryEvent[],
+    after: string | null,
+    sent: SentAppend<OfferRow> | undefined,
+    settle: Settle,
+  ): Promise<void> {
+    if (!sent || after === null) return this.commits.run(events, settle);
+    // They don't wait for positions.
+    settle([]);
+    await sent.settle(Number(after), events);
+  }
+}
+
+function isAsSeen({ id, write: { command } }: OfferChange, set: WorkingSet): boolean {
+  const draft = set.byId(id);
+  if (!draft) return false;
+  return command.kind === 'update' || (command as LocatedUpsert).seen.version === draft.stored?.version;
+}
+
+function inOrder(events: readonly NewInventoryEvent[], eventIds: readonly string[]): NewInventoryEvent[] {
+  const byId = new Map(events.map((event) => [event.eventId, event]));
+  return eventIds.flatMap((id) => byId.get(id) ?? []);
+}

@@ -1,0 +1,257 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import type pg from 'pg';
+import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/index.js';
+import { EventsMetrics } from '../../src/events/events.metrics.js';
+import { appendedInPlace } from '../../src/events/log/append-events.sql.js';
+import { AnnouncementOrder } from '../../src/events/relay/announcement-order.js';
+import { Announcements } from '../../src/events/relay/announcements.js';
+import { Announcer } from '../../src/events/relay/announcer.js';
+import { Invalidation } from '../../src/events/relay/invalidation.js';
+import { LeaseKeeper } from '../../src/events/relay/lease-keeper.js';
+import { PositionedAppend } from '../../src/events/relay/positioned-append.js';
+import { Metrics } from '../../src/infra/index.js';
+import { startBridge, StoppedClock, type TestBridge } from '../support/bridge.js';
+import { ChaosEventBus } from '../support/chaos-event-bus.js';
+import { append, type Instance, sequenceAll, startTestLog, type TestLog } from '../support/event-log.js';
+import { aNewEvent, contiguous, newEvents, positionsOf } from '../support/events.js';
+import { waitFor } from '../support/processes.js';
+
+Logger.overrideLogger(false);
+
+/** Takes a counter's next version, as a product's writer does, and appends the event; `$1` the event, `$2` its product. */
+const NEXT_VERSION = {
+  name: 'next-version',
+  text: `
+    WITH found AS MATERIALIZED (SELECT id, version FROM counters WHERE id = $2),
+    changed AS (
+      UPDATE counters c SET version = c.version + 1 FROM found WHERE c.id = found.id AND c.version = found.version
+      RETURNING c.id, c.version
+    ), appended AS (${appendedInPlace(
+      {
+        values: `($1::jsonb->>'eventId')::uuid, 'price_changed', c.id, 'vnd_a', 'spices', c.version, '[]', '{}', 'test', 'local', now()`,
+        from: 'changed c',
+        order: 'c.id',
+      },
+      '$3',
+    )} RETURNING position)
+    SELECT changed.version, position FROM changed, appended`,
+};
+
+/** G3 and G4 for events that get their positions as they are appended. */
+describe('an append with positions', () => {
+  let testLog: TestLog;
+  let leader: Instance;
+  let order: AnnouncementOrder;
+  let announcements: Announcements;
+  let appends: PositionedAppend;
+  let clock: StoppedClock;
+  let bus: ChaosEventBus;
+  let running: TestBridge;
+  /** Answers of the cache that are held back, by event. */
+  let gates: Map<string, Promise<void>>;
+  let leases: number;
+  /** Events that got their positions as they were appended. */
+  let placed: number;
+
+  beforeEach(async () => {
+    testLog = await startTestLog();
+    leader = testLog.instance();
+    const { client, log } = testLog;
+    await client.query('CREATE TABLE counters (id text PRIMARY KEY, version integer NOT NULL)');
+    await client.query(`INSERT INTO counters SELECT 'prd_' || n, 0 FROM generate_series(1, 5) n`);
+    gates = new Map();
+    leases = 0;
+    placed = 0;
+    const invalidation = new Invalidation();
+    invalidation.register({
+      invalidate: async (events) => {
+        for (const { eventId } of events) await gates.get(eventId);
+        return true;
+      },
+      clear: () => Promise.resolve(true),
+      renewLease: () => Promise.resolve((leases += 1) > 0),
+    });
+    clock = new StoppedClock();
+    bus = new ChaosEventBus();
+    running = await startBridge(bus, log, clock);
+    const lease = new LeaseKeeper(invalidation, clock);
+    const announcer = new Announcer(bus, running.bridge, log, new EventsMetrics(new Metrics(), log), clock);
+    order = new AnnouncementOrder();
+    announcements = new Announcements(order, lease, announcer);
+    appends = new PositionedAppend(leader.sequencer, order, announcements, invalidation, log);
+    await leader.sequencer.sequence();
+    await lease.keep();
+  });
+  afterEach(async () => {
+    running.stop();
+    await testLog.close();
+  });
+
+  /** As a writer would: with positions if they came along, else the event waits. @returns the version, or that the race was lost */
+  async function write(event: NewInventoryEvent): Promise<number | undefined> {
+    const values = [JSON.stringify(event), event.productId];
+    const sent = appends.send<{ version: number; position: string | null }>(NEXT_VERSION, values, 1);
+    if (!sent) throw new Error('not sent');
+    try {
+      const row = (await sent.rows())?.[0];
+      if (row?.position) placed += 1;
+      if (row?.position) await sent.settle(Number(row.position) - 1, [{ ...event, version: row.version }]);
+      return row?.version;
+    } finally {
+      sent.end();
+    }
+  }
+
+  /** The same as another instance does it. */
+  async function writeElsewhere(client: pg.Client, productId: string): Promise<void> {
+    const { rows } = await client.query<{ version: number }>(
+      'UPDATE counters SET version = version + 1 WHERE id = $1 RETURNING version',
+      [productId],
+    );
+    await append(client, [aNewEvent({ productId, version: rows[0]!.version })]);
+  }
+
+  const logged = (): Promise<InventoryEvent[]> => testLog.log.read(0, 10_000);
+  const sequenceInTurn = async (): Promise<void> => {
+    const turn = order.enter();
+    await announcements.make(turn, (await leader.sequencer.sequence()) ?? []);
+  };
+
+  it('commits change, event and position together', async () => {
+    await Promise.all(['prd_1', 'prd_2', 'prd_3'].map((productId) => write(aNewEvent({ productId }))));
+    const { rows } = await testLog.client.query(
+      'SELECT FROM inventory_events e JOIN counters c ON c.id = e.product_id AND c.xmin = e.xmin WHERE position IS NOT NULL',
+    );
+    expect(rows).toHaveLength(3);
+    expect(running.delivered.map(({ eventId, position }) => [eventId, position])).toEqual(
+      (await logged()).map(({ eventId, position }) => [eventId, position]),
+    );
+  });
+
+  it('leaves no hole where a statement fails', async () => {
+    await write(aNewEvent({ productId: 'prd_1' }));
+    await expect(write(aNewEvent({ productId: 'prd_2', eventId: 'not a uuid' }))).rejects.toThrow('uuid');
+    await write(aNewEvent({ productId: 'prd_1' }));
+    expect(positionsOf(await logged())).toEqual([1, 2]);
+    await waitFor(() => running.delivered.length === 2, { what: 'both to be announced' });
+  });
+
+  it('passes no event that waits for its position', async () => {
+    await writeElsewhere(testLog.client, 'prd_1');
+    const [mine, other] = [aNewEvent({ productId: 'prd_1' }), aNewEvent({ productId: 'prd_2' })];
+    expect([await write(mine), await write(other)]).toEqual([2, 1]);
+    expect(await logged()).toEqual([]);
+    await sequenceAll(leader);
+    expect((await logged()).map(({ productId, version }) => [productId, version])).toEqual([
+      ['prd_1', 1],
+      ['prd_1', 2],
+      ['prd_2', 1],
+    ]);
+  });
+
+  it('keeps each product in order while other instances write, linger and roll back', async () => {
+    const others = await Promise.all(Array.from({ length: 4 }, () => testLog.connect()));
+    const products = ['prd_1', 'prd_2', 'prd_3', 'prd_4', 'prd_5'];
+    let open = true;
+    const sequencing = (async () => {
+      while (open) await sequenceInTurn();
+    })();
+    let won = 0;
+    const own = (async () => {
+      for (let round = 0; round < 300; round += 1) {
+        const events = products.slice(0, 2 + (round % 2)).map((productId) => aNewEvent({ productId }));
+        won += (await Promise.all(events.map(write))).filter((version) => version !== undefined).length;
+      }
+    })();
+    let elsewhere = 0;
+    await Promise.all(
+      others.map(async (client, writer) => {
+        for (let round = 0; round < 40; round += 1) {
+          await client.query('BEGIN');
+          await writeElsewhere(client, products[(writer + round) % products.length]!);
+          if (round % 4 === writer) await client.query('SELECT pg_sleep(0.01)');
+          const kept = round % 5 !== 4;
+          await client.query(kept ? 'COMMIT' : 'ROLLBACK');
+          elsewhere += Number(kept);
+        }
+      }),
+    );
+    await own;
+    open = false;
+    await sequencing;
+    await sequenceInTurn();
+
+    const events = await logged();
+    expect(positionsOf(events)).toEqual(contiguous(0, won + elsewhere));
+    for (const id of products) {
+      const versions = events.filter(({ productId }) => productId === id).map(({ version }) => version);
+      expect([id, versions]).toEqual([id, contiguous(0, versions.length)]);
+    }
+    // Some went either way, and all were announced in their order without a look into the log.
+    expect(placed).toBeGreaterThan(0);
+    expect(placed).toBeLessThan(won);
+    expect(positionsOf(running.delivered)).toEqual(positionsOf(events));
+    expect(await running.repairs()).toBe(0);
+  });
+
+  it('announces in the order of positions, whichever cache answers first', async () => {
+    const [first, second] = [aNewEvent({ productId: 'prd_1' }), aNewEvent({ productId: 'prd_2' })];
+    let openGate = (): void => undefined;
+    gates.set(first.eventId, new Promise((resolve) => (openGate = resolve)));
+    const writing = [write(first), write(second)];
+    // The second needn't wait for the first one to be done, only to be announced.
+    await writing[1];
+    await append(testLog.client, newEvents(1));
+    const sequencing = sequenceInTurn();
+    await waitFor(async () => (await logged()).length === 3, { what: 'all to have positions' });
+    expect(running.delivered).toEqual([]);
+    openGate();
+    await Promise.all([...writing, sequencing]);
+    expect(positionsOf(running.delivered)).toEqual([1, 2, 3]);
+    expect(await running.repairs()).toBe(0);
+  });
+
+  it('lets nobody vouch for caches, nor tell how far the log reaches, while an event is not invalidated', async () => {
+    const heads: number[] = [];
+    bus.subscribe((message) => message.kind === 'heartbeat' && heads.push(message.head.position));
+    const event = aNewEvent({ productId: 'prd_1' });
+    let openGate = (): void => undefined;
+    gates.set(event.eventId, new Promise((resolve) => (openGate = resolve)));
+    const writing = write(event);
+    clock.time += 2_000;
+    const before = leases;
+    const upkeep = announcements.keepUp();
+    await waitFor(async () => (await logged()).length === 1, { what: 'the event to have a position' });
+    expect([leases - before, heads]).toEqual([0, []]);
+    // Meanwhile nothing gets in that would have to be waited for as well.
+    expect(appends.send(NEXT_VERSION, [JSON.stringify(event), 'prd_2'], 1)).toBeUndefined();
+    openGate();
+    await Promise.all([writing, upkeep]);
+    expect([leases - before, heads]).toEqual([1, [1]]);
+    expect(await write(aNewEvent({ productId: 'prd_2' }))).toBe(1);
+  });
+
+  it('waits for no row that somebody keeps locked', async () => {
+    const other = await testLog.connect();
+    await other.query('BEGIN');
+    await other.query(`UPDATE counters SET version = version WHERE id = 'prd_1'`);
+    const blocked = write(aNewEvent({ productId: 'prd_1' }));
+    await append(testLog.client, newEvents(1));
+    const sequenced = await leader.sequencer.sequence();
+    expect(sequenced).toHaveLength(1);
+    expect(await blocked).toBeUndefined();
+    expect(leader.leadership.held).toBe(true);
+    await other.query('ROLLBACK');
+    expect(await write(aNewEvent({ productId: 'prd_1' }))).toBe(1);
+  });
+
+  it('is not for long statements, nor for instances that do not lead', async () => {
+    const event = aNewEvent({ productId: 'prd_1' });
+    const values = [JSON.stringify(event), event.productId];
+    expect(appends.send(NEXT_VERSION, values, 257)).toBeUndefined();
+    await leader.leadership.release();
+    expect(appends.send(NEXT_VERSION, values, 1)).toBeUndefined();
+    expect(await logged()).toEqual([]);
+  });
+});
