@@ -28,8 +28,10 @@ export class RoomBroadcaster implements WebSocketService {
   }
 
   broadcast(event: InventoryEvent): void {
+    // Without clients nobody will come back for it soon; kept, events outlive the young generation, which is a good part of
+    // what they cost.
+    if (!this.namespace || this.namespace.sockets.size === 0) return;
     this.recent.add(event);
-    if (!this.namespace) return;
     const receivers = membersOf(this.namespace, roomsOf(event));
     if (receivers.size === 0) return;
     const frame = eventFrame(this.namespace.name, NOTIFICATION, event);

@@ -91,7 +91,7 @@ describe('an append with positions', () => {
   /** As a writer would: with positions if they came along, else the event waits. @returns the version, or that the race was lost */
   async function write(event: NewInventoryEvent): Promise<number | undefined> {
     const values = [JSON.stringify(event), event.productId];
-    const sent = appends.send<{ version: number; position: string | null }>(NEXT_VERSION, values, 1);
+    const sent = await appends.send<{ version: number; position: string | null }>(NEXT_VERSION, values);
     if (!sent) throw new Error('not sent');
     try {
       const row = (await sent.rows())?.[0];
@@ -224,12 +224,13 @@ describe('an append with positions', () => {
     const upkeep = announcements.keepUp();
     await waitFor(async () => (await logged()).length === 1, { what: 'the event to have a position' });
     expect([leases - before, heads]).toEqual([0, []]);
-    // Meanwhile nothing gets in that would have to be waited for as well.
-    expect(appends.send(NEXT_VERSION, [JSON.stringify(event), 'prd_2'], 1)).toBeUndefined();
+    // Meanwhile nothing gets in that would have to be waited for as well; it waits a little.
+    const other = write(aNewEvent({ productId: 'prd_2' }));
     openGate();
     await Promise.all([writing, upkeep]);
     expect([leases - before, heads]).toEqual([1, [1]]);
-    expect(await write(aNewEvent({ productId: 'prd_2' }))).toBe(1);
+    expect(await other).toBe(1);
+    expect(positionsOf(await logged())).toEqual([1, 2]);
   });
 
   it('waits for no row that somebody keeps locked', async () => {
@@ -246,12 +247,19 @@ describe('an append with positions', () => {
     expect(await write(aNewEvent({ productId: 'prd_1' }))).toBe(1);
   });
 
-  it('is not for long statements, nor for instances that do not lead', async () => {
+  it('is not for a time of backlog, nor of a cache that hangs, nor for instances that do not lead', async () => {
     const event = aNewEvent({ productId: 'prd_1' });
-    const values = [JSON.stringify(event), event.productId];
-    expect(appends.send(NEXT_VERSION, values, 257)).toBeUndefined();
+    const send = () => appends.send(NEXT_VERSION, [JSON.stringify(event), event.productId]);
+    for (const takesLong of [true, false]) {
+      let open = (): void => undefined;
+      const gate = new Promise<void>((resolve) => (open = resolve));
+      const alone = order.whenOver(() => gate, takesLong);
+      expect(await send()).toBeUndefined();
+      open();
+      await alone;
+    }
     await leader.leadership.release();
-    expect(appends.send(NEXT_VERSION, values, 1)).toBeUndefined();
+    expect(await send()).toBeUndefined();
     expect(await logged()).toEqual([]);
   });
 });

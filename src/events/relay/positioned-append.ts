@@ -8,8 +8,8 @@ import { Announcements } from './announcements.js';
 import { Invalidation } from './invalidation.js';
 import { Sequencer } from './sequencer.js';
 
-/** Rows that such a statement may change: at some 0.1 ms each they hold up the sequencing of what others have written. */
-const ROW_LIMIT = 256;
+/** Milliseconds to wait while the lease is renewed, twice a second; not for a cache that hangs, nor for a backlog. */
+const OPENS_WITHIN = 100;
 
 /**
  * On the leading instance: statements that append events and give them their positions in one (`appendedInPlace`), over
@@ -33,10 +33,15 @@ export class PositionedAppend {
 
   /**
    * Sends the statement, with the floor of the queue as one more parameter. Undefined if that isn't possible now, and
-   * nothing was sent: another instance leads, the caller is in a transaction, or the statement is a long one.
+   * nothing was sent: another instance leads, there is a backlog, or the caller is in a transaction.
    */
-  send<Row extends QueryResultRow>(statement: Statement, values: unknown[], rows: number): SentAppend<Row> | undefined {
-    if (rows > ROW_LIMIT || this.order.closed || currentTransaction()) return undefined;
+  async send<Row extends QueryResultRow>(
+    statement: Statement,
+    values: unknown[],
+  ): Promise<SentAppend<Row> | undefined> {
+    if (currentTransaction()) return undefined;
+    if (this.order.closed) await this.order.opened(OPENS_WITHIN);
+    if (this.order.closed) return undefined;
     const answer = this.sequencer.append<Row>(statement, values);
     return answer && new SentAppend(answer, this.order.enter(), this.announcements, this.invalidation, this.log);
   }

@@ -59,7 +59,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     this.stopping = true;
     this.signal.wake();
     await this.loop;
-    await this.order.whenOver(() => this.leadership.release());
+    await this.order.whenOver(() => this.leadership.release(), true);
   }
 
   get leading(): boolean {
@@ -98,7 +98,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   private async step(behind = false): Promise<number> {
     try {
       if (!this.leading) this.lease.distrust();
-      if (behind) await this.order.whenOver(() => this.backlog.relay(() => !this.stopping));
+      if (behind) await this.order.whenOver(() => this.backlog.relay(() => !this.stopping), true);
       const events = await this.sequence();
       this.failing = false;
       if (events === null) return 0;

@@ -17,7 +17,8 @@ const changeOf = (field: keyof Product, before: string, after: string): string =
  * (G3): what is stored needn't be read before, since whether anything changes, and whether it may, can be told here.
  * It does what `decide` does, and no more: the caller has `decide` make the same of the rows returned.
  *
- * Each row is guarded by the version it was read at, as in `COMMIT_DRAFTS`. Products are taken in the order of `$1`.
+ * Each row is guarded by the version it was read at, as in `COMMIT_DRAFTS`, and found again by where it lay then: if it
+ * lies elsewhere by now, it is of another version. Products are taken in the order of `$1`.
  *
  * `$1` product ids, each once; `$2` prices and `$3` availabilities, null for as it is; `$4`, `$5` ids of the events of
  * either; `$6` correlation ids; `$7` vendors that the writers are confined to, or null; `$8` expected versions, or null; `$9` the order
@@ -35,7 +36,7 @@ const changeOf = (field: keyof Product, before: string, after: string): string =
  */
 const changeOffers = (append: typeof appended, after: string): string => `
     WITH stored AS MATERIALIZED (
-      SELECT p.id, p.version, p.base_price, p.availability, given.*,
+      SELECT p.ctid AS tid, p.version, p.base_price, p.availability, given.*,
              coalesce((owner IS NULL OR owner = p.vendor_id) AND (expected IS NULL OR expected = p.version)
                       AND (price <> p.base_price OR stock <> p.availability), false) AS wanted
       FROM unnest($1::text[], $2::numeric(12, 2)[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
@@ -47,7 +48,7 @@ const changeOffers = (append: typeof appended, after: string): string => `
       SET base_price = coalesce(s.price, p.base_price), availability = coalesce(s.stock, p.availability),
           version = p.version + 1, updated_at = $10::text::timestamptz
       FROM stored s
-      WHERE s.wanted AND p.id = s.id AND p.version = s.version
+      WHERE s.wanted AND p.ctid = s.tid AND p.version = s.version
       RETURNING p.id, p.vendor_id, p.category, p.version, p.base_price, p.availability,
         s.base_price AS price_before, s.availability AS stock_before,
         s.price_event, s.stock_event, s.correlation_id, s.ord, ${PRODUCT_JSON} AS product
@@ -70,7 +71,7 @@ const changeOffers = (append: typeof appended, after: string): string => `
     SELECT product::text, true AS changed, price_before AS "priceBefore", stock_before AS "stockBefore", ${after} AS after
     FROM changed
     UNION ALL
-    SELECT ${PRODUCT_JSON}::text, false, null, null, null FROM stored s JOIN products p ON p.id = s.id WHERE NOT s.wanted`;
+    SELECT ${PRODUCT_JSON}::text, false, null, null, null FROM stored s JOIN products p ON p.ctid = s.tid WHERE NOT s.wanted`;
 
 export const CHANGE_OFFERS: Statement = { name: 'change-offers', text: changeOffers(appended, 'null::bigint') };
 

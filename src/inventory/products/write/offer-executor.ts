@@ -40,7 +40,7 @@ export class OfferExecutor {
     await this.own.during(eventIds, async (settle) => {
       const origin = this.origin.now();
       const values = offerValues(offers, origin);
-      const sent = this.positioned.send<OfferRow>(CHANGE_OFFERS_IN_PLACE, values, offers.length);
+      const sent = await this.positioned.send<OfferRow>(CHANGE_OFFERS_IN_PLACE, values);
       try {
         const rows = (await sent?.rows()) ?? (await this.send(values));
         const stored = rows.map(foundProduct);

@@ -13,7 +13,8 @@ export interface Draft {
 /** The products a batch of commands works on, in memory, found by id or by vendor and sku. */
 export class WorkingSet {
   private readonly drafts = new Map<string, Draft>();
-  private readonly bySku = new Map<string, Draft>();
+  /** Made when a command first asks for it. */
+  private bySku: Map<string, Draft> | undefined;
 
   constructor(
     stored: Iterable<Product>,
@@ -34,6 +35,7 @@ export class WorkingSet {
   }
 
   byVendorAndSku(vendorId: string, sku: string): Draft | undefined {
+    this.bySku ??= new Map([...this.drafts.values()].map((draft) => [skuKeyOf(draft), draft]));
     const draft = this.bySku.get(skuKey(vendorId, sku));
     return draft?.current?.sku === sku ? draft : undefined;
   }
@@ -48,9 +50,14 @@ export class WorkingSet {
 
   private add(draft: Draft): Draft {
     this.drafts.set(draft.id, draft);
-    this.bySku.set(skuKey(draft.current!.vendorId, draft.current!.sku), draft);
+    this.bySku?.set(skuKeyOf(draft), draft);
     return draft;
   }
+}
+
+function skuKeyOf({ stored, current }: Draft): string {
+  const { vendorId, sku } = (stored ?? current)!;
+  return skuKey(vendorId, sku);
 }
 
 function skuKey(vendorId: string, sku: string): string {
