@@ -23,7 +23,7 @@ const START_ATTEMPTS = 3;
 const POLL_MS = 100;
 
 /** For a small machine that runs more than PostgreSQL; fsync and synchronous_commit stay on, as they are by default. */
-const SETTINGS: ServerSettings = { max_connections: '60', shared_buffers: '128MB', jit: 'off' };
+const SETTINGS: ServerSettings = { max_connections: '60', shared_buffers: '256MB', min_wal_size: '512MB', jit: 'off' };
 
 export interface ReachOptions {
   cluster: Cluster;
