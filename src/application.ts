@@ -56,7 +56,7 @@ export async function createApplication(
   const problems = new ProblemFilter(metrics);
   app.useGlobalFilters(problems);
   app.useWebSocketAdapter(new CorsIoAdapter(app, corsOrigins));
-  addOpenApi(app);
+  addOpenApi(server, problems);
   await app.init();
   openFastLane(app.getHttpServer(), fastRoutes(app), {
     log,

@@ -28,6 +28,13 @@ describe('the page that describes the API', () => {
     }
   });
 
+  it('says of what it does not have what the whole server says', async () => {
+    const { status, headers, body } = await app.request('GET', '/docs/nope.js');
+    expect([status, body]).toMatchObject([404, { code: 'not_found', correlationId: headers.get('x-correlation-id') }]);
+    expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   it('runs under its own content security policy', async () => {
     expect(page).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=|javascript:/i);
     const { headers } = await app.request('GET', '/docs');

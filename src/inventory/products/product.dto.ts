@@ -1,4 +1,4 @@
-import { OmitType } from '@nestjs/swagger';
+import { OmitType } from '@nestjs/mapped-types';
 import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 import { AVAILABILITIES, type Availability } from '../../contracts/index.js';
 import {

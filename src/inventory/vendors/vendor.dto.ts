@@ -1,4 +1,4 @@
-import { OmitType } from '@nestjs/swagger';
+import { OmitType } from '@nestjs/mapped-types';
 import { ArrayMaxSize, IsArray, IsNotIn } from 'class-validator';
 import { IsId, IsLanguageTag, IsNames, IsText, Nullable, Optional, PatchType } from '../../infra/index.js';
 

@@ -1,0 +1,34 @@
+import { type ExceptionFilter, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { openApiDocument } from './document.js';
+
+@Module({})
+class DocsModule {}
+
+/** Swagger UI at `/docs`, as an application of its own that never listens. */
+export async function docsPage(problems: ExceptionFilter): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    DocsModule,
+    new FastifyAdapter({ requestIdHeader: 'x-correlation-id' }),
+    { logger: false },
+  );
+  // Its type is that of OpenAPI 3.0.
+  SwaggerModule.setup('docs', app, openApiDocument() as unknown as OpenAPIObject, {
+    raw: false,
+    customSiteTitle: 'Mandi Inventory Sync',
+    swaggerOptions: {
+      // A token that was entered once is there after the page has been loaded again.
+      persistAuthorization: true,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      // The path and the operation are in the address, so that they can be linked to.
+      deepLinking: true,
+    },
+  });
+  app.useGlobalFilters(problems);
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return app;
+}
