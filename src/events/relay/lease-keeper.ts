@@ -84,7 +84,8 @@ export class LeaseKeeper {
   }
 
   private async clear(): Promise<void> {
+    // What was missed may have been the lease as well.
+    if (!this.trusted) this.renewedAt = -Infinity;
     this.trusted = await this.invalidation.clear();
-    this.renewedAt = -Infinity;
   }
 }

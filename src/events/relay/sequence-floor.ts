@@ -68,8 +68,9 @@ export class SequenceFloor {
       this.proven = this.aim.seq;
       this.aim = undefined;
     }
-    if (!this.aim) this.aim = { seq: Number(seq) };
-    else this.aim.below ??= await newTransaction(client);
+    if (this.aim) this.aim.below ??= await newTransaction(client);
+    // A number once drawn is proven, however long nobody draws another.
+    else if (Number(seq) > this.proven) this.aim = { seq: Number(seq) };
   }
 }
 
