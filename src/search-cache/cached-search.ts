@@ -10,10 +10,16 @@ import {
 
 /** A page fresh from the database. */
 export interface LoadedPage {
+  /** All of it or, beside `json`, as much of it as tells what may change it. */
   page: Page<{ id: string }>;
+  /** The page as it is sent, if that is at hand. */
+  json?: string | undefined;
   /** Prices between which a product would be on this page; only for searches sorted by price. */
   priceWindow?: PageFacts['priceWindow'];
 }
+
+/** The page as it is sent. */
+export const jsonOf = ({ page, json }: LoadedPage): string => json ?? JSON.stringify(page);
 
 /** One search as the cache sees it: its key, what may change it, and what does once the page is known. */
 export interface CachedSearch {

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Page } from '../contracts/index.js';
-import type { CachedSearch, LoadedPage } from './cached-search.js';
+import { type CachedSearch, jsonOf, type LoadedPage } from './cached-search.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { GuardedCache } from './store/guarded-cache.js';
 import type { CachedPage } from './store/search-cache-store.js';
@@ -50,8 +50,7 @@ export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
   async probe({ search, load }: Sample): Promise<boolean> {
     const before = await this.hit(search);
     if (!before) return false;
-    const { page } = await load();
-    if (sameItems(before, page)) return false;
+    if (sameItems(before, await load())) return false;
     await new Promise((resolve) => setTimeout(resolve, GRACE).unref());
     const after = await this.hit(search);
     if (!after || after.etag !== before.etag) return false;
@@ -83,8 +82,8 @@ export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
 }
 
 /** The cached page may be of an earlier log position; what it shows must be the same. */
-function sameItems(cached: CachedPage, fresh: Page<{ id: string }>): boolean {
+function sameItems(cached: CachedPage, fresh: LoadedPage): boolean {
   const page = JSON.parse(cached.body.toString('utf8')) as Page<unknown>;
-  const { items, nextCursor } = JSON.parse(JSON.stringify(fresh)) as Page<unknown>;
+  const { items, nextCursor } = JSON.parse(jsonOf(fresh)) as Page<unknown>;
   return isDeepStrictEqual(page.items, items) && page.nextCursor === nextCursor;
 }

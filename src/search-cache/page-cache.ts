@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { CachedSearch, LoadedPage } from './cached-search.js';
+import { type CachedSearch, jsonOf, type LoadedPage } from './cached-search.js';
 import { dependenciesOf } from './page-dependencies.js';
 import { FreshnessProbe } from './freshness-probe.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
@@ -65,7 +65,7 @@ export class PageCache {
   }
 }
 
-function pageOf({ page }: LoadedPage): CachedPage {
-  const body = Buffer.from(JSON.stringify(page));
+function pageOf(loaded: LoadedPage): CachedPage {
+  const body = Buffer.from(jsonOf(loaded));
   return { body, etag: `"${createHash('sha1').update(body).digest('base64url')}"` };
 }

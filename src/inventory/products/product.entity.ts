@@ -64,6 +64,11 @@ export const PRODUCT_COLUMNS = `p.id, p.vendor_id AS "vendorId", p.sku, p.name, 
   p.base_price AS "basePrice", p.currency, p.availability, p.version, p.created_at AS "createdAt",
   p.updated_at AS "updatedAt"`;
 
+/** The fields of a `Product`, in the order in which products are shown, for PostgreSQL to make JSON of. Of `products p`. */
+export const PRODUCT_FIELDS = `p.id, p.vendor_id AS "vendorId", p.sku, p.name, p.names, p.description, p.category, p.unit,
+  trim_scale(p.base_price) AS "basePrice", p.currency, p.availability, p.version,
+  ${isoTime('p.created_at')} AS "createdAt", ${isoTime('p.updated_at')} AS "updatedAt"`;
+
 /** SQL of a `Product` as `jsonb`, of `products p`. */
 export const PRODUCT_JSON = `jsonb_build_object('id', p.id, 'vendorId', p.vendor_id, 'sku', p.sku, 'name', p.name,
   'names', p.names, 'description', p.description, 'category', p.category, 'unit', p.unit,

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type {
-  FoundProduct,
   FoundVendor,
   Page,
   PageOptions,
@@ -9,27 +8,21 @@ import type {
   VendorFilters,
 } from '../../contracts/index.js';
 import { EventLog } from '../../events/index.js';
+import type { LoadedPage } from '../../search-cache/index.js';
 import { SqlClient } from '../../infra/index.js';
-import { type ProductRow, productOf } from '../products/product.entity.js';
 import { type VendorEntity, vendorOf } from '../vendors/vendor.entity.js';
 import { type CursorKey, encodeCursor } from './page-cursor.js';
-import { priceWindow, type PriceWindow } from './price-window.js';
+import { priceWindow } from './price-window.js';
 import { productSearchSql } from './product-search.sql.js';
 import { type TextQuery, textQueryOf } from './text/text-query.js';
 import { VENDOR_ORDER, vendorSearchSql } from './vendor-search.sql.js';
 
 type Keyed = Record<`key${number}`, CursorKey | Date>;
-type ProductPageRow = ProductRow &
-  Keyed & { vendorName: string; vendorMarket: string | null; vendorState: string | null };
+/** `item`: the product as JSON, as it is sent. */
+type ProductPageRow = { id: string; item: string } & Keyed;
 type VendorPageRow = VendorEntity & { rank: number; total: number; available: number };
 /** A page without items still has one row, for the position. */
 type OrNone<Row> = (Row | { [Column in keyof Row]: null }) & { position: string };
-
-export interface LoadedProducts {
-  page: Page<FoundProduct>;
-  /** Only when sorted by price. */
-  priceWindow?: PriceWindow;
-}
 
 /** Loads pages straight from PostgreSQL; one query a page. */
 @Injectable()
@@ -40,23 +33,25 @@ export class PageLoader {
   ) {}
 
   /** Throws `ValidationFailedError` for a cursor of another search. */
-  async products(filters: ProductFilters, options: ProductSearchOptions): Promise<LoadedProducts> {
+  async products(filters: ProductFilters, options: ProductSearchOptions): Promise<LoadedPage> {
     const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
     if (wordless(filters.q, text)) return { page: await this.nothing() };
     const { statement, values, order } = productSearchSql(filters, options, text);
     const rows = await this.sql.query<OrNone<ProductPageRow>>(statement, values);
-    const page = this.page(
+    const found = this.page(
       rows,
       options.limit,
-      (row) => foundProduct(row, filters.lang),
+      ({ id, item }) => ({ id, item }),
       (row) =>
         encodeCursor(
           order.name,
           order.columns.map((column, index) => keyOf(row[`key${index}`]!, column.type === 'price')),
         ),
     );
-    const window = priceWindow(order, options.cursor, page);
-    return window ? { page, priceWindow: window } : { page };
+    const { items, ...rest } = found;
+    // The items as they came, with the rest of the page behind them.
+    const json = `{"items":[${items.map(({ item }) => item).join(',')}],${JSON.stringify(rest).slice(1)}`;
+    return { page: found, json, priceWindow: priceWindow(order, options.cursor, found.nextCursor) };
   }
 
   async vendors(filters: VendorFilters, options: PageOptions): Promise<Page<FoundVendor>> {
@@ -93,15 +88,6 @@ export class PageLoader {
 
 function wordless(q: string | undefined, text: TextQuery | undefined): boolean {
   return q !== undefined && q.trim() !== '' && text === undefined;
-}
-
-function foundProduct(row: ProductPageRow, lang: string | undefined): FoundProduct {
-  const product = productOf(row);
-  return {
-    ...product,
-    vendor: { id: row.vendorId, name: row.vendorName, market: row.vendorMarket, state: row.vendorState },
-    ...(lang !== undefined && { displayName: product.names[lang] ?? product.name }),
-  };
 }
 
 function foundVendor(row: VendorPageRow): FoundVendor {

@@ -1,4 +1,3 @@
-import type { FoundProduct, Page } from '../../contracts/index.js';
 import { decodeCursor } from './page-cursor.js';
 import type { ProductOrder } from './product-order.js';
 
@@ -15,12 +14,13 @@ export interface PriceWindow {
 export function priceWindow(
   { name, columns, direction }: ProductOrder,
   cursor: string | undefined,
-  { items, nextCursor }: Page<FoundProduct>,
+  nextCursor: string | null,
 ): PriceWindow | undefined {
   if (columns[0]!.type !== 'price') return undefined;
   const types = columns.map(({ type }) => type);
-  const start = cursor === undefined ? undefined : (decodeCursor(cursor, name, types)[0] as number);
-  const end = nextCursor === null ? undefined : items.at(-1)!.basePrice;
+  const priceAt = (at: string | null | undefined): number | undefined =>
+    at == null ? undefined : (decodeCursor(at, name, types)[0] as number);
+  const [start, end] = [priceAt(cursor), priceAt(nextCursor)];
   const [from, to] = direction === 'ASC' ? [start, end] : [end, start];
   return { from: from ?? 0, to: to ?? Number.POSITIVE_INFINITY };
 }
