@@ -15,6 +15,7 @@ export { openApiDocument } from './document.js';
  */
 export function addOpenApi(server: FastifyInstance, problems: ExceptionFilter): void {
   let page: Promise<NestFastifyApplication> | undefined;
+  let json: string | undefined;
   const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     page ??= import('./docs-page.js').then(({ docsPage }) => docsPage(problems));
     const docs = (await page).getHttpAdapter().getInstance();
@@ -26,9 +27,10 @@ export function addOpenApi(server: FastifyInstance, problems: ExceptionFilter): 
   };
   server.get('/docs', serve);
   server.get('/docs/*', serve);
-  server.get('/docs/openapi.json', (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(JSON.stringify(openApiDocument())),
-  );
+  server.get('/docs/openapi.json', (_request, reply) => {
+    json ??= JSON.stringify(openApiDocument());
+    return reply.type('application/json; charset=utf-8').send(json);
+  });
   server.addHook('onClose', async () => {
     await (await page)?.close();
   });
