@@ -12,6 +12,6 @@ export type { WebSocketService } from './reactions/web-socket-link.js';
 export { CommitSignal } from './relay/commit-signal.js';
 export { type CacheUpkeep, Invalidation } from './relay/invalidation.js';
 export { OwnEvents, type Settle } from './relay/own-events.js';
-export { PositionedAppend, type SentAppend } from './relay/positioned-append.js';
+export { PositionedAppend } from './relay/positioned-append.js';
 export { Relay } from './relay/relay.js';
 export type { EventSubscription, SubscriberStats } from './subscribers/event-subscription.js';

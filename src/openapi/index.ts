@@ -16,8 +16,16 @@ export { openApiDocument } from './document.js';
 export function addOpenApi(server: FastifyInstance, problems: ExceptionFilter): void {
   let page: Promise<NestFastifyApplication> | undefined;
   let json: string | undefined;
+  const load = async (): Promise<NestFastifyApplication> => {
+    const { docsPage } = await import('./docs-page.js');
+    return docsPage(problems);
+  };
   const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    page ??= import('./docs-page.js').then(({ docsPage }) => docsPage(problems));
+    // What fails is tried again with the next request.
+    page ??= load().catch((error: unknown) => {
+      page = undefined;
+      throw error;
+    });
     const docs = (await page).getHttpAdapter().getInstance();
     // It answers by itself, with what has been set here already.
     for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value!);

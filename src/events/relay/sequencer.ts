@@ -41,7 +41,7 @@ export class Sequencer {
     return client ? this.ask<Row>(client, statement, [...values, this.floorOf(client).value]) : undefined;
   }
 
-  /** To be called after a batch, once it is on its way: sees to it that the next scan can begin further on. */
+  /** To be called now and then, and not before a batch is on its way: sees to it that the next scan can begin further on. */
   async look(): Promise<void> {
     const client = this.leadership.current;
     if (client) await this.floorOf(client).look(client);

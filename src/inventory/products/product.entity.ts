@@ -64,16 +64,34 @@ export const PRODUCT_COLUMNS = `p.id, p.vendor_id AS "vendorId", p.sku, p.name, 
   p.base_price AS "basePrice", p.currency, p.availability, p.version, p.created_at AS "createdAt",
   p.updated_at AS "updatedAt"`;
 
-/** The fields of a `Product`, in the order in which products are shown, for PostgreSQL to make JSON of. Of `products p`. */
-export const PRODUCT_FIELDS = `p.id, p.vendor_id AS "vendorId", p.sku, p.name, p.names, p.description, p.category, p.unit,
-  trim_scale(p.base_price) AS "basePrice", p.currency, p.availability, p.version,
-  ${isoTime('p.created_at')} AS "createdAt", ${isoTime('p.updated_at')} AS "updatedAt"`;
+/** The fields of a `Product` as JSON has them, in the order in which products are shown. Of `products p`. */
+const JSON_FIELDS: Record<keyof Product, string> = {
+  id: 'p.id',
+  vendorId: 'p.vendor_id',
+  sku: 'p.sku',
+  name: 'p.name',
+  names: 'p.names',
+  description: 'p.description',
+  category: 'p.category',
+  unit: 'p.unit',
+  basePrice: 'trim_scale(p.base_price)',
+  currency: 'p.currency',
+  availability: 'p.availability',
+  version: 'p.version',
+  createdAt: isoTime('p.created_at'),
+  updatedAt: isoTime('p.updated_at'),
+};
+
+const jsonFields = (field: (name: string, sql: string) => string): string =>
+  Object.entries(JSON_FIELDS)
+    .map(([name, sql]) => field(name, sql))
+    .join(', ');
+
+/** Column list of them, for PostgreSQL to make JSON of the row. */
+export const PRODUCT_FIELDS = jsonFields((name, sql) => `${sql} AS "${name}"`);
 
 /** SQL of a `Product` as `jsonb`, of `products p`. */
-export const PRODUCT_JSON = `jsonb_build_object('id', p.id, 'vendorId', p.vendor_id, 'sku', p.sku, 'name', p.name,
-  'names', p.names, 'description', p.description, 'category', p.category, 'unit', p.unit,
-  'basePrice', trim_scale(p.base_price), 'currency', p.currency, 'availability', p.availability, 'version', p.version,
-  'createdAt', ${isoTime('p.created_at')}, 'updatedAt', ${isoTime('p.updated_at')})`;
+export const PRODUCT_JSON = `jsonb_build_object(${jsonFields((name, sql) => `'${name}', ${sql}`)})`;
 
 export function productOf(row: ProductRow): Product {
   return {

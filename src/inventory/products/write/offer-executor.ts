@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { NewInventoryEvent } from '../../../contracts/index.js';
-import { OwnEvents, PositionedAppend, type SentAppend, type Settle } from '../../../events/index.js';
+import { OwnEvents, PositionedAppend } from '../../../events/index.js';
 import { savepoint, SqlClient } from '../../../infra/index.js';
 import {
   CHANGE_OFFERS,
@@ -14,7 +14,7 @@ import { CommitFollowUp } from './commit-follow-up.js';
 import { decide } from './decide.js';
 import { EventOrigin } from './event-origin.js';
 import type { OfferChange } from './offer-change.js';
-import type { LocatedUpsert, WriteOutcome } from './product-command.js';
+import type { WriteOutcome } from './product-command.js';
 import { settleOutcomes } from './settle-outcomes.js';
 import { eventsOf, WorkingSet } from './working-set.js';
 
@@ -50,8 +50,10 @@ export class OfferExecutor {
           decide(command, set, { ...origin, correlationId, eventIdOf: (type) => eventIds[type]! }, owner),
         );
         const committed = new Set(stored.flatMap(({ id }, row) => (rows[row]!.changed ? [id] : [])));
-        const events = inOrder(eventsOf(set.changed(), committed), eventIds);
-        await this.followUp(events, rows[0]?.after ?? null, sent, settle);
+        const events = eventsOf(set.changed(), committed);
+        const after = rows[0]?.after ?? null;
+        if (sent && after !== null) await sent.settle(Number(after), inOrder(events, eventIds));
+        else await this.commits.run(events, settle);
         const indexes = found.map(({ index }) => index);
         settleOutcomes(indexes, decisions, committed, outcomes);
       } finally {
@@ -63,24 +65,12 @@ export class OfferExecutor {
   private send(values: unknown[]): Promise<OfferRow[]> {
     return savepoint(() => this.sql.query<OfferRow>(CHANGE_OFFERS, values));
   }
-
-  private async followUp(
-    events: readonly NewInventoryEvent[],
-    after: string | null,
-    sent: SentAppend<OfferRow> | undefined,
-    settle: Settle,
-  ): Promise<void> {
-    if (!sent || after === null) return this.commits.run(events, settle);
-    // They don't wait for positions.
-    settle([]);
-    await sent.settle(Number(after), events);
-  }
 }
 
 function isAsSeen({ id, write: { command } }: OfferChange, set: WorkingSet): boolean {
   const draft = set.byId(id);
   if (!draft) return false;
-  return command.kind === 'update' || (command as LocatedUpsert).seen.version === draft.stored?.version;
+  return command.kind === 'update' || command.seen.version === draft.stored?.version;
 }
 
 function inOrder(events: readonly NewInventoryEvent[], eventIds: readonly string[]): NewInventoryEvent[] {
