@@ -4,7 +4,7 @@ export { INVENTORY_EVENT } from './delivery/inventory-event-emitted.js';
 export type { EventStats } from './event-stats.js';
 export { EventsModule } from './events.module.js';
 export { InventoryEventService, type InventoryUpdate } from './inventory-event.service.js';
-export { appended, appendedInPlace, appendEventsSql, eventRows } from './log/append-events.sql.js';
+export { appended, appendedInPlace, appendEventsSql, eventRows, positionsTaken } from './log/append-events.sql.js';
 export { EventLog } from './log/event-log.js';
 export { categoriesOf, newEventId } from './log/inventory-event.js';
 export { SettledLog } from './log/settled-log.js';

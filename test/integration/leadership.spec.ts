@@ -7,8 +7,10 @@ import { waitFor } from '../support/processes.js';
 
 Logger.overrideLogger(false);
 
-const LEADER = `SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database
-                WHERE locktype = 'advisory' AND granted AND datname = current_database()`;
+/** The leader's two sessions; that of the main connection first. */
+const LEADER = `SELECT pid, objid FROM pg_locks JOIN pg_database d ON d.oid = database
+                WHERE locktype = 'advisory' AND granted AND datname = current_database() ORDER BY objid`;
+const SECOND_LOCK = 0x6d616e6473;
 
 describe('leadership of the relay', () => {
   let log: TestLog;
@@ -27,9 +29,8 @@ describe('leadership of the relay', () => {
     const { rows } = await log.client.query<{ pid: number }>(LEADER);
     return rows.map(({ pid }) => pid);
   };
-  const terminateLeader = async (): Promise<void> => {
-    const [pid] = await leaders();
-    await log.client.query('SELECT pg_terminate_backend($1, 5000)', [pid]);
+  const terminateLeader = async (session = 0): Promise<void> => {
+    await log.client.query('SELECT pg_terminate_backend($1, 5000)', [(await leaders())[session]]);
   };
   const takesOver = ({ leadership }: Instance, timeoutMs = 1_000) =>
     waitFor(() => leadership.acquire(), { timeoutMs, what: 'the other to lead' });
@@ -40,7 +41,7 @@ describe('leadership of the relay', () => {
       expect(await a.sequencer.sequence()).toEqual([]);
     }
     expect([a.leadership.held, b.leadership.held]).toEqual([true, false]);
-    expect(await leaders()).toHaveLength(1);
+    expect(new Set(await leaders()).size).toBe(2);
   });
 
   it('is handed over at once when it is released, and can be had again', async () => {
@@ -61,9 +62,26 @@ describe('leadership of the relay', () => {
     expect(positionsOf(await sequenceAll(b))).toEqual([2, 3, 4]);
   });
 
-  it('is known to be lost when nothing is asked meanwhile', async () => {
-    await terminateLeader();
+  it.each([0, 1])('is known to be lost when nothing is asked meanwhile (session %i)', async (session) => {
+    await terminateLeader(session);
     await waitFor(() => !a.leadership.held, { timeoutMs: 1_000, what: 'the leader to know' });
+    await waitFor(async () => (await leaders()).length === 0, { timeoutMs: 1_000, what: 'both sessions to end' });
+    await takesOver(b);
+  });
+
+  it('is not had by anybody while a former leader can still give positions on one connection', async () => {
+    const former = await log.connect();
+    await a.leadership.release();
+    await former.query('SELECT pg_advisory_lock($1)', [SECOND_LOCK]);
+    for (let time = 0; time < 3; time += 1) {
+      expect(await b.sequencer.sequence()).toBeNull();
+      expect(b.leadership.held).toBe(false);
+      // Who came first goes on to wait, instead of letting another one in between.
+      expect(await a.sequencer.sequence()).toBeNull();
+    }
+    await former.query('SELECT pg_advisory_unlock($1)', [SECOND_LOCK]);
+    expect(await a.sequencer.sequence()).toBeNull();
+    expect(await b.sequencer.sequence()).toEqual([]);
   });
 
   it('gives no position twice when the leader dies in the middle of sequencing', async () => {
@@ -87,14 +105,17 @@ describe('leadership of the relay', () => {
 
   it('is taken from a leader who falls silent, but not from one who speaks', async () => {
     const began = Date.now();
+    const connections = a.leadership.current;
     await waitFor(
       async () => {
         await a.sequencer.sequence();
+        await a.sequencer.look();
         expect(await b.leadership.acquire()).toBeNull();
-        return Date.now() - began > 2_000;
+        return Date.now() - began > 5_000;
       },
-      { everyMs: 200, what: 'two seconds of a leader at work' },
+      { everyMs: 200, timeoutMs: 6_000, what: 'five seconds of a leader at work' },
     );
+    expect(a.leadership.current).toBe(connections);
     // From here on the leader is as silent as a paused process.
     await takesOver(b, 6_000);
     await waitFor(() => !a.leadership.held, { timeoutMs: 1_000, what: 'the silent one to know' });

@@ -3,14 +3,14 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/index.js';
 import { EventsMetrics } from '../../src/events/events.metrics.js';
-import { appendedInPlace } from '../../src/events/log/append-events.sql.js';
+import { appendedInPlace, positionsTaken } from '../../src/events/log/append-events.sql.js';
 import { AnnouncementOrder } from '../../src/events/relay/announcement-order.js';
 import { Announcements } from '../../src/events/relay/announcements.js';
 import { Announcer } from '../../src/events/relay/announcer.js';
 import { Invalidation } from '../../src/events/relay/invalidation.js';
 import { LeaseKeeper } from '../../src/events/relay/lease-keeper.js';
 import { PositionedAppend } from '../../src/events/relay/positioned-append.js';
-import { Metrics } from '../../src/infra/index.js';
+import { isLockTimeout, Metrics } from '../../src/infra/index.js';
 import { startBridge, StoppedClock, type TestBridge } from '../support/bridge.js';
 import { ChaosEventBus } from '../support/chaos-event-bus.js';
 import { append, type Instance, sequenceAll, startTestLog, type TestLog } from '../support/event-log.js';
@@ -27,16 +27,23 @@ const NEXT_VERSION = {
     changed AS (
       UPDATE counters c SET version = c.version + 1 FROM found WHERE c.id = found.id AND c.version = found.version
       RETURNING c.id, c.version
+    ), taken AS MATERIALIZED (${positionsTaken('changed', '$3')}
     ), appended AS (${appendedInPlace(
       {
         values: `($1::jsonb->>'eventId')::uuid, 'price_changed', c.id, 'vnd_a', 'spices', c.version, '[]', '{}', 'test', 'local', now()`,
         from: 'changed c',
         order: 'c.id',
       },
-      '$3',
+      '(SELECT after FROM taken)',
     )} RETURNING position)
-    SELECT changed.version, position FROM changed, appended`,
+    SELECT changed.version, position, pg_backend_pid() AS session FROM changed, appended`,
 };
+
+interface NextVersion extends pg.QueryResultRow {
+  version: number;
+  position: string | null;
+  session: number;
+}
 
 /** G3 and G4 for events that get their positions as they are appended. */
 describe('an append with positions', () => {
@@ -53,6 +60,8 @@ describe('an append with positions', () => {
   let leases: number;
   /** Events that got their positions as they were appended. */
   let placed: number;
+  /** PostgreSQL's processes that made them. */
+  let sessions: Set<number>;
 
   beforeEach(async () => {
     testLog = await startTestLog();
@@ -63,6 +72,7 @@ describe('an append with positions', () => {
     gates = new Map();
     leases = 0;
     placed = 0;
+    sessions = new Set();
     const invalidation = new Invalidation();
     invalidation.register({
       invalidate: async (events) => {
@@ -88,13 +98,18 @@ describe('an append with positions', () => {
     await testLog.close();
   });
 
-  /** As a writer would: with positions if they came along, else the event waits. @returns the version, or that the race was lost */
-  async function write(event: NewInventoryEvent): Promise<number | undefined> {
+  /**
+   * As a writer would: with positions if they came along, else the event waits.
+   * @param size of how many rows it pretends to be: one of many goes over the main connection, the next one over the second
+   * @returns the version, or that the race was lost
+   */
+  async function write(event: NewInventoryEvent, size = 1): Promise<number | undefined> {
     const values = [JSON.stringify(event), event.productId];
-    const sent = await appends.send<{ version: number; position: string | null }>(NEXT_VERSION, values);
+    const sent = await appends.send<NextVersion>(NEXT_VERSION, values, size);
     if (!sent) throw new Error('not sent');
     try {
       const row = (await sent.rows())?.[0];
+      if (row) sessions.add(row.session);
       if (row?.position) placed += 1;
       if (row?.position) await sent.settle(Number(row.position) - 1, [{ ...event, version: row.version }]);
       return row?.version;
@@ -115,7 +130,10 @@ describe('an append with positions', () => {
   const logged = (): Promise<InventoryEvent[]> => testLog.log.read(0, 10_000);
   const sequenceInTurn = async (): Promise<void> => {
     const turn = order.enter();
-    await announcements.make(turn, (await leader.sequencer.sequence()) ?? []);
+    const events = (await leader.sequencer.sequence()) ?? [];
+    if (events.length === 0) return turn.end();
+    turn.placed(events[0]!.position - 1, events.at(-1)!.position);
+    await announcements.make(turn, events);
   };
 
   it('commits change, event and position together', async () => {
@@ -150,7 +168,10 @@ describe('an append with positions', () => {
     ]);
   });
 
-  it('keeps each product in order while other instances write, linger and roll back', async () => {
+  it.each([
+    ['one connection', 1],
+    ['two connections', 1_000],
+  ])('keeps each product in order while other instances write, linger and roll back (%s)', async (_, size) => {
     const others = await Promise.all(Array.from({ length: 4 }, () => testLog.connect()));
     const products = ['prd_1', 'prd_2', 'prd_3', 'prd_4', 'prd_5'];
     let open = true;
@@ -161,7 +182,9 @@ describe('an append with positions', () => {
     const own = (async () => {
       for (let round = 0; round < 300; round += 1) {
         const events = products.slice(0, 2 + (round % 2)).map((productId) => aNewEvent({ productId }));
-        won += (await Promise.all(events.map(write))).filter((version) => version !== undefined).length;
+        won += (await Promise.all(events.map((event) => write(event, size)))).filter(
+          (version) => version !== undefined,
+        ).length;
       }
     })();
     let elsewhere = 0;
@@ -188,11 +211,60 @@ describe('an append with positions', () => {
       const versions = events.filter(({ productId }) => productId === id).map(({ version }) => version);
       expect([id, versions]).toEqual([id, contiguous(0, versions.length)]);
     }
+    expect(sessions.size).toBe(size === 1 ? 1 : 2);
     // Some went either way, and all were announced in their order without a look into the log.
     expect(placed).toBeGreaterThan(0);
     expect(placed).toBeLessThan(won);
     expect(positionsOf(running.delivered)).toEqual(positionsOf(events));
     expect(await running.repairs()).toBe(0);
+  });
+
+  it('gives positions on both connections at once, and announces in their order', async () => {
+    const products = ['prd_1', 'prd_2', 'prd_3', 'prd_4', 'prd_5'];
+    const versions: (number | undefined)[] = [];
+    await Promise.all(
+      products.map(async (productId) => {
+        for (let round = 0; round < 200; round += 1) versions.push(await write(aNewEvent({ productId }), 1_000));
+      }),
+    );
+    expect(versions).not.toContain(undefined);
+    expect([placed, sessions.size]).toEqual([1_000, 2]);
+    const events = await logged();
+    expect(positionsOf(events)).toEqual(contiguous(0, 1_000));
+    for (const id of products) {
+      expect(events.filter(({ productId }) => productId === id).map(({ version }) => version)).toEqual(
+        contiguous(0, 200),
+      );
+    }
+    expect(positionsOf(running.delivered)).toEqual(contiguous(0, 1_000));
+    expect(await running.repairs()).toBe(0);
+  });
+
+  it.each(['an append', 'the sequencer'])('%s sees what the other connection has committed meanwhile', async (who) => {
+    // Keeps the positions as a statement of the other connection does, which then commits.
+    const other = await testLog.connect();
+    await other.query('BEGIN');
+    const [seq] = await append(other, newEvents(1));
+    await other.query('UPDATE inventory_events SET position = lock_positions() + 1 WHERE seq = $1', [seq]);
+    if (who === 'the sequencer') await append(testLog.client, newEvents(1));
+    const event = aNewEvent({ productId: 'prd_1' });
+    const working = who === 'the sequencer' ? sequenceInTurn() : write(event);
+    // On a slow machine it may not wait for as long as that takes.
+    working.catch(() => undefined);
+    await waitFor(
+      async () => {
+        const { rows } = await testLog.client.query(`SELECT FROM pg_locks WHERE NOT granted AND locktype = 'advisory'`);
+        return rows.length > 0;
+      },
+      { what: 'the statement to wait', everyMs: 2 },
+    );
+    await other.query('COMMIT');
+    const outcome = await working.catch((error: unknown) => {
+      if (!isLockTimeout(error)) throw error;
+      return sequenceInTurn();
+    });
+    if (who === 'an append' && outcome === undefined) await write(event);
+    expect(positionsOf(await logged())).toEqual([1, 2]);
   });
 
   it('announces in the order of positions, whichever cache answers first', async () => {
@@ -237,7 +309,11 @@ describe('an append with positions', () => {
     const other = await testLog.connect();
     await other.query('BEGIN');
     await other.query(`UPDATE counters SET version = version WHERE id = 'prd_1'`);
-    const blocked = write(aNewEvent({ productId: 'prd_1' }));
+    let waiting = true;
+    const blocked = write(aNewEvent({ productId: 'prd_1' }), 1_000).finally(() => (waiting = false));
+    // Nor does the other connection: positions are locked when all rows are.
+    expect(await write(aNewEvent({ productId: 'prd_2' }), 1_000)).toBe(1);
+    expect(waiting).toBe(true);
     await append(testLog.client, newEvents(1));
     const sequenced = await leader.sequencer.sequence();
     expect(sequenced).toHaveLength(1);
@@ -249,7 +325,7 @@ describe('an append with positions', () => {
 
   it('is not for a time of backlog, nor of a cache that hangs, nor for instances that do not lead', async () => {
     const event = aNewEvent({ productId: 'prd_1' });
-    const send = () => appends.send(NEXT_VERSION, [JSON.stringify(event), event.productId]);
+    const send = () => appends.send(NEXT_VERSION, [JSON.stringify(event), event.productId], 1);
     for (const takesLong of [true, false]) {
       let open = (): void => undefined;
       const gate = new Promise<void>((resolve) => (open = resolve));

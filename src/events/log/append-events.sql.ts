@@ -17,17 +17,25 @@ export const appended = ({ values, from, order }: AppendedRows): string => `
     SELECT ${values} FROM ${from} ORDER BY ${order}`;
 
 /**
- * The same, but the events get the next positions at once unless others wait for theirs, which come first: they may be
- * of earlier versions of the same products. Only for `PositionedAppend`.
+ * The same, but the events get the positions from `after` on; none if that is null. Only for `PositionedAppend`.
  *
+ * @param after SQL of what `positionsTaken` gives
+ */
+export const appendedInPlace = ({ values, from, order }: AppendedRows, after: string): string => `
+    INSERT INTO inventory_events (position, ${COLUMNS})
+    SELECT ${after} + row_number() OVER (ORDER BY ${order}), ${values} FROM ${from} ORDER BY ${order}`;
+
+/**
+ * `SELECT` of one row with `after`, the position after which events may be appended; it stays the last one until the
+ * transaction ends. Null if other events wait for theirs, which come first: they may be of earlier versions of the same
+ * products. No row if nothing has changed.
+ *
+ * @param changed a relation of all that has been changed: the lock is taken when the rest of the work is done
  * @param floor placeholder of the lowest `seq` that may be without position
  */
-export const appendedInPlace = ({ values, from, order }: AppendedRows, floor: string): string => `
-    INSERT INTO inventory_events (position, ${COLUMNS})
-    SELECT CASE WHEN NOT EXISTS (SELECT FROM inventory_events WHERE position IS NULL AND seq >= ${floor})
-                THEN (SELECT coalesce(max(position), 0) FROM inventory_events) + row_number() OVER (ORDER BY ${order}) END,
-           ${values}
-    FROM ${from} ORDER BY ${order}`;
+export const positionsTaken = (changed: string, floor: string): string => `
+    SELECT lock_positions_unless_pending(${floor}) AS after
+    FROM (SELECT count(*) AS changes FROM ${changed}) done WHERE changes > 0`;
 
 /**
  * `INSERT` to be used as one CTE of the statement that makes the changes, so that change and event commit together.

@@ -13,11 +13,10 @@ export class Announcements {
     private readonly announcer: Announcer,
   ) {}
 
-  /** Consecutive events in position order. Ends the turn. */
+  /** Consecutive events in position order; their turn has been `placed`, and ends here. */
   async make(turn: Turn, events: InventoryEvent[]): Promise<void> {
     try {
-      await turn.comes;
-      if (events.length === 0) return;
+      await turn.comes();
       await this.lease.invalidate(events);
       this.announcer.announce(events);
     } finally {

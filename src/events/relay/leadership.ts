@@ -3,8 +3,8 @@ import pg from 'pg';
 import { DatabaseUrl } from '../../infra/index.js';
 import { SEQUENCING_SETTINGS } from './sequence-events.sql.js';
 
-/** "mandi relay" as a number no other program uses on the database. */
-const LEADER_LOCK = 0x6d616e6472;
+/** Numbers no other program uses on the database, one for each connection: "mandr" and "mands" in ASCII. */
+const LEADER_LOCKS = [0x6d616e6472, 0x6d616e6473];
 
 /**
  * Milliseconds after which PostgreSQL ends the session of a leader that has gone quiet (a paused process, a cut
@@ -18,50 +18,64 @@ const RELEASE_TIMEOUT = 1_000;
 /** Milliseconds that a statement waits for a row which somebody keeps locked: what is behind it waits as well. */
 const LOCK_TIMEOUT = 100;
 
+/** How the leader reaches PostgreSQL. */
+export interface LeaderConnections {
+  /** Sequences, and takes what else gives positions. */
+  main: pg.Client;
+  /** Gives positions to what would keep the main one long. */
+  second: pg.Client;
+}
+
 /**
- * Leadership of the relay: a PostgreSQL session advisory lock on the very connection that sequences. When the
- * connection ends, the lock goes to another instance, and this one can't sequence any more: that is the fence.
+ * Leadership of the relay: PostgreSQL session advisory locks on the very connections that give positions, one on each.
+ * When a connection ends, its lock goes to another instance, and this one can't give positions on it any more: that is the
+ * fence. Nobody leads who hasn't both, so a former leader that has lost only one of them keeps all others waiting
+ * until it has given up the other one.
  */
 @Injectable()
 export class Leadership {
   private readonly logger = new Logger(Leadership.name);
-  private client: pg.Client | null = null;
-  private locked = false;
+  /** In the order of their locks, of which all but the last one's are held, and once this instance leads that as well. */
+  private clients: pg.Client[] = [];
+  private connections: LeaderConnections | null = null;
 
   constructor(private readonly databaseUrl: DatabaseUrl) {}
 
   get held(): boolean {
-    return this.locked;
+    return this.connections !== null;
   }
 
-  /** The leader's connection if this instance leads, as far as it knows. */
-  get current(): pg.Client | null {
-    return this.locked ? this.client : null;
+  /** The leader's connections if this instance leads, as far as it knows. */
+  get current(): LeaderConnections | null {
+    return this.connections;
   }
 
-  /** The leader's connection, or null while another instance leads. Throws if PostgreSQL is out of reach. */
-  async acquire(): Promise<pg.Client | null> {
-    const client = this.client ?? (await this.connect());
-    if (this.locked) return client;
-    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [LEADER_LOCK]);
-    if (!rows[0]!.held || this.client !== client) return null;
-    this.locked = true;
+  /** The leader's connections, or null while another instance leads. Throws if PostgreSQL is out of reach. */
+  async acquire(): Promise<LeaderConnections | null> {
+    if (this.connections) return this.connections;
+    const { clients } = this;
+    for (const [index, lock] of LEADER_LOCKS.entries()) {
+      const client = clients[index] ?? (await this.connect(clients));
+      // Of all but the last one the lock is held, as there is another one behind it.
+      if (index < clients.length - 1) continue;
+      const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [lock]);
+      if (!rows[0]!.held || this.clients !== clients) return null;
+    }
+    const [main, second] = clients as [pg.Client, pg.Client];
+    this.connections = { main, second };
     this.logger.log('Leads the relay');
-    return client;
+    return this.connections;
   }
 
   /** Hands leadership over at once, or within a bound if PostgreSQL doesn't answer. */
   async release(): Promise<void> {
-    const client = this.client;
-    this.client = null;
-    this.locked = false;
-    if (!client) return;
-    const timer = setTimeout(() => destroy(client), RELEASE_TIMEOUT);
-    await client.end().catch(() => undefined);
-    clearTimeout(timer);
+    const { clients } = this;
+    this.clients = [];
+    this.connections = null;
+    await Promise.all(clients.map(end));
   }
 
-  private async connect(): Promise<pg.Client> {
+  private async connect(clients: pg.Client[]): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: this.databaseUrl.value,
       application_name: 'mandi-inventory-sync relay',
@@ -71,6 +85,8 @@ export class Leadership {
         // For a leader that doesn't even take what PostgreSQL sends it.
         `-c tcp_user_timeout=${SILENT_LEADER_TIMEOUT}`,
         `-c lock_timeout=${LOCK_TIMEOUT}`,
+        // Under any other, `lock_positions` wouldn't see what has been committed while it waited.
+        String.raw`-c default_transaction_isolation=read\ committed`,
         ...SEQUENCING_SETTINGS,
       ].join(' '),
       query_timeout: QUERY_TIMEOUT,
@@ -79,25 +95,32 @@ export class Leadership {
       pipeline: true,
     });
     // Fires for a connection cut while idle as well; without a listener it would end the process.
-    client.on('error', (error) => this.lose(client, error));
-    client.on('end', () => this.lose(client));
+    client.on('error', (error) => this.lose(clients, error));
+    client.on('end', () => this.lose(clients));
     // Known before it is connected: if it ends in the very moment it is, `lose` must not miss it.
-    this.client = client;
+    clients.push(client);
     try {
       await client.connect();
     } catch (error) {
-      this.lose(client);
+      this.lose(clients);
       throw error;
     }
     return client;
   }
 
-  private lose(client: pg.Client, error?: Error): void {
-    if (this.client !== client) return;
-    if (this.locked) this.logger.warn(`Lost the leadership of the relay${error ? `: ${error.message}` : ''}`);
-    this.client = null;
-    this.locked = false;
+  /** One of the connections is gone. */
+  private lose(clients: pg.Client[], error?: Error): void {
+    if (this.clients !== clients) return;
+    if (this.held) this.logger.warn(`Lost the leadership of the relay${error ? `: ${error.message}` : ''}`);
+    void this.release();
   }
+}
+
+/** What has been sent is still answered, if that doesn't take long. */
+async function end(client: pg.Client): Promise<void> {
+  const timer = setTimeout(() => destroy(client), RELEASE_TIMEOUT);
+  await client.end().catch(() => undefined);
+  clearTimeout(timer);
 }
 
 /** Without a goodbye, for a peer that doesn't answer; the end is told by the client's own event. */

@@ -13,13 +13,13 @@ const OPENS_WITHIN = 100;
 
 /**
  * On the leading instance: statements that append events and give them their positions in one (`appendedInPlace`), over
- * the connection that sequences. It saves the second look at each event: a new version of the row in all its indexes, a
+ * the leader's connections. It saves the second look at each event: a new version of the row in all its indexes, a
  * statement for each few events, and another process that wants a processor.
  *
- * G4 is kept as the sequencer keeps it. Nobody else gives positions, since the connection holds the leader's lock and runs one
- * statement at a time; a statement that fails takes its positions back with it. An event that waits for its position is
- * never passed by a later version of its product: it was committed before that one read the product, so the statement sees
- * it wait, and then appends its own events without positions, for the sequencer.
+ * G4 is kept as the sequencer keeps it. Nobody else gives positions: the connection holds a lock of the leader's, and the statement
+ * takes the lock of the positions, which it keeps to its commit; if it fails, it takes them back with it. An event that
+ * waits for its position is never passed by a later version of its product: it was committed before that one read the
+ * product, so the statement sees it wait, and then appends its own events without positions, for the sequencer.
  */
 @Injectable()
 export class PositionedAppend {
@@ -34,15 +34,18 @@ export class PositionedAppend {
   /**
    * Sends the statement, with the floor of the queue as one more parameter. Undefined if that isn't possible now, and
    * nothing was sent: another instance leads, there is a backlog, or the caller is in a transaction.
+   *
+   * @param size how many rows it is about, at most
    */
   async send<Row extends QueryResultRow>(
     statement: Statement,
     values: unknown[],
+    size: number,
   ): Promise<SentAppend<Row> | undefined> {
     if (currentTransaction()) return undefined;
     if (this.order.closed) await this.order.opened(OPENS_WITHIN);
     if (this.order.closed) return undefined;
-    const answer = this.sequencer.append<Row>(statement, values);
+    const answer = this.sequencer.append<Row>(statement, values, size);
     return answer && new SentAppend(answer, this.order.enter(), this.announcements, this.invalidation, this.log);
   }
 }
@@ -81,6 +84,7 @@ export class SentAppend<Row> {
    * @param events all that the statement has appended, in its order
    */
   async settle(after: number, events: readonly NewInventoryEvent[]): Promise<void> {
+    this.turn.placed(after, after + events.length);
     await this.invalidation.committed(events);
     const { epoch } = this.log;
     const positioned = events.map((event, index) => ({ epoch, position: after + index + 1, ...event }));

@@ -122,7 +122,9 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     const turn = this.order.enter();
     try {
       const events = await this.sequencer.sequence();
-      await this.announcements.make(turn, events ?? []);
+      if (!events || events.length === 0) return events;
+      turn.placed(events[0]!.position - 1, events.at(-1)!.position);
+      await this.announcements.make(turn, events);
       return events;
     } finally {
       turn.end();

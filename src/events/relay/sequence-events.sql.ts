@@ -17,7 +17,7 @@ const NUMBERED = `
     WITH pending AS MATERIALIZED (
       SELECT seq, ctid AS tid FROM inventory_events WHERE position IS NULL AND seq >= $2 ORDER BY seq LIMIT $1
     ), head AS MATERIALIZED (
-      SELECT coalesce(max(position), 0) AS position FROM inventory_events
+      SELECT lock_positions() AS position
     ), numbered AS (
       SELECT tid, (SELECT position FROM head) + row_number() OVER (ORDER BY seq) AS position FROM pending
     )`;
@@ -35,7 +35,8 @@ const WHOLE = `
 /**
  * Gives the next positions to committed events in `seq` order and returns them.
  *
- * Only the leader runs it, on the connection that holds the advisory lock, so `max(position)` can't move meanwhile.
+ * Only the leader runs it, on one of the connections that hold the leader's locks; its other one may give positions as well, so
+ * the last one is looked up under a lock of their own (`lock_positions`), and only when there is something to number.
  * A plan made for an empty log numbers the whole of it anew for each of its rows, so the name has to change as it grows
  * (`PlanGeneration`); to plan it each time takes 0.3 ms.
  */

@@ -19,7 +19,7 @@ interface Aim {
 }
 
 /**
- * Where the queue of events without position begins, for one connection of the leader.
+ * Where the queue of events without position begins, for one leadership.
  *
  * Entries of the queue's index stay, dead, until the next vacuum; a scan from the beginning goes over all of them, at
  * 100,000 dead ones for a millisecond and more. So it begins at a `seq` below which nothing can be waiting: all
@@ -53,10 +53,10 @@ export class SequenceFloor {
     this.floor = this.proven;
   }
 
-  /** Looks how far the floor can rise, if that is due. On the connection that scans, so that a later scan sees no less. */
-  async look(client: ClientBase): Promise<void> {
+  /** Looks how far the floor can rise, if that is due; tells whether it was. A scan that begins later sees no less. */
+  async look(client: ClientBase): Promise<boolean> {
     const now = this.now();
-    if (now - this.lookedAt < this.lookEvery) return;
+    if (now - this.lookedAt < this.lookEvery) return false;
     this.lookedAt = now;
     if (now - this.distrustedAt >= DISTRUST_AFTER) {
       this.distrustedAt = now;
@@ -71,6 +71,7 @@ export class SequenceFloor {
     if (this.aim) this.aim.below ??= await newTransaction(client);
     // A number once drawn is proven, however long nobody draws another.
     else if (Number(seq) > this.proven) this.aim = { seq: Number(seq) };
+    return true;
   }
 }
 

@@ -5,15 +5,21 @@ import { PlanGeneration, type Statement } from '../../infra/index.js';
 import { type EventRow, eventOf } from '../log/event-row.js';
 import { EventLog } from '../log/event-log.js';
 import { READ_EVENTS_AS_JSON } from '../log/read-events.sql.js';
-import { Leadership } from './leadership.js';
+import { type LeaderConnections, Leadership } from './leadership.js';
 import { type NumberedEvents, OwnEvents } from './own-events.js';
 import { SequenceFloor } from './sequence-floor.js';
 import { NUMBER_EVENTS, SEQUENCE_BATCH, SEQUENCE_EVENTS } from './sequence-events.sql.js';
 
+/** Rows under way on the main connection from which on the second one helps. For fewer it isn't worth waking it. */
+const BUSY = 100;
+
 /** Gives committed events their positions. Does nothing unless this instance leads. */
 @Injectable()
 export class Sequencer {
-  private readonly floors = new WeakMap<Client, SequenceFloor>();
+  /** By the leadership they belong to. */
+  private readonly floors = new WeakMap<LeaderConnections, SequenceFloor>();
+  /** Rows of the appends under way. */
+  private readonly loads = new WeakMap<Client, number>();
   private readonly plans = new PlanGeneration();
 
   constructor(
@@ -25,26 +31,45 @@ export class Sequencer {
   /** The next batch, in position order; empty when the log is up to date; null when another instance leads. */
   async sequence(): Promise<InventoryEvent[] | null> {
     // Sent at once by the leader, as the caller's place in the order is that of sending.
-    const client = this.leadership.current ?? (await this.leadership.acquire());
-    this.own.keepFor(client);
-    if (!client) return null;
-    const floor = this.floorOf(client);
-    const events = this.own.isEmpty ? await this.numberAndRead(client) : await this.numberOwn(client);
+    const leader = this.leadership.current ?? (await this.leadership.acquire());
+    this.own.keepFor(leader);
+    if (!leader) return null;
+    const floor = this.floorOf(leader);
+    const events = this.own.isEmpty ? await this.numberAndRead(leader) : await this.numberOwn(leader);
     this.plans.grown(events.length);
     if (events.length < SEQUENCE_BATCH) floor.drained();
     return events;
   }
 
-  /** See `PositionedAppend`. Sent at once; undefined, and nothing sent, unless this instance leads. */
-  append<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> | undefined {
-    const client = this.leadership.current;
-    return client ? this.ask<Row>(client, statement, [...values, this.floorOf(client).value]) : undefined;
+  /**
+   * See `PositionedAppend`. Sent at once; undefined, and nothing sent, unless this instance leads.
+   *
+   * @param rows how many the statement is about, at most
+   */
+  append<Row extends QueryResultRow>(
+    statement: Statement,
+    values: unknown[],
+    rows: number,
+  ): Promise<Row[]> | undefined {
+    const leader = this.leadership.current;
+    if (!leader) return undefined;
+    const { main, second } = leader;
+    const [load, other] = [this.loadOf(main), this.loadOf(second)];
+    const client = load >= BUSY && other < load ? second : main;
+    this.loads.set(client, this.loadOf(client) + rows);
+    const answer = this.ask<Row>(client, statement, [...values, this.floorOf(leader).value]);
+    return answer.finally(() => this.loads.set(client, this.loadOf(client) - rows));
   }
 
-  /** To be called now and then, and not before a batch is on its way: sees to it that the next scan can begin further on. */
+  /**
+   * To be called now and then, and not before a batch is on its way: sees to it that the next scan can begin further on, and
+   * that PostgreSQL hears from both connections.
+   */
   async look(): Promise<void> {
-    const client = this.leadership.current;
-    if (client) await this.floorOf(client).look(client);
+    const leader = this.leadership.current;
+    if (!leader) return;
+    const looked = await this.floorOf(leader).look(leader.main);
+    if (looked) await leader.second.query('SELECT');
   }
 
   /**
@@ -52,16 +77,17 @@ export class Sequencer {
    * does has to learn of it, since nobody knows what was invalidated meanwhile.
    */
   async number(): Promise<NumberedEvents | null> {
-    const client = this.leadership.current;
-    if (!client) return null;
-    const numbered = await this.numberOn(client);
+    const leader = this.leadership.current;
+    if (!leader) return null;
+    const numbered = await this.numberOn(leader);
     this.plans.grown(numbered?.eventIds.length ?? 0);
     return numbered;
   }
 
   /** Events of other processes: one statement for both. */
-  private async numberAndRead(client: Client): Promise<InventoryEvent[]> {
-    const rows = await this.ask<EventRow>(client, SEQUENCE_EVENTS, [SEQUENCE_BATCH, this.floorOf(client).value]);
+  private async numberAndRead(leader: LeaderConnections): Promise<InventoryEvent[]> {
+    const values = [SEQUENCE_BATCH, this.floorOf(leader).value];
+    const rows = await this.ask<EventRow>(leader.main, SEQUENCE_EVENTS, values);
     const events = rows.map((row) => eventOf(row, this.log.epoch));
     // Announced since the statement was sent.
     this.own.forget(events);
@@ -69,20 +95,20 @@ export class Sequencer {
   }
 
   /** Events that this process has written, so that it has them already; if there are others among them, all are read. */
-  private async numberOwn(client: Client): Promise<InventoryEvent[]> {
-    const numbered = await this.numberOn(client);
+  private async numberOwn(leader: LeaderConnections): Promise<InventoryEvent[]> {
+    const numbered = await this.numberOn(leader);
     if (!numbered) return [];
     const own = await this.own.take(numbered);
     if (own) return own;
     const { after, eventIds } = numbered;
     const values = [after, eventIds.length, this.log.epoch];
-    const [row] = await this.ask<{ json: string }>(client, READ_EVENTS_AS_JSON, values);
+    const [row] = await this.ask<{ json: string }>(leader.main, READ_EVENTS_AS_JSON, values);
     return JSON.parse(row!.json) as InventoryEvent[];
   }
 
-  private async numberOn(client: Client): Promise<NumberedEvents | null> {
-    const values = [SEQUENCE_BATCH, this.floorOf(client).value];
-    const [row] = await this.ask<{ after: string; eventIds: string | null }>(client, NUMBER_EVENTS, values);
+  private async numberOn(leader: LeaderConnections): Promise<NumberedEvents | null> {
+    const values = [SEQUENCE_BATCH, this.floorOf(leader).value];
+    const [row] = await this.ask<{ after: string; eventIds: string | null }>(leader.main, NUMBER_EVENTS, values);
     const { after, eventIds } = row!;
     return eventIds === null ? null : { after: Number(after), eventIds: eventIds.split(',') };
   }
@@ -97,9 +123,13 @@ export class Sequencer {
     return rows;
   }
 
-  private floorOf(client: Client): SequenceFloor {
-    const known = this.floors.get(client) ?? new SequenceFloor();
-    this.floors.set(client, known);
+  private floorOf(leader: LeaderConnections): SequenceFloor {
+    const known = this.floors.get(leader) ?? new SequenceFloor();
+    this.floors.set(leader, known);
     return known;
+  }
+
+  private loadOf(client: Client): number {
+    return this.loads.get(client) ?? 0;
   }
 }

@@ -1,6 +1,12 @@
 import { InitialSchema1790000000000 } from './1790000000000-initial-schema.js';
 import { IdempotencyKeys1790000100000 } from './1790000100000-idempotency-keys.js';
 import { ProductTexts1790000200000 } from './1790000200000-product-texts.js';
+import { PositionLock1790000300000 } from './1790000300000-position-lock.js';
 
 /** Forward only, in order. A released migration is never edited. */
-export const MIGRATIONS = [InitialSchema1790000000000, IdempotencyKeys1790000100000, ProductTexts1790000200000];
+export const MIGRATIONS = [
+  InitialSchema1790000000000,
+  IdempotencyKeys1790000100000,
+  ProductTexts1790000200000,
+  PositionLock1790000300000,
+];

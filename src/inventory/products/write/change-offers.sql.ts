@@ -1,5 +1,5 @@
 import type { Availability, EventType, Product } from '../../../contracts/index.js';
-import { appended, appendedInPlace } from '../../../events/index.js';
+import { appended, appendedInPlace, positionsTaken } from '../../../events/index.js';
 import type { Statement } from '../../../infra/index.js';
 import { PRODUCT_JSON } from '../product.entity.js';
 import type { OfferChange } from './offer-change.js';
@@ -32,9 +32,9 @@ const changeOf = (field: keyof Product, before: string, after: string): string =
  * 40 µs less, and a batch waits for one answer instead of two.
  *
  * @param append makes the `INSERT` of the events
- * @param after SQL of the position before the first event's, if they get theirs at once
+ * @param taken `SELECT` of the position before the first event's, as `after`
  */
-const changeOffers = (append: typeof appended, after: string): string => `
+const changeOffers = (append: typeof appended, taken: string): string => `
     WITH stored AS MATERIALIZED (
       SELECT p.ctid AS tid, p.version, p.base_price, p.availability, given.*,
              coalesce((owner IS NULL OR owner = p.vendor_id) AND (expected IS NULL OR expected = p.version)
@@ -52,6 +52,7 @@ const changeOffers = (append: typeof appended, after: string): string => `
       RETURNING p.id, p.vendor_id, p.category, p.version, p.base_price, p.availability,
         s.base_price AS price_before, s.availability AS stock_before,
         s.price_event, s.stock_event, s.correlation_id, s.ord, ${PRODUCT_JSON} AS product
+    ), taken AS MATERIALIZED (${taken}
     ), appended AS (${append({
       values: `e.id, e.type, e.product_id, e.vendor_id, e.category, e.version, e.changes, e.product, e.correlation_id,
              $11, $10::text::timestamptz`,
@@ -67,18 +68,22 @@ const changeOffers = (append: typeof appended, after: string): string => `
         FROM changed c WHERE c.availability <> c.stock_before
       ) e`,
       order: 'e.ord, e.place',
-    })} RETURNING position)
-    SELECT product::text, true AS changed, price_before AS "priceBefore", stock_before AS "stockBefore", ${after} AS after
+    })})
+    SELECT product::text, true AS changed, price_before AS "priceBefore", stock_before AS "stockBefore",
+           (SELECT after FROM taken) AS after
     FROM changed
     UNION ALL
     SELECT ${PRODUCT_JSON}::text, false, null, null, null FROM stored s JOIN products p ON p.ctid = s.tid WHERE NOT s.wanted`;
 
-export const CHANGE_OFFERS: Statement = { name: 'change-offers', text: changeOffers(appended, 'null::bigint') };
+export const CHANGE_OFFERS: Statement = {
+  name: 'change-offers',
+  text: changeOffers(appended, 'SELECT null::bigint AS after'),
+};
 
 /** The same for `PositionedAppend`. `$12`: the lowest `seq` that may be without position. */
 export const CHANGE_OFFERS_IN_PLACE: Statement = {
   name: 'change-offers-in-place',
-  text: changeOffers((rows) => appendedInPlace(rows, '$12'), '(SELECT min(position) - 1 FROM appended)'),
+  text: changeOffers((rows) => appendedInPlace(rows, '(SELECT after FROM taken)'), positionsTaken('changed', '$12')),
 };
 
 /** What was found. */

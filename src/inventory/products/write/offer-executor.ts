@@ -40,7 +40,7 @@ export class OfferExecutor {
     await this.own.during(eventIds, async (settle) => {
       const origin = this.origin.now();
       const values = offerValues(offers, origin);
-      const sent = await this.positioned.send<OfferRow>(CHANGE_OFFERS_IN_PLACE, values);
+      const sent = await this.positioned.send<OfferRow>(CHANGE_OFFERS_IN_PLACE, values, offers.length);
       try {
         const rows = (await sent?.rows()) ?? (await this.send(values));
         const stored = rows.map(foundProduct);
@@ -53,7 +53,10 @@ export class OfferExecutor {
         const events = eventsOf(set.changed(), committed);
         const after = rows[0]?.after ?? null;
         if (sent && after !== null) await sent.settle(Number(after), inOrder(events, eventIds));
-        else await this.commits.run(events, settle);
+        else {
+          sent?.end();
+          await this.commits.run(events, settle);
+        }
         const indexes = found.map(({ index }) => index);
         settleOutcomes(indexes, decisions, committed, outcomes);
       } finally {
