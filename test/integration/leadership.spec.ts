@@ -1,6 +1,11 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
+import { Leadership } from '../../src/events/relay/leadership.js';
+import { DatabaseUrl } from '../../src/infra/index.js';
+import { TcpProxy } from '../support/cluster/tcp-proxy.js';
 import { append, type Instance, sequenceAll, startTestLog, type TestLog } from '../support/event-log.js';
 import { aNewEvent, contiguous, newEvents, positionsOf } from '../support/events.js';
 import { waitFor } from '../support/processes.js';
@@ -32,7 +37,7 @@ describe('leadership of the relay', () => {
   const terminateLeader = async (session = 0): Promise<void> => {
     await log.client.query('SELECT pg_terminate_backend($1, 5000)', [(await leaders())[session]]);
   };
-  const takesOver = ({ leadership }: Instance, timeoutMs = 1_000) =>
+  const takesOver = ({ leadership }: Pick<Instance, 'leadership'>, timeoutMs = 1_000) =>
     waitFor(() => leadership.acquire(), { timeoutMs, what: 'the other to lead' });
 
   it('belongs to one only, who keeps it', async () => {
@@ -67,6 +72,33 @@ describe('leadership of the relay', () => {
     await waitFor(() => !a.leadership.held, { timeoutMs: 1_000, what: 'the leader to know' });
     await waitFor(async () => (await leaders()).length === 0, { timeoutMs: 1_000, what: 'both sessions to end' });
     await takesOver(b);
+  });
+
+  it('can be had again when one session is lost while the other one connects', async () => {
+    await a.leadership.release();
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const url = new URL(log.database.url);
+    const port = Number(url.port);
+    let connections = 0;
+    const proxy = await TcpProxy.open(() => {
+      connections += 1;
+      return connections === 2 ? (silent.address() as AddressInfo).port : port;
+    });
+    url.port = String(proxy.port);
+    const leadership = new Leadership(new DatabaseUrl(url.href));
+    try {
+      let failure: unknown;
+      leadership.acquire().catch((error: unknown) => (failure = error));
+      await waitFor(() => connections === 2, { what: 'the second session to connect' });
+      await terminateLeader();
+      await waitFor(() => failure, { timeoutMs: 1_000, what: 'it to be given up' });
+      await takesOver({ leadership });
+    } finally {
+      await leadership.release();
+      await proxy.close();
+      silent.close();
+    }
   });
 
   it('is not had by anybody while a former leader can still give positions on one connection', async () => {

@@ -38,6 +38,7 @@ export class Leadership {
   /** In the order of their locks, of which all but the last one's are held, and once this instance leads that as well. */
   private clients: pg.Client[] = [];
   private connections: LeaderConnections | null = null;
+  private readonly connecting = new WeakSet<pg.Client>();
 
   constructor(private readonly databaseUrl: DatabaseUrl) {}
 
@@ -56,6 +57,7 @@ export class Leadership {
     const { clients } = this;
     for (const [index, lock] of LEADER_LOCKS.entries()) {
       const client = clients[index] ?? (await this.connect(clients));
+      if (this.clients !== clients) return null;
       // Of all but the last one the lock is held, as there is another one behind it.
       if (index < clients.length - 1) continue;
       const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [lock]);
@@ -72,7 +74,8 @@ export class Leadership {
     const { clients } = this;
     this.clients = [];
     this.connections = null;
-    await Promise.all(clients.map(end));
+    // One that is ended politely while it connects never tells whoever waits for it.
+    await Promise.all(clients.map((client) => (this.connecting.has(client) ? destroy(client) : end(client))));
   }
 
   private async connect(clients: pg.Client[]): Promise<pg.Client> {
@@ -99,11 +102,14 @@ export class Leadership {
     client.on('end', () => this.lose(clients));
     // Known before it is connected: if it ends in the very moment it is, `lose` must not miss it.
     clients.push(client);
+    this.connecting.add(client);
     try {
       await client.connect();
     } catch (error) {
       this.lose(clients);
       throw error;
+    } finally {
+      this.connecting.delete(client);
     }
     return client;
   }
