@@ -28,6 +28,7 @@ export {
   isLockTimeout,
   isTransient,
   PlanGeneration,
+  ReadPipelines,
   savepoint,
   SqlClient,
   type Statement,

@@ -123,7 +123,7 @@ export class InventoryService {
 
   /** Throws `ProductNotFoundError`. */
   async getProduct(id: string): Promise<Product> {
-    const [row] = await this.sql.query<ProductRow>(LOAD_BY_ID, [[id]]);
+    const [row] = await this.sql.read<ProductRow>(LOAD_BY_ID, [[id]]);
     if (!row) throw new ProductNotFoundError(id);
     return productOf(row);
   }

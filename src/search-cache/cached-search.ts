@@ -1,12 +1,7 @@
 import type { Page, PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../contracts/index.js';
 import type { TextScopes } from './scopes/text-scopes.js';
 import { productSearchKey, type SearchKind, vendorSearchKey } from './canonical-search.js';
-import {
-  narrowedScopes,
-  type PageFacts,
-  scopesOfProductSearch,
-  scopesOfVendorSearch,
-} from './scopes/scopes-of-search.js';
+import { type PageFacts, ProductSearchScopes, scopesOfVendorSearch } from './scopes/scopes-of-search.js';
 
 /** A page fresh from the database. */
 export interface LoadedPage {
@@ -30,12 +25,13 @@ export interface CachedSearch {
 }
 
 export function productSearch(filters: ProductFilters, options: ProductSearchOptions, text: TextScopes): CachedSearch {
+  const scopes = new ProductSearchScopes(filters, text);
   return {
     kind: 'product',
     key: productSearchKey(filters, options),
-    scopes: scopesOfProductSearch(filters, text),
+    scopes: scopes.all(),
     narrow: ({ page, priceWindow }) =>
-      narrowedScopes(filters, options, text, {
+      scopes.narrowed(options, {
         productIds: page.items.map(({ id }) => id),
         complete: options.cursor === undefined && page.nextCursor === null,
         priceWindow,

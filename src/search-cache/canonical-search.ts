@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../contracts/index.js';
 
 export type SearchKind = 'product' | 'vendor';
@@ -20,7 +20,7 @@ export function vendorSearchKey(filters: VendorFilters, options: PageOptions): s
 function key(kind: SearchKind, filters: object, options: object): string {
   const given = Object.entries({ ...filters, ...options }).filter(([, value]) => value !== undefined && value !== '');
   const canonical = JSON.stringify(given.sort(([one], [other]) => (one < other ? -1 : 1)));
-  return `${kind}:${createHash('sha1').update(canonical).digest('base64url')}`;
+  return `${kind}:${hash('sha1', canonical, 'base64url')}`;
 }
 
 /**

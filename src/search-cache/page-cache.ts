@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type CachedSearch, jsonOf, type LoadedPage } from './cached-search.js';
 import { dependenciesOf } from './page-dependencies.js';
@@ -67,5 +67,5 @@ export class PageCache {
 
 function pageOf(loaded: LoadedPage): CachedPage {
   const body = Buffer.from(jsonOf(loaded));
-  return { body, etag: `"${createHash('sha1').update(body).digest('base64url')}"` };
+  return { body, etag: `"${hash('sha1', body, 'base64url')}"` };
 }

@@ -14,7 +14,7 @@ import { WorkingSet } from '../../src/inventory/products/write/working-set.js';
 import { textScopes } from '../../src/inventory/search/text-scopes.js';
 import { scopesOfEvents } from '../../src/search-cache/scopes/scopes-of-events.js';
 import { WatchedPlaces } from '../../src/search-cache/scopes/watched-places.js';
-import { narrowedScopes, placeOf, scopesOfProductSearch } from '../../src/search-cache/scopes/scopes-of-search.js';
+import { placeOf, ProductSearchScopes } from '../../src/search-cache/scopes/scopes-of-search.js';
 import { modelPage } from '../support/model-search.js';
 
 const VENDORS = ['v1', 'v2'];
@@ -113,11 +113,11 @@ describe('scopes', () => {
           watched.note(placeOf(where));
           const renewed = scopesOfEvents(events, textScopes, (place) => watched.has(place));
           const searchOptions = { ...search, cursor: old.cursor };
-          const broad = scopesOfProductSearch(where, textScopes);
+          const broad = new ProductSearchScopes(where, textScopes).all();
           expect(broad.some((scope) => renewed.has(scope))).toBe(true);
           // Who stores a page without loading it here doesn't know its window.
           for (const priceWindow of [old.priceWindow, undefined]) {
-            const narrow = narrowedScopes(where, searchOptions, textScopes, {
+            const narrow = new ProductSearchScopes(where, textScopes).narrowed(searchOptions, {
               productIds: old.items.map(({ id }) => id),
               complete: old.cursor === undefined && !old.more,
               priceWindow,
@@ -141,12 +141,12 @@ describe('scopes', () => {
     const renewed = scopesOfEvents(events, textScopes);
     const limit = 20;
     for (const where of [{ category: 'fruits' }, { vendorId: 'v2' }, { minPrice: 90, maxPrice: 110 }]) {
-      expect([where, scopesOfProductSearch(where, textScopes).filter((scope) => renewed.has(scope))]).toEqual([
+      expect([where, new ProductSearchScopes(where, textScopes).all().filter((scope) => renewed.has(scope))]).toEqual([
         where,
         [],
       ]);
     }
-    const narrow = narrowedScopes({}, { limit }, textScopes, { productIds: ['p1'], complete: false });
+    const narrow = new ProductSearchScopes({}, textScopes).narrowed({ limit }, { productIds: ['p1'], complete: false });
     expect(narrow.filter((scope) => renewed.has(scope))).toEqual([]);
   });
 
@@ -155,7 +155,7 @@ describe('scopes', () => {
     const { events } = change(before, [{ kind: 'update', id: 'p0', updates: { basePrice: 5 } }]);
     const renewed = scopesOfEvents(events, textScopes);
     const page = { productIds: ['p9'], complete: false };
-    const narrow = narrowedScopes({}, { limit: 1, sort: 'price_asc' }, textScopes, page);
+    const narrow = new ProductSearchScopes({}, textScopes).narrowed({ limit: 1, sort: 'price_asc' }, page);
     expect(narrow.some((scope) => renewed.has(scope))).toBe(true);
   });
 });

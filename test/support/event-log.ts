@@ -6,7 +6,7 @@ import { EventLog } from '../../src/events/log/event-log.js';
 import { Leadership } from '../../src/events/relay/leadership.js';
 import { OwnEvents } from '../../src/events/relay/own-events.js';
 import { Sequencer } from '../../src/events/relay/sequencer.js';
-import { DatabaseUrl, SqlClient } from '../../src/infra/index.js';
+import { DatabaseUrl, ReadPipelines, SqlClient } from '../../src/infra/index.js';
 import { testDatabase } from './app.js';
 import type { TestDatabase } from './test-database.js';
 
@@ -48,7 +48,8 @@ export interface TestLog {
 export async function startTestLog(): Promise<TestLog> {
   const database = await testDatabase();
   const dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
-  const sql = new SqlClient(dataSource);
+  const reads = new ReadPipelines(new DatabaseUrl(database.url));
+  const sql = new SqlClient(dataSource, reads);
   const log = new EventLog(sql);
   await log.onModuleInit();
   const clients: pg.Client[] = [];
@@ -81,6 +82,7 @@ export async function startTestLog(): Promise<TestLog> {
     async close() {
       await Promise.all(instances.map(({ leadership }) => leadership.release()));
       await Promise.all(clients.map((one) => one.end()));
+      await reads.onApplicationShutdown();
       await dataSource.destroy();
       await database.drop();
     },

@@ -75,7 +75,7 @@ export class Leadership {
     this.clients = [];
     this.connections = null;
     // One that is ended politely while it connects never tells whoever waits for it.
-    await Promise.all(clients.map((client) => (this.connecting.has(client) ? destroy(client) : end(client))));
+    await Promise.all(clients.map(async (client) => (this.connecting.has(client) ? destroy(client) : end(client))));
   }
 
   private async connect(clients: pg.Client[]): Promise<pg.Client> {

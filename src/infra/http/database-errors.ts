@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 /**
  * SQLSTATEs that say "not now": connection (08), a transaction that idled too long (25P03), resources (53), a database
  * closed to connections (55000), a lock that wasn't to be had in time (55P03), operator intervention, also for a
@@ -15,11 +16,11 @@ const NETWORK_CODES = new Set([
 ]);
 /** What `pg` throws without any code when a connection breaks or none can be had. */
 const DRIVER_MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end/i;
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|Client was closed|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end/i;
 
 /** Whether PostgreSQL couldn't be asked or couldn't answer, as opposed to refusing the statement. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!types.isNativeError(error)) return false;
   const { code } = error as { code?: unknown };
   if (typeof code === 'string') return NETWORK_CODES.has(code) || (code.length === 5 && UNAVAILABLE_STATES.test(code));
   return DRIVER_MESSAGES.test(error.message);

@@ -1,26 +1,15 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { CONNECT_TIMEOUT, connectionLimits } from './connection-limits.js';
 import { DatabaseUrl } from './database-url.js';
 import { migrate } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { ReadPipelines } from './read-pipelines.js';
 import { SqlClient } from './sql-client.js';
 
-/** Connections of one instance; PostgreSQL's default limit of 100 then carries several instances. */
+/** Connections of one instance, beside a few of `ReadPipelines`; PostgreSQL's default limit of 100 then carries several instances. */
 const POOL_SIZE = 12;
-
-/** Milliseconds to wait for a connection, new or out of the pool. */
-const CONNECT_TIMEOUT = 3_000;
-
-/**
- * Milliseconds after which PostgreSQL gives up by itself, also when the process that asked is gone or can't be reached:
- * a statement (the driver gives up at 8 s), the wait for a lock, a transaction that nobody goes on with.
- */
-const SERVER_LIMITS = {
-  statement_timeout: 10_000,
-  lock_timeout: 5_000,
-  idle_in_transaction_session_timeout: 15_000,
-};
 
 @Global()
 @Module({})
@@ -38,7 +27,7 @@ export class DatabaseModule {
             applicationName: 'mandi-inventory-sync',
             poolSize: POOL_SIZE,
             connectTimeoutMS: CONNECT_TIMEOUT,
-            extra: { keepAlive: true, ...SERVER_LIMITS },
+            extra: connectionLimits,
             logging: false,
           }),
           dataSourceFactory: async (options) => {
@@ -49,7 +38,7 @@ export class DatabaseModule {
           },
         }),
       ],
-      providers: [SqlClient, { provide: DatabaseUrl, useValue: new DatabaseUrl(databaseUrl) }],
+      providers: [SqlClient, ReadPipelines, { provide: DatabaseUrl, useValue: new DatabaseUrl(databaseUrl) }],
       exports: [SqlClient, DatabaseUrl, TypeOrmModule],
     };
   }

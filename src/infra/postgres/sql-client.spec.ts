@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
+import { DatabaseUrl } from './database-url.js';
+import { ReadPipelines } from './read-pipelines.js';
 import { SqlClient } from './sql-client.js';
+
+const NO_READS = new ReadPipelines(new DatabaseUrl('postgres://nobody@127.0.0.1/none'));
 
 describe('SqlClient', () => {
   it('refuses at once when too many wait for a connection', async () => {
     let asked = 0;
     const pool = { waitingCount: 500, query: () => Promise.resolve({ rows: [(asked += 1)] }) };
-    const sql = new SqlClient({ driver: { master: pool } } as unknown as DataSource);
+    const sql = new SqlClient({ driver: { master: pool } } as unknown as DataSource, NO_READS);
     await expect(sql.query({ name: 'x', text: 'SELECT 1' })).rejects.toMatchObject({
       code: 'unavailable',
       status: 503,
@@ -19,7 +23,7 @@ describe('SqlClient', () => {
   it('has statements planned anew each time the tables have grown fourfold', async () => {
     const names = new Set<string>();
     const query = ({ name }: { name: string }) => Promise.resolve({ rows: [names.add(name)] });
-    const sql = new SqlClient({ driver: { master: { waitingCount: 0, query } } } as unknown as DataSource);
+    const sql = new SqlClient({ driver: { master: { waitingCount: 0, query } } } as unknown as DataSource, NO_READS);
     const namesAfter = async (rows: number): Promise<number> => {
       sql.grown(rows);
       await sql.query({ name: 'x', text: 'SELECT 1' });

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import { UnavailableError } from '../errors/app-error.js';
 import { isTransient } from './conflicts.js';
 import { PlanGeneration } from './plan-generation.js';
+import { ReadPipelines } from './read-pipelines.js';
 import { currentTransaction, Transaction } from './transaction.js';
 
 /** Milliseconds after which a statement is given up; nothing the product asks for takes a tenth of it. */
@@ -28,7 +29,10 @@ export interface Statement {
 export class SqlClient {
   private readonly plans = new PlanGeneration();
 
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly reads: ReadPipelines,
+  ) {}
 
   /** Must be told of rows that have been inserted, so that statements are planned anew now and then. */
   grown(rows: number): void {
@@ -42,12 +46,16 @@ export class SqlClient {
    * that PostgreSQL doesn't answer in time (it may be paused, or the network cut) may still take effect.
    */
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
-    // `query_timeout` is the driver's, and known to it for single queries; its types lack it.
-    const { name, text } = statement;
-    const query = { name: name + this.plans.suffix, text, values, query_timeout: STATEMENT_TIMEOUT };
+    const query = this.queryOf(statement, values);
     const transaction = currentTransaction();
     const { rows } = await (transaction ? transaction.query<Row>(query) : this.roomyPool().query<Row>(query));
     return rows;
+  }
+
+  /** The same for what is read in milliseconds and waits for no lock: see `ReadPipelines`. */
+  async read<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+    if (currentTransaction()) return this.query(statement, values);
+    return this.reads.query<Row>(this.queryOf(statement, values));
   }
 
   /** A transaction that the caller ends itself. Throws like `query`. */
@@ -84,6 +92,12 @@ export class SqlClient {
       connection.release(true);
       throw error;
     }
+  }
+
+  private queryOf({ name, text }: Statement, values: unknown[]): QueryConfig {
+    const query = { name: name + this.plans.suffix, text, values, query_timeout: STATEMENT_TIMEOUT };
+    // The time-out is the driver's, and known to it for single queries; its types lack it.
+    return query;
   }
 
   private roomyPool(): Pool {

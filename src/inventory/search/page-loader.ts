@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import pg from 'pg';
 import type {
   FoundVendor,
   Page,
@@ -11,13 +12,13 @@ import { EventLog } from '../../events/index.js';
 import type { LoadedPage } from '../../search-cache/index.js';
 import { SqlClient } from '../../infra/index.js';
 import { type VendorEntity, vendorOf } from '../vendors/vendor.entity.js';
-import { type CursorKey, encodeCursor } from './page-cursor.js';
+import { type CursorKey, encodeCursor, type KeyType } from './page-cursor.js';
 import { priceWindow } from './price-window.js';
 import { productSearchSql } from './product-search.sql.js';
 import { type TextQuery, textQueryOf } from './text/text-query.js';
 import { VENDOR_ORDER, vendorSearchSql } from './vendor-search.sql.js';
 
-type Keyed = Record<`key${number}`, CursorKey | Date>;
+type Keyed = Record<`key${number}`, CursorKey>;
 /** `item`: the product as JSON, as it is sent. */
 type ProductPageRow = { id: string; item: string } & Keyed;
 type VendorPageRow = VendorEntity & { rank: number; total: number; available: number };
@@ -37,7 +38,7 @@ export class PageLoader {
     const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
     if (wordless(filters.q, text)) return { page: await this.nothing() };
     const { statement, values, order } = productSearchSql(filters, options, text);
-    const rows = await this.sql.query<OrNone<ProductPageRow>>(statement, values);
+    const rows = await this.sql.read<OrNone<ProductPageRow>>(statement, values);
     const found = this.page(
       rows,
       options.limit,
@@ -45,7 +46,7 @@ export class PageLoader {
       (row) =>
         encodeCursor(
           order.name,
-          order.columns.map((column, index) => keyOf(row[`key${index}`]!, column.type === 'price')),
+          order.columns.map(({ type }, index) => keyOf(row[`key${index}`]!, type)),
         ),
     );
     const { items, ...rest } = found;
@@ -58,7 +59,7 @@ export class PageLoader {
     const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
     if (wordless(filters.q, text)) return this.nothing();
     const { statement, values } = vendorSearchSql(filters, options, text);
-    const rows = await this.sql.query<OrNone<VendorPageRow>>(statement, values);
+    const rows = await this.sql.read<OrNone<VendorPageRow>>(statement, values);
     return this.page(rows, options.limit, foundVendor, ({ rank, name, id }) =>
       encodeCursor(VENDOR_ORDER, [rank, name, id]),
     );
@@ -94,7 +95,9 @@ function foundVendor(row: VendorPageRow): FoundVendor {
   return { ...vendorOf(row), inventory: { total: row.total, available: row.available } };
 }
 
-function keyOf(key: CursorKey | Date, numeric: boolean): CursorKey {
-  if (key instanceof Date) return key.toISOString();
-  return numeric ? Number(key) : key;
+const timeOf = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (text: string) => Date;
+
+function keyOf(key: CursorKey, type: KeyType): CursorKey {
+  if (type === 'time') return timeOf(String(key)).toISOString();
+  return type === 'price' ? Number(key) : key;
 }

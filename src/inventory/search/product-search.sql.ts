@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { ProductFilters, ProductSearchOptions } from '../../contracts/index.js';
 import type { Statement } from '../../infra/index.js';
 import { PRODUCT_FIELDS } from '../products/product.entity.js';
 import { decodeCursor } from './page-cursor.js';
 import { ProductConditions } from './product-conditions.js';
-import { after, orderByKeys, type ProductOrder, productOrder, rankSql } from './product-order.js';
+import { after, orderByKeys, type OrderColumn, type ProductOrder, productOrder, rankSql } from './product-order.js';
 import { rankedPage } from './ranked-page.sql.js';
 import { SqlBuilder } from './sql-builder.js';
 import { MOST, plainPage, stagedPage } from './staged-page.sql.js';
@@ -51,7 +52,7 @@ export function productSearchSql(
   const displayName =
     filters.lang === undefined ? '' : `, coalesce(p.names->>${sql.bind(filters.lang)}::text, p.name) AS "displayName"`;
   const body = `
-    SELECT head.position, page.*
+    SELECT head.position, page.id, page.item, ${order.columns.map(keyAsText).join(', ')}
     FROM (SELECT coalesce(max(position), 0) AS position FROM inventory_events) head
     LEFT JOIN LATERAL (
       SELECT p.id, row_to_json(item)::text AS item,
@@ -65,6 +66,11 @@ export function productSearchSql(
   return { statement: named('product-search', body), values: sql.values, order };
 }
 
+/** A time as PostgreSQL writes it: only the last one's is ever read. */
+function keyAsText({ type }: OrderColumn, index: number): string {
+  return type === 'time' ? `page.key${index}::text` : `page.key${index}`;
+}
+
 /**
  * Whether walking along the order's index may have to go far. Without a text, only what the index doesn't hold makes
  * it: a price range in another order, or a place. One vendor has few enough products to sort.
@@ -76,7 +82,12 @@ function isStaged(filters: ProductFilters, order: ProductOrder, text: TextQuery 
   return text !== undefined || placed || (priced && order.name === 'newest');
 }
 
+/** Of the statements in use: there are a few hundred combinations of filters at most. */
+const names = new LRUCache<string, string>({ max: 1_000 });
+
 /** The same combination of filters has the same text, so each is parsed once per connection. */
 export function named(prefix: string, text: string): Statement {
-  return { name: `${prefix}:${createHash('sha1').update(text).digest('hex').slice(0, 12)}`, text };
+  let name = names.get(text);
+  if (name === undefined) names.set(text, (name = `${prefix}:${hash('sha1', text, 'hex').slice(0, 12)}`));
+  return { name, text };
 }

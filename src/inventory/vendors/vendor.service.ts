@@ -32,7 +32,7 @@ export class VendorService {
 
   /** Throws `VendorNotFoundError`. */
   async get(id: string): Promise<Vendor> {
-    const [row] = await this.sql.query<VendorEntity>(READ_VENDOR, [id]);
+    const [row] = await this.sql.read<VendorEntity>(READ_VENDOR, [id]);
     if (!row) throw new VendorNotFoundError(id);
     return vendorOf(row);
   }

@@ -38,7 +38,7 @@ interface Trace {
  *
  * Places that no search has looked at are left out, if that is known: most of them are of one vendor alone.
  *
- * The other side is `scopesOfProductSearch`; the law between them: if an event changes a search's result, they share a
+ * The other side is `ProductSearchScopes`; the law between them: if an event changes a search's result, they share a
  * scope.
  */
 export function scopesOfEvents(

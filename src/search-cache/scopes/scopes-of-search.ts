@@ -27,44 +27,67 @@ export interface PageFacts {
   priceWindow?: { from: number; to: number } | undefined;
 }
 
-/**
- * All scopes that may matter to a product search, known before its result is: their tokens are read before the
- * database is asked. See `scopesOfEvents` for the other side.
- */
-export function scopesOfProductSearch(filters: ProductFilters, text: TextScopes): string[] {
-  const place = placeOf(filters);
-  const scopes = ASPECTS.flatMap((aspect) => inBrackets(place, rangeBrackets(filters), aspect));
-  // Those that the page may be narrowed to, as far as they are known already.
-  scopes.push(...edges(place, [filters.minPrice, filters.maxPrice]), ...(texts(filters, text) ?? []));
-  return [...new Set([GENERAL_SCOPE, ...scopes])];
+/** What may change a product search, and what really does once its page is known. See `scopesOfEvents` for the other side. */
+export class ProductSearchScopes {
+  private readonly place: Place;
+  private readonly brackets: readonly string[];
+  /** Of the ends of the price range. */
+  private readonly ends: readonly string[];
+  private readonly texts: readonly string[] | undefined;
+
+  constructor(
+    private readonly filters: ProductFilters,
+    text: TextScopes,
+  ) {
+    this.place = placeOf(filters);
+    this.brackets = rangeBrackets(filters);
+    this.ends = this.edges([filters.minPrice, filters.maxPrice]);
+    this.texts = textsOf(filters, text);
+  }
+
+  /** All that may matter, known before the result is: their tokens are read before the database is asked. */
+  all(): string[] {
+    const scopes = ASPECTS.flatMap((aspect) => this.inBrackets(aspect));
+    // Those that the page may be narrowed to, as far as they are known already.
+    return [...new Set([GENERAL_SCOPE, ...scopes, ...this.ends, ...(this.texts ?? [])])];
+  }
+
+  /**
+   * The scopes that really matter, once the page is known; some of them only then are. What is shown of a product changes only with that
+   * product; which products are shown, and in which order, changes only with what the search filters and sorts by:
+   * - products that come, go, move or are renamed always count, but for a text only if they are found by it;
+   * - prices that cross an end of the price range count, and no others of the range;
+   * - sorted by price, so do prices that cross an end of the page: what is found between its ends is on it already;
+   * - availability counts if it is filtered by.
+   */
+  narrowed(options: ProductSearchOptions, page: PageFacts): string[] {
+    const scopes = [GENERAL_SCOPE, ...page.productIds.map(productScope)];
+    scopes.push(...(this.texts ?? this.inBrackets('set')), ...this.ends);
+    if (sortedByPrice(options) && !page.complete) scopes.push(...this.endsOf(page));
+    if (this.filters.availability !== undefined) scopes.push(...this.inBrackets('stock'));
+    return [...new Set(scopes)];
+  }
+
+  /** Where a page sorted by price begins and ends; every price, if whoever stores the page didn't tell. */
+  private endsOf({ priceWindow }: PageFacts): string[] {
+    return priceWindow ? this.edges([priceWindow.from, priceWindow.to]) : this.inBrackets('price');
+  }
+
+  private edges(prices: readonly (number | undefined)[]): string[] {
+    const watched = prices.filter((price) => price !== undefined);
+    return edgeScopes(
+      this.place,
+      watched.flatMap((price) => PRICE_EDGES.at(price)),
+    );
+  }
+
+  private inBrackets(aspect: Aspect): string[] {
+    return this.brackets.map((bracket) => placeScope(this.place, bracket, aspect));
+  }
 }
 
 export function scopesOfVendorSearch(): string[] {
   return [GENERAL_SCOPE, VENDORS_SCOPE];
-}
-
-/**
- * The scopes that really matter, once the page is known; some of them only then are. What is shown of a product changes only with that
- * product; which products are shown, and in which order, changes only with what the search filters and sorts by:
- * - products that come, go, move or are renamed always count, but for a text only if they are found by it;
- * - prices that cross an end of the price range count, and no others of the range;
- * - sorted by price, so do prices that cross an end of the page: what is found between its ends is on it already;
- * - availability counts if it is filtered by.
- */
-export function narrowedScopes(
-  filters: ProductFilters,
-  options: ProductSearchOptions,
-  text: TextScopes,
-  page: PageFacts,
-): string[] {
-  const place = placeOf(filters);
-  const brackets = rangeBrackets(filters);
-  const scopes = [GENERAL_SCOPE, ...page.productIds.map(productScope)];
-  scopes.push(...(texts(filters, text) ?? inBrackets(place, brackets, 'set')));
-  scopes.push(...edges(place, [filters.minPrice, filters.maxPrice]));
-  if (sortedByPrice(options) && !page.complete) scopes.push(...endsOf(place, brackets, page));
-  if (filters.availability !== undefined) scopes.push(...inBrackets(place, brackets, 'stock'));
-  return [...new Set(scopes)];
 }
 
 /** Where a search looks. */
@@ -72,27 +95,10 @@ export function placeOf({ vendorId = OPEN, category = OPEN }: ProductFilters): P
   return { vendor: vendorId, category };
 }
 
-function inBrackets(place: Place, brackets: readonly string[], aspect: Aspect): string[] {
-  return brackets.map((bracket) => placeScope(place, bracket, aspect));
-}
-
 /** A vendor has fewer products than a word, so with a vendor the text adds nothing. */
-function texts({ q, vendorId }: ProductFilters, text: TextScopes): string[] | undefined {
+function textsOf({ q, vendorId }: ProductFilters, text: TextScopes): string[] | undefined {
   if (q === undefined || vendorId !== undefined) return undefined;
   return text.ofQuery(q)?.map(textScope);
-}
-
-function edges(place: Place, prices: readonly (number | undefined)[]): string[] {
-  const watched = prices.filter((price) => price !== undefined);
-  return edgeScopes(
-    place,
-    watched.flatMap((price) => PRICE_EDGES.at(price)),
-  );
-}
-
-/** Where a page sorted by price begins and ends; every price, if whoever stores the page didn't tell. */
-function endsOf(place: Place, brackets: readonly string[], { priceWindow }: PageFacts): string[] {
-  return priceWindow ? edges(place, [priceWindow.from, priceWindow.to]) : inBrackets(place, brackets, 'price');
 }
 
 function sortedByPrice({ sort }: ProductSearchOptions): boolean {
