@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { COMMON_WORD, RARE_WORD, seedProducts } from '../../bench/support/seed.js';
 import type { PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../../src/contracts/index.js';
-import { encodeCursor, type KeyType } from '../../src/inventory/search/page-cursor.js';
+import { type CursorKey, encodeCursor, keyOf } from '../../src/inventory/search/page-cursor.js';
 import { ProductConditions, whereAll } from '../../src/inventory/search/product-conditions.js';
 import { orderBy, productOrder, rankSql } from '../../src/inventory/search/product-order.js';
 import { productSearchSql, type SearchStatement } from '../../src/inventory/search/product-search.sql.js';
@@ -166,7 +166,7 @@ describe('pages are those that sorting all that is found would give', () => {
           found.length > limit
             ? encodeCursor(
                 order.name,
-                order.columns.map(({ type }, index) => keyOf(last![`key${index}`], type)),
+                order.columns.map(({ type }, index) => keyOf(last![`key${index}`] as CursorKey, type)),
               )
             : undefined;
       }
@@ -209,11 +209,6 @@ function allSorted(
   const order = productOrder(sort, rank && rankSql('p', rank));
   const from = 'FROM products p JOIN vendors v ON v.id = p.vendor_id';
   return { text: `SELECT p.id ${from} ${whereAll(all)} ${orderBy(order)} LIMIT ${limit}`, values: sql.values };
-}
-
-function keyOf(key: unknown, type: KeyType): string | number {
-  if (key instanceof Date) return key.toISOString();
-  return type === 'price' ? Number(key) : (key as string | number);
 }
 
 function vendorSearches(): Search<VendorFilters, PageOptions>[] {

@@ -56,7 +56,7 @@ export function inProcessEngine(): Promise<CacheEngine> {
     },
     keys: () => Promise.resolve([...store['tokens'].keys(), ...store['entries'].keys()]),
     lose(keys) {
-      for (const key of keys) if (!store['tokens'].delete(key)) store['entries'].delete(key);
+      for (const key of keys) if (!store['drop'](key)) store['entries'].delete(key);
       return Promise.resolve();
     },
     stop: () => Promise.resolve(),

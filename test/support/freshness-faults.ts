@@ -30,13 +30,13 @@ class LostDependencies extends PageCache {
 /** A scope goes from one token to a second and back to the first. */
 function repeatingTokens(store: SearchCacheStore): SearchCacheStore {
   const tokens = (store as InProcessCacheStore)['tokens'];
-  const before = new Map<string, string | undefined>();
+  const before = new Map<string, ReturnType<typeof tokens.get>>();
   const renew = async (scopes: readonly string[]): Promise<void> => {
     for (const scope of scopes) {
       const current = tokens.get(scope);
       const earlier = before.get(scope);
       await store.renew([scope]);
-      if (earlier !== undefined) tokens.set(scope, earlier);
+      if (earlier) tokens.set(scope, Object.assign(earlier, { gone: false }));
       before.set(scope, current);
     }
   };

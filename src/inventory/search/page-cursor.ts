@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { ValidationFailedError } from '../../infra/index.js';
 
 export type KeyType = 'rank' | 'price' | 'time' | 'text';
@@ -30,6 +31,14 @@ export function decodeCursor(cursor: string, order: string, types: readonly KeyT
   const fits = keys.length === types.length && types.every((type, index) => VALID[type](keys[index]));
   if (cursorOrder !== order || !fits) throw invalid();
   return keys as CursorKey[];
+}
+
+const timeOf = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (text: string) => Date;
+
+/** The key as a cursor holds it. @param key as PostgreSQL gives it; a time as text */
+export function keyOf(key: CursorKey, type: KeyType): CursorKey {
+  if (type === 'time') return timeOf(String(key)).toISOString();
+  return type === 'price' ? Number(key) : key;
 }
 
 function parse(cursor: string): unknown[] {

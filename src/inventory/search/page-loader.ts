@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import pg from 'pg';
 import type {
   FoundVendor,
   Page,
@@ -12,7 +11,7 @@ import { EventLog } from '../../events/index.js';
 import type { LoadedPage } from '../../search-cache/index.js';
 import { SqlClient } from '../../infra/index.js';
 import { type VendorEntity, vendorOf } from '../vendors/vendor.entity.js';
-import { type CursorKey, encodeCursor, type KeyType } from './page-cursor.js';
+import { type CursorKey, encodeCursor, keyOf } from './page-cursor.js';
 import { priceWindow } from './price-window.js';
 import { productSearchSql } from './product-search.sql.js';
 import { type TextQuery, textQueryOf } from './text/text-query.js';
@@ -93,11 +92,4 @@ function wordless(q: string | undefined, text: TextQuery | undefined): boolean {
 
 function foundVendor(row: VendorPageRow): FoundVendor {
   return { ...vendorOf(row), inventory: { total: row.total, available: row.available } };
-}
-
-const timeOf = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (text: string) => Date;
-
-function keyOf(key: CursorKey, type: KeyType): CursorKey {
-  if (type === 'time') return timeOf(String(key)).toISOString();
-  return type === 'price' ? Number(key) : key;
 }

@@ -14,9 +14,16 @@ import {
 const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_TOKENS = 500_000;
 
+/** A scope's token. Entries keep it itself: that takes less than its names do, and comparing needs no look-up. */
+interface Token {
+  readonly scope: string;
+  readonly value: string;
+  gone: boolean;
+}
+
 interface Entry {
   page: CachedPage;
-  tokens: Tokens;
+  tokens: readonly Token[];
   hints: readonly string[];
   /** The number of changes to `tokens` when they were last compared; none since, no need to compare them again. */
   comparedAt: number;
@@ -27,7 +34,7 @@ export class InProcessCacheStore extends SearchCacheStore {
   override readonly shared = false;
   private readonly entries: LRUCache<string, Entry>;
   /** In the order they were made; a token that gives way is made anew, which only puts its entries out of date. */
-  private readonly tokens = new Map<string, string>();
+  private readonly tokens = new Map<string, Token>();
   private made = 0;
   /** Times that tokens have gone. */
   private changes = 0;
@@ -65,21 +72,25 @@ export class InProcessCacheStore extends SearchCacheStore {
     if (entry && this.isCurrent(entry)) return Promise.resolve({ result: 'hit', page: entry.page });
     const tokens = new Map<string, string>();
     for (const scope of scopes) tokens.set(scope, this.tokenOf(scope));
-    for (const scope of entry?.tokens.keys() ?? []) tokens.set(scope, this.tokenOf(scope));
+    for (const { scope } of entry?.tokens ?? []) tokens.set(scope, this.tokenOf(scope));
     for (const scope of entry?.hints ?? []) tokens.set(scope, this.tokenOf(scope));
     return Promise.resolve({ result: 'miss', tokens });
   }
 
   fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void> {
-    this.entries.set(key, { page, tokens, hints, comparedAt: -1 });
+    this.entries.set(key, {
+      page,
+      tokens: Array.from(tokens, ([scope, value]) => this.known(scope, value)),
+      // The names that are there already, instead of the caller's copies.
+      hints: hints.map((scope) => this.tokens.get(scope)?.scope ?? scope),
+      comparedAt: -1,
+    });
     return Promise.resolve();
   }
 
   renew(scopes: readonly string[]): Promise<void> {
-    let gone = false;
-    for (const scope of scopes) gone = this.tokens.delete(scope) || gone;
     // A name without a token is one that no entry, and no fill under way, depends on.
-    if (gone) this.changes += 1;
+    for (const scope of scopes) this.drop(scope);
     return Promise.resolve();
   }
 
@@ -105,21 +116,32 @@ export class InProcessCacheStore extends SearchCacheStore {
 
   private isCurrent(entry: Entry): boolean {
     if (entry.comparedAt === this.changes) return true;
-    for (const [scope, token] of entry.tokens) if (this.tokens.get(scope) !== token) return false;
+    if (entry.tokens.some(({ gone }) => gone)) return false;
     entry.comparedAt = this.changes;
     return true;
   }
 
   private tokenOf(scope: string): string {
     const known = this.tokens.get(scope);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.value;
     this.made += 1;
-    const token = String(this.made);
-    this.tokens.set(scope, token);
-    if (this.tokens.size > MAX_TOKENS) {
-      this.changes += 1;
-      this.tokens.delete(this.tokens.keys().next().value!);
-    }
-    return token;
+    const value = String(this.made);
+    this.tokens.set(scope, { scope, value, gone: false });
+    if (this.tokens.size > MAX_TOKENS) this.drop(this.tokens.keys().next().value!);
+    return value;
+  }
+
+  /** The scope's token if it still has this value. */
+  private known(scope: string, value: string): Token {
+    const token = this.tokens.get(scope);
+    return token?.value === value ? token : { scope, value, gone: true };
+  }
+
+  private drop(scope: string): boolean {
+    const token = this.tokens.get(scope);
+    if (!token) return false;
+    token.gone = true;
+    this.changes += 1;
+    return this.tokens.delete(scope);
   }
 }
