@@ -7,13 +7,22 @@ import type { FieldChange } from '../contracts/index.js';
  * JSON has a -0 and `numeric` has none, so 0 and -0 are one price.
  */
 export function changesOf<State extends object>(state: State, updates: Partial<State>): FieldChange[] {
-  return Object.entries(updates).flatMap(([field, newValue]) => {
-    const oldValue = state[field as keyof State];
+  const changes: FieldChange[] = [];
+  for (const field of Object.keys(updates) as (keyof State & string)[]) {
+    const [oldValue, newValue] = [state[field], updates[field]];
     const same = newValue === undefined || newValue === oldValue || isDeepStrictEqual(oldValue, newValue);
-    return same ? [] : [{ field, oldValue, newValue }];
-  });
+    if (!same) changes.push({ field, oldValue, newValue });
+  }
+  return changes;
 }
 
-export function applyChanges<State extends object>(state: State, changes: readonly FieldChange[]): State {
-  return { ...state, ...Object.fromEntries(changes.map(({ field, newValue }) => [field, newValue])) };
+/** @param more what else becomes of it */
+export function applyChanges<State extends object>(
+  state: State,
+  changes: readonly FieldChange[],
+  more: Partial<State>,
+): State {
+  const next: State = { ...state };
+  for (const { field, newValue } of changes) next[field as keyof State] = newValue as State[keyof State];
+  return Object.assign(next, more);
 }

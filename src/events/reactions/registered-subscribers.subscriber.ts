@@ -1,15 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { OnEvent } from '@nestjs/event-emitter';
-import type { InventoryEvent } from '../../contracts/index.js';
-import { INVENTORY_EVENT } from '../delivery/inventory-event-emitted.js';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { onInventoryEvent } from '../delivery/inventory-event-emitted.js';
 import { SubscriberRegistry } from '../subscribers/subscriber-registry.js';
 
 @Injectable()
 export class RegisteredSubscribersSubscriber {
-  constructor(private readonly registry: SubscriberRegistry) {}
-
-  @OnEvent(INVENTORY_EVENT)
-  handle(event: InventoryEvent): void {
-    this.registry.offer(event);
+  constructor(emitter: EventEmitter2, registry: SubscriberRegistry) {
+    onInventoryEvent(emitter, (event) => registry.offer(event));
   }
 }

@@ -1,16 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { OnEvent } from '@nestjs/event-emitter';
-import type { InventoryEvent } from '../../contracts/index.js';
-import { INVENTORY_EVENT } from '../delivery/inventory-event-emitted.js';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { onInventoryEvent } from '../delivery/inventory-event-emitted.js';
 import { WebSocketLink } from './web-socket-link.js';
 
 /** Hands events to the realtime module, which makes itself known at start: `events` never imports it. */
 @Injectable()
 export class RoomBroadcastSubscriber {
-  constructor(private readonly link: WebSocketLink) {}
-
-  @OnEvent(INVENTORY_EVENT)
-  handle(event: InventoryEvent): void {
-    this.link.service?.broadcast(event);
+  constructor(emitter: EventEmitter2, link: WebSocketLink) {
+    onInventoryEvent(emitter, (event) => link.service?.broadcast(event));
   }
 }

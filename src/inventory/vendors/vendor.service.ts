@@ -47,7 +47,7 @@ export class VendorService {
       if (!isExpected(expected, vendor.version)) throw new VersionMismatchError(expected!, vendor.version);
       const changes = changesOf<VendorFields>(vendor, updates);
       if (changes.length === 0) return vendor;
-      const next = { ...applyChanges(vendor, changes), version: vendor.version + 1, updatedAt: this.now() };
+      const next = applyChanges(vendor, changes, { version: vendor.version + 1, updatedAt: this.now() });
       const done = await this.sql.query(UPDATE_VENDOR, [rows([next]), vendor.version]);
       if (done.length === 0) continue;
       await afterCommit(() => this.searchCache.vendorsChanged('updated'));

@@ -133,15 +133,20 @@ export function offerValues(
     rows.map(({ id }) => id),
     rows.map(({ write }) => write.command.updates.basePrice ?? null),
     rows.map(({ write }) => write.command.updates.availability ?? null),
-    rows.map(({ eventIds }) => eventIds.price_changed ?? null),
-    rows.map(({ eventIds }) => eventIds.availability_changed ?? null),
+    plainArray(rows, ({ eventIds }) => eventIds.price_changed),
+    plainArray(rows, ({ eventIds }) => eventIds.availability_changed),
     rows.map(({ write }) => write.correlationId),
     rows.map(({ write }) => write.owner ?? null),
-    rows.map(({ expectedVersion }) => expectedVersion ?? null),
-    rows.map(({ ord }) => ord),
+    plainArray(rows, ({ expectedVersion }) => expectedVersion),
+    plainArray(rows, ({ ord }) => ord),
     occurredAt,
     region,
   ];
+}
+
+/** An array literal of values made here that need no quotes, as numbers and UUIDs. The driver quotes each of them. */
+function plainArray<Row>(rows: readonly Row[], valueOf: (row: Row) => number | string | undefined): string {
+  return `{${rows.map((row) => valueOf(row) ?? 'NULL').join(',')}}`;
 }
 
 /** Ids of the events that the changes may have caused, in the order in which they are appended. */

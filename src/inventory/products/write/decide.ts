@@ -98,11 +98,7 @@ function update(draft: Draft, updates: ProductUpdates, context: EventContext): D
   const product = draft.current!;
   const changes = changesOf<ProductUpdates>(product, updates);
   if (changes.length === 0) return { outcome: { status: 'unchanged', product }, draft };
-  const next: Product = {
-    ...applyChanges(product, changes),
-    version: product.version + 1,
-    updatedAt: context.occurredAt,
-  };
+  const next = applyChanges(product, changes, { version: product.version + 1, updatedAt: context.occurredAt });
   draft.events.push(...eventsOfUpdate(next, changes, context));
   draft.current = next;
   return { outcome: { status: 'updated', product: next }, draft };
