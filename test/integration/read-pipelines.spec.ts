@@ -103,6 +103,13 @@ describe('pipelines of reads', () => {
     await Promise.all([other, ...behind]);
   });
 
+  it('let a statement that takes too long fail alone', async () => {
+    const long = [sleeping(30), sleeping(30)].map(failure);
+    const behind = Array.from({ length: 20 }, (_none, index) => echo(index));
+    for (const error of await Promise.all(long)) expect(error).toMatchObject({ code: '57014' });
+    expect(await Promise.all(behind)).toHaveLength(20);
+  });
+
   it('refuse at once what would pile up', async () => {
     const underWay = Array.from({ length: 500 }, () => sleeping(0.002));
     await expect(echo(1)).rejects.toMatchObject({ code: 'unavailable', status: 503 });

@@ -10,6 +10,12 @@ const REMOTE = 6;
 /** Queries under way at most; beyond it they are refused at once instead of piling up. */
 const MOST = 500;
 
+/**
+ * Milliseconds after which PostgreSQL gives up a statement that keeps others waiting: before their askers do, who would give up
+ * the connection with all that is on it.
+ */
+const STATEMENT_TIMEOUT = 5_000;
+
 interface Pipeline {
   client: Promise<pg.Client>;
   /** Queries sent, or waiting for the connection. */
@@ -77,6 +83,7 @@ export class ReadPipelines implements OnApplicationShutdown {
       connectionTimeoutMillis: CONNECT_TIMEOUT,
       pipeline: true,
       ...connectionLimits,
+      statement_timeout: STATEMENT_TIMEOUT,
     });
     const pipeline = { client: client.connect().then(() => client), underWay: 0 };
     this.open.add(pipeline);
