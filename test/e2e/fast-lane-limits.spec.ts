@@ -57,7 +57,7 @@ describe('the fast lane', () => {
     const app = await startApp();
     try {
       const lane = watchLane(app);
-      for (const _turn of [1, 2]) await ask(app, search);
+      await ask(app, search);
       app.app.get(Draining).begin();
       const answer = await ask(app, search);
       expect(answer.status).toBe(200);

@@ -116,6 +116,19 @@ describe('the fast lane', () => {
     });
   });
 
+  it.each([
+    '/api/products/search?q=aaloo+pyaaz&category=vegetables&minPrice=1&maxPrice=9.50&availability=available',
+    '/api/products/search?q=%E0%A4%86%E0%A4%B2%E0%A5%82&lang=hi&sort=price_asc&limit=3',
+    '/api/products/search?vendorId=vnd_lane&state=Uttar%20Pradesh&district=Agra',
+    '/api/products/search?cursor=bm90aGluZw&limit=3',
+    '/api/vendors/search?q=lane&category=spices&limit=3&state=Kerala',
+  ])('answers %s as the framework does when nobody has asked before', async (url) => {
+    const headers = { 'x-correlation-id': 'both-ways' };
+    const { way, answer } = await wayOf(() => get(url, headers));
+    expect(way).toBe(answer.status === 200 ? 'lane' : 'framework');
+    expect(plain(answer)).toEqual(plain(await get(respelled(url), headers)));
+  });
+
   describe('what is not plain', () => {
     const [search] = SEARCHES as [string];
     const raw = (request: string): Promise<RawAnswer[]> => rawExchange(app.url, request);

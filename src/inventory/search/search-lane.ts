@@ -7,7 +7,7 @@ import { type PreparedSearch, SearchService } from './search.service.js';
 
 const ROUTES = { product: '/api/products/search', vendor: '/api/vendors/search' } as const;
 
-/** Searches that were asked before, answered without the framework. */
+/** Searches that were asked before, or whose query is plainly valid, answered without the framework. */
 @Injectable()
 export class SearchLane {
   private readonly known = new WeakMap<PreparedSearch, FastRequest>();

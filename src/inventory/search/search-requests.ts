@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { validationPipe } from '../../infra/index.js';
+import { plainProductSearch, plainVendorSearch } from './plain-query.js';
 import { ProductSearchQuery, VendorSearchQuery } from './search.dto.js';
 import { type PreparedSearch, SearchService } from './search.service.js';
 
@@ -25,36 +26,41 @@ export class SearchRequests {
 
   constructor(private readonly searches: SearchService) {}
 
-  /** Undefined unless a search of this very URL was prepared before. */
+  /** At once, unless the query needs a closer look; undefined then, and if it isn't a search at all. */
   find(url: string): PreparedSearch | undefined {
-    return this.known.get(url);
+    const known = this.known.get(url);
+    if (known) return known;
+    const products = plainProductSearch(url);
+    if (products) return this.remember(url, this.prepareProducts(products));
+    const vendors = plainVendorSearch(url);
+    return vendors && this.remember(url, this.prepareVendors(vendors));
   }
 
   /** Rejects with `ValidationFailedError`. */
-  products(request: FastifyRequest): PreparedSearch | Promise<PreparedSearch> {
-    return this.known.get(request.url) ?? this.prepareProducts(request);
+  async products(request: FastifyRequest): Promise<PreparedSearch> {
+    const known = this.known.get(request.url);
+    return known ?? this.remember(request.url, this.prepareProducts(await this.validated(request, ProductSearchQuery)));
   }
 
   /** Rejects with `ValidationFailedError`. */
-  vendors(request: FastifyRequest): PreparedSearch | Promise<PreparedSearch> {
-    return this.known.get(request.url) ?? this.prepareVendors(request);
+  async vendors(request: FastifyRequest): Promise<PreparedSearch> {
+    const known = this.known.get(request.url);
+    return known ?? this.remember(request.url, this.prepareVendors(await this.validated(request, VendorSearchQuery)));
   }
 
-  private async prepareProducts(request: FastifyRequest): Promise<PreparedSearch> {
-    const { limit, cursor, sort, ...filters } = await this.validated(request, ProductSearchQuery);
-    return this.remember(request, this.searches.prepareProducts(filters, { limit, cursor, sort }));
+  private prepareProducts({ limit, cursor, sort, ...filters }: ProductSearchQuery): PreparedSearch {
+    return this.searches.prepareProducts(filters, { limit, cursor, sort });
   }
 
-  private async prepareVendors(request: FastifyRequest): Promise<PreparedSearch> {
-    const { limit, cursor, ...filters } = await this.validated(request, VendorSearchQuery);
-    return this.remember(request, this.searches.prepareVendors(filters, { limit, cursor }));
+  private prepareVendors({ limit, cursor, ...filters }: VendorSearchQuery): PreparedSearch {
+    return this.searches.prepareVendors(filters, { limit, cursor });
   }
 
   private async validated<Query>(request: FastifyRequest, metatype: Type<Query>): Promise<Query> {
     return (await this.validation.transform(request.query, { type: 'query', metatype })) as Query;
   }
 
-  private remember({ url }: FastifyRequest, search: PreparedSearch): PreparedSearch {
+  private remember(url: string, search: PreparedSearch): PreparedSearch {
     this.known.set(url, search);
     return search;
   }

@@ -1,0 +1,79 @@
+import { AVAILABILITIES, PRODUCT_SORTS } from '../../contracts/index.js';
+import { ID, isPrice, LANGUAGE_TAG, SLUG, textError } from '../../infra/index.js';
+import { ProductSearchQuery, VendorSearchQuery } from './search.dto.js';
+
+type Value = string | number;
+/** The value that a decoded text stands for; undefined: not plainly valid. */
+type Reader = (text: string) => Value | undefined;
+
+const that =
+  (fits: (text: string) => boolean): Reader =>
+  (text) =>
+    fits(text) ? text : undefined;
+const number =
+  (fits: (value: number) => boolean): Reader =>
+  (text) =>
+    /^\d{1,10}(?:\.\d{1,2})?$/.test(text) && fits(Number(text)) ? Number(text) : undefined;
+const oneOf = (values: readonly string[]): Reader => that((text) => values.includes(text));
+
+const PAGE: Record<string, Reader> = {
+  q: that((text) => textError(text, 200, true) === undefined),
+  state: that((text) => textError(text, 200, false) === undefined),
+  district: that((text) => textError(text, 200, false) === undefined),
+  category: that((text) => text.length <= 64 && SLUG.test(text)),
+  limit: number((value) => Number.isInteger(value) && value >= 1 && value <= 100),
+  cursor: that((text) => textError(text, 2_000, false) === undefined),
+};
+const PRODUCTS: Record<string, Reader> = {
+  ...PAGE,
+  lang: that((text) => LANGUAGE_TAG.test(text)),
+  vendorId: that((text) => ID.test(text)),
+  minPrice: number(isPrice),
+  maxPrice: number(isPrice),
+  availability: oneOf(AVAILABILITIES),
+  sort: oneOf(PRODUCT_SORTS),
+};
+
+/**
+ * What the query of a URL means, if that can be told at a glance: known parameters, each once and valid, and nothing
+ * unusual in how they are written. Undefined: it needs the framework's parser and class-validator, which take 70 µs for
+ * one, or isn't such a search.
+ */
+export function plainProductSearch(url: string): ProductSearchQuery | undefined {
+  return read(url, '/api/products/search?', PRODUCTS, new ProductSearchQuery());
+}
+
+export function plainVendorSearch(url: string): VendorSearchQuery | undefined {
+  return read(url, '/api/vendors/search?', PAGE, new VendorSearchQuery());
+}
+
+function read<Query extends object>(
+  url: string,
+  start: string,
+  readers: Record<string, Reader>,
+  query: Query,
+): Query | undefined {
+  if (!url.startsWith(start)) return undefined;
+  const values = query as Record<string, Value | undefined>;
+  const seen = new Set<string>();
+  for (const pair of url.slice(start.length).split('&')) {
+    const [, name, text] = /^([a-zA-Z]+)=([\w.:~%+-]+)$/.exec(pair) ?? [];
+    if (name === undefined || seen.has(name) || !Object.hasOwn(readers, name)) return undefined;
+    const decoded = decode(text!);
+    const value = decoded === undefined ? undefined : readers[name]!(decoded);
+    if (value === undefined) return undefined;
+    values[name] = value;
+    seen.add(name);
+  }
+  return query;
+}
+
+function decode(text: string): string | undefined {
+  const spaced = text.replaceAll('+', ' ');
+  if (!spaced.includes('%')) return spaced;
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return undefined;
+  }
+}
