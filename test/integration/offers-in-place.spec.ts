@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type InventoryEvent, EVENT_TYPES } from '../../src/contracts/index.js';
-import { InventoryEventService } from '../../src/events/index.js';
+import { InventoryEventService, PositionedAppend, Relay } from '../../src/events/index.js';
+import { InventoryService } from '../../src/inventory/index.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { createProduct } from '../support/builders.js';
+import { createProduct, createVendor } from '../support/builders.js';
 import { append } from '../support/event-log.js';
 import { aNewEvent } from '../support/events.js';
 import { waitFor } from '../support/processes.js';
@@ -76,6 +77,79 @@ describe('offers on the leading instance', () => {
       patch('prd_gone', { basePrice: 6 }),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([412, 200, 404]);
+  });
+
+  it('are done, and seen, though the leader is cut off meanwhile', async () => {
+    const { id: vendorId } = await createVendor(app);
+    const products = await Promise.all(
+      Array.from({ length: 10 }, () => createProduct(app, { vendorId, basePrice: 1 })),
+    );
+    const search = `/api/products/search?vendorId=${vendorId}&limit=100`;
+    const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                 WHERE datname = current_database() AND application_name = 'mandi-inventory-sync relay'`;
+    for (let price = 2; price <= 16; price += 1) {
+      await app.request('GET', search);
+      const [, ...answers] = await Promise.all([
+        other.query(cut),
+        ...products.map(({ id }) => patch(id, { basePrice: price })),
+      ]);
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      const { body } = await app.request('GET', search);
+      const found = new Map(
+        (body.items as { id: string; basePrice: number }[]).map((item) => [item.id, item.basePrice]),
+      );
+      expect(products.map(({ id }) => found.get(id))).toEqual(products.map(() => price));
+      await waitFor(() => app.app.get(Relay).leading, { what: 'the lead' });
+    }
+    const log = await wholeLog(app);
+    const ids = new Set(products.map(({ id }) => id));
+    expect(log.filter(({ productId, eventType }) => ids.has(productId) && eventType === 'price_changed')).toHaveLength(
+      150,
+    );
+    await waitFor(() => heard.length >= log.length, { what: 'all events to be delivered' });
+    expect(heard).toEqual(log);
+  });
+
+  it('are seen when they are acknowledged, though they were done and only the answer was lost', async () => {
+    const product = await createProduct(app, { basePrice: 1 });
+    const search = `/api/products/search?vendorId=${product.vendorId}`;
+    const appends = app.app.get(PositionedAppend);
+    const send = appends.send.bind(appends);
+    let lost = 0;
+    appends.send = async (...statement: Parameters<typeof send>) => {
+      const sent = await send(...statement);
+      if (!sent) return sent;
+      const rows = sent.rows.bind(sent);
+      sent.rows = async () => {
+        lost += Number((await rows()) !== null);
+        throw new Error('Connection terminated unexpectedly');
+      };
+      return sent as never;
+    };
+    try {
+      for (let price = 2; price <= 6; price += 1) {
+        await app.request('GET', search);
+        expect((await patch(product.id, { basePrice: price })).status).toBe(200);
+        const { body } = await app.request('GET', search);
+        expect(body.items).toMatchObject([{ basePrice: price, version: price }]);
+      }
+      expect(lost).toBeGreaterThan(0);
+      // Who expects a version would be told of a mismatch with what the write itself has made.
+      const before = lost;
+      const expecting = app.app
+        .get(InventoryService)
+        .updateProduct(product.id, { basePrice: 9 }, { expectedVersion: 6 });
+      const failed = await expecting.then(
+        () => false,
+        (error: unknown) => String(error).includes('Connection terminated'),
+      );
+      expect(failed).toBe(lost > before);
+    } finally {
+      appends.send = send;
+    }
+    const log = await wholeLog(app);
+    await waitFor(() => heard.length >= log.length, { what: 'all events to be delivered' });
+    expect(heard).toEqual(log);
   });
 
   it('wait for a product that somebody keeps locked, but the sequencing does not', async () => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { NewInventoryEvent } from '../../../contracts/index.js';
-import { OwnEvents, PositionedAppend } from '../../../events/index.js';
-import { savepoint, SqlClient } from '../../../infra/index.js';
+import { Invalidation, OwnEvents, PositionedAppend } from '../../../events/index.js';
+import { isDatabaseUnavailable, savepoint, SqlClient } from '../../../infra/index.js';
 import {
   CHANGE_OFFERS,
   CHANGE_OFFERS_IN_PLACE,
@@ -18,6 +18,9 @@ import type { WriteOutcome } from './product-command.js';
 import { settleOutcomes } from './settle-outcomes.js';
 import { eventsOf, WorkingSet } from './working-set.js';
 
+/** Milliseconds; a PostgreSQL that takes longer hangs, and nobody is to wait for it twice. */
+const REPEATED_WITHIN = 1_000;
+
 /** Runs changes of price and availability in one round trip, and where this instance leads gives the events their positions in the same one. */
 @Injectable()
 export class OfferExecutor {
@@ -26,6 +29,7 @@ export class OfferExecutor {
     private readonly positioned: PositionedAppend,
     private readonly own: OwnEvents,
     private readonly commits: CommitFollowUp,
+    private readonly invalidation: Invalidation,
     private readonly origin: EventOrigin,
   ) {}
 
@@ -40,9 +44,16 @@ export class OfferExecutor {
     await this.own.during(eventIds, async (settle) => {
       const origin = this.origin.now();
       const values = offerValues(offers, origin);
+      const began = performance.now();
       const sent = await this.positioned.send<OfferRow>(CHANGE_OFFERS_IN_PLACE, values, offers.length);
+      let unsure = false;
+      const lost = (error: unknown): null => {
+        if (!mayBeRepeated(offers, error, performance.now() - began)) throw error;
+        unsure = true;
+        return null;
+      };
       try {
-        const rows = (await sent?.rows()) ?? (await this.send(values));
+        const rows = (await sent?.rows().catch(lost)) ?? (await this.send(values));
         const stored = rows.map(foundProduct);
         const set = new WorkingSet(stored, new Set());
         const found = offers.filter((offer) => isAsSeen(offer, set));
@@ -56,6 +67,8 @@ export class OfferExecutor {
         else {
           sent?.end();
           await this.commits.run(events, settle);
+          // What it may have done before it was lost is among what is acknowledged now.
+          if (unsure) await this.invalidation.clear();
         }
         const indexes = found.map(({ index }) => index);
         settleOutcomes(indexes, decisions, committed, outcomes);
@@ -68,6 +81,18 @@ export class OfferExecutor {
   private send(values: unknown[]): Promise<OfferRow[]> {
     return savepoint(() => this.sql.query<OfferRow>(CHANGE_OFFERS, values));
   }
+}
+
+/**
+ * A leader's connection that is lost, and its leadership with it, says nothing about PostgreSQL. Whether the statement was done isn't
+ * known, but done twice it changes nothing more, unless a writer expects a version.
+ */
+function mayBeRepeated(offers: readonly OfferChange[], error: unknown, afterMs: number): boolean {
+  return (
+    afterMs < REPEATED_WITHIN &&
+    isDatabaseUnavailable(error) &&
+    offers.every(({ expectedVersion }) => expectedVersion === undefined)
+  );
 }
 
 function isAsSeen({ id, write: { command } }: OfferChange, set: WorkingSet): boolean {
