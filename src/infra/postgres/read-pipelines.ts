@@ -7,6 +7,8 @@ import { DatabaseUrl } from './database-url.js';
 
 /** Connections to a PostgreSQL on another machine. */
 const REMOTE = 6;
+/** To one on this machine at most, however many processors there are: the embedded one has room for 60 in all. */
+const LOCAL_LIMIT = 12;
 /** Queries under way at most; beyond it they are refused at once instead of piling up. */
 const MOST = 500;
 
@@ -24,7 +26,7 @@ interface Pipeline {
 
 /**
  * Connections on which queries are sent one behind the other, without waiting for answers. Where PostgreSQL shares the
- * machine there are as many as processors: a query that is sent to a PostgreSQL process at work costs nothing but
+ * machine there are as many as processors, within a bound: a query that is sent to a PostgreSQL process at work costs nothing but
  * the sending, while one that has to be woken takes the processor from this process (docs/performance.md).
  *
  * Only for what is read in milliseconds and waits for no lock, as others wait behind it.
@@ -37,7 +39,7 @@ export class ReadPipelines implements OnApplicationShutdown {
   private stopped = false;
 
   constructor(private readonly databaseUrl: DatabaseUrl) {
-    this.most = databaseUrl.isLocal ? Math.max(2, availableParallelism()) : REMOTE;
+    this.most = databaseUrl.isLocal ? Math.min(Math.max(2, availableParallelism()), LOCAL_LIMIT) : REMOTE;
   }
 
   /** Throws `UnavailableError` when too many are under way, and whatever the driver throws. */
