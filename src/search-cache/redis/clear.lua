@@ -7,13 +7,15 @@
 -- The entries are not in KEYS: only the sorted set knows them. They share its hash tag.
 --
 -- Returns the number of entries removed.
-redis.call('DEL', KEYS[2])
+local lru, general, renewals = unpack(KEYS)
+
+redis.call('DEL', general)
 local time = redis.call('TIME')
-local last = tonumber(redis.call('GET', KEYS[3]) or '0')
-redis.call('SET', KEYS[3], string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1)))
+local last = tonumber(redis.call('GET', renewals) or '0')
+redis.call('SET', renewals, string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1)))
 local removed = 0
 while true do
-  local some = redis.call('ZPOPMIN', KEYS[1], 1000)
+  local some = redis.call('ZPOPMIN', lru, 1000)
   if #some == 0 then
     return removed
   end

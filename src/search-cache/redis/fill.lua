@@ -13,7 +13,7 @@
 -- Evicted entries are not in KEYS: only the sorted set knows them. They share its hash tag.
 --
 -- Returns the number of entries evicted.
-local entry, lru, evictions = KEYS[1], KEYS[2], KEYS[3]
+local entry, lru, evictions = unpack(KEYS)
 local ttl, most, n = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[5])
 
 local deps, hints = { keys = {}, tokens = {} }, {}

@@ -16,7 +16,7 @@
 --         { 'hit', etag, count of renewals, milliseconds the entry lives on, body } if every token of deps is current;
 --           without the body if the caller has it
 --         { 'miss', key, token, key, token, … } otherwise: of KEYS[6…], deps and hints; missing tokens are made
-local entry, lease, lru, clock = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local entry, lease, lru, clock, renewals = unpack(KEYS, 1, 5)
 
 if redis.call('EXISTS', lease) == 0 then
   return { 'bypass' }
@@ -40,7 +40,7 @@ if deps then
   if valid then
     redis.call('ZADD', lru, now, entry)
     local etag = redis.call('HGET', entry, 'etag')
-    local hit = { 'hit', etag, redis.call('GET', KEYS[5]) or '', tostring(redis.call('PTTL', entry)) }
+    local hit = { 'hit', etag, redis.call('GET', renewals) or '', tostring(redis.call('PTTL', entry)) }
     if etag ~= ARGV[3] then
       hit[5] = redis.call('HGET', entry, 'body')
     end

@@ -10,7 +10,9 @@
 -- It is a clock, so that it takes no value twice when Redis loses it.
 --
 -- Returns the number of tokens that were there.
+local renewals = KEYS[1]
+
 local time = redis.call('TIME')
-local last = tonumber(redis.call('GET', KEYS[1]) or '0')
-redis.call('SET', KEYS[1], string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1)))
+local last = tonumber(redis.call('GET', renewals) or '0')
+redis.call('SET', renewals, string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1)))
 return redis.call('DEL', unpack(KEYS, 2))

@@ -4,7 +4,9 @@
 -- ARGV[1]  milliseconds an entry lives
 --
 -- Returns { entries, evictions, milliseconds the lease still has, or a negative number without one }.
+local lru, evictions, lease = unpack(KEYS)
+
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[1]) * 1000)
-return { redis.call('ZCARD', KEYS[1]), tonumber(redis.call('GET', KEYS[2]) or '0'), redis.call('PTTL', KEYS[3]) }
+redis.call('ZREMRANGEBYSCORE', lru, '-inf', now - tonumber(ARGV[1]) * 1000)
+return { redis.call('ZCARD', lru), tonumber(redis.call('GET', evictions) or '0'), redis.call('PTTL', lease) }
