@@ -1,5 +1,5 @@
 import type { LogCursor } from '../contracts/index.js';
-import { ID, SLUG, ValidationFailedError } from '../infra/index.js';
+import { ID, isSlug, ValidationFailedError } from '../infra/index.js';
 import type { Room } from './rooms.js';
 
 export interface SubscribeRequest {
@@ -9,7 +9,6 @@ export interface SubscribeRequest {
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-export const MAX_SLUG = 64;
 
 /** Reads a subscribe or unsubscribe request. Throws `ValidationFailedError` that names the field. */
 export function parseRoomRequest(payload: unknown, { since: mayHaveSince }: { since: boolean }): SubscribeRequest {
@@ -28,9 +27,7 @@ function parseRoom(body: Record<string, unknown>): { room: Room; key?: string } 
       if (typeof body.vendorId !== 'string' || !ID.test(body.vendorId)) throw refused('vendorId', 'must be an id');
       return { room: { type: 'vendor', vendorId: body.vendorId }, key: 'vendorId' };
     case 'category':
-      if (typeof body.category !== 'string' || body.category.length > MAX_SLUG || !SLUG.test(body.category)) {
-        throw refused('category', 'must be a lower-case kebab slug');
-      }
+      if (!isSlug(body.category)) throw refused('category', 'must be a lower-case kebab slug');
       return { room: { type: 'category', category: body.category }, key: 'category' };
     case 'general':
       return { room: { type: 'general' } };

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-
 import { INVENTORY_EVENT, onInventoryEvent } from './inventory-event-emitted.js';
 
 Logger.overrideLogger(false);

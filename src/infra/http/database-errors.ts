@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+
 /**
  * SQLSTATEs that say "not now": connection (08), a transaction that idled too long (25P03), resources (53), a database
  * closed to connections (55000), a lock that wasn't to be had in time (55P03), operator intervention, also for a

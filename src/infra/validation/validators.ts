@@ -21,13 +21,18 @@ export const Nullable = () => ValidateIf((_object, value) => value !== undefined
 /** An opaque id: also safe in room names, scopes and log lines. */
 export const ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 export const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+export const MAX_SLUG = 64;
+
+export function isSlug(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_SLUG && SLUG.test(value);
+}
 
 export const IsId = () =>
   Matches(ID, { message: 'must be an id: 1 to 64 letters, digits or _ . : - beginning with a letter or digit' });
 
 export const IsSlug = () =>
   applyDecorators(
-    MaxLength(64, { message: 'must have at most 64 characters' }),
+    MaxLength(MAX_SLUG, { message: `must have at most ${MAX_SLUG} characters` }),
     Matches(SLUG, { message: 'must be a lower-case kebab slug such as leafy-vegetables' }),
   );
 
@@ -105,7 +110,8 @@ function namesError(value: unknown): string | undefined {
 }
 
 /** A number in a query string; anything but plain decimal digits is left as text for the validators to refuse. */
-export const QueryNumber = () =>
-  Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d{1,16}(?:\.\d{1,9})?$/.test(value) ? Number(value) : value,
-  );
+export function queryNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,16}(?:\.\d{1,9})?$/.test(value) ? Number(value) : value;
+}
+
+export const QueryNumber = () => Transform(({ value }: { value: unknown }) => queryNumber(value));

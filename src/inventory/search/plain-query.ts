@@ -1,6 +1,9 @@
 import { AVAILABILITIES, PRODUCT_SORTS } from '../../contracts/index.js';
-import { ID, isPrice, LANGUAGE_TAG, SLUG, textError } from '../../infra/index.js';
-import { ProductSearchQuery, VendorSearchQuery } from './search.dto.js';
+import { ID, isPrice, isSlug, LANGUAGE_TAG, queryNumber, textError } from '../../infra/index.js';
+import { MAX_CURSOR, MAX_ITEMS, MAX_TEXT, ProductSearchQuery, VendorSearchQuery } from './search.dto.js';
+
+/** Paths of the searches, also as metrics and the log name them. */
+export const SEARCH_ROUTES = { product: '/api/products/search', vendor: '/api/vendors/search' } as const;
 
 type Value = string | number;
 /** The value that a decoded text stands for; undefined: not plainly valid. */
@@ -12,17 +15,21 @@ const that =
     fits(text) ? text : undefined;
 const number =
   (fits: (value: number) => boolean): Reader =>
-  (text) =>
-    /^\d{1,10}(?:\.\d{1,2})?$/.test(text) && fits(Number(text)) ? Number(text) : undefined;
+  (text) => {
+    const value = queryNumber(text);
+    return typeof value === 'number' && fits(value) ? value : undefined;
+  };
+const textOf = (maxLength: number, blank = false): Reader =>
+  that((text) => textError(text, maxLength, blank) === undefined);
 const oneOf = (values: readonly string[]): Reader => that((text) => values.includes(text));
 
 const PAGE: Record<string, Reader> = {
-  q: that((text) => textError(text, 200, true) === undefined),
-  state: that((text) => textError(text, 200, false) === undefined),
-  district: that((text) => textError(text, 200, false) === undefined),
-  category: that((text) => text.length <= 64 && SLUG.test(text)),
-  limit: number((value) => Number.isInteger(value) && value >= 1 && value <= 100),
-  cursor: that((text) => textError(text, 2_000, false) === undefined),
+  q: textOf(MAX_TEXT, true),
+  state: textOf(MAX_TEXT),
+  district: textOf(MAX_TEXT),
+  category: that(isSlug),
+  limit: number((value) => Number.isInteger(value) && value >= 1 && value <= MAX_ITEMS),
+  cursor: textOf(MAX_CURSOR),
 };
 const PRODUCTS: Record<string, Reader> = {
   ...PAGE,
@@ -40,19 +47,20 @@ const PRODUCTS: Record<string, Reader> = {
  * one, or isn't such a search.
  */
 export function plainProductSearch(url: string): ProductSearchQuery | undefined {
-  return read(url, '/api/products/search?', PRODUCTS, new ProductSearchQuery());
+  return read(url, SEARCH_ROUTES.product, PRODUCTS, new ProductSearchQuery());
 }
 
 export function plainVendorSearch(url: string): VendorSearchQuery | undefined {
-  return read(url, '/api/vendors/search?', PAGE, new VendorSearchQuery());
+  return read(url, SEARCH_ROUTES.vendor, PAGE, new VendorSearchQuery());
 }
 
 function read<Query extends object>(
   url: string,
-  start: string,
+  route: string,
   readers: Record<string, Reader>,
   query: Query,
 ): Query | undefined {
+  const start = `${route}?`;
   if (!url.startsWith(start)) return undefined;
   const values = query as Record<string, Value | undefined>;
   const seen = new Set<string>();

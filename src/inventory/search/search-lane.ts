@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import type { FastRequest } from '../../infra/index.js';
+import { SEARCH_ROUTES } from './plain-query.js';
 import { servedPage } from './served-page.js';
 import { SearchRequests } from './search-requests.js';
 import { type PreparedSearch, SearchService } from './search.service.js';
-
-const ROUTES = { product: '/api/products/search', vendor: '/api/vendors/search' } as const;
 
 /** Searches that were asked before, or whose query is plainly valid, answered without the framework. */
 @Injectable()
@@ -25,7 +24,7 @@ export class SearchLane {
 
   private make(prepared: PreparedSearch): FastRequest {
     const made: FastRequest = {
-      route: ROUTES[prepared.cached.kind],
+      route: SEARCH_ROUTES[prepared.cached.kind],
       answer: (request) => {
         const page = this.search.peek(prepared);
         return page

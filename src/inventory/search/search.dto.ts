@@ -3,18 +3,23 @@ import { AVAILABILITIES, type Availability } from '../../contracts/index.js';
 import { IsId, IsLanguageTag, IsPrice, IsSlug, IsText, Optional, QueryNumber } from '../../infra/index.js';
 import { PRODUCT_SORTS, type ProductSort } from '../../contracts/index.js';
 
+/** Characters of a text and of a cursor, and items of a page, at most. */
+export const MAX_TEXT = 200;
+export const MAX_CURSOR = 2_000;
+export const MAX_ITEMS = 100;
+
 class PageQuery {
   /** Any language, any script; the last word may be unfinished. */
   @Optional()
-  @IsText(200, { blank: true })
+  @IsText(MAX_TEXT, { blank: true })
   q?: string;
 
   @Optional()
-  @IsText(200)
+  @IsText(MAX_TEXT)
   state?: string;
 
   @Optional()
-  @IsText(200)
+  @IsText(MAX_TEXT)
   district?: string;
 
   @Optional()
@@ -24,12 +29,12 @@ class PageQuery {
   @QueryNumber()
   @IsInt()
   @Min(1)
-  @Max(100)
+  @Max(MAX_ITEMS)
   limit: number = 20;
 
   /** `nextCursor` of the page before. */
   @Optional()
-  @IsText(2000)
+  @IsText(MAX_CURSOR)
   cursor?: string;
 }
 

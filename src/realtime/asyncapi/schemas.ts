@@ -8,12 +8,11 @@ import {
   NOT_RECOVERED,
   type Product,
 } from '../../contracts/index.js';
-import { ID, SLUG, UnavailableError, ValidationFailedError } from '../../infra/index.js';
+import { ID, MAX_SLUG, SLUG, UnavailableError, ValidationFailedError } from '../../infra/index.js';
 import { TOO_MANY_CONNECTIONS } from '../limits/connection-limit.js';
 import { RequestTooLargeError, TooManyRequestsError } from '../limits/request-limit.js';
 import { MAX_SUBSCRIPTIONS } from '../recovery/room-subscriber.js';
 import { TooManySubscriptionsError } from '../recovery/subscription-errors.js';
-import { MAX_SLUG } from '../room-request.js';
 import type { Room, RoomType } from '../rooms.js';
 import { SLOW_CONSUMER } from '../slow-clients/slow-clients.js';
 import { count, object, oneOfTexts, ref, type Schema, text } from './schema.js';
