@@ -75,8 +75,8 @@ export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
     this.schedule();
   }
 
-  private async hit({ key, scopes }: CachedSearch): Promise<CachedPage | null> {
-    const read = await this.cache.read(key, scopes);
+  private async hit({ key, scopes, place }: CachedSearch): Promise<CachedPage | null> {
+    const read = await this.cache.read(key, scopes, place);
     return read.result === 'hit' ? read.page : null;
   }
 }

@@ -4,7 +4,6 @@ import { CacheRegistry, type CacheUpkeep, Invalidation } from '../events/index.j
 import { Clock } from '../infra/index.js';
 import { scopesOfEvents } from './scopes/scopes-of-events.js';
 import { SearchText } from './scopes/search-text.js';
-import { WatchedPlaces } from './scopes/watched-places.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { GuardedCache } from './store/guarded-cache.js';
 import { scopesOfVendorChange, type VendorChange, VendorChanges } from './vendor-changes.js';
@@ -21,7 +20,6 @@ export class Invalidator implements CacheUpkeep, OnModuleInit {
     private readonly registry: CacheRegistry,
     private readonly vendorChanges: VendorChanges,
     private readonly text: SearchText,
-    private readonly watched: WatchedPlaces,
     private readonly clock: Clock,
   ) {}
 
@@ -33,8 +31,13 @@ export class Invalidator implements CacheUpkeep, OnModuleInit {
   }
 
   async invalidate(events: readonly NewInventoryEvent[]): Promise<boolean> {
-    const scopes = scopesOfEvents(events, this.text, (place) => this.watched.has(place));
-    if (!(await this.renew(scopes))) return false;
+    let scopes: readonly string[] = [];
+    const done = await this.cache.renewWatched((isWatched) => {
+      scopes = [...scopesOfEvents(events, this.text, isWatched)];
+      return scopes;
+    });
+    this.metrics.renewed(scopes);
+    if (!done) return false;
     const now = this.clock.now();
     for (const { occurredAt } of events) {
       this.metrics.freshness.observe(Math.max(0, now - Date.parse(occurredAt)) / 1000);

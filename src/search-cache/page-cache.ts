@@ -35,7 +35,7 @@ export class PageCache {
    * token, so it never joins a query that began before that write.
    */
   async read(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
-    const read = await this.cache.read(search.key, search.scopes);
+    const read = await this.cache.read(search.key, search.scopes, search.place);
     if (read.result === 'hit') return this.hit(search, read.page, load);
     this.metrics.read(search.kind, read.result);
     if (read.result === 'bypass') return { ...pageOf(await load()), result: 'BYPASS' };

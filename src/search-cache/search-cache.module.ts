@@ -12,7 +12,6 @@ import { RedisCacheStore } from './redis/redis-cache-store.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { SearchCacheService } from './search-cache.service.js';
 import { SearchText } from './scopes/search-text.js';
-import { WatchedPlaces } from './scopes/watched-places.js';
 import { SettledVendors } from './settled-vendors.js';
 import { GuardedCache } from './store/guarded-cache.js';
 import { SearchCacheStore } from './store/search-cache-store.js';
@@ -37,11 +36,6 @@ const REDIS_TIMEOUT = 250;
               config.cacheTtl,
             )
           : new InProcessCacheStore(clock, config.cacheSize, config.cacheTtl),
-    },
-    {
-      provide: WatchedPlaces,
-      inject: [SearchCacheStore],
-      useFactory: ({ shared }: SearchCacheStore): WatchedPlaces => new WatchedPlaces(shared),
     },
     SearchText,
     GuardedCache,

@@ -11,8 +11,6 @@ import type {
 import { type CachedSearch, type LoadedPage, productSearch, vendorSearch } from './cached-search.js';
 import { type CacheStats, CacheStatsReader } from './cache-stats.js';
 import { Invalidator } from './invalidator.js';
-import { placeOf } from './scopes/scopes-of-search.js';
-import { WatchedPlaces } from './scopes/watched-places.js';
 import { SearchText } from './scopes/search-text.js';
 import type { TextScopes } from './scopes/text-scopes.js';
 import { PageCache, type ServedPage } from './page-cache.js';
@@ -36,7 +34,6 @@ export class SearchCacheService implements OnModuleDestroy {
     private readonly invalidator: Invalidator,
     private readonly statsReader: CacheStatsReader,
     private readonly text: SearchText,
-    private readonly watched: WatchedPlaces,
   ) {
     SearchCacheService.instance = this;
   }
@@ -58,7 +55,6 @@ export class SearchCacheService implements OnModuleDestroy {
 
   /** How the cache sees a search; may be kept and read any number of times. */
   productSearch(filters: ProductFilters, options: ProductSearchOptions): CachedSearch {
-    this.watched.note(placeOf(filters));
     return productSearch(filters, options, this.text);
   }
 
@@ -118,7 +114,7 @@ export class SearchCacheService implements OnModuleDestroy {
   }
 
   private async get<Result>(search: CachedSearch, filters: object): Promise<Result | null> {
-    const read = await this.cache.read(search.key, search.scopes);
+    const read = await this.cache.read(search.key, search.scopes, search.place);
     // After a bypass nothing says how old the caller's result is, so it must not be stored.
     if (read.result !== 'hit') this.tokensRead.set(filters, read.result === 'miss' ? read.tokens : new Map());
     return read.result === 'hit' ? (JSON.parse(read.page.body.toString('utf8')) as Result) : null;
@@ -128,7 +124,7 @@ export class SearchCacheService implements OnModuleDestroy {
     let tokens = this.tokensRead.get(filters);
     this.tokensRead.delete(filters);
     if (!tokens) {
-      const read = await this.cache.read(search.key, search.scopes);
+      const read = await this.cache.read(search.key, search.scopes, search.place);
       if (read.result !== 'miss') return;
       tokens = read.tokens;
     }

@@ -27,16 +27,16 @@ describe('copies of pages in Redis', () => {
     await store.renewLease();
     // Until the first renewal there is nothing to compare with, and no copy is kept.
     await other.renew(['never:seen']);
-    const read = await store.read('a', SCOPES);
+    const read = await store.read('a', SCOPES, null);
     if (read.result !== 'miss') throw new Error(read.result);
     await store.fill('a', PAGE, read.tokens, []);
     // From Redis, and from now on from the copy.
     for (let time = 0; time < 2; time += 1)
-      expect(await store.read('a', SCOPES)).toEqual({ result: 'hit', page: PAGE });
+      expect(await store.read('a', SCOPES, null)).toEqual({ result: 'hit', page: PAGE });
   });
 
   const connection = (): Redis => (store as RedisCacheStore)['redis'];
-  const result = async (): Promise<string> => (await store.read('a', SCOPES)).result;
+  const result = async (): Promise<string> => (await store.read('a', SCOPES, null)).result;
   const commandsOf = async (work: () => Promise<unknown>): Promise<string[]> => {
     const monitor = await connection().monitor();
     const seen: string[] = [];
@@ -49,7 +49,7 @@ describe('copies of pages in Redis', () => {
   };
 
   it('take one short question for all reads at once', async () => {
-    const reads = Array.from({ length: 50 }, () => () => store.read('a', SCOPES));
+    const reads = Array.from({ length: 50 }, () => () => store.read('a', SCOPES, null));
     const commands = await commandsOf(() => Promise.all(reads.map((read) => read())));
     expect(commands).toEqual(['mget']);
   });
@@ -66,7 +66,7 @@ describe('copies of pages in Redis', () => {
     await other.renew(['product:1']);
     expect(await commandsOf(result)).toEqual(expect.arrayContaining(['mget', 'evalsha']));
     expect(await commandsOf(result)).toEqual(['mget']);
-    expect(await store.read('a', SCOPES)).toEqual({ result: 'hit', page: PAGE });
+    expect(await store.read('a', SCOPES, null)).toEqual({ result: 'hit', page: PAGE });
   });
 
   it('are out of date once their scope is renewed, though Redis had lost its token before', async () => {
@@ -108,21 +108,21 @@ describe('copies of pages in Redis', () => {
   it('live no longer than the entry', async () => {
     const brief = await engine.open({ ttlSeconds: 1 });
     await brief.renewLease();
-    const read = await brief.read('a', SCOPES);
+    const read = await brief.read('a', SCOPES, null);
     if (read.result !== 'miss') throw new Error(read.result);
     await brief.fill('a', PAGE, read.tokens, []);
     const began = performance.now();
-    await waitFor(async () => (await brief.read('a', SCOPES)).result === 'miss', { what: 'the end' });
+    await waitFor(async () => (await brief.read('a', SCOPES, null)).result === 'miss', { what: 'the end' });
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
   it('make way for a page that another process has filled anew', async () => {
     await other.renew([SPICES]);
-    const read = await other.read('a', SCOPES);
+    const read = await other.read('a', SCOPES, null);
     if (read.result !== 'miss') throw new Error(read.result);
     const next = { body: Buffer.from('{"items":[]}'), etag: '"two"' };
     await other.fill('a', next, read.tokens, []);
     for (let time = 0; time < 2; time += 1)
-      expect(await store.read('a', SCOPES)).toEqual({ result: 'hit', page: next });
+      expect(await store.read('a', SCOPES, null)).toEqual({ result: 'hit', page: next });
   });
 });

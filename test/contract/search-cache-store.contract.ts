@@ -24,7 +24,8 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
       await store.renewLease();
     });
 
-    const result = async (key: string, scopes: readonly string[] = SCOPES) => (await store.read(key, scopes)).result;
+    const result = async (key: string, scopes: readonly string[] = SCOPES) =>
+      (await store.read(key, scopes, null)).result;
     const fill = async (key: string, scopes: readonly string[] = SCOPES) => {
       await store.fill(key, pageOf(key), await tokensOf(store, key, scopes), []);
     };
@@ -36,8 +37,8 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
           etag: '"weiß/ +"',
         };
         await store.fill('a', page, await tokensOf(store, 'a', SCOPES), []);
-        expect(await store.read('a', SCOPES)).toEqual({ result: 'hit', page });
-        expect(await engine.again().read('a', SCOPES)).toEqual({ result: 'hit', page });
+        expect(await store.read('a', SCOPES, null)).toEqual({ result: 'hit', page });
+        expect(await engine.again().read('a', SCOPES, null)).toEqual({ result: 'hit', page });
         expect(await result('b')).toBe('miss');
       });
 
@@ -70,7 +71,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
         const reads = await Promise.all(readers.map((reader) => tokensOf(reader, 'a', SCOPES)));
         expect(new Set(reads.map((tokens) => JSON.stringify([...tokens]))).size).toBe(1);
         await store.fill('a', pageOf('a'), reads[0]!, []);
-        const hits = await Promise.all(readers.map((reader) => reader.read('a', SCOPES)));
+        const hits = await Promise.all(readers.map((reader) => reader.read('a', SCOPES, null)));
         expect(hits.every((read) => read.result === 'hit')).toBe(true);
       });
     });
@@ -121,6 +122,19 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
         await store.renew([]);
       });
 
+      it('of what is watched reaches the pages of a place, by whomever they were read', async () => {
+        const place = { vendor: '*', category: 'spices' };
+        const read = await engine.again().read('a', SCOPES, place);
+        if (read.result !== 'miss') throw new Error(read.result);
+        await store.fill('a', pageOf('a'), read.tokens, []);
+        let watched: boolean[] = [];
+        await store.renewWatched((isWatched) => {
+          watched = [place, { ...place, category: 'grains' }].map(isWatched);
+          return watched[0] ? [SPICES] : [];
+        });
+        expect([watched, await result('a')]).toEqual([[true, false], 'miss']);
+      });
+
       it('never brings a token back, whatever was lost', async () => {
         const seen = new Set<string>();
         for (let round = 0; round < 40; round += 1) {
@@ -149,7 +163,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
         for (const key of await prepared()) {
           await prepared();
           await engine.lose([key]);
-          const read = await store.read('a', SCOPES);
+          const read = await store.read('a', SCOPES, null);
           if (read.result === 'hit') expect([key, read.page]).toEqual([key, pageOf('a')]);
           await store.renew([SPICES]);
           expect([key, await result('a')]).toEqual([key, 'miss']);
@@ -179,8 +193,8 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
       it('is asked for by every read, and is not there at first', async () => {
         await fill('a');
         await engine.endLease();
-        expect(await store.read('a', SCOPES)).toEqual({ result: 'bypass' });
-        expect(await store.read('b', SCOPES)).toEqual({ result: 'bypass' });
+        expect(await store.read('a', SCOPES, null)).toEqual({ result: 'bypass' });
+        expect(await store.read('b', SCOPES, null)).toEqual({ result: 'bypass' });
         expect((await store.stats()).leaseMs).toBe(0);
         await store.renewLease();
         expect(await result('a')).toBe('hit');
@@ -269,7 +283,7 @@ function pageOf(text: string): CachedPage {
 
 /** Reads what must be a miss. */
 async function tokensOf(store: SearchCacheStore, key: string, scopes: readonly string[]): Promise<Tokens> {
-  const read = await store.read(key, scopes);
+  const read = await store.read(key, scopes, null);
   if (read.result !== 'miss') throw new Error(`a miss was expected, not a ${read.result}`);
   return read.tokens;
 }

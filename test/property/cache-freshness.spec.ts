@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CacheEngine, inProcessEngine, redisEngine } from '../support/cache-engines.js';
 import { type Outcome, type Parts, REAL, runFreshness } from '../support/freshness-run.js';
-import { FAULTS } from '../support/freshness-faults.js';
+import { FAULTS, SHARED_FAULT } from '../support/freshness-faults.js';
 
 /** G1, whatever the order of things: no read that began after an acknowledgement lacks what was acknowledged. */
 describe('the freshness of the cache', () => {
@@ -41,5 +41,9 @@ describe('the freshness of the cache', () => {
     it('and that is found', async () => {
       await expect(runs(inProcess, 1, 2_000, parts)).rejects.toThrow(/^seed \d+: a (HIT|MISS) of /);
     });
+  });
+
+  it('would not hold if a process took the places it has heard of for all that are watched, and that is found', async () => {
+    await expect(runs(redis, 1, 100, SHARED_FAULT)).rejects.toThrow(/^seed \d+: a HIT of /);
   });
 });

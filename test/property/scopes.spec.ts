@@ -14,7 +14,7 @@ import { WorkingSet } from '../../src/inventory/products/write/working-set.js';
 import { textScopes } from '../../src/inventory/search/text-scopes.js';
 import { scopesOfEvents } from '../../src/search-cache/scopes/scopes-of-events.js';
 import { WatchedPlaces } from '../../src/search-cache/scopes/watched-places.js';
-import { placeOf, ProductSearchScopes } from '../../src/search-cache/scopes/scopes-of-search.js';
+import { ProductSearchScopes } from '../../src/search-cache/scopes/scopes-of-search.js';
 import { modelPage } from '../support/model-search.js';
 
 const VENDORS = ['v1', 'v2'];
@@ -109,15 +109,16 @@ describe('scopes', () => {
           if (JSON.stringify(old.items) === JSON.stringify(fresh.items) && old.more === fresh.more) return;
           differences += 1;
           // Only this search has looked anywhere.
-          const watched = new WatchedPlaces(false);
-          watched.note(placeOf(where));
+          const watched = new WatchedPlaces();
+          const scopes = new ProductSearchScopes(where, textScopes);
+          watched.note(scopes.place);
           const renewed = scopesOfEvents(events, textScopes, (place) => watched.has(place));
           const searchOptions = { ...search, cursor: old.cursor };
-          const broad = new ProductSearchScopes(where, textScopes).all();
+          const broad = scopes.all();
           expect(broad.some((scope) => renewed.has(scope))).toBe(true);
           // Who stores a page without loading it here doesn't know its window.
           for (const priceWindow of [old.priceWindow, undefined]) {
-            const narrow = new ProductSearchScopes(where, textScopes).narrowed(searchOptions, {
+            const narrow = scopes.narrowed(searchOptions, {
               productIds: old.items.map(({ id }) => id),
               complete: old.cursor === undefined && !old.more,
               priceWindow,

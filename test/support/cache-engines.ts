@@ -67,6 +67,7 @@ export function inProcessEngine(): Promise<CacheEngine> {
 function forget(store: InProcessCacheStore): void {
   store['entries'].clear();
   store['tokens'].clear();
+  store['watched'].clear();
   store['made'] = 0;
   store['leaseUntil'] = 0;
   store['evictions'] = 0;

@@ -1,7 +1,9 @@
 import type { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
+import type { Place } from '../../src/search-cache/scopes/scope-names.js';
 import {
   type CachedPage,
   type CacheRead,
+  type ScopesOf,
   SearchCacheStore,
   type StoreStats,
   type Tokens,
@@ -34,8 +36,8 @@ export class FaultyCacheStore extends SearchCacheStore {
     this.setBack();
   }
 
-  read(key: string, scopes: readonly string[]): Promise<CacheRead> {
-    return this.call(`read ${key}`, () => this.store.read(key, scopes));
+  read(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
+    return this.call(`read ${key}`, () => this.store.read(key, scopes, place));
   }
 
   fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void> {
@@ -44,6 +46,10 @@ export class FaultyCacheStore extends SearchCacheStore {
 
   renew(scopes: readonly string[]): Promise<void> {
     return this.call(`renew ${scopes.join(' ')}`, () => this.store.renew(scopes));
+  }
+
+  renewWatched(scopesOf: ScopesOf): Promise<void> {
+    return this.call('renew watched', () => this.store.renewWatched(scopesOf));
   }
 
   clear(): Promise<void> {

@@ -1,8 +1,14 @@
 import type { CachedSearch, LoadedPage } from '../../src/search-cache/cached-search.js';
 import type { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
+import type { KnownPlaces } from '../../src/search-cache/redis/known-places.js';
 import { PageCache, type ServedPage } from '../../src/search-cache/page-cache.js';
 import { SingleFlight } from '../../src/search-cache/single-flight.js';
-import type { CachedPage, SearchCacheStore, Tokens } from '../../src/search-cache/store/search-cache-store.js';
+import type {
+  CachedPage,
+  ScopesOf,
+  SearchCacheStore,
+  Tokens,
+} from '../../src/search-cache/store/search-cache-store.js';
 import { type Parts, REAL } from './freshness-run.js';
 
 class LateTokens extends PageCache {
@@ -40,7 +46,15 @@ function repeatingTokens(store: SearchCacheStore): SearchCacheStore {
       before.set(scope, current);
     }
   };
-  return Object.assign(Object.create(store) as SearchCacheStore, { renew });
+  const renewWatched = (scopesOf: ScopesOf): Promise<void> => renew(scopesOf(() => true));
+  return Object.assign(Object.create(store) as SearchCacheStore, { renew, renewWatched });
+}
+
+/** Only what this process has heard of is renewed, and Redis isn't asked whether that is all. */
+function unaskedPlaces(store: SearchCacheStore): SearchCacheStore {
+  const { places } = store as unknown as { places: KnownPlaces };
+  const renewWatched = (scopesOf: ScopesOf): Promise<void> => store.renew(scopesOf((place) => places.has(place)));
+  return Object.assign(Object.create(store) as SearchCacheStore, { renewWatched });
 }
 
 /** Mistakes that are easy to make in a cache such as this. */
@@ -51,3 +65,6 @@ export const FAULTS: Record<string, Parts> = {
   'loads shared by readers with other tokens': { ...REAL, PageCache: SharedLoads },
   'dependencies left out since their tokens were not read': { ...REAL, PageCache: LostDependencies },
 };
+
+/** One that only several processes can make. */
+export const SHARED_FAULT: Parts = { ...REAL, wrap: unaskedPlaces };

@@ -1,6 +1,9 @@
 import type { Page } from '../../src/contracts/index.js';
 import type { CachedSearch, LoadedPage } from '../../src/search-cache/cached-search.js';
-import { GENERAL_SCOPE } from '../../src/search-cache/scopes/scope-names.js';
+import { GENERAL_SCOPE, OPEN, type Place } from '../../src/search-cache/scopes/scope-names.js';
+import type { ScopesOf } from '../../src/search-cache/store/search-cache-store.js';
+
+const placeOf = (category: string): Place => ({ vendor: OPEN, category });
 
 const PRODUCTS = ['p0', 'p1', 'p2', 'p3'] as const;
 const CATEGORIES = ['spices', 'grains'] as const;
@@ -16,7 +19,7 @@ type Database = Record<ProductId, State>;
 export interface Change {
   at: number;
   product: ProductId;
-  scopes: readonly string[];
+  scopesOf: ScopesOf;
 }
 
 /** A database that keeps all of its past, and what has been acknowledged of it. */
@@ -37,8 +40,15 @@ export class FreshnessModel {
     const next = moves ? CATEGORIES[this.random(2)]! : category;
     this.past.push({ ...now, [product]: { version: version + 1, category: next } });
     const aspect = moves ? 'set' : 'price';
-    const scopes = [`product:${product}`, ...[category, next, '*'].map((one) => `${one}#${aspect}`)];
-    return { at: this.past.length - 1, product, scopes: [...new Set(scopes)] };
+    const touched = [...new Set([category, next, OPEN])];
+    return {
+      at: this.past.length - 1,
+      product,
+      scopesOf: (isWatched) => {
+        const watched = touched.filter((one) => isWatched(placeOf(one)));
+        return [`product:${product}`, ...watched.map((one) => `${one}#${aspect}`)];
+      },
+    };
   }
 
   acknowledge({ at, product }: Change): void {
@@ -47,12 +57,13 @@ export class FreshnessModel {
 
   /** Some search over these products, with the scopes that may matter, and fewer once its page is known. */
   search(): { search: CachedSearch; load: () => LoadedPage } {
-    const category = ['*', ...CATEGORIES][this.random(3)]!;
+    const category = [OPEN, ...CATEGORIES][this.random(3)]!;
     const shown = ({ page }: LoadedPage): string[] => page.items.map(({ id }) => `product:${id}`);
     const search: CachedSearch = {
       kind: 'product',
       key: category,
       scopes: [GENERAL_SCOPE, `${category}#set`, `${category}#price`],
+      place: placeOf(category),
       narrow: (loaded) => [GENERAL_SCOPE, `${category}#set`, ...shown(loaded)],
     };
     const load = (): LoadedPage => ({
@@ -90,5 +101,5 @@ interface Item {
 
 /** What a page of this category shows of a product: its version, or nothing. */
 function versionIn(state: State, category: string): number | undefined {
-  return category === '*' || state.category === category ? state.version : undefined;
+  return category === OPEN || state.category === category ? state.version : undefined;
 }

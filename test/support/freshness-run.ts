@@ -83,11 +83,11 @@ export async function runFreshness(engine: CacheEngine, seed: number, parts: Par
     const { cache } = any();
     // The relay renews whatever was committed once more, whether or not the writer lives to do it.
     order.start(async () => {
-      await any().cache.renew(change.scopes);
+      await any().cache.renewWatched(change.scopesOf);
     });
     await order.step();
     if (!parts.renewFirst) model.acknowledge(change);
-    await cache.renew(change.scopes);
+    await cache.renewWatched(change.scopesOf);
     model.acknowledge(change);
   };
   const restart = async (): Promise<void> => {

@@ -48,6 +48,7 @@ export function aSearch(key = 'spices'): CachedSearch {
     kind: 'product',
     key,
     scopes: [GENERAL_SCOPE, NARROW, BROAD],
+    place: null,
     narrow: (loaded) => [GENERAL_SCOPE, NARROW, ...shown(loaded)],
   };
 }

@@ -1,6 +1,8 @@
+import type { Place } from '../../src/search-cache/scopes/scope-names.js';
 import {
   type CachedPage,
   type CacheRead,
+  type ScopesOf,
   SearchCacheStore,
   type StoreStats,
   type Tokens,
@@ -23,8 +25,8 @@ export class SteppedCacheStore extends SearchCacheStore {
     this.ended = true;
   }
 
-  read(key: string, scopes: readonly string[]): Promise<CacheRead> {
-    return this.call(() => this.store.read(key, scopes));
+  read(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
+    return this.call(() => this.store.read(key, scopes, place));
   }
 
   fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void> {
@@ -33,6 +35,10 @@ export class SteppedCacheStore extends SearchCacheStore {
 
   renew(scopes: readonly string[]): Promise<void> {
     return this.call(() => this.store.renew(scopes));
+  }
+
+  renewWatched(scopesOf: ScopesOf): Promise<void> {
+    return this.call(() => this.store.renewWatched(scopesOf));
   }
 
   clear(): Promise<void> {

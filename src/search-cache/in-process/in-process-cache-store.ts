@@ -1,10 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../infra/index.js';
-import { GENERAL_SCOPE } from '../scopes/scope-names.js';
+import { GENERAL_SCOPE, type Place } from '../scopes/scope-names.js';
+import { WatchedPlaces } from '../scopes/watched-places.js';
 import {
   type CachedPage,
   type CacheRead,
   LEASE_MS,
+  type ScopesOf,
   SearchCacheStore,
   type StoreStats,
   type Tokens,
@@ -31,10 +33,10 @@ interface Entry {
 
 /** The embedded engine's store. It must behave as the Redis one does: both pass one suite. */
 export class InProcessCacheStore extends SearchCacheStore {
-  override readonly shared = false;
   private readonly entries: LRUCache<string, Entry>;
   /** In the order they were made; a token that gives way is made anew, which only puts its entries out of date. */
   private readonly tokens = new Map<string, Token>();
+  private readonly watched = new WatchedPlaces();
   private made = 0;
   /** Times that tokens have gone. */
   private changes = 0;
@@ -66,10 +68,11 @@ export class InProcessCacheStore extends SearchCacheStore {
     return entry && this.isCurrent(entry) ? entry.page : undefined;
   }
 
-  read(key: string, scopes: readonly string[]): Promise<CacheRead> {
+  read(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
     if (this.leaseUntil <= this.clock.now()) return Promise.resolve({ result: 'bypass' });
     const entry = this.entries.get(key);
     if (entry && this.isCurrent(entry)) return Promise.resolve({ result: 'hit', page: entry.page });
+    if (place) this.watched.note(place);
     const tokens = new Map<string, string>();
     for (const scope of scopes) tokens.set(scope, this.tokenOf(scope));
     for (const { scope } of entry?.tokens ?? []) tokens.set(scope, this.tokenOf(scope));
@@ -92,6 +95,10 @@ export class InProcessCacheStore extends SearchCacheStore {
     // A name without a token is one that no entry, and no fill under way, depends on.
     for (const scope of scopes) this.drop(scope);
     return Promise.resolve();
+  }
+
+  renewWatched(scopesOf: ScopesOf): Promise<void> {
+    return this.renew(scopesOf((place) => this.watched.has(place)));
   }
 
   clear(): Promise<void> {

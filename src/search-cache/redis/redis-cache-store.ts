@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { GENERAL_SCOPE } from '../scopes/scope-names.js';
+import { GENERAL_SCOPE, type Place } from '../scopes/scope-names.js';
+import { MOST_PLACES, placeName } from '../scopes/watched-places.js';
 import {
   type CachedPage,
   type CacheRead,
   LEASE_MS,
+  type ScopesOf,
   SearchCacheStore,
   type StoreStats,
   type Tokens,
 } from '../store/search-cache-store.js';
+import { KnownPlaces, type PlaceNews } from './known-places.js';
 import { NextTurn } from './next-turn.js';
 import { PageCopies } from './page-copies.js';
 import { addScripts, type Scripts } from './scripts.js';
@@ -20,9 +23,13 @@ const BY_USE = `${PREFIX}by-use`;
 const EVICTIONS = `${PREFIX}evictions`;
 const CLOCK = `${PREFIX}clock`;
 const RENEWALS = `${PREFIX}renewals`;
+const PLACES = `${PREFIX}places`;
 
 /** Milliseconds a token outlives an entry. */
 const TOKEN_GRACE = 60_000;
+
+/** Times that a change's scopes are named at most for want of a place that has come to be watched meanwhile. */
+const MOST_NAMINGS = 3;
 
 const scopeKey = (scope: string): string => PREFIX + scope;
 const entryKey = (key: string): string => `${PREFIX}entry:${key}`;
@@ -40,6 +47,7 @@ export class RedisCacheStore extends SearchCacheStore {
   private readonly nonce = `-${randomBytes(6).toString('base64url')}-`;
   private calls = 0;
   private readonly copies = new PageCopies();
+  private readonly places = new KnownPlaces();
   private readonly state = new NextTurn(() => this.redis.mget(LEASE, RENEWALS));
 
   constructor(
@@ -50,11 +58,14 @@ export class RedisCacheStore extends SearchCacheStore {
     super();
     this.ttl = ttlSeconds * 1_000;
     this.scripts = addScripts(redis);
-    redis.on('close', () => this.copies.clear());
+    redis.on('close', () => {
+      this.copies.clear();
+      this.places.forget();
+    });
   }
 
-  async read(key: string, scopes: readonly string[]): Promise<CacheRead> {
-    return (await this.readCopy(key)) ?? (await this.readEntry(key, scopes));
+  async read(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
+    return (await this.readCopy(key)) ?? (await this.readEntry(key, scopes, place));
   }
 
   /** Undefined: Redis has to look at the entry. */
@@ -67,12 +78,18 @@ export class RedisCacheStore extends SearchCacheStore {
     return copy.renewals === renewals ? { result: 'hit', page: copy.page } : undefined;
   }
 
-  private async readEntry(key: string, scopes: readonly string[]): Promise<CacheRead> {
+  private async readEntry(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
     this.calls += 1;
     const copy = this.copies.page(key);
     const answer = (await this.scripts.read(
-      [entryKey(key), LEASE, BY_USE, CLOCK, RENEWALS, ...scopes.map(scopeKey)],
-      [this.ttl + TOKEN_GRACE, this.nonce + this.calls.toString(36), copy?.etag ?? ''],
+      [entryKey(key), LEASE, BY_USE, CLOCK, RENEWALS, PLACES, scopeKey(GENERAL_SCOPE), ...scopes.map(scopeKey)],
+      [
+        this.ttl + TOKEN_GRACE,
+        this.nonce + this.calls.toString(36),
+        copy?.etag ?? '',
+        place ? placeName(place) : '',
+        MOST_PLACES,
+      ],
     )) as Buffer[];
     switch (answer[0]!.toString()) {
       case 'hit': {
@@ -106,16 +123,37 @@ export class RedisCacheStore extends SearchCacheStore {
   }
 
   async renew(scopes: readonly string[]): Promise<void> {
-    // Lua's unpack takes some thousands of values at once; big batches go in parts.
-    const parts: Promise<unknown>[] = [];
-    for (let from = 0; from < scopes.length; from += 2_000) {
-      parts.push(this.scripts.renew([RENEWALS, ...scopes.slice(from, from + 2_000).map(scopeKey)]));
+    await this.renewKnowing(scopes, []);
+  }
+
+  async renewWatched(scopesOf: ScopesOf): Promise<void> {
+    for (let naming = 0; naming < MOST_NAMINGS; naming += 1) {
+      const { upTo } = this.places;
+      if (
+        await this.renewKnowing(
+          scopesOf((place) => this.places.has(place)),
+          upTo,
+        )
+      )
+        return;
     }
-    await Promise.all(parts);
+    await this.renew(scopesOf(() => true));
+  }
+
+  /** @returns false if there are places that whoever named the scopes didn't know */
+  private async renewKnowing(scopes: readonly string[], upTo: readonly string[]): Promise<boolean> {
+    // Lua's unpack takes some thousands of values at once; big batches go in parts. Without any scope it still asks.
+    const parts: Promise<unknown>[] = [];
+    for (let from = 0; from === 0 || from < scopes.length; from += 2_000) {
+      parts.push(this.scripts.renew([RENEWALS, PLACES, ...scopes.slice(from, from + 2_000).map(scopeKey)], upTo));
+    }
+    const news = (await Promise.all(parts)).filter((one) => one !== null) as PlaceNews[];
+    for (const one of news) this.places.learn(one);
+    return news.length === 0;
   }
 
   async clear(): Promise<void> {
-    await this.scripts.clear([BY_USE, scopeKey(GENERAL_SCOPE), RENEWALS]);
+    await this.scripts.clear([BY_USE, scopeKey(GENERAL_SCOPE), RENEWALS, PLACES]);
   }
 
   async renewLease(): Promise<void> {

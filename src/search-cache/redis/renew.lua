@@ -1,7 +1,10 @@
 -- Renews the tokens of scopes, which puts every page that depends on one of them out of date.
 --
 -- KEYS[1]  the count of renewals
+-- KEYS[2]  the watched places, see read.lua
 -- KEYS[…]  tokens
+-- ARGV[1]  if only scopes of watched places are among them: the score of the set's beginning, as far as the caller knows
+-- ARGV[2]  and that of the last place that he knows; he knows all before it
 --
 -- A token is taken away here and made anew, with a value never used before, by the next read that wants it. So a scope
 -- that nobody searches costs nothing, and renewing twice is the same as renewing once.
@@ -9,10 +12,27 @@
 -- The count moves even if no token was there: a process may hold a page whose token Redis has lost since it was checked.
 -- It is a clock, so that it takes no value twice when Redis loses it.
 --
--- Returns the number of tokens that were there.
-local renewals = KEYS[1]
+-- Returns nothing if the caller knows all watched places, or needn't. Else he has to name the scopes once more:
+--         { the score of the set's beginning, of its last place, the score after which the names begin, names }; the third
+--           is empty if these are all the names there are
+local renewals, places = unpack(KEYS, 1, 2)
 
 local time = redis.call('TIME')
 local last = tonumber(redis.call('GET', renewals) or '0')
 redis.call('SET', renewals, string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1)))
-return redis.call('DEL', unpack(KEYS, 2))
+if #KEYS > 2 then
+  redis.call('DEL', unpack(KEYS, 3))
+end
+
+if #ARGV == 0 then
+  return nil
+end
+local born = redis.call('ZSCORE', places, '') or ''
+local newest = redis.call('ZRANGE', places, -1, -1, 'WITHSCORES')[2] or ''
+if born == ARGV[1] and newest == ARGV[2] then
+  return nil
+end
+if born ~= '' and born == ARGV[1] and tonumber(newest) > tonumber(ARGV[2]) then
+  return { born, newest, ARGV[2], redis.call('ZRANGEBYSCORE', places, '(' .. ARGV[2], '+inf') }
+end
+return { born, newest, '', redis.call('ZRANGE', places, 0, -1) }

@@ -29,7 +29,8 @@ export interface PageFacts {
 
 /** What may change a product search, and what really does once its page is known. See `scopesOfEvents` for the other side. */
 export class ProductSearchScopes {
-  private readonly place: Place;
+  /** Where the search looks. */
+  readonly place: Place;
   private readonly brackets: readonly string[];
   /** Of the ends of the price range. */
   private readonly ends: readonly string[];
@@ -39,7 +40,7 @@ export class ProductSearchScopes {
     private readonly filters: ProductFilters,
     text: TextScopes,
   ) {
-    this.place = placeOf(filters);
+    this.place = { vendor: filters.vendorId ?? OPEN, category: filters.category ?? OPEN };
     this.brackets = rangeBrackets(filters);
     this.ends = this.edges([filters.minPrice, filters.maxPrice]);
     this.texts = textsOf(filters, text);
@@ -88,11 +89,6 @@ export class ProductSearchScopes {
 
 export function scopesOfVendorSearch(): string[] {
   return [GENERAL_SCOPE, VENDORS_SCOPE];
-}
-
-/** Where a search looks. */
-export function placeOf({ vendorId = OPEN, category = OPEN }: ProductFilters): Place {
-  return { vendor: vendorId, category };
 }
 
 /** A vendor has fewer products than a word, so with a vendor the text adds nothing. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { OPEN } from './scope-names.js';
-import { WatchedPlaces } from './watched-places.js';
+import { MOST_PLACES, WatchedPlaces } from './watched-places.js';
 
 describe('watched places', () => {
   const place = (vendor: string, category: string) => ({ vendor, category });
 
   it('are those that have been noted, and no others', () => {
-    const watched = new WatchedPlaces(false);
+    const watched = new WatchedPlaces();
     watched.note(place('v1', OPEN));
     watched.note(place(OPEN, 'spices'));
     watched.note(place(OPEN, 'spices'));
@@ -22,14 +22,10 @@ describe('watched places', () => {
     }
   });
 
-  it('are all where other processes search as well', () => {
-    expect(new WatchedPlaces(true).has(place('v1', 'spices'))).toBe(true);
-  });
-
   it('are all rather than too many', () => {
-    const watched = new WatchedPlaces(false);
+    const watched = new WatchedPlaces();
     const note = (index: number): void => watched.note(place(`v${index % 100}`, `c${index}`));
-    for (let index = 1; index < 20_000; index += 1) note(index);
+    for (let index = 1; index < MOST_PLACES; index += 1) note(index);
     expect(watched.has(place('never', OPEN))).toBe(false);
     note(0);
     expect(watched.has(place('never', OPEN))).toBe(true);

@@ -36,9 +36,9 @@ describe('the guarded cache', () => {
   });
 
   /** What another process, whose way to the store is whole, gets. */
-  const elsewhere = async () => (await inner.read('a', SCOPES)).result;
+  const elsewhere = async () => (await inner.read('a', SCOPES, null)).result;
   const tokens = async (): Promise<Tokens> => {
-    const read = await inner.read('a', SCOPES);
+    const read = await inner.read('a', SCOPES, null);
     return read.result === 'miss' ? read.tokens : new Map();
   };
   const fill = async () => inner.fill('a', PAGE, await tokens(), []);
@@ -48,23 +48,23 @@ describe('the guarded cache', () => {
   /** The circuit opens: the next second nobody tries. */
   const fail = async (): Promise<void> => {
     store.cut = true;
-    await cache.read('a', SCOPES);
+    await cache.read('a', SCOPES, null);
   };
 
   it('hands everything on', async () => {
-    const read = await cache.read('a', SCOPES);
+    const read = await cache.read('a', SCOPES, null);
     expect(read.result).toBe('miss');
     await cache.fill('a', PAGE, read.result === 'miss' ? read.tokens : new Map(), []);
-    expect(await cache.read('a', SCOPES)).toEqual({ result: 'hit', page: PAGE });
+    expect(await cache.read('a', SCOPES, null)).toEqual({ result: 'hit', page: PAGE });
     expect(await cache.renew([S])).toBe(true);
-    expect((await cache.read('a', SCOPES)).result).toBe('miss');
+    expect((await cache.read('a', SCOPES, null)).result).toBe('miss');
     expect([await cache.clear(), await cache.renewLease()]).toEqual([true, true]);
     expect(await cache.stats()).toMatchObject({ entries: 0 });
   });
 
   it('rejects nothing when the store is out of reach, and counts it', async () => {
     store.cut = true;
-    expect(await cache.read('a', SCOPES)).toEqual({ result: 'bypass' });
+    expect(await cache.read('a', SCOPES, null)).toEqual({ result: 'bypass' });
     await cache.fill('a', PAGE, new Map(), []);
     expect(await cache.renew([S])).toBe(false);
     expect([await cache.clear(), await cache.renewLease(), await cache.stats()]).toEqual([false, false, null]);
@@ -74,25 +74,25 @@ describe('the guarded cache', () => {
   it('lets no reader wait for a store that has just failed, and comes back by itself', async () => {
     store.cut = true;
     store.hold();
-    const waiting = Array.from({ length: 50 }, () => cache.read('a', SCOPES));
+    const waiting = Array.from({ length: 50 }, () => cache.read('a', SCOPES, null));
     store.release();
     expect((await Promise.all(waiting)).every(({ result }) => result === 'bypass')).toBe(true);
     const asked = store.calls.length;
     store.hold();
-    for (let read = 0; read < 50; read += 1) expect((await cache.read('a', SCOPES)).result).toBe('bypass');
+    for (let read = 0; read < 50; read += 1) expect((await cache.read('a', SCOPES, null)).result).toBe('bypass');
     expect(store.calls).toHaveLength(asked);
 
     later();
     // One tries for all of them.
-    const probe = cache.read('a', SCOPES);
-    for (let read = 0; read < 50; read += 1) expect((await cache.read('a', SCOPES)).result).toBe('bypass');
+    const probe = cache.read('a', SCOPES, null);
+    for (let read = 0; read < 50; read += 1) expect((await cache.read('a', SCOPES, null)).result).toBe('bypass');
     expect(store.calls).toHaveLength(asked + 1);
     store.release();
     await probe;
     store.cut = false;
     later();
-    expect((await cache.read('a', SCOPES)).result).toBe('miss');
-    expect((await cache.read('a', SCOPES)).result).toBe('miss');
+    expect((await cache.read('a', SCOPES, null)).result).toBe('miss');
+    expect((await cache.read('a', SCOPES, null)).result).toBe('miss');
   });
 
   describe('renewals that could not be made', () => {
@@ -103,10 +103,21 @@ describe('the guarded cache', () => {
       store.cut = false;
       store.calls.length = 0;
       later();
-      expect((await cache.read('a', SCOPES)).result).toBe('miss');
+      expect((await cache.read('a', SCOPES, null)).result).toBe('miss');
       expect(store.calls).toEqual([`renew ${S}`, 'read a']);
-      await cache.read('a', SCOPES);
+      await cache.read('a', SCOPES, null);
       expect(store.calls).toEqual([`renew ${S}`, 'read a', 'read a']);
+    });
+
+    it('are of all places: which ones are watched by the time they are made nobody knows', async () => {
+      await fill();
+      store.cut = true;
+      expect(await cache.renewWatched((isWatched) => (isWatched({ vendor: '*', category: 'spices' }) ? [S] : []))).toBe(
+        false,
+      );
+      store.cut = false;
+      later();
+      expect((await cache.read('a', SCOPES, null)).result).toBe('miss');
     });
 
     it('are made without any call, since others may read what is out of date', async () => {
@@ -142,7 +153,7 @@ describe('the guarded cache', () => {
       store.cut = false;
       later();
       store.hold();
-      const probe = cache.read('a', SCOPES);
+      const probe = cache.read('a', SCOPES, null);
       await jest.advanceTimersByTimeAsync(0);
       // The scope has just been renewed; a reader elsewhere reads its token, then the database, then comes the change.
       const before = await tokens();
@@ -163,7 +174,7 @@ describe('the guarded cache', () => {
       store.cut = false;
       store.calls.length = 0;
       later();
-      await cache.read('a', SCOPES);
+      await cache.read('a', SCOPES, null);
       expect(store.calls).toEqual([`renew ${GENERAL_SCOPE}`, 'read a']);
       expect(await elsewhere()).toBe('miss');
     });
@@ -190,7 +201,7 @@ describe('the guarded cache', () => {
     expect(store.calls.length).toBeLessThanOrEqual(3);
     later();
     store.calls.length = 0;
-    await cache.read('a', SCOPES);
+    await cache.read('a', SCOPES, null);
     expect(store.calls).toEqual(['read a']);
   });
 
@@ -200,15 +211,15 @@ describe('the guarded cache', () => {
     expect(await cache.clear()).toBe(false);
     store.cut = false;
     later();
-    expect((await cache.read('a', SCOPES)).result).toBe('miss');
+    expect((await cache.read('a', SCOPES, null)).result).toBe('miss');
   });
 
   it('trusts nothing that was there before a reconnection', async () => {
     await fill();
-    expect((await cache.read('a', SCOPES)).result).toBe('hit');
+    expect((await cache.read('a', SCOPES, null)).result).toBe('hit');
     store.reconnect();
-    expect((await cache.read('a', SCOPES)).result).toBe('miss');
+    expect((await cache.read('a', SCOPES, null)).result).toBe('miss');
     await fill();
-    expect((await cache.read('a', SCOPES)).result).toBe('hit');
+    expect((await cache.read('a', SCOPES, null)).result).toBe('hit');
   });
 });

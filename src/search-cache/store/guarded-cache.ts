@@ -1,11 +1,12 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Clock, Metrics } from '../../infra/index.js';
-import { GENERAL_SCOPE } from '../scopes/scope-names.js';
+import { GENERAL_SCOPE, type Place } from '../scopes/scope-names.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { OwedRenewals } from './owed-renewals.js';
 import {
   type CachedPage,
   type CacheRead,
+  type ScopesOf,
   SearchCacheStore,
   type StoreStats,
   type Tokens,
@@ -46,8 +47,8 @@ export class GuardedCache implements OnModuleDestroy {
     return this.breaker.open || this.owed.any ? undefined : this.store.peek(key);
   }
 
-  read(key: string, scopes: readonly string[]): Promise<CacheRead> {
-    return this.attempt<CacheRead>(() => this.store.read(key, scopes), { result: 'bypass' });
+  read(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
+    return this.attempt<CacheRead>(() => this.store.read(key, scopes, place), { result: 'bypass' });
   }
 
   async fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void> {
@@ -55,18 +56,20 @@ export class GuardedCache implements OnModuleDestroy {
   }
 
   /** @returns whether it was done; if not, it will be, before this instance uses the store again */
-  async renew(scopes: readonly string[]): Promise<boolean> {
-    if (await this.attempt(() => this.store.renew(scopes).then(() => true), false)) return true;
-    this.owe(scopes);
-    // Tried even while the circuit is open: the change is about to be acknowledged, and another instance, which may
-    // reach the store, would go on serving what it puts out of date.
-    try {
-      await this.owed.pay();
-      return true;
-    } catch (error) {
-      this.failed(error);
-      return false;
-    }
+  renew(scopes: readonly string[]): Promise<boolean> {
+    return this.renewOrOwe(
+      () => this.store.renew(scopes),
+      () => scopes,
+    );
+  }
+
+  /** The same for a change, of which only the scopes of watched places matter. */
+  renewWatched(scopesOf: ScopesOf): Promise<boolean> {
+    return this.renewOrOwe(
+      () => this.store.renewWatched(scopesOf),
+      // Nobody knows which places will be watched by the time it is made up for.
+      () => scopesOf(() => true),
+    );
   }
 
   async clear(): Promise<boolean> {
@@ -94,6 +97,20 @@ export class GuardedCache implements OnModuleDestroy {
         return fallback;
       },
     );
+  }
+
+  private async renewOrOwe(renew: () => Promise<void>, all: () => readonly string[]): Promise<boolean> {
+    if (await this.attempt(() => renew().then(() => true), false)) return true;
+    this.owe(all());
+    // Tried even while the circuit is open: the change is about to be acknowledged, and another instance, which may
+    // reach the store, would go on serving what it puts out of date.
+    try {
+      await this.owed.pay();
+      return true;
+    } catch (error) {
+      this.failed(error);
+      return false;
+    }
   }
 
   /** Without the timer, an instance that nobody asks anything would never pay, and the others would serve old pages. */

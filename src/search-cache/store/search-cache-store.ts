@@ -1,3 +1,5 @@
+import type { Place } from '../scopes/scope-names.js';
+
 /** A finished answer as it is sent. */
 export interface CachedPage {
   /** JSON, UTF-8. */
@@ -14,6 +16,9 @@ export type CacheRead =
   | { result: 'miss'; tokens: Tokens }
   /** There is no lease: nobody vouches for the invalidations, so the cache is not to be used. */
   | { result: 'bypass' };
+
+/** Names the scopes of a change, but of the places that don't pass only what is of no place. */
+export type ScopesOf = (isWatched: (place: Place) => boolean) => readonly string[];
 
 export interface StoreStats {
   entries: number;
@@ -33,11 +38,11 @@ export interface StoreStats {
  * Does not promise that an entry stays. Rejects when the store can't be reached in time.
  */
 export abstract class SearchCacheStore {
-  /** Whether other processes may use it as well. */
-  readonly shared: boolean = true;
-
-  /** @param scopes all that may matter to the search */
-  abstract read(key: string, scopes: readonly string[]): Promise<CacheRead>;
+  /**
+   * @param scopes all that may matter to the search
+   * @param place of which these scopes are, if they are of one; from now on it is watched
+   */
+  abstract read(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead>;
 
   /** The page `read` would hit with, if that can be told without waiting. */
   peek(_key: string): CachedPage | undefined {
@@ -52,6 +57,9 @@ export abstract class SearchCacheStore {
 
   /** Puts every entry that depends on one of these out of date. */
   abstract renew(scopes: readonly string[]): Promise<void>;
+
+  /** The same, as far as the scopes are of no place or of one that is watched; of others there are no entries. */
+  abstract renewWatched(scopesOf: ScopesOf): Promise<void>;
 
   /** Removes every entry. */
   abstract clear(): Promise<void>;

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import { KnownPlaces } from '../../src/search-cache/redis/known-places.js';
+import type { RedisCacheStore } from '../../src/search-cache/redis/redis-cache-store.js';
+import { GENERAL_SCOPE, OPEN, type Place, placeScope } from '../../src/search-cache/scopes/scope-names.js';
+import { MOST_PLACES, placeName } from '../../src/search-cache/scopes/watched-places.js';
+import type { ScopesOf, SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';
+import { type CacheEngine, redisEngine } from '../support/cache-engines.js';
+import { waitFor } from '../support/processes.js';
+
+const PLACES = '{search}:places';
+
+const placeOf = (category: string): Place => ({ vendor: OPEN, category });
+const scopeOf = (category: string): string => placeScope(placeOf(category), OPEN, 'set');
+const [SPICES, GRAINS, FRUITS] = ['spices', 'grains', 'fruits'].map(placeOf) as [Place, Place, Place];
+
+/** A change leaves out the scopes of places that nobody searches; whether somebody does, only Redis knows. */
+describe('places that are watched, in Redis', () => {
+  let engine: CacheEngine;
+  let store: SearchCacheStore;
+  let other: SearchCacheStore;
+
+  beforeAll(async () => {
+    engine = await redisEngine();
+  });
+  afterAll(() => engine.stop());
+  beforeEach(async () => {
+    store = await engine.open();
+    other = engine.again();
+    await store.renewLease();
+  });
+
+  const redis = (): Redis => (store as RedisCacheStore)['redis'];
+  const read = ({ category }: Place, by = other) =>
+    by.read(category, [GENERAL_SCOPE, scopeOf(category)], placeOf(category));
+  const result = async (place: Place, by = other): Promise<string> => (await read(place, by)).result;
+  const fill = async (place: Place): Promise<void> => {
+    const found = await read(place);
+    if (found.result !== 'miss') throw new Error(found.result);
+    await other.fill(place.category, { body: Buffer.from('{}'), etag: '"1"' }, found.tokens, []);
+    expect(await result(place)).toBe('hit');
+  };
+  /** Changes something in all of these places; returns which of them were named, each time they were. */
+  const change = async (...places: Place[]): Promise<string[][]> => {
+    const namings: string[][] = [];
+    const scopesOf: ScopesOf = (isWatched) => {
+      const watched = places.filter(isWatched).map(({ category }) => category);
+      namings.push(watched);
+      return ['product:p1', ...watched.map(scopeOf)];
+    };
+    await store.renewWatched(scopesOf);
+    return namings;
+  };
+
+  it('are those that any process has read tokens of, and asking for them costs nothing once they are known', async () => {
+    await fill(SPICES);
+    expect(await change(SPICES, GRAINS)).toEqual([[], ['spices']]);
+    expect(await result(SPICES)).toBe('miss');
+    await fill(GRAINS);
+    expect(await change(SPICES, GRAINS)).toEqual([['spices'], ['spices', 'grains']]);
+    expect([await result(SPICES), await result(GRAINS)]).toEqual(['miss', 'miss']);
+    expect(await change(SPICES, GRAINS, FRUITS)).toEqual([['spices', 'grains']]);
+  });
+
+  it('are forgotten when the cache is cleared', async () => {
+    await fill(SPICES);
+    await change(SPICES);
+    await store.clear();
+    expect(await redis().exists(PLACES)).toBe(0);
+    expect(await change(SPICES)).toEqual([['spices'], []]);
+  });
+
+  it('leave no page when they are lost, whatever was changed meanwhile and whoever reads first', async () => {
+    await fill(SPICES);
+    await fill(GRAINS);
+    await engine.lose([PLACES]);
+    expect(await change(SPICES, GRAINS)).toEqual([[]]);
+    expect(await result(SPICES)).toBe('miss');
+    // Its tokens are as they were, and its place is not known to be watched yet.
+    expect(await change(GRAINS)).toEqual([[], []]);
+    expect(await result(GRAINS, engine.again())).toBe('miss');
+  });
+
+  it('keep a page from being served that was on its way while they were lost', async () => {
+    await fill(GRAINS);
+    const before = await read(SPICES);
+    if (before.result !== 'miss') throw new Error(before.result);
+    await engine.lose([PLACES]);
+    await change(SPICES);
+    await other.fill('spices', { body: Buffer.from('{}'), etag: '"old"' }, before.tokens, []);
+    expect(await result(SPICES)).toBe('miss');
+  });
+
+  it('are told anew when the set is another one, even if its clock goes wrong', async () => {
+    await fill(SPICES);
+    await change(SPICES);
+    const [born, last] = (store as RedisCacheStore)['places'].upTo.map(Number) as [number, number];
+    await engine.lose([PLACES]);
+    const grains = placeName(GRAINS);
+    await redis().zadd(PLACES, born - 1_000, '', born - 500, grains, last + 10, placeName(FRUITS));
+    await fill(GRAINS);
+    expect((await change(GRAINS, FRUITS)).at(-1)).toEqual(['grains', 'fruits']);
+    expect(await result(GRAINS)).toBe('miss');
+  });
+
+  it('are told anew after a lost connection: what answers next may be an older state that went on from there', async () => {
+    await fill(SPICES);
+    await change(SPICES);
+    const [, last] = (store as RedisCacheStore)['places'].upTo;
+    const closed = new Promise((resolve) => redis().once('close', resolve));
+    redis().disconnect(true);
+    await closed;
+    await waitFor(() => redis().status === 'ready', { what: 'the connection' });
+    await redis().zrem(PLACES, placeName(SPICES));
+    await redis().zadd(PLACES, last, placeName(GRAINS));
+    await fill(GRAINS);
+    expect((await change(GRAINS)).at(-1)).toEqual(['grains']);
+    expect(await result(GRAINS)).toBe('miss');
+  });
+
+  it('are all when there are too many', async () => {
+    await fill(SPICES);
+    const many = Array.from({ length: MOST_PLACES - 2 }, (_none, index) => [index + 1, `v${index} *`]).flat();
+    await redis().zadd(PLACES, ...many);
+    expect(await redis().zcard(PLACES)).toBe(MOST_PLACES);
+    await fill(GRAINS);
+    expect(await redis().zcard(PLACES)).toBe(MOST_PLACES);
+    expect((await change(GRAINS, FRUITS)).at(-1)).toEqual(['grains', 'fruits']);
+    expect(await result(GRAINS)).toBe('miss');
+  });
+
+  it('are all when new ones come faster than they can be named', async () => {
+    await fill(SPICES);
+    let namings = 0;
+    let all = false;
+    await store.renewWatched((isWatched) => {
+      namings += 1;
+      all = isWatched(placeOf('never'));
+      void read(placeOf(`new${namings}`), store);
+      return isWatched(SPICES) ? [scopeOf('spices')] : [];
+    });
+    expect([namings, all, await result(SPICES)]).toEqual([4, true, 'miss']);
+  });
+
+  it('are not taken for known from news that was meant for somebody who knew more', () => {
+    const news = (born: string, last: string, after: string, ...names: string[]) =>
+      [...[born, last, after].map((text) => Buffer.from(text)), names.map((name) => Buffer.from(name))] as never;
+    const known = new KnownPlaces();
+    known.learn(news('5', '20', '10', placeName(FRUITS)));
+    expect(known.upTo).toEqual(['', '']);
+    known.learn(news('5', '10', '', '', placeName(SPICES)));
+    known.learn(news('5', '30', '20', placeName(FRUITS)));
+    known.learn(news('4', '30', '10', placeName(FRUITS)));
+    expect([known.upTo, known.has(SPICES), known.has(FRUITS)]).toEqual([['5', '10'], true, false]);
+    // Two who asked at once: the answer to the later one has all that the first one's has.
+    known.learn(news('5', '30', '10', placeName(GRAINS), placeName(FRUITS)));
+    known.learn(news('5', '20', '10', placeName(GRAINS)));
+    expect([known.upTo, known.has(GRAINS), known.has(FRUITS)]).toEqual([['5', '30'], true, true]);
+  });
+});
