@@ -26,7 +26,7 @@ export class TcpProxy {
 
   /** Resets what is open; new connections get through. */
   cut(): void {
-    for (const pair of this.pairs) for (const socket of pair) socket.resetAndDestroy();
+    for (const pair of this.pairs) for (const socket of pair) reset(socket);
     this.pairs.clear();
   }
 
@@ -72,7 +72,7 @@ export class TcpProxy {
     for (const socket of pair) {
       socket.setNoDelay(true);
       if (this.stalled) socket.pause();
-      socket.on('error', () => pair.forEach((one) => one.resetAndDestroy()));
+      socket.on('error', () => pair.forEach(reset));
       socket.on('close', () => {
         this.pairs.delete(pair);
         for (const one of pair) one.destroySoon(); // after what is still to be sent
@@ -90,4 +90,13 @@ export class TcpProxy {
     });
     from.on('end', () => to.end());
   }
+}
+
+/**
+ * A socket that is just being shut down can't be reset: Node 20 neither does it nor closes the socket, and the process never
+ * ends, but turns in a circle.
+ */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
