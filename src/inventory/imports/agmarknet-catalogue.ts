@@ -7,12 +7,14 @@ import type { AgmarknetRow } from './agmarknet-row.js';
 type MarketKey = Pick<AgmarknetRow, 'state' | 'district' | 'market'>;
 
 /** Rows of one market follow each other in the portal's files. */
-let last = { key: '', id: '' };
+let last: MarketKey & { id: string } = { state: '', district: '', market: '', id: '' };
 
 /** The same market has the same id in every import, on every installation. */
 export function vendorIdOf({ state, district, market }: MarketKey): string {
-  const key = JSON.stringify([state, district, market]);
-  if (key !== last.key) last = { key, id: `vnd_${createHash('sha256').update(key).digest('hex').slice(0, 24)}` };
+  if (state !== last.state || district !== last.district || market !== last.market) {
+    const hash = createHash('sha256').update(JSON.stringify([state, district, market]));
+    last = { state, district, market, id: `vnd_${hash.digest('hex').slice(0, 24)}` };
+  }
   return last.id;
 }
 

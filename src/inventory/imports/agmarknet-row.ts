@@ -119,7 +119,11 @@ function clean(column: Column, value: string): string {
 const DAY_FIRST = /^(?<day>\d{2})([/-])(?<month>\d{2})\2(?<year>\d{4})$/;
 const YEAR_FIRST = /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})$/;
 
+/** A file has few dates, and rows of one date follow each other. */
+let lastDate = { text: '', date: '' };
+
 function readDate(text: string): string {
+  if (text === lastDate.text) return lastDate.date;
   const { year, month, day } = (DAY_FIRST.exec(text) ?? YEAR_FIRST.exec(text))?.groups ?? {};
   if (year === undefined) {
     refuse('Arrival_Date', `${quoted(text)} is not dd/mm/yyyy, dd-mm-yyyy or yyyy-mm-dd`);
@@ -130,6 +134,7 @@ function readDate(text: string): string {
   if (year === '0000' || Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 10) !== date) {
     refuse('Arrival_Date', `${quoted(text)} is not a date of the calendar`);
   }
+  lastDate = { text, date };
   return date;
 }
 

@@ -116,8 +116,10 @@ async function* copyLines(batches: AsyncIterable<readonly NewRow[]>): AsyncGener
   for await (const rows of batches) {
     let chunk = '';
     for (const row of rows) {
-      const values = [...COLUMNS.map((column) => row[column]), vendorIdOf(row), skuOf(row)];
-      chunk += `${values.join('\t').replaceAll('\\', '\\\\')}\n`;
+      const { line, date, state, district, market, commodity, variety, grade, modalPrice } = row;
+      const texts = `${state}\t${district}\t${market}\t${commodity}\t${variety}\t${grade}`;
+      const values = `${line}\t${date}\t${texts}\t${modalPrice}\t${vendorIdOf(row)}\t${skuOf(row)}\n`;
+      chunk += values.includes('\\') ? values.replaceAll('\\', '\\\\') : values;
     }
     if (chunk !== '') yield chunk;
   }

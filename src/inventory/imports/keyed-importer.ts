@@ -7,13 +7,16 @@ import {
   ReplayBarrier,
   SqlClient,
 } from '../../infra/index.js';
-import { AgmarknetImporter, PAGE } from './agmarknet-importer.js';
+import { AgmarknetImporter } from './agmarknet-importer.js';
 import type { ChunkSource } from './agmarknet-reader.js';
 import { HashedFile } from './hashed-file.js';
 import { withImportLock } from './import-lock.js';
 import { ImportStaging, type StagedPlace } from './import-staging.js';
 import type { ImportSummary } from './import-summary.js';
 import { KeyTurns } from './key-turns.js';
+
+/** Rows that take effect in one transaction. */
+const PAGE = 1_000;
 
 /** The `Idempotency-Key` of an import, and how to hash the request once the body's hash is known. */
 export interface ImportKey {
