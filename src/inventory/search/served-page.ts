@@ -8,7 +8,7 @@ import type { ServedPage } from '../../search-cache/index.js';
  */
 export function servedPage({ body, etag, result }: ServedPage, ifNoneMatch: string | undefined): FastAnswer {
   const headers = ['x-cache', result, 'etag', etag, 'cache-control', 'no-cache'];
-  const known = ifNoneMatch?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
+  const known = ifNoneMatch?.split(',').some((one) => [etag, '*'].includes(one.trim().replace(/^W\//, '')));
   if (known) return { status: 304, headers, body: null };
   headers.push('content-type', 'application/json; charset=utf-8');
   return { status: 200, headers, body };
