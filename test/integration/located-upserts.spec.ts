@@ -103,7 +103,7 @@ describe('pages of a staged file', () => {
       await staging.fill(all(rows));
       const pages: { lines: number[]; unchanged: number; end: number; known: boolean[] }[] = [];
       for await (const { rows: open, unchanged, end } of staging.pages(size)) {
-        const [lines, known] = [open.map(({ line }) => line), open.map(({ productId }) => productId !== null)];
+        const [lines, known] = [open.map(({ line }) => line), open.map(({ seen }) => seen !== null)];
         pages.push({ lines, unchanged, end: end.line, known });
       }
       await staging.drop();

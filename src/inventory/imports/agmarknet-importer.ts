@@ -86,7 +86,7 @@ export class AgmarknetImporter {
   /** @param known ids of vendors that needn't be looked at; the rows' are added to it */
   private async ensureVendors(rows: readonly StagedRow[], summary: ImportSummary, known: Set<string>): Promise<void> {
     const markets = new Map<string, StagedRow>();
-    for (const row of rows) if (row.productId === null) markets.set(vendorIdOf(row), row);
+    for (const row of rows) if (row.seen === null) markets.set(vendorIdOf(row), row);
     for (const id of markets.keys()) if (known.has(id)) markets.delete(id);
     if (markets.size === 0) return;
     const created = await this.vendors.ensure([...markets.values()].map(vendorOfMarket));
@@ -95,10 +95,7 @@ export class AgmarknetImporter {
   }
 
   private write(rows: readonly StagedRow[], correlationId: string | undefined): Promise<WriteOutcome[]> {
-    const commands = rows.map((row) => {
-      const { productId: id, version } = row;
-      return upsertOf(row, id === null || version === null ? undefined : { id, version });
-    });
+    const commands = rows.map((row) => upsertOf(row, row.seen ?? undefined));
     return this.writer.write(commands, { correlationId });
   }
 }
@@ -108,8 +105,8 @@ export class AgmarknetImporter {
  * so their order in a page doesn't matter.
  */
 const apart = (rows: readonly StagedRow[]): StagedRow[][] => [
-  rows.filter(({ productId }) => productId !== null),
-  rows.filter(({ productId }) => productId === null),
+  rows.filter(({ seen }) => seen !== null),
+  rows.filter(({ seen }) => seen === null),
 ];
 
 function count(rows: readonly StagedRow[], outcomes: readonly WriteOutcome[], summary: ImportSummary): void {

@@ -2,20 +2,19 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import type { Upsert } from '../products/write/product-command.js';
 import { skuOf, vendorIdOf } from './agmarknet-catalogue.js';
 import type { AgmarknetRow } from './agmarknet-row.js';
 
 /** A row that may have something to do. */
 export interface StagedRow extends AgmarknetRow {
   line: number;
-  /** The product's id if it is there, else null. */
-  productId: string | null;
-  /** The version it had when the page was read. */
-  version: number | null;
+  /** The product as it was when the page was read, null if it wasn't there. */
+  seen: NonNullable<Upsert['seen']> | null;
 }
 
 /** A row as it is taken in. */
-export type NewRow = Omit<StagedRow, 'productId' | 'version'>;
+export type NewRow = Omit<StagedRow, 'seen'>;
 
 /** Where a row stands among all rows of a file, by date and then by line. */
 export type StagedPlace = Pick<StagedRow, 'date' | 'line'>;
@@ -47,7 +46,8 @@ const pageSql = (size: number): string => `
     SELECT *, differs OR "productId" IN (SELECT "productId" FROM found WHERE differs AND "productId" IS NOT NULL) AS open FROM found
   )
   SELECT coalesce(json_agg(json_build_object(
-           ${COLUMNS.map((column) => `'${column}', "${column}"`).join(', ')}, 'productId', "productId", 'version', version)
+           ${COLUMNS.map((column) => `'${column}', "${column}"`).join(', ')}, 'seen',
+             CASE WHEN "productId" IS NOT NULL THEN json_build_object('id', "productId", 'version', version) END)
            ORDER BY date, line) FILTER (WHERE open), '[]')::text AS rows,
          count(*) FILTER (WHERE NOT open)::integer AS unchanged,
          (SELECT json_build_object('date', date, 'line', line) FROM page ORDER BY date DESC, line DESC LIMIT 1)::text AS end
@@ -85,7 +85,7 @@ export class ImportStaging {
     for (;;) {
       const page = await next;
       if (!page) return;
-      const changing = page.rows.flatMap(({ productId }) => productId ?? []);
+      const changing = page.rows.flatMap(({ seen }) => seen?.id ?? []);
       next = this.page(size, page.end, [...underWay, ...changing]);
       underWay = changing;
       // Told where it is waited for; nobody may come to that any more.
