@@ -185,6 +185,7 @@ describe('rooms', () => {
   });
 
   it('bring everything to clients that poll, and to those that change to a WebSocket meanwhile', async () => {
+    const others = (await realtimeStats(app)).connections;
     let writing = true;
     const writer = (async () => {
       while (writing) await changePrice();
@@ -206,6 +207,9 @@ describe('rooms', () => {
     for (const { position, seen } of joined) {
       expect(seen.map((event) => event.position)).toEqual(seen.map((_event, index) => position + 1 + index));
     }
+    // Engine.IO waits 30 s for the next request of a client that polls before it takes its connection for closed.
+    for (const { socket } of joined) socket.disconnect();
+    await waitFor(async () => (await realtimeStats(app)).connections === others, { what: 'the connections to end' });
   });
 
   it('stream everything after the confirmed position, whenever one joins', async () => {
