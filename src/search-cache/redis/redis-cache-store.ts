@@ -128,14 +128,8 @@ export class RedisCacheStore extends SearchCacheStore {
 
   async renewWatched(scopesOf: ScopesOf): Promise<void> {
     for (let naming = 0; naming < MOST_NAMINGS; naming += 1) {
-      const { upTo } = this.places;
-      if (
-        await this.renewKnowing(
-          scopesOf((place) => this.places.has(place)),
-          upTo,
-        )
-      )
-        return;
+      const named = scopesOf((place) => this.places.has(place));
+      if (await this.renewKnowing(named, this.places.upTo)) return;
     }
     await this.renew(scopesOf(() => true));
   }
