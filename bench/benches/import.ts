@@ -55,7 +55,12 @@ export async function importPrices(run: BenchRun): Promise<BenchResult> {
   );
   return {
     rows: [compare({ bench: 'import', unit: 'rows/s', rounds, reach: 0.5, better: 'higher' })],
-    details: { rounds, rows: ROWS, changedShare: CHANGED, firstImportRowsPerSecond: Math.round(ROWS / firstSeconds) },
+    details: {
+      rounds,
+      fileRows: ROWS,
+      changedShare: CHANGED,
+      firstImportRowsPerSecond: Math.round(ROWS / firstSeconds),
+    },
   };
 }
 

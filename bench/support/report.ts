@@ -53,8 +53,8 @@ export async function writeResult(name: string, options: object, result: BenchRe
     machine: { cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30) },
     versions: { node: process.version, ...versions, packages: packageVersions() },
     options,
-    rows,
     ...details,
+    rows,
   };
   await mkdir('bench/results', { recursive: true });
   await writeFile(`bench/results/${name}.json`, `${JSON.stringify(file, null, 2)}\n`);
