@@ -33,10 +33,15 @@ export function taggedUnlessKnown<Entity extends { version: number }>(
   ifNoneMatch: string | undefined,
 ): Entity | undefined {
   tagged(reply, entity);
-  const known = ifNoneMatch?.trim() === '*' || tagsOf(ifNoneMatch ?? '')?.some((tag) => tag.opaque === etagOf(entity));
-  if (!known) return entity;
+  if (!isKnown(ifNoneMatch, etagOf(entity))) return entity;
   void reply.status(304);
   return undefined;
+}
+
+/** Whether `If-None-Match` names this tag, compared weakly (RFC 9110, 13.1.2), or any; what is no list of tags names none. */
+export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.trim() === '*' || tagsOf(ifNoneMatch)?.some(({ opaque }) => opaque === etag) === true;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { FastAnswer } from '../../infra/index.js';
 import type { ServedPage } from '../../search-cache/index.js';
+import { isKnown } from '../if-match.js';
 
 /**
  * A page goes out as the bytes it was stored as. `no-cache` lets clients keep it, and ask each time whether it holds.
@@ -8,8 +9,7 @@ import type { ServedPage } from '../../search-cache/index.js';
  */
 export function servedPage({ body, etag, result }: ServedPage, ifNoneMatch: string | undefined): FastAnswer {
   const headers = ['x-cache', result, 'etag', etag, 'cache-control', 'no-cache'];
-  const known = ifNoneMatch?.split(',').some((one) => [etag, '*'].includes(one.trim().replace(/^W\//, '')));
-  if (known) return { status: 304, headers, body: null };
+  if (isKnown(ifNoneMatch, etag)) return { status: 304, headers, body: null };
   headers.push('content-type', 'application/json; charset=utf-8');
   return { status: 200, headers, body };
 }
