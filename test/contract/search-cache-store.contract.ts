@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { GENERAL_SCOPE } from '../../src/search-cache/scopes/scope-names.js';
+import { GENERAL_SCOPE, type Place } from '../../src/search-cache/scopes/scope-names.js';
 import type { CachedPage, SearchCacheStore, Tokens } from '../../src/search-cache/store/search-cache-store.js';
-import type { CacheEngine } from '../support/cache-engines.js';
+import { type CacheEngine, tokensOf } from '../support/cache-engines.js';
 import { waitFor } from '../support/processes.js';
 
 const SPICES = 'search:cache:category:spices#set';
@@ -27,7 +27,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
     const result = async (key: string, scopes: readonly string[] = SCOPES) =>
       (await store.read(key, scopes, null)).result;
     const fill = async (key: string, scopes: readonly string[] = SCOPES) => {
-      await store.fill(key, pageOf(key), await tokensOf(store, key, scopes), []);
+      await store.fill(key, pageOf(key), await tokensFor(store, key, scopes), []);
     };
 
     describe('reading', () => {
@@ -36,27 +36,27 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
           body: Buffer.concat([Buffer.from('{"प्याज":"🧅"}\r\n\0'), Buffer.from(EVERY_BYTE)]),
           etag: '"weiß/ +"',
         };
-        await store.fill('a', page, await tokensOf(store, 'a', SCOPES), []);
+        await store.fill('a', page, await tokensFor(store, 'a', SCOPES), []);
         expect(await store.read('a', SCOPES, null)).toEqual({ result: 'hit', page });
         expect(await engine.again().read('a', SCOPES, null)).toEqual({ result: 'hit', page });
         expect(await result('b')).toBe('miss');
       });
 
       it('brings a token for every scope asked for, the same until the scope is renewed', async () => {
-        const tokens = await tokensOf(store, 'a', SCOPES);
+        const tokens = await tokensFor(store, 'a', SCOPES);
         expect([...tokens.keys()].sort()).toEqual([...SCOPES].sort());
-        expect(await tokensOf(engine.again(), 'b', SCOPES)).toEqual(tokens);
+        expect(await tokensFor(engine.again(), 'b', SCOPES)).toEqual(tokens);
         await store.renew([SPICES]);
-        const later = await tokensOf(store, 'a', SCOPES);
+        const later = await tokensFor(store, 'a', SCOPES);
         expect(later.get(GENERAL_SCOPE)).toBe(tokens.get(GENERAL_SCOPE));
         expect(later.get(SPICES)).not.toBe(tokens.get(SPICES));
       });
 
       it('brings the tokens of what the page before depended on and hinted at with the next miss', async () => {
-        const tokens = await tokensOf(store, 'a', [...SCOPES, GRAINS]);
+        const tokens = await tokensFor(store, 'a', [...SCOPES, GRAINS]);
         await store.fill('a', pageOf('a'), tokens, ['product:1', 'product:2']);
         await store.renew([SPICES]);
-        const next = await tokensOf(store, 'a', SCOPES);
+        const next = await tokensFor(store, 'a', SCOPES);
         expect([...next.keys()].sort()).toEqual([...SCOPES, GRAINS, 'product:1', 'product:2'].sort());
         await store.fill('a', pageOf('a'), new Map([...next].filter(([scope]) => scope !== SPICES)), []);
         await store.renew([SPICES]);
@@ -68,7 +68,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
       it('gives many readers at once the same tokens, and the page once it is there', async () => {
         const stores = Array.from({ length: 4 }, () => engine.again());
         const readers = Array.from({ length: 400 }, (_, index) => stores[index % stores.length]!);
-        const reads = await Promise.all(readers.map((reader) => tokensOf(reader, 'a', SCOPES)));
+        const reads = await Promise.all(readers.map((reader) => tokensFor(reader, 'a', SCOPES)));
         expect(new Set(reads.map((tokens) => JSON.stringify([...tokens]))).size).toBe(1);
         await store.fill('a', pageOf('a'), reads[0]!, []);
         const hits = await Promise.all(readers.map((reader) => reader.read('a', SCOPES, null)));
@@ -93,7 +93,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
       });
 
       it('while a page is being loaded keeps it from ever being served', async () => {
-        const tokens = await tokensOf(store, 'a', SCOPES);
+        const tokens = await tokensFor(store, 'a', SCOPES);
         await engine.again().renew([SPICES]);
         await store.fill('a', pageOf('old'), tokens, []);
         expect(await result('a')).toBe('miss');
@@ -106,7 +106,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
         await store.renew([SPICES, SPICES]);
         await store.renew([SPICES]);
         expect(await result('a')).toBe('miss');
-        const tokens = await tokensOf(store, 'a', SCOPES);
+        const tokens = await tokensFor(store, 'a', SCOPES);
         await store.renew([SPICES]);
         await store.fill('a', pageOf('old'), tokens, []);
         expect(await result('a')).toBe('miss');
@@ -124,9 +124,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
 
       it('of what is watched reaches the pages of a place, by whomever they were read', async () => {
         const place = { vendor: '*', category: 'spices' };
-        const read = await engine.again().read('a', SCOPES, place);
-        if (read.result !== 'miss') throw new Error(read.result);
-        await store.fill('a', pageOf('a'), read.tokens, []);
+        await store.fill('a', pageOf('a'), await tokensFor(engine.again(), 'a', SCOPES, place), []);
         let watched: boolean[] = [];
         await store.renewWatched((isWatched) => {
           watched = [place, { ...place, category: 'grains' }].map(isWatched);
@@ -138,7 +136,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
       it('never brings a token back, whatever was lost', async () => {
         const seen = new Set<string>();
         for (let round = 0; round < 40; round += 1) {
-          for (const token of (await tokensOf(round % 3 === 0 ? engine.again() : store, 'a', SCOPES)).values()) {
+          for (const token of (await tokensFor(round % 3 === 0 ? engine.again() : store, 'a', SCOPES)).values()) {
             expect(seen).not.toContain(token);
             seen.add(token);
           }
@@ -179,7 +177,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
           await engine.lose([key]);
           expect([key, await result('a')]).toEqual([key, 'miss']);
 
-          const tokens = await tokensOf(store, 'a', SCOPES);
+          const tokens = await tokensFor(store, 'a', SCOPES);
           await engine.lose([key]);
           await store.renew([SPICES]);
           await engine.lose([key]);
@@ -209,7 +207,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
       });
 
       it('may end between reading and filling', async () => {
-        const tokens = await tokensOf(store, 'a', SCOPES);
+        const tokens = await tokensFor(store, 'a', SCOPES);
         await engine.endLease();
         await store.renew([SPICES]);
         await store.fill('a', pageOf('old'), tokens, []);
@@ -246,7 +244,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
         store = await engine.open({ maxEntries: 20 });
         await store.renewLease();
         const other = engine.again();
-        const tokens = await tokensOf(store, 'a', SCOPES);
+        const tokens = await tokensFor(store, 'a', SCOPES);
         for (let index = 0; index < 100; index += 1) {
           await (index % 2 === 0 ? store : other).fill(`k${index}`, pageOf('x'), tokens, []);
           expect((await store.stats()).entries).toBe(Math.min(20, index + 1));
@@ -268,7 +266,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
       });
 
       it('defeats the fills that are under way', async () => {
-        const tokens = await tokensOf(store, 'a', SCOPES);
+        const tokens = await tokensFor(store, 'a', SCOPES);
         await engine.again().clear();
         await store.fill('a', pageOf('old'), tokens, []);
         expect(await result('a')).toBe('miss');
@@ -282,8 +280,11 @@ function pageOf(text: string): CachedPage {
 }
 
 /** Reads what must be a miss. */
-async function tokensOf(store: SearchCacheStore, key: string, scopes: readonly string[]): Promise<Tokens> {
-  const read = await store.read(key, scopes, null);
-  if (read.result !== 'miss') throw new Error(`a miss was expected, not a ${read.result}`);
-  return read.tokens;
+async function tokensFor(
+  store: SearchCacheStore,
+  key: string,
+  scopes: readonly string[],
+  place: Place | null = null,
+): Promise<Tokens> {
+  return tokensOf(await store.read(key, scopes, place));
 }

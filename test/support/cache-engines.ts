@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
 import { RedisCacheStore } from '../../src/search-cache/redis/redis-cache-store.js';
-import type { SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';
+import type { CacheRead, SearchCacheStore, Tokens } from '../../src/search-cache/store/search-cache-store.js';
 import { StoppedClock } from './bridge.js';
 import { waitFor } from './processes.js';
 import { startRedis } from './redis-server.js';
@@ -30,6 +30,12 @@ export interface CacheEngine {
   keys(): Promise<string[]>;
   lose(keys: readonly string[]): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** The tokens that a read has brought, which must be a miss. */
+export function tokensOf(read: CacheRead): Tokens {
+  if (read.result !== 'miss') throw new Error(`a miss was expected, not a ${read.result}`);
+  return read.tokens;
 }
 
 /** A store that lives in this process, with a clock of its own. */

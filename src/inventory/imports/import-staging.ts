@@ -111,7 +111,7 @@ export class ImportStaging {
   }
 }
 
-/** Chunks of COPY's text format; the reader has refused control characters, so only backslashes need care. */
+/** Chunks of COPY's text format, each row in the order of `COLUMNS`; the reader has refused control characters, so only backslashes need care. */
 async function* copyLines(batches: AsyncIterable<readonly NewRow[]>): AsyncGenerator<string> {
   for await (const rows of batches) {
     let chunk = '';
