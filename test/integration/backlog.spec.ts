@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/index.js';
@@ -224,6 +225,15 @@ describe('the relay of a backlog', () => {
     expect(await head()).toBe(2 * SEQUENCE_BATCH);
     expect(positionsOf(published)).toEqual(contiguous(0, 2 * SEQUENCE_BATCH));
   });
+
+  it('leads on however long it takes', async () => {
+    await append(testLog.client, newEvents(COUNT));
+    const clear = cache.clear.bind(cache);
+    cache.clear = () => sleep(1_500).then(clear);
+    await backlog.relay(() => true);
+    expect(positionsOf(published)).toEqual(contiguous(0, COUNT));
+    expect(leader.leadership.held).toBe(true);
+  }, 15_000);
 
   it('stops when it leads no more, even if nobody else does', async () => {
     await append(testLog.client, newEvents(COUNT));

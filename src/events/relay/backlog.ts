@@ -36,6 +36,7 @@ export class Backlog {
       this.announce(batch, read ?? (await this.read(batch)));
       // Not the log's head: the next batch may be numbered by now, and must be invalidated before anybody looks for it.
       await this.announcer.heartbeat(batch.after + batch.eventIds.length);
+      await this.sequencer.look();
       batch = await next;
     }
   }
