@@ -14,6 +14,7 @@ export {
   requestHash,
 } from './idempotency/index.js';
 export { timeOrderedUuid } from './ids.js';
+export { utf8Text } from './utf8.js';
 export { InfraModule } from './infra.module.js';
 export * as jsonSchema from './json-schema.js';
 export { Draining } from './lifecycle/draining.js';

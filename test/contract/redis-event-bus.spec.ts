@@ -94,7 +94,7 @@ describe('RedisEventBus and what happens to Redis', () => {
     const other = await network.open();
     const heard = collect(other);
     const events = [anEvent({ position: 1 }), anEvent({ position: 2 })];
-    await bus.publish({ kind: 'events', events, json: JSON.stringify(events, null, 1) });
+    await bus.publish({ kind: 'events', events, json: Buffer.from(JSON.stringify(events, null, 1)) });
     await waitFor(() => heard.length > 0, { what: 'the message' });
     expect(heard).toEqual([{ kind: 'events', events }]);
   });

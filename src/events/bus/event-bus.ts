@@ -6,8 +6,8 @@ export type BusMessage =
   | {
       kind: 'events';
       events: InventoryEvent[];
-      /** `events` in JSON, if whoever publishes them has it already; not for receivers. */
-      json?: string;
+      /** `events` as JSON in UTF-8, if whoever publishes them has it already; not for receivers. */
+      json?: Buffer;
     }
   /** The leader lives and the log reaches to `head`. */
   | { kind: 'heartbeat'; head: LogCursor }

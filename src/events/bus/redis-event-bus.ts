@@ -59,8 +59,10 @@ export class RedisEventBus extends EventBus {
   }
 }
 
+const CLOSE = Buffer.from('}');
+
 /** @param signature the first fields of the JSON object, with a comma behind them */
-function encode(message: BusMessage, signature: string): string {
+function encode(message: BusMessage, signature: string): string | Buffer {
   if (message.kind !== 'events' || !message.json) return signature + JSON.stringify(message).slice(1);
-  return `${signature}"kind":"events","events":${message.json}}`;
+  return Buffer.concat([Buffer.from(`${signature}"kind":"events","events":`), message.json, CLOSE]);
 }

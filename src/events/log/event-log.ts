@@ -1,22 +1,24 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
-import { SqlClient } from '../../infra/index.js';
+import { SqlClient, utf8Text } from '../../infra/index.js';
 import { type EventRow, eventOf } from './event-row.js';
 import {
   type EventFilter,
   READ_EPOCH,
-  READ_EVENTS_AS_JSON,
   READ_HEAD,
   READ_PENDING,
   READ_PRODUCT_EVENTS,
+  readEventsAsJsonSql,
   readEventsSql,
 } from './read-events.sql.js';
 
-/** Events, and the same as a JSON array if that is at hand. */
+/** Events, and the same as a JSON array in UTF-8 if that is at hand. */
 export interface EventBatch {
   events: InventoryEvent[];
-  json?: string;
+  json?: Buffer;
 }
+
+const NONE: EventBatch = { events: [] };
 
 /** Reads the log by position: whoever follows positions can't skip an event. */
 @Injectable()
@@ -48,11 +50,10 @@ export class EventLog implements OnModuleInit {
     return rows.map((row) => eventOf(row, this.epoch));
   }
 
-  /** The same for many events that are to be sent on. */
+  /** The same for many events that are to be sent on, as PostgreSQL has written them: text would have to be encoded again. */
   async readBatch(after: number, limit: number): Promise<EventBatch> {
-    const [row] = await this.sql.query<{ json: string | null }>(READ_EVENTS_AS_JSON, [after, limit, this.epoch]);
-    const json = row!.json ?? '[]';
-    return { events: JSON.parse(json) as InventoryEvent[], json };
+    const json = await this.sql.bytes(readEventsAsJsonSql(after, limit, this.epoch));
+    return json ? { events: JSON.parse(utf8Text(json)) as InventoryEvent[], json } : NONE;
   }
 
   /** `read` for one product, along its own index however far back its events lie. */

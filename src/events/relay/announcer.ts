@@ -28,9 +28,9 @@ export class Announcer {
 
   /**
    * Consecutive events in position order, whose caches have been invalidated.
-   * @param json the same as JSON, if that is at hand
+   * @param json the same as JSON in UTF-8, if that is at hand
    */
-  announce(events: InventoryEvent[], json?: string): void {
+  announce(events: InventoryEvent[], json?: Buffer): void {
     // This instance needn't wait for its own message to come back; the bridge drops what it has seen.
     this.bridge.accept(events);
     this.count(events);

@@ -1,8 +1,11 @@
+import { buffer } from 'node:stream/consumers';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
 import { UnavailableError } from '../errors/app-error.js';
+import { onlyValue } from './binary-copy.js';
 import { isTransient } from './conflicts.js';
 import { PlanGeneration } from './plan-generation.js';
 import { ReadPipelines } from './read-pipelines.js';
@@ -56,6 +59,27 @@ export class SqlClient {
   async read<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
     if (currentTransaction()) return this.query(statement, values);
     return this.reads.query<Row>(this.queryOf(statement, values));
+  }
+
+  /**
+   * The only value of a query's only row as PostgreSQL sends it, in its binary format, which for text is UTF-8; null if that is null.
+   * The driver decodes what it is given: text that is to be sent on would be encoded again.
+   *
+   * Throws what the driver throws, and after the same time. Never part of a transaction.
+   *
+   * @param text SQL without parameters
+   */
+  bytes(text: string): Promise<Buffer | null> {
+    return this.withConnection(async (connection) => {
+      const copy = connection.query(copyTo(`COPY (${text}) TO STDOUT (FORMAT binary)`));
+      const late = new Error(`PostgreSQL hasn't answered within ${STATEMENT_TIMEOUT} ms`);
+      const timer = setTimeout(() => copy.destroy(late), STATEMENT_TIMEOUT);
+      try {
+        return onlyValue(await buffer(copy));
+      } finally {
+        clearTimeout(timer);
+      }
+    });
   }
 
   /** A transaction that the caller ends itself. Throws like `query`. */
