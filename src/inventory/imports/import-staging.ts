@@ -42,16 +42,30 @@ const pageSql = (size: number): string => `
   ), found AS MATERIALIZED (
     SELECT page.*, p.id AS "productId", p.version, p.base_price IS DISTINCT FROM page."modalPrice" OR p.id IN (SELECT unnest($3::text[])) AS differs
     FROM page LEFT JOIN products p ON p.vendor_id = page.vendor_id AND p.sku = page.sku
-  ), judged AS MATERIALIZED (
-    SELECT *, differs OR "productId" IN (SELECT "productId" FROM found WHERE differs AND "productId" IS NOT NULL) AS open FROM found
+  ), open AS MATERIALIZED (
+    SELECT * FROM found
+    WHERE differs OR "productId" IN (SELECT "productId" FROM found WHERE differs AND "productId" IS NOT NULL)
+    ORDER BY date, line
   )
-  SELECT coalesce(json_agg(json_build_object(
-           ${COLUMNS.map((column) => `'${column}', "${column}"`).join(', ')}, 'seen',
-             CASE WHEN "productId" IS NOT NULL THEN json_build_object('id', "productId", 'version', version) END)
-           ORDER BY date, line) FILTER (WHERE open), '[]')::text AS rows,
-         count(*) FILTER (WHERE NOT open)::integer AS unchanged,
-         (SELECT json_build_object('date', date, 'line', line) FROM page ORDER BY date DESC, line DESC LIMIT 1)::text AS end
-  FROM judged`;
+  SELECT (SELECT json_agg(json_build_array(${COLUMNS.map((column) => `"${column}"`).join(', ')}, "productId", version))
+          FROM open)::text AS rows,
+         (SELECT count(*) FROM page)::integer AS size,
+         (SELECT json_build_object('date', date, 'line', line) FROM page ORDER BY date DESC, line DESC LIMIT 1)::text AS end`;
+
+/** A row as `pageSql` gives it: the columns in their order, and what was found. */
+type PageRow = [
+  line: number,
+  date: string,
+  state: string,
+  district: string,
+  market: string,
+  commodity: string,
+  variety: string,
+  grade: string,
+  modalPrice: number,
+  productId: string | null,
+  version: number | null,
+];
 
 /**
  * A file's rows in a temporary table, so that a file of any length and any order takes effect in date order with
@@ -95,20 +109,27 @@ export class ImportStaging {
   }
 
   private async page(size: number, after: StagedPlace, underWay: readonly string[]): Promise<StagedPage | undefined> {
-    const { rows } = await this.connection.query<{ rows: string; unchanged: number; end: string | null }>({
+    const { rows } = await this.connection.query<{ rows: string | null; size: number; end: string | null }>({
       name: `read-staged-rows-${size}`,
       text: pageSql(size),
       values: [after.date, after.line, underWay],
     });
-    const { rows: open, unchanged, end } = rows[0]!;
+    const { rows: open, size: found, end } = rows[0]!;
     if (end === null) return undefined;
-    return { rows: JSON.parse(open) as StagedRow[], unchanged, end: JSON.parse(end) as StagedPlace };
+    const opened = open === null ? [] : (JSON.parse(open) as PageRow[]).map(stagedRow);
+    return { rows: opened, unchanged: found - opened.length, end: JSON.parse(end) as StagedPlace };
   }
 
   async drop(): Promise<void> {
     await this.connection.query('DROP TABLE IF EXISTS staged_rows');
     await this.connection.query('RESET statement_timeout');
   }
+}
+
+function stagedRow(values: PageRow): StagedRow {
+  const [line, date, state, district, market, commodity, variety, grade, modalPrice, id, version] = values;
+  const seen = id === null || version === null ? null : { id, version };
+  return { line, date, state, district, market, commodity, variety, grade, modalPrice, seen };
 }
 
 /** Chunks of COPY's text format, each row in the order of `COLUMNS`; the reader has refused control characters, so only backslashes need care. */
