@@ -3,6 +3,7 @@ import { correlation } from '../correlation/correlation.js';
 import type { Draining } from '../lifecycle/draining.js';
 import { headersForNoOrigin } from './cors.js';
 import type { RequestLog } from './request-log.js';
+import { ResponseHeads } from './response-heads.js';
 import { securityHeaders } from './security-headers.js';
 
 /** A request that can be answered without the framework. */
@@ -50,7 +51,8 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 export function openFastLane(server: Server, routes: FastRoutes, surroundings: Surroundings): void {
   const { log, draining, origins } = surroundings;
   const crossOrigin = origins.length > 0;
-  const fixedHeaders = Object.entries({ ...securityHeaders(crossOrigin), ...headersForNoOrigin(origins) }).flat();
+  const fixed = Object.entries({ ...securityHeaders(crossOrigin), ...headersForNoOrigin(origins) }).flat();
+  const heads = new ResponseHeads(server, fixed);
   const others = server.listeners('request') as Listener[];
   const pass: Listener = (request, response) => {
     for (const listener of others) listener.call(server, request, response);
@@ -75,9 +77,8 @@ export function openFastLane(server: Server, routes: FastRoutes, surroundings: S
     id: string,
   ) => {
     if (response.destroyed) return;
-    const all = ['x-correlation-id', id, ...fixedHeaders, ...headers];
-    if (body !== null) all.push('content-length', String(body.length));
-    response.writeHead(status, all);
+    if (body === null) heads.writeChecked(response, status, id, headers);
+    else heads.write(response, status, id, [...headers, 'content-length', String(body.length)]);
     response.end(body);
     log.answered({ id, method: 'GET', route, path: request.url!, status, ms: performance.now() - began });
   };
