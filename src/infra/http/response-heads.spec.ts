@@ -17,7 +17,7 @@ describe('ResponseHeads', () => {
 
   server.on('request', (request, response) => {
     const status = Number(request.headers['x-status'] ?? 200);
-    const headers = ['etag', '"x-y_z"', 'content-type', 'application/json', 'content-length', `${BODY.length}`];
+    const headers = ['etag', '"x-y_z"', 'content-type', 'application/json'];
     if (request.headers['x-changed'] !== undefined) Object.assign(response, { _header: undefined });
     const writeHead = response.writeHead.bind(response);
     response.writeHead = (...args: unknown[]) => {
@@ -25,8 +25,8 @@ describe('ResponseHeads', () => {
       if (request.headers['x-changed'] !== undefined) Object.assign(response, { _header: null });
       return (writeHead as (...given: unknown[]) => typeof response)(...args);
     };
-    if (request.url === '/node') heads.writeChecked(response, status, ID, headers);
-    else heads.write(response, status, ID, headers);
+    if (request.url === '/') heads.write(response, status, ID, headers, BODY.length);
+    else response.writeHead(status, ['x-correlation-id', ID, ...FIXED, ...headers, 'content-length', `${BODY.length}`]);
     response.end(BODY);
   });
 

@@ -11,7 +11,7 @@ interface Internals {
 /**
  * Gives answers their heads in one piece of text, byte by byte as `writeHead` does. Node checks each name and each value with a
  * regular expression and adds them bit by bit, which takes longer than all the rest of a cached search
- * (docs/performance.md). Where the connection is to be closed, or Node is no longer as it was, `writeHead` does it.
+ * (docs/performance.md). Without a body, where the connection is to be closed, or Node is no longer as it was, `writeHead` does it.
  *
  * Names and values aren't checked, so they have to be the product's own.
  */
@@ -28,23 +28,26 @@ export class ResponseHeads {
     this.fixedLines = linesOf(fixed);
   }
 
-  /** @param headers names and values by turns; the body's length must be among them */
-  write(response: ServerResponse, status: number, id: string, headers: readonly string[]): void {
-    const internals = response as Internals;
-    const { keepAliveTimeout, maxRequestsPerSocket } = this.server;
-    const plain = keepAliveTimeout > 0 && !Number(maxRequestsPerSocket);
-    if (!plain || internals._header !== null || internals.shouldKeepAlive !== true) {
-      return this.writeChecked(response, status, id, headers);
+  /**
+   * @param headers names and values by turns
+   * @param length bytes of the body, null without one
+   */
+  write(response: ServerResponse, status: number, id: string, headers: readonly string[], length: number | null): void {
+    if (length === null || !this.isPlain(response)) {
+      const ofBody = length === null ? [] : ['content-length', String(length)];
+      response.writeHead(status, ['x-correlation-id', id, ...this.fixed, ...headers, ...ofBody]);
+      return;
     }
+    const seconds = Math.trunc(this.server.keepAliveTimeout / 1_000);
     response.statusCode = status;
-    internals._header =
+    (response as Internals)._header =
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nx-correlation-id: ${id}\r\n${this.fixedLines}${linesOf(headers)}` +
-      `Date: ${this.now()}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${Math.trunc(keepAliveTimeout / 1_000)}\r\n\r\n`;
+      `content-length: ${length}\r\nDate: ${this.now()}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
   }
 
-  /** The same by Node; also for answers without a body. */
-  writeChecked(response: ServerResponse, status: number, id: string, headers: readonly string[]): void {
-    response.writeHead(status, ['x-correlation-id', id, ...this.fixed, ...headers]);
+  private isPlain({ _header, shouldKeepAlive }: Internals): boolean {
+    const { keepAliveTimeout, maxRequestsPerSocket } = this.server;
+    return _header === null && shouldKeepAlive === true && keepAliveTimeout > 0 && !Number(maxRequestsPerSocket);
   }
 
   /** As HTTP has it, made once a second. */
