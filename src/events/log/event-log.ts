@@ -18,8 +18,6 @@ export interface EventBatch {
   json?: Buffer;
 }
 
-const NONE: EventBatch = { events: [] };
-
 /** Reads the log by position: whoever follows positions can't skip an event. */
 @Injectable()
 export class EventLog implements OnModuleInit {
@@ -53,7 +51,7 @@ export class EventLog implements OnModuleInit {
   /** The same for many events that are to be sent on, as PostgreSQL has written them: text would have to be encoded again. */
   async readBatch(after: number, limit: number): Promise<EventBatch> {
     const json = await this.sql.bytes(readEventsAsJsonSql(after, limit, this.epoch));
-    return json ? { events: JSON.parse(utf8Text(json)) as InventoryEvent[], json } : NONE;
+    return json ? { events: JSON.parse(utf8Text(json)) as InventoryEvent[], json } : { events: [] };
   }
 
   /** `read` for one product, along its own index however far back its events lie. */

@@ -65,15 +65,16 @@ export class SqlClient {
    * The only value of a query's only row as PostgreSQL sends it, in its binary format, which for text is UTF-8; null if that is null.
    * The driver decodes what it is given: text that is to be sent on would be encoded again.
    *
-   * Throws what the driver throws, and after the same time. Never part of a transaction.
+   * Throws what the driver throws, and like `query` gives up on a PostgreSQL that doesn't answer in time. Never part of a transaction.
    *
    * @param text SQL without parameters
    */
   bytes(text: string): Promise<Buffer | null> {
     return this.withConnection(async (connection) => {
       const copy = connection.query(copyTo(`COPY (${text}) TO STDOUT (FORMAT binary)`));
-      const late = new Error(`PostgreSQL hasn't answered within ${STATEMENT_TIMEOUT} ms`);
-      const timer = setTimeout(() => copy.destroy(late), STATEMENT_TIMEOUT);
+      const giveUp = (): void =>
+        void copy.destroy(new Error(`PostgreSQL hasn't answered within ${STATEMENT_TIMEOUT} ms`));
+      const timer = setTimeout(giveUp, STATEMENT_TIMEOUT);
       try {
         return onlyValue(await buffer(copy));
       } finally {
