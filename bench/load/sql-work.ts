@@ -37,7 +37,7 @@ const WRITE = {
       RETURNING id, vendor_id, category, version
     )
     INSERT INTO inventory_events (${COLUMNS})
-    SELECT $4::uuid, 'price_changed', id, vendor_id, category, version, $5::jsonb, $6::jsonb, $7, 'local', $3 FROM changed`,
+    SELECT $4::uuid, 'price_changed', id, vendor_id, category, version, $5::json, $6::json, $7, 'local', $3 FROM changed`,
 };
 
 /** `$1` ids, `$2` availability, `$3` time, `$4` event ids, `$5` changes, `$6` snapshots, `$7` correlation id. */
@@ -45,7 +45,7 @@ const BULK = {
   name: 'ceiling-bulk',
   text: `
     WITH given AS (
-      SELECT * FROM unnest($1::text[], $4::uuid[], $5::jsonb[], $6::jsonb[]) AS g (id, event_id, changes, product)
+      SELECT * FROM unnest($1::text[], $4::uuid[], $5::json[], $6::json[]) AS g (id, event_id, changes, product)
     ), changed AS (
       UPDATE products p SET availability = $2, version = version + 1, updated_at = $3
       FROM given g WHERE p.id = g.id

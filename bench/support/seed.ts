@@ -98,9 +98,9 @@ export async function seedEvents(url: string, count: number, positioned: boolean
 const EVENTS = `
   INSERT INTO inventory_events (event_id, position, event_type, product_id, vendor_id, category, version, changes,
                                 product, correlation_id, region, occurred_at)
-  SELECT gen_random_uuid(), $3::bigint + i, 'price_changed', p.id, p.vendor_id, p.category, p.version + 1,
-         jsonb_build_array(jsonb_build_object('field', 'basePrice', 'oldValue', p.base_price, 'newValue', p.base_price + 1)),
-         ${PRODUCT_JSON} || jsonb_build_object('basePrice', p.base_price + 1, 'version', p.version + 1),
+  SELECT gen_random_uuid(), $3::bigint + i, 'price_changed', p.id, p.vendor_id, p.category, p.version,
+         json_build_array(json_build_object('field', 'basePrice', 'oldValue', p.base_price + 1, 'newValue', p.base_price)),
+         ${PRODUCT_JSON},
          gen_random_uuid(), 'local', now()
   FROM generate_series($1::int, $2::int) AS i
   CROSS JOIN (SELECT count(*)::int AS products FROM products) AS all_of_them

@@ -51,8 +51,8 @@ export const positionsTaken = (changed: string, floor: string): string => `
  */
 export function appendEventsSql(parameter: string, changed: string): string {
   return appended({
-    values: `e."eventId", e."eventType", e."productId", e."vendorId", e.category, e.version, e.changes,
-      coalesce(e.product, c.product), e."correlationId", e.region, e."occurredAt"`,
+    values: `e."eventId", e."eventType", e."productId", e."vendorId", e.category, e.version, e.changes::json,
+      coalesce(e.product, c.product)::json, e."correlationId", e.region, e."occurredAt"`,
     from: `jsonb_to_recordset(${parameter}::jsonb) AS e (
       ord integer, "eventId" uuid, "eventType" text, "productId" text, "vendorId" text, category text, version integer,
       changes jsonb, product jsonb, "correlationId" text, region text, "occurredAt" timestamptz)

@@ -30,10 +30,10 @@ export class InventoryEventEntity {
   @Column('integer')
   version: number;
 
-  @Column('jsonb')
+  @Column('json')
   changes: FieldChange[];
 
-  @Column('jsonb')
+  @Column('json')
   product: Product;
 
   @Column('text', { name: 'correlation_id' })

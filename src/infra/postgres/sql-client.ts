@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
@@ -76,7 +75,9 @@ export class SqlClient {
         void copy.destroy(new Error(`PostgreSQL hasn't answered within ${STATEMENT_TIMEOUT} ms`));
       const timer = setTimeout(giveUp, STATEMENT_TIMEOUT);
       try {
-        return onlyValue(await buffer(copy));
+        const chunks: Buffer[] = [];
+        for await (const chunk of copy) chunks.push(chunk as Buffer);
+        return onlyValue(Buffer.concat(chunks));
       } finally {
         clearTimeout(timer);
       }

@@ -82,16 +82,13 @@ const JSON_FIELDS: Record<keyof Product, string> = {
   updatedAt: isoTime('p.updated_at'),
 };
 
-const jsonFields = (field: (name: string, sql: string) => string): string =>
-  Object.entries(JSON_FIELDS)
-    .map(([name, sql]) => field(name, sql))
-    .join(', ');
-
 /** Column list of them, for PostgreSQL to make JSON of the row. */
-export const PRODUCT_FIELDS = jsonFields((name, sql) => `${sql} AS "${name}"`);
+export const PRODUCT_FIELDS = Object.entries(JSON_FIELDS)
+  .map(([name, sql]) => `${sql} AS "${name}"`)
+  .join(', ');
 
-/** SQL of a `Product` as `jsonb`, of `products p`. */
-export const PRODUCT_JSON = `jsonb_build_object(${jsonFields((name, sql) => `'${name}', ${sql}`)})`;
+/** SQL of a `Product` as `json`, of `products p`. */
+export const PRODUCT_JSON = `(SELECT row_to_json(fields) FROM (SELECT ${PRODUCT_FIELDS}) fields)`;
 
 export function productOf(row: ProductRow): Product {
   return {

@@ -46,7 +46,7 @@ const DIFFERENCES = `
     SELECT DISTINCT ON (product_id) product_id, event_type, product
     FROM inventory_events ORDER BY product_id, seq DESC
   ), expected AS (
-    SELECT * FROM last WHERE event_type <> 'product_deleted'
+    SELECT product_id, product::jsonb AS product FROM last WHERE event_type <> 'product_deleted'
   )
   SELECT coalesce(p.id, e.product_id) AS "productId",
          CASE WHEN p.id IS NULL THEN 'in the log but not in the table'

@@ -2,6 +2,7 @@ import { InitialSchema1790000000000 } from './1790000000000-initial-schema.js';
 import { IdempotencyKeys1790000100000 } from './1790000100000-idempotency-keys.js';
 import { ProductTexts1790000200000 } from './1790000200000-product-texts.js';
 import { PositionLock1790000300000 } from './1790000300000-position-lock.js';
+import { EventsAsText1790000400000 } from './1790000400000-events-as-text.js';
 
 /** Forward only, in order. A released migration is never edited. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   IdempotencyKeys1790000100000,
   ProductTexts1790000200000,
   PositionLock1790000300000,
+  EventsAsText1790000400000,
 ];

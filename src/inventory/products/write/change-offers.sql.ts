@@ -8,9 +8,9 @@ import type { EventContext } from './product-events.js';
 /** Of the events of one product. */
 const EVENT_ORDER: readonly EventType[] = ['price_changed', 'availability_changed'];
 
-/** SQL of an event's only change, as `jsonb`. */
+/** SQL of an event's only change, as `json`. */
 const changeOf = (field: keyof Product, before: string, after: string): string =>
-  `jsonb_build_array(jsonb_build_object('field', '${field}', 'oldValue', ${before}, 'newValue', ${after}))`;
+  `json_build_array(json_build_object('field', '${field}', 'oldValue', ${before}, 'newValue', ${after}))`;
 
 /**
  * Changes price and availability of any number of products and appends the events, in one statement and one round trip
@@ -98,28 +98,15 @@ export type OfferRow = {
   | { changed: true; priceBefore: string; stockBefore: Availability }
 );
 
-/** The product as it was found, but for the time of its last change if it has been changed. In the order in which products are shown everywhere else. */
+/** The product as it was found, but for the time of its last change if it has been changed. */
 export function foundProduct(row: OfferRow): Product {
-  const { id, vendorId, sku, name, names, description, category, unit, ...rest } = JSON.parse(row.product) as Product;
-  const { currency, createdAt, updatedAt } = rest;
-  const { basePrice, availability, version } = row.changed
-    ? { basePrice: Number(row.priceBefore), availability: row.stockBefore, version: rest.version - 1 }
-    : rest;
+  const product = JSON.parse(row.product) as Product;
+  if (!row.changed) return product;
   return {
-    id,
-    vendorId,
-    sku,
-    name,
-    names,
-    description,
-    category,
-    unit,
-    basePrice,
-    currency,
-    availability,
-    version,
-    createdAt,
-    updatedAt,
+    ...product,
+    basePrice: Number(row.priceBefore),
+    availability: row.stockBefore,
+    version: product.version - 1,
   };
 }
 
