@@ -54,9 +54,7 @@ export async function growth(run: BenchRun): Promise<BenchResult> {
 }
 
 async function costsAt(run: BenchRun, size: number): Promise<Costs> {
-  const postgres = await run.openPostgres();
-  const databaseUrl = await postgres.create();
-  run.defer(() => postgres.drop(databaseUrl));
+  const databaseUrl = await run.database(0);
   await seedProducts(databaseUrl, size);
   await seedEvents(databaseUrl, size, true);
   const texts = await textCosts(run, databaseUrl);

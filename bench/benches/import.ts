@@ -32,9 +32,7 @@ export async function importPrices(run: BenchRun): Promise<BenchResult> {
   const databaseUrl = await run.database(0);
   const firstSeconds = await run.part(() => firstImport(run, databaseUrl, market.file()));
   await query(databaseUrl, 'VACUUM ANALYZE');
-  const postgres = await run.openPostgres();
-  const ceilingUrl = await postgres.create(databaseUrl);
-  run.defer(() => postgres.drop(ceilingUrl));
+  const ceilingUrl = await run.copyOf(databaseUrl);
 
   const server = await run.server({ databaseUrl });
   const bulk = await run.sqlLoad(ceilingUrl, BULK_LOOPS, { kind: 'bulk', rows: BULK_ROWS });

@@ -17,16 +17,11 @@ const POLL_MS = 10;
  */
 export async function relay(run: BenchRun): Promise<BenchResult> {
   const redis = await run.redis();
-  const postgres = await run.openPostgres();
   const backlog = await run.database();
   await seedEvents(backlog, BACKLOG, false);
   // Every turn has a copy of the same backlog, with the same files around it.
   const withCopy = (work: (url: string) => Promise<number>): Promise<number> =>
-    run.part(async () => {
-      const url = await postgres.create(backlog);
-      run.defer(() => postgres.drop(url));
-      return work(url);
-    });
+    run.part(async () => work(await run.copyOf(backlog)));
   const rounds = await alternate(
     run.options.rounds,
     () => withCopy((databaseUrl) => relayed(run, { databaseUrl, redis })),

@@ -62,7 +62,7 @@ export class BenchRun {
     await this.postgres?.stop();
   }
 
-  async openPostgres(): Promise<BenchPostgres> {
+  private async openPostgres(): Promise<BenchPostgres> {
     this.postgres ??= await BenchPostgres.start();
     this.versions.postgres ??= await this.postgres.version();
     return this.postgres;
@@ -76,7 +76,13 @@ export class BenchRun {
       if (products > 0) await seedProducts(seed, products);
       this.seeds.set(products, seed);
     }
-    const url = await postgres.create(seed);
+    return this.copyOf(seed);
+  }
+
+  /** A database of one's own, copied from one that nobody is connected to. */
+  async copyOf(databaseUrl: string): Promise<string> {
+    const postgres = await this.openPostgres();
+    const url = await postgres.create(databaseUrl);
     this.defer(() => postgres.drop(url));
     return url;
   }
