@@ -227,7 +227,7 @@ describe('a client that stops reading', () => {
       for (let time = 0; time < 500; time += 1) flooder.socket.emit('subscribe_inventory', GENERAL);
       await new Promise((resolve) => (raw.writableLength > 0 ? raw.once('drain', resolve) : setImmediate(resolve)));
       most = Math.max(most, bufferedBytes(socket));
-      expect(most).toBeLessThan(1_048_576);
+      expect(most).toBeLessThan(3 * BOUND);
     }
     expect(await outcome('disconnected')).toBe(1);
   });

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Socket } from 'socket.io';
 import { AppConfig } from '../../config/index.js';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { InventoryEventService } from '../../events/index.js';
@@ -22,6 +23,9 @@ const LOW_WATER = 1 / 16;
 /** Milliseconds without a byte of progress after which a client is given up. */
 export const GIVE_UP_AFTER = 30_000;
 
+/** Refusals of one client between looks at its buffer; a look goes through all that waits there. */
+const REFUSALS_BETWEEN_LOOKS = 64;
+
 export const SLOW_CONSUMER = 'slow_consumer';
 
 interface Suspension {
@@ -39,6 +43,7 @@ interface Suspension {
 export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(SlowClients.name);
   private readonly suspended = new Map<ClientSession, Suspension>();
+  private readonly refusals = new WeakMap<ClientSession, number>();
   private timer: NodeJS.Timeout | undefined;
   /** Those over the bound at the last look: it takes two in a row, a burst alone is not slowness. */
   private over = new Set<ClientSession>();
@@ -60,6 +65,21 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
+  }
+
+  /**
+   * Must be told of every refusal that a client has been sent. Whoever floods us and doesn't read the answers could fill the memory
+   * between two looks at the time.
+   */
+  refused(socket: Socket): void {
+    const session = this.sessions.of(socket);
+    if (!session) return;
+    const refusals = (this.refusals.get(session) ?? 0) + 1;
+    this.refusals.set(session, refusals);
+    if (refusals % REFUSALS_BETWEEN_LOOKS !== 0) return;
+    const bound = this.config.sendBufferBytes;
+    const waiting = this.suspended.get(session)?.bytes ?? bound;
+    if (bufferedBytes(socket) > waiting + bound) this.giveUp(session, 'Requests go on, and refusals are not read');
   }
 
   private look(): void {
@@ -86,12 +106,10 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
   private review(session: ClientSession, suspension: Suspension, bytes: number): void {
     const now = this.clock.now();
     if (bytes < suspension.bytes) Object.assign(suspension, { bytes, progressAt: now });
-    // Out of its rooms it is sent nothing but refusals, so it floods us and doesn't care for the answers.
-    if (bytes > suspension.bytes + this.config.sendBufferBytes) return this.giveUp(session);
     if (bytes <= this.config.sendBufferBytes * LOW_WATER) {
       if (!suspension.resuming) void this.resume(session, suspension);
     } else if (now - suspension.progressAt > GIVE_UP_AFTER) {
-      this.giveUp(session);
+      this.giveUp(session, `Nothing was read for ${GIVE_UP_AFTER / 1_000} seconds`);
     }
   }
 
@@ -132,13 +150,9 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private giveUp(session: ClientSession): void {
-    const message: ExceptionMessage = {
-      status: 'error',
-      code: SLOW_CONSUMER,
-      message: `Nothing was read for ${GIVE_UP_AFTER / 1_000} seconds`,
-    };
-    session.socket.emit(EXCEPTION, message);
+  private giveUp(session: ClientSession, message: string): void {
+    const exception: ExceptionMessage = { status: 'error', code: SLOW_CONSUMER, message };
+    session.socket.emit(EXCEPTION, exception);
     this.suspended.delete(session);
     this.metrics.slow.inc({ outcome: 'disconnected' });
     discardConnection(session.socket);
