@@ -47,15 +47,25 @@ export function scopesOfEvents(
   isWatched: (place: Place) => boolean = () => true,
 ): Set<string> {
   const scopes = new Set<string>();
-  const traces = new Map<string, Trace>();
+  /** Products of which a place is watched; mostly none, and following a product costs more than all the rest. */
+  const seen = new Set<string>();
   for (const event of events) {
     scopes.add(productScope(event.productId));
     if (changesCounts(event)) scopes.add(VENDORS_SCOPE);
     if (ASPECT_OF[event.eventType] === 'set') addTexts(scopes, event, text);
-    follow(traces, event);
+    if (isSeen(event, isWatched)) seen.add(event.productId);
   }
+  if (seen.size === 0) return scopes;
+  const traces = new Map<string, Trace>();
+  for (const event of events) if (seen.has(event.productId)) follow(traces, event);
   for (const trace of traces.values()) addPlaces(scopes, trace, isWatched);
   return scopes;
+}
+
+function isSeen(event: NewInventoryEvent, isWatched: (place: Place) => boolean): boolean {
+  const isListed = (category: string): boolean =>
+    isWatched({ vendor: event.vendorId, category }) || isWatched({ vendor: OPEN, category });
+  return isListed(OPEN) || categoriesOf(event).some(isListed);
 }
 
 function follow(traces: Map<string, Trace>, event: NewInventoryEvent): void {
@@ -78,7 +88,6 @@ function addPlaces(scopes: Set<string>, trace: Trace, isWatched: (place: Place) 
     { vendor: OPEN, category },
   ]);
   const watched = places.filter(isWatched);
-  if (watched.length === 0) return;
   const brackets = [OPEN, ...new Set([...prices].flatMap((price) => BRACKETS.between(price, price)))];
   const edges = aspects.has('price') ? PRICE_EDGES.between(Math.min(...prices), Math.max(...prices)) : [];
   for (const place of watched) {
