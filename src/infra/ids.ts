@@ -6,6 +6,10 @@ const BYTES = 16;
 const POOLED = 256;
 const pool = new Uint8Array(BYTES * POOLED);
 let next = POOLED;
+const bytes = new Uint8Array(BYTES);
+const text = Buffer.alloc(36);
+const DIGITS = Buffer.from('0123456789abcdef');
+const DASH = 0x2d;
 /** Milliseconds and number of the newest one, so that those of one millisecond keep their order. */
 let msecs = 0;
 let seq = 0;
@@ -25,5 +29,16 @@ export function timeOrderedUuid(): string {
   } else {
     seq += 1;
   }
-  return v7({ random, msecs, seq });
+  return textOf(v7({ random, msecs, seq }, bytes));
+}
+
+/** In one piece: `uuid` puts it together from twenty strings, which took a twentieth of what a bulk allocates. */
+function textOf(uuid: Uint8Array): string {
+  let at = 0;
+  for (let index = 0; index < BYTES; index += 1) {
+    if (index === 4 || index === 6 || index === 8 || index === 10) text[at++] = DASH;
+    text[at++] = DIGITS[uuid[index]! >> 4]!;
+    text[at++] = DIGITS[uuid[index]! & 15]!;
+  }
+  return text.toString('latin1');
 }

@@ -33,6 +33,7 @@ export {
   savepoint,
   SqlClient,
   type Statement,
+  textArray,
 } from './postgres/index.js';
 export {
   ClientAddresses,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { InventoryEvent, NewInventoryEvent } from '../../contracts/index.js';
 import { currentTransaction } from '../../infra/index.js';
 import { EventLog } from '../log/event-log.js';
+import { placedEvent } from '../log/inventory-event.js';
 
 /** Events kept at most, of some 2 kB each; what is beyond is read from the log. */
 const KEPT_LIMIT = 5_000;
@@ -91,7 +92,7 @@ export class OwnEvents {
     const events: InventoryEvent[] = [];
     for (const [index, eventId] of eventIds.entries()) {
       const event = this.release(eventId);
-      if (event) events.push({ epoch, position: after + index + 1, ...event });
+      if (event) events.push(placedEvent(event, epoch, after + index + 1));
     }
     return events.length === eventIds.length ? events : undefined;
   }

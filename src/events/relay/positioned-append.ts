@@ -3,6 +3,7 @@ import type { QueryResultRow } from 'pg';
 import type { NewInventoryEvent } from '../../contracts/index.js';
 import { currentTransaction, isLockTimeout, type Statement } from '../../infra/index.js';
 import { EventLog } from '../log/event-log.js';
+import { placedEvent } from '../log/inventory-event.js';
 import { AnnouncementOrder, type Turn } from './announcement-order.js';
 import { Announcements } from './announcements.js';
 import { Invalidation } from './invalidation.js';
@@ -87,7 +88,7 @@ export class SentAppend<Row> {
     this.turn.placed(after, after + events.length);
     await this.invalidation.committed(events);
     const { epoch } = this.log;
-    const positioned = events.map((event, index) => ({ epoch, position: after + index + 1, ...event }));
+    const positioned = events.map((event, index) => placedEvent(event, epoch, after + index + 1));
     this.announced = true;
     // Not waited for: the change is done. What isn't announced is read from the log.
     this.announcements.make(this.turn, positioned).catch((error: unknown) => this.logger.error(error));

@@ -5,4 +5,5 @@ export { isoTime } from './iso-time.js';
 export { PlanGeneration } from './plan-generation.js';
 export { ReadPipelines } from './read-pipelines.js';
 export { SqlClient, type Statement } from './sql-client.js';
+export { textArray } from './text-array.js';
 export { afterCommit, currentTransaction, savepoint, type Transaction } from './transaction.js';

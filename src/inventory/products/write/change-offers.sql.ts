@@ -1,6 +1,6 @@
 import type { Availability, EventType, Product } from '../../../contracts/index.js';
 import { appended, appendedInPlace, positionsTaken } from '../../../events/index.js';
-import type { Statement } from '../../../infra/index.js';
+import { type Statement, textArray } from '../../../infra/index.js';
 import { PRODUCT_JSON } from '../product.entity.js';
 import type { OfferChange } from './offer-change.js';
 import type { EventContext } from './product-events.js';
@@ -101,13 +101,12 @@ export type OfferRow = {
 /** The product as it was found, but for the time of its last change if it has been changed. */
 export function foundProduct(row: OfferRow): Product {
   const product = JSON.parse(row.product) as Product;
-  if (!row.changed) return product;
-  return {
-    ...product,
-    basePrice: Number(row.priceBefore),
-    availability: row.stockBefore,
-    version: product.version - 1,
-  };
+  if (row.changed) {
+    product.basePrice = Number(row.priceBefore);
+    product.availability = row.stockBefore;
+    product.version -= 1;
+  }
+  return product;
 }
 
 export function offerValues(
@@ -115,28 +114,38 @@ export function offerValues(
   { occurredAt, region }: Pick<EventContext, 'occurredAt' | 'region'>,
 ): unknown[] {
   // In one order for everybody, so that two batches can't deadlock in the usual case.
-  const rows = changes.map((change, ord) => ({ ...change, ord })).sort((one, other) => (one.id < other.id ? -1 : 1));
+  const order = changes
+    .map((_change, ord) => ord)
+    .sort((one, other) => (changes[one]!.id < changes[other]!.id ? -1 : 1));
+  const rows = order.map((ord) => changes[ord]!);
   return [
-    rows.map(({ id }) => id),
-    rows.map(({ write }) => write.command.updates.basePrice ?? null),
-    rows.map(({ write }) => write.command.updates.availability ?? null),
-    plainArray(rows, ({ eventIds }) => eventIds.price_changed),
-    plainArray(rows, ({ eventIds }) => eventIds.availability_changed),
-    rows.map(({ write }) => write.correlationId),
-    rows.map(({ write }) => write.owner ?? null),
-    plainArray(rows, ({ expectedVersion }) => expectedVersion),
-    plainArray(rows, ({ ord }) => ord),
+    textArray(rows.map(({ id }) => id)),
+    plainArray(rows.map(({ write }) => write.command.updates.basePrice)),
+    textArray(rows.map(({ write }) => write.command.updates.availability ?? null)),
+    plainArray(rows.map(({ eventIds }) => eventIds.price_changed)),
+    plainArray(rows.map(({ eventIds }) => eventIds.availability_changed)),
+    textArray(rows.map(({ write }) => write.correlationId)),
+    textArray(rows.map(({ write }) => write.owner ?? null)),
+    plainArray(rows.map(({ expectedVersion }) => expectedVersion)),
+    plainArray(order),
     occurredAt,
     region,
   ];
 }
 
-/** An array literal of values made here that need no quotes, as numbers and UUIDs. The driver quotes each of them. */
-function plainArray<Row>(rows: readonly Row[], valueOf: (row: Row) => number | string | undefined): string {
-  return `{${rows.map((row) => valueOf(row) ?? 'NULL').join(',')}}`;
+/** An array literal of values that need no quotes, as numbers and UUIDs. The driver quotes each of them. */
+function plainArray(values: readonly (number | string | undefined)[]): string {
+  return `{${values.map((value) => value ?? 'NULL').join()}}`;
 }
 
 /** Ids of the events that the changes may have caused, in the order in which they are appended. */
 export function orderedEventIds(changes: readonly OfferChange[]): string[] {
-  return changes.flatMap(({ eventIds }) => EVENT_ORDER.flatMap((type) => eventIds[type] ?? []));
+  const ids: string[] = [];
+  for (const { eventIds } of changes) {
+    for (const type of EVENT_ORDER) {
+      const id = eventIds[type];
+      if (id !== undefined) ids.push(id);
+    }
+  }
+  return ids;
 }

@@ -57,8 +57,9 @@ export class OfferExecutor {
         const stored = rows.map(foundProduct);
         const set = new WorkingSet(stored, new Set());
         const found = offers.filter((offer) => isAsSeen(offer, set));
+        const { occurredAt, region } = origin;
         const decisions = found.map(({ write: { command, correlationId, owner }, eventIds }) =>
-          decide(command, set, { ...origin, correlationId, eventIdOf: (type) => eventIds[type]! }, owner),
+          decide(command, set, { occurredAt, region, correlationId, eventIdOf: (type) => eventIds[type]! }, owner),
         );
         const committed = new Set(stored.flatMap(({ id }, row) => (rows[row]!.changed ? [id] : [])));
         const events = eventsOf(set.changed(), committed);

@@ -3,7 +3,7 @@ import { currentTransaction, UnavailableError } from '../../../infra/index.js';
 import { newEventId } from '../../../events/index.js';
 import { BatchExecutor } from './batch-executor.js';
 import { keyOf, type ProductCommand, type ProductWrite, type WriteOutcome } from './product-command.js';
-import { WriteLane } from './write-lane.js';
+import { Answer, WriteLane } from './write-lane.js';
 
 /** Batches under way at once, and rows in one statement. */
 const LANES = 2;
@@ -38,7 +38,9 @@ export class ProductWriter {
     if (currentTransaction()) return this.writeInTransaction(commands, { owner, correlationId });
     const waiting = this.lanes.reduce((sum, lane) => sum + lane.depth, 0);
     if (waiting + commands.length > WAITING_LIMIT) throw new UnavailableError('Too many writes are waiting');
-    return Promise.all(commands.map((command) => this.laneOf(command).submit({ command, correlationId, owner })));
+    const answer = new Answer(commands.length);
+    commands.forEach((command, place) => this.laneOf(command).submit({ command, correlationId, owner }, answer, place));
+    return answer.promise;
   }
 
   /** A lane mixes writes of many callers in one statement, which can't be part of anybody's transaction. */

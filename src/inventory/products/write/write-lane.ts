@@ -5,12 +5,37 @@ import { isLocated, type ProductWrite, type WriteOutcome } from './product-comma
 /** Milliseconds a write may have waited for a batch that failed, and still go out with the next one. */
 const PATIENCE = 1_000;
 
+/** The outcomes of writes that are asked for in one call: a promise for each of a thousand would be most of what waits. */
+export class Answer {
+  readonly promise: Promise<WriteOutcome[]>;
+  /** Milliseconds on a clock that only goes on. */
+  readonly since = performance.now();
+  private readonly outcomes: WriteOutcome[];
+  private resolve!: (outcomes: WriteOutcome[]) => void;
+  private reject!: (error: unknown) => void;
+
+  constructor(private open: number) {
+    this.outcomes = new Array<WriteOutcome>(open);
+    this.promise = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+    if (open === 0) this.resolve(this.outcomes);
+  }
+
+  give(place: number, outcome: WriteOutcome): void {
+    this.outcomes[place] = outcome;
+    this.open -= 1;
+    if (this.open === 0) this.resolve(this.outcomes);
+  }
+
+  fail(error: unknown): void {
+    this.reject(error);
+  }
+}
+
 interface Waiting {
   write: ProductWrite;
-  /** Milliseconds on a clock that only goes on. */
-  since: number;
-  resolve: (outcome: WriteOutcome) => void;
-  reject: (error: unknown) => void;
+  answer: Answer;
+  /** Among the outcomes of the answer. */
+  place: number;
 }
 
 /**
@@ -31,13 +56,11 @@ export class WriteLane {
     return this.waiting.length;
   }
 
-  submit(write: ProductWrite): Promise<WriteOutcome> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ write, since: performance.now(), resolve, reject });
-      if (this.busy) return;
-      this.busy = true;
-      setImmediate(() => void this.run());
-    });
+  submit(write: ProductWrite, answer: Answer, place: number): void {
+    this.waiting.push({ write, answer, place });
+    if (this.busy) return;
+    this.busy = true;
+    setImmediate(() => void this.run());
   }
 
   private async run(): Promise<void> {
@@ -45,11 +68,11 @@ export class WriteLane {
       const batch = this.take();
       try {
         const outcomes = await this.execute(batch.map(({ write }) => write));
-        batch.forEach(({ resolve }, index) => resolve(outcomes[index]!));
+        batch.forEach(({ answer, place }, index) => answer.give(place, outcomes[index]!));
         await endOfTurn();
       } catch (error) {
         const impatient = isDatabaseUnavailable(error) ? this.takeImpatient() : [];
-        for (const { reject } of [...batch, ...impatient]) reject(error);
+        for (const { answer } of [...batch, ...impatient]) answer.fail(error);
       }
     }
     this.busy = false;
@@ -67,7 +90,7 @@ export class WriteLane {
   /** A database that hangs takes its whole time-out for each batch; whoever waits must not wait for two of them. */
   private takeImpatient(): Waiting[] {
     const latest = performance.now() - PATIENCE;
-    const patient = this.waiting.findIndex(({ since }) => since > latest);
+    const patient = this.waiting.findIndex(({ answer }) => answer.since > latest);
     return this.waiting.splice(0, patient < 0 ? this.waiting.length : patient);
   }
 }
