@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
-import type { RedisConnections } from '../../infra/index.js';
+import { type RedisConnections, utf8Text } from '../../infra/index.js';
 import { type BusMessage, EventBus } from './event-bus.js';
 import { OwnMessages } from './own-messages.js';
 import { parseBusMessage } from './parse-bus-message.js';
@@ -53,7 +53,7 @@ export class RedisEventBus extends EventBus {
   }
 
   private receive(bytes: Buffer): void {
-    const message = this.own.take(bytes) ?? parseBusMessage(bytes.toString());
+    const message = this.own.take(bytes) ?? parseBusMessage(utf8Text(bytes));
     if (message === undefined) this.logger.warn('Ignored a foreign message on the inventory channel');
     else this.receivers.deliver(message);
   }
