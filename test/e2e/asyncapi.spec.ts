@@ -188,7 +188,7 @@ describe('the description of the WebSocket messages', () => {
     wire.push([EXCEPTION, error.data]);
     refused.disconnect();
 
-    slow.giveUp!(session);
+    slow.giveUp!(session, 'Nothing was read');
     await waitFor(() => socket.disconnected, { what: 'the end of the slow client' });
     const last = await connectAgain(socket);
     await app.app.close();
