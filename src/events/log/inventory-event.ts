@@ -7,7 +7,7 @@ export function categoriesOf(event: Pick<NewInventoryEvent, 'category' | 'change
   return typeof moved?.oldValue === 'string' ? [event.category, moved.oldValue] : [event.category];
 }
 
-/** Field by field, as a copy with the rest syntax takes five times as long, and every change makes one. */
+/** Field by field: a copy by spreading takes ten times as long, and every change makes one. */
 export const placedEvent = (event: NewInventoryEvent, epoch: string, position: number): InventoryEvent => ({
   eventId: event.eventId,
   epoch,

@@ -16,10 +16,10 @@ const TYPE_OF_FIELD: Record<string, EventType> = {
 
 /** One event per kind of change, sharing version and correlation id. */
 export function eventsOfUpdate(next: Product, changes: readonly FieldChange[], context: EventContext) {
-  const event = (type: EventType, own: readonly FieldChange[]): NewInventoryEvent =>
-    productEvent(type, next, next.version, [...own], context);
+  const event = (type: EventType, own: FieldChange[]): NewInventoryEvent =>
+    productEvent(type, next, next.version, own, context);
   // Most updates change one field; a thousand maps for a thousand products are a part of what garbage collection costs.
-  if (changes.length === 1) return [event(typeOf(changes[0]!), changes)];
+  if (changes.length === 1) return [event(typeOf(changes[0]!), [...changes])];
   const byType = new Map<EventType, FieldChange[]>();
   for (const change of changes) byType.set(typeOf(change), [...(byType.get(typeOf(change)) ?? []), change]);
   return [...byType].map(([type, own]) => event(type, own));

@@ -10,24 +10,24 @@ export class Answer {
   readonly promise: Promise<WriteOutcome[]>;
   /** Milliseconds on a clock that only goes on. */
   readonly since = performance.now();
+  fail!: (error: unknown) => void;
+  private settle!: (outcomes: WriteOutcome[]) => void;
   private readonly outcomes: WriteOutcome[];
-  private resolve!: (outcomes: WriteOutcome[]) => void;
-  private reject!: (error: unknown) => void;
 
+  /** @param open how many writes have no outcome yet */
   constructor(private open: number) {
     this.outcomes = new Array<WriteOutcome>(open);
-    this.promise = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
-    if (open === 0) this.resolve(this.outcomes);
+    this.promise = new Promise((resolve, reject) => {
+      this.settle = resolve;
+      this.fail = reject;
+    });
+    if (open === 0) this.settle(this.outcomes);
   }
 
   give(place: number, outcome: WriteOutcome): void {
     this.outcomes[place] = outcome;
     this.open -= 1;
-    if (this.open === 0) this.resolve(this.outcomes);
-  }
-
-  fail(error: unknown): void {
-    this.reject(error);
+    if (this.open === 0) this.settle(this.outcomes);
   }
 }
 
