@@ -14,7 +14,7 @@ describe('turns', () => {
     const order: string[] = [];
     const work = ['a', 'b', 'c'].map((name) =>
       turns.take(() => {
-        block(50);
+        block(200);
         order.push(name);
       }),
     );

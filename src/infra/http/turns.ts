@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds. */
 const LONGEST_REST = 500;
@@ -22,7 +22,7 @@ export class Turns {
         took = performance.now() - began;
       }
     });
-    const rest = (): Promise<void> => delay(Math.min(took, LONGEST_REST), undefined, { ref: false });
+    const rest = (): Promise<void> => sleep(Math.min(took, LONGEST_REST), undefined, { ref: false });
     this.free = turn.then(rest, rest);
     return turn;
   }

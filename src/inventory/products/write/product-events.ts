@@ -21,7 +21,10 @@ export function eventsOfUpdate(next: Product, changes: readonly FieldChange[], c
   // Most updates change one field; a thousand maps for a thousand products are a part of what garbage collection costs.
   if (changes.length === 1) return [event(typeOf(changes[0]!), [...changes])];
   const byType = new Map<EventType, FieldChange[]>();
-  for (const change of changes) byType.set(typeOf(change), [...(byType.get(typeOf(change)) ?? []), change]);
+  for (const change of changes) {
+    const type = typeOf(change);
+    byType.set(type, [...(byType.get(type) ?? []), change]);
+  }
   return [...byType].map(([type, own]) => event(type, own));
 }
 
