@@ -6,7 +6,8 @@ import { EmbeddedPostgresError } from './errors.js';
 import { livingOwner } from './owner.js';
 import { dataDirInUse } from './lock.js';
 import { disarmStalePidFile, runningPostmaster } from './postmaster.js';
-import { type ServerSettings, startServer, stopServer } from './server.js';
+import { startServer, stopServer } from './server.js';
+import { serverSettings } from './settings.js';
 
 export interface Reached {
   client: pg.Client;
@@ -21,9 +22,6 @@ const PATIENCE_MS = 5 * 60_000;
 const SILENCE_MS = 5000;
 const START_ATTEMPTS = 3;
 const POLL_MS = 100;
-
-/** For a small machine that runs more than PostgreSQL; fsync and synchronous_commit stay on, as they are by default. */
-const SETTINGS: ServerSettings = { max_connections: '60', shared_buffers: '256MB', min_wal_size: '512MB', jit: 'off' };
 
 export interface ReachOptions {
   cluster: Cluster;
@@ -69,7 +67,7 @@ export async function reachServer(options: ReachOptions): Promise<Reached> {
 async function start(cluster: Cluster, attempt: number): Promise<boolean> {
   try {
     await disarmStalePidFile(cluster.directory);
-    await startServer(cluster, SETTINGS);
+    await startServer(cluster, serverSettings());
     return true;
   } catch (error) {
     // The port may have been taken meanwhile, or another start was faster.
