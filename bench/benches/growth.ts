@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { ProductFilters, ProductSort } from '../../src/contracts/index.js';
+import { PLAN_ONCE } from '../../src/infra/postgres/read-pipelines.js';
 import { productSearchSql } from '../../src/inventory/search/product-search.sql.js';
 import { textQueryOf } from '../../src/inventory/search/text/text-query.js';
 import { randomOf } from '../hit-ratio/random.js';
@@ -22,6 +23,8 @@ const TEXT_QUERIES = 40;
 const TEXTS: Record<string, { q: string; sort: ProductSort }> = {
   'common word by price': { q: COMMON_WORD, sort: 'price_asc' },
   'common word by relevance': { q: COMMON_WORD, sort: 'relevance' },
+  'word of one in a hundred by price': { q: 'onion', sort: 'price_asc' },
+  'word of one in a hundred by relevance': { q: 'onion', sort: 'relevance' },
   'rare word by price': { q: RARE_WORD, sort: 'price_asc' },
   'rare word by relevance': { q: RARE_WORD, sort: 'relevance' },
   'prefix by price': { q: 'to', sort: 'price_asc' },
@@ -94,6 +97,7 @@ async function loadCosts(run: BenchRun, server: Server, size: number): Promise<C
 async function textCosts(run: BenchRun, url: string): Promise<Costs> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
+  await client.query(PLAN_ONCE);
   run.defer(() => client.end());
   const random = randomOf(3);
   const costs: Costs = {};

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { PLAN_ONCE } from '../../src/infra/postgres/read-pipelines.js';
 import { serve } from '../support/children.js';
 import { runLoops } from './loops.js';
 import { callsOf, type SqlWork } from './sql-work.js';
@@ -20,6 +21,8 @@ serve<SqlLoadRequest>(async (request) => {
   }
   clients = Array.from({ length: request.loops }, () => new pg.Client({ connectionString: request.url }));
   await Promise.all(clients.map((client) => client.connect()));
+  // As the product's connections for reading have it.
+  if (request.work.kind === 'search') await Promise.all(clients.map((client) => client.query(PLAN_ONCE)));
   call = await callsOf(request.work, clients[0]!, clients.length);
   return;
 });

@@ -18,7 +18,8 @@ const PRODUCTS = `
          k.name || CASE WHEN n % 10000 = 0 THEN ' ${RARE_WORD}' ELSE '' END,
          k.names, k.category, 'quintal', round((10 ^ (1 + 3 * random()))::numeric, 2), 'INR',
          CASE WHEN n % 10 = 3 THEN 'limited' WHEN n % 10 = 7 THEN 'out_of_stock' ELSE 'available' END,
-         array_to_tsvector(CASE WHEN n % 10000 = 0 THEN k.lexemes || $3::text[] ELSE k.lexemes END), 1, t.at, t.at
+         array_to_tsvector(k.lexemes || CASE WHEN n % 10000 = 0 THEN $3 ELSE '{}'::text[] END
+                                     || CASE WHEN $6 THEN ARRAY['+lot' || n] ELSE '{}'::text[] END), 1, t.at, t.at
   FROM generate_series($4::int, $5::int) AS n
   JOIN kinds k ON k.i = (n::bigint * 7919) % $1,
   LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 second' AS at) t`;
@@ -34,15 +35,17 @@ const BATCH = 50_000;
 /**
  * Fills an empty database with products as an import leaves them: a commodity of the glossary and a variety, with all
  * its lexemes. Prices are spread evenly over three decades; nothing has an event yet.
+ *
+ * @param ownTexts whether each is described in words of its own, so that no two have the same text
  */
-export async function seedProducts(url: string, products: number): Promise<void> {
+export async function seedProducts(url: string, products: number, ownTexts = false): Promise<void> {
   await withClient(url, async (client) => {
     const vendors = Math.max(1, Math.ceil(products / PRODUCTS_PER_VENDOR));
     const kinds = await seedKinds(client);
     await client.query(VENDORS, [JSON.stringify(Array.from({ length: vendors }, (_, i) => vendorRow(i + 1)))]);
     const rare = productLexemes({ name: RARE_WORD, names: {}, description: null, category: '' });
     for (let from = 1; from <= products; from += BATCH) {
-      await client.query(PRODUCTS, [kinds, vendors, rare, from, Math.min(products, from + BATCH - 1)]);
+      await client.query(PRODUCTS, [kinds, vendors, rare, from, Math.min(products, from + BATCH - 1), ownTexts]);
     }
     await client.query('VACUUM ANALYZE');
   });

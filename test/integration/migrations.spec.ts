@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import type { NewInventoryEvent } from '../../src/contracts/index.js';
 import { type EventRow, eventOf } from '../../src/events/log/event-row.js';
 import { readEventsSql } from '../../src/events/log/read-events.sql.js';
 import { MIGRATIONS } from '../../src/infra/postgres/migrations/index.js';
 import { EventsAsText1790000400000 } from '../../src/infra/postgres/migrations/1790000400000-events-as-text.js';
+import { ProductsOfTexts1790000500000 } from '../../src/infra/postgres/migrations/1790000500000-products-of-texts.js';
 import { aNewEvent } from '../support/events.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -12,10 +13,10 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 describe('migrations', () => {
   let database: TestDatabase;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     database = await createTestDatabase();
   });
-  afterAll(() => database.drop());
+  afterEach(() => database.drop());
 
   async function migrated<Result>(upTo: number, work: (dataSource: DataSource) => Promise<Result>): Promise<Result> {
     const migrations = MIGRATIONS.slice(0, upTo);
@@ -46,7 +47,70 @@ describe('migrations', () => {
       ]);
     });
   });
+
+  it('keep a text for each category that it has products in, and none without products', async () => {
+    const before = MIGRATIONS.indexOf(ProductsOfTexts1790000500000);
+    await migrated(before, async (dataSource) => {
+      await dataSource.query(`
+        INSERT INTO vendors VALUES ('vnd', 'Trader', '{}', null, null, null, '{}', '', 1, now(), now())`);
+      await insertProducts(
+        dataSource,
+        ['chilli', 'spices'],
+        ['chilli', 'vegetables'],
+        ['onion', 'vegetables'],
+        ['gone', 'x'],
+      );
+      await dataSource.query(`DELETE FROM products WHERE category = 'x'`);
+      expect(await texts(dataSource)).toEqual([
+        { word: 'chilli', products: ['spices', 'vegetables'] },
+        { word: 'gone', products: [] },
+        { word: 'onion', products: ['vegetables'] },
+      ]);
+    });
+    await migrated(MIGRATIONS.length, async (dataSource) => {
+      const each = [
+        { word: 'chilli', products: ['spices'] },
+        { word: 'chilli', products: ['vegetables'] },
+        { word: 'onion', products: ['vegetables'] },
+      ];
+      expect(await texts(dataSource)).toEqual(each);
+      expect(await dataSource.query('SELECT category FROM product_texts ORDER BY lexemes::text, category')).toEqual(
+        each.map(({ products: [category] }) => ({ category })),
+      );
+      // What is created and moved from now on.
+      await insertProducts(dataSource, ['onion', 'spices'], ['onion', 'vegetables']);
+      await dataSource.query(
+        `UPDATE products SET category = 'spices' WHERE search = 'chilli' AND category = 'vegetables'`,
+      );
+      expect(await texts(dataSource)).toEqual([
+        { word: 'chilli', products: [] },
+        { word: 'chilli', products: ['spices', 'spices'] },
+        { word: 'onion', products: ['spices'] },
+        { word: 'onion', products: ['vegetables', 'vegetables'] },
+      ]);
+    });
+  });
 });
+
+/** With a word of their text, and a category. */
+async function insertProducts(dataSource: DataSource, ...products: [word: string, category: string][]): Promise<void> {
+  await dataSource.query(
+    `INSERT INTO products (id, vendor_id, sku, name, names, category, unit, base_price, currency, availability, search,
+                           version, created_at, updated_at)
+     SELECT 'prd_' || id, 'vnd', id, p->>0, '{}', p->>1, 'kg', 1, 'INR', 'available', array_to_tsvector(ARRAY[p->>0]), 1, now(), now()
+     FROM (SELECT gen_random_uuid()::text AS id, p FROM json_array_elements($1) AS p) given`,
+    [JSON.stringify(products)],
+  );
+}
+
+/** Each with the categories of its products. */
+function texts(dataSource: DataSource): Promise<unknown[]> {
+  return dataSource.query(`
+    SELECT replace(t.lexemes::text, '''', '') AS word,
+           coalesce(json_agg(p.category ORDER BY p.category) FILTER (WHERE p.id IS NOT NULL), '[]') AS products
+    FROM product_texts t LEFT JOIN products p ON p.text_id = t.id AND p.search = t.lexemes
+    GROUP BY t.id ORDER BY 1, min(p.category) NULLS FIRST`);
+}
 
 /** As versions did whose log has `jsonb`. */
 async function appendAsJsonb(dataSource: DataSource, event: NewInventoryEvent, position: number): Promise<void> {

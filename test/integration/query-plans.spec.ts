@@ -12,7 +12,6 @@ import { VENDOR_ORDER, vendorSearchSql } from '../../src/inventory/search/vendor
 import { testDatabase } from '../support/app.js';
 import type { TestDatabase } from '../support/test-database.js';
 
-const PRODUCTS = 100_000;
 /**
  * Rows that a page of 20 may sort: far more than it shows, and far fewer than a catalogue has. What every twentieth
  * product or more has is found by walking; what fewer have may by chance seem too rare for that, as prices are random.
@@ -100,78 +99,96 @@ interface Summary {
   sorted: number;
 }
 
-let database: TestDatabase;
-let client: pg.Client;
+/** Vendors of a commodity describe it alike, or each product in words of its own. */
+describe.each([
+  { products: 100_000, texts: 'those of commodities', plans: ['custom', 'generic'] },
+  { products: 40_000, texts: 'their own', plans: ['generic'] },
+])('$products products whose texts are $texts', ({ products, texts, plans }) => {
+  let database: TestDatabase;
+  let client: pg.Client;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  await seedProducts(database.url, PRODUCTS);
-  client = new pg.Client({ connectionString: database.url });
-  await client.connect();
-});
-
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
-
-/** PostgreSQL plans a prepared statement for its values at first, and later perhaps once for all: both must be good. */
-describe.each(['custom', 'generic'])('with a %s plan, 100,000 products are searched by index', (mode) => {
-  beforeAll(() => client.query(`SET plan_cache_mode = force_${mode}_plan`));
-
-  const searches = [
-    ...combined(FILTERS, ['newest', 'price_asc', 'price_desc']),
-    ...combined(TEXTS, ['relevance', 'newest', 'price_asc', 'price_desc']),
-  ];
-
-  it.each(searches)('products by $name', async ({ filters, options }) => {
-    const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
-    // Where vendors are what is asked for, reading them all may well be the best; to show twenty of them it isn't.
-    const byVendor = filters.state !== undefined || filters.district !== undefined;
-    // Known: a tenth of the table by its text is read as a whole, though the price range would be the better way in.
-    const narrow = mode === 'custom' && filters.q === COMMON_WORD && filters.maxPrice === 501;
-    const tables = narrow ? [] : byVendor ? ['products'] : undefined;
-    expectIndexed(await planOf(productSearchSql(filters, options, text)), tables);
+  beforeAll(async () => {
+    database = await testDatabase();
+    await seedProducts(database.url, products, texts === 'their own');
+    client = new pg.Client({ connectionString: database.url });
+    await client.connect();
   });
 
-  it.each(vendorSearches())('vendors by $name', async ({ filters, options }) => {
-    const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
-    // Every one of these vendors is a trader, so for that word reading them all is the best.
-    const all = mode === 'custom' && filters.q === 'trader';
-    expectIndexed(await planOf(vendorSearchSql(filters, options, text)), all ? [] : undefined);
+  afterAll(async () => {
+    await client.end();
+    await database.drop();
   });
-});
 
-/** Whichever way the statement takes, for the first page and for later ones. */
-describe('pages are those that sorting all that is found would give', () => {
-  const searches = [
-    ...firstPages(TEXTS, ['relevance', 'newest', 'price_asc', 'price_desc']),
-    ...firstPages(FILTERS, ['newest', 'price_asc', 'price_desc']),
-  ];
+  /** The connections for reading plan a statement once, others for its values at first: both must be good. */
+  describe.each(plans)('are searched by index with a %s plan', (mode) => {
+    beforeAll(() => client.query(`SET plan_cache_mode = force_${mode}_plan`));
 
-  it.each(searches)('$name', async ({ filters, options }) => {
-    const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
-    for (const limit of [20, 33]) {
-      const { rows: expected } = await client.query<{ id: string }>(allSorted(filters, options, 4 * limit, text));
-      const walked: string[] = [];
-      let cursor: string | undefined;
-      for (let page = 0; page < 4 && (page === 0 || cursor !== undefined); page += 1) {
-        const { statement, values, order } = productSearchSql(filters, { ...options, limit, cursor }, text);
-        const { rows } = await client.query<Record<string, unknown>>({ ...statement, values });
-        const found = rows.filter(({ id }) => id !== null);
-        const shown = found.slice(0, limit);
-        walked.push(...shown.map(({ id }) => String(id)));
-        const last = shown.at(-1);
-        cursor =
-          found.length > limit
-            ? encodeCursor(
-                order.name,
-                order.columns.map(({ type }, index) => keyOf(last![`key${index}`] as CursorKey, type)),
-              )
-            : undefined;
+    const searches = [
+      ...combined(FILTERS, ['newest', 'price_asc', 'price_desc']),
+      ...combined(TEXTS, ['relevance', 'newest', 'price_asc', 'price_desc']),
+    ];
+
+    it.each(searches)('products by $name', async ({ filters, options }) => {
+      const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
+      // Where vendors are what is asked for, reading them all may well be the best; to show twenty of them it isn't.
+      const byVendor = filters.state !== undefined || filters.district !== undefined;
+      // Known: a tenth of the table by its text is read as a whole, though the price range would be the better way in.
+      const narrow = mode === 'custom' && filters.q === COMMON_WORD && filters.maxPrice === 501;
+      const tables = narrow ? [] : byVendor ? ['products'] : undefined;
+      expectIndexed(await planOf(client, productSearchSql(filters, options, text)), tables);
+    });
+
+    it.each(vendorSearches())('vendors by $name', async ({ filters, options }) => {
+      const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
+      // Every one of these vendors is a trader, so for that word reading them all is the best.
+      const all = mode === 'custom' && filters.q === 'trader';
+      expectIndexed(await planOf(client, vendorSearchSql(filters, options, text)), all ? [] : undefined);
+    });
+  });
+
+  // So a word costs the same whatever the size of the catalogue: at 1,000,000 products the page is no longer.
+  const words = [COMMON_WORD, ...(texts === 'their own' ? [] : [RARE_WORD, 'onion', 'प्याज', 'onion nasik'])];
+  const sorts = ['relevance', 'newest', 'price_asc', 'price_desc'] as const;
+  it.each(words.flatMap((q) => sorts.map((sort) => ({ q, sort }))))(
+    'no more is read than a page of each of 100 texts: $q by $sort',
+    async ({ q, sort }) => {
+      const plan = await planOf(client, productSearchSql({ q }, { limit: 20, sort }, textQueryOf(q)));
+      expect(productsRead(plan)).toBeGreaterThan(0);
+      expect(productsRead(plan)).toBeLessThanOrEqual(100 * 21 + 21);
+    },
+  );
+
+  /** Whichever way the statement takes, for the first page and for later ones. */
+  describe('pages are those that sorting all that is found would give', () => {
+    const searches = [
+      ...firstPages(TEXTS, ['relevance', 'newest', 'price_asc', 'price_desc']),
+      ...firstPages(FILTERS, ['newest', 'price_asc', 'price_desc']),
+    ];
+
+    it.each(searches)('$name', async ({ filters, options }) => {
+      const text = filters.q === undefined ? undefined : textQueryOf(filters.q);
+      for (const limit of [20, 33]) {
+        const { rows: expected } = await client.query<{ id: string }>(allSorted(filters, options, 4 * limit, text));
+        const walked: string[] = [];
+        let cursor: string | undefined;
+        for (let page = 0; page < 4 && (page === 0 || cursor !== undefined); page += 1) {
+          const { statement, values, order } = productSearchSql(filters, { ...options, limit, cursor }, text);
+          const { rows } = await client.query<Record<string, unknown>>({ ...statement, values });
+          const found = rows.filter(({ id }) => id !== null);
+          const shown = found.slice(0, limit);
+          walked.push(...shown.map(({ id }) => String(id)));
+          const last = shown.at(-1);
+          cursor =
+            found.length > limit
+              ? encodeCursor(
+                  order.name,
+                  order.columns.map(({ type }, index) => keyOf(last![`key${index}`] as CursorKey, type)),
+                )
+              : undefined;
+        }
+        expect(walked).toEqual(expected.map(({ id }) => id));
       }
-      expect(walked).toEqual(expected.map(({ id }) => id));
-    }
+    });
   });
 });
 
@@ -206,7 +223,7 @@ function allSorted(
   const sql = new SqlBuilder();
   const { all } = new ProductConditions(filters, sql, text && sql.bind(text.match));
   const rank = text && sort === 'relevance' ? [text.whole, text.named].map((query) => sql.bind(query)) : undefined;
-  const order = productOrder(sort, rank && rankSql('p', rank));
+  const order = productOrder(sort, rank && rankSql('p.search', rank));
   const from = 'FROM products p JOIN vendors v ON v.id = p.vendor_id';
   return { text: `SELECT p.id ${from} ${whereAll(all)} ${orderBy(order)} LIMIT ${limit}`, values: sql.values };
 }
@@ -228,7 +245,7 @@ function expectIndexed(plan: PlanNode, tables: readonly string[] = ['products', 
   expect(problems.length === 0 ? [] : [...problems, ...drawn(plan)]).toEqual([]);
 }
 
-async function planOf({ statement, values }: SearchStatement): Promise<PlanNode> {
+async function planOf(client: pg.Client, { statement, values }: SearchStatement): Promise<PlanNode> {
   const literals = values.map((value) => client.escapeLiteral(String(value))).join(', ');
   await client.query(`PREPARE planned AS ${statement.text}`);
   try {
@@ -251,6 +268,12 @@ function summaryOf(node: PlanNode): Summary {
     sequentialScans: [...parts.flatMap((part) => part.sequentialScans), ...(scansAll ? [node['Relation Name']!] : [])],
     sorted: Math.max(0, ...parts.map((part) => part.sorted), ...(sorts ? node.Plans!.map(rowsOf) : [])),
   };
+}
+
+/** Rows of the table, and of its indexes, that were looked at. */
+function productsRead(node: PlanNode): number {
+  const own = node['Relation Name'] === 'products' ? rowsOf(node) + (node['Rows Removed by Filter'] ?? 0) : 0;
+  return (node.Plans ?? []).reduce((sum, part) => sum + productsRead(part), own);
 }
 
 /** The plan as a reader of a failed test wants it. */

@@ -56,6 +56,10 @@ describe('pipelines of reads', () => {
     expect((await admin.query(SESSIONS)).rows).toHaveLength(1);
   });
 
+  it('plan a statement once for all values', async () => {
+    expect(await reads.query({ text: 'SHOW plan_cache_mode' })).toEqual([{ plan_cache_mode: 'force_generic_plan' }]);
+  });
+
   it('let a statement that PostgreSQL refuses fail alone', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 40 }, (_none, index) =>

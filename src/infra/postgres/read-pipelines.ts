@@ -18,6 +18,12 @@ const MOST = 500;
  */
 const STATEMENT_TIMEOUT = 5_000;
 
+/**
+ * A statement is planned once for all values: such plans are as good here as those for each value (their tests ask that of
+ * both), and the planning of a page takes longer than the finding of it. By itself PostgreSQL chooses again and again.
+ */
+export const PLAN_ONCE = 'SET plan_cache_mode = force_generic_plan';
+
 interface Pipeline {
   client: Promise<pg.Client>;
   /** Queries sent, or waiting for the connection. */
@@ -87,7 +93,7 @@ export class ReadPipelines implements OnApplicationShutdown {
       ...connectionLimits,
       statement_timeout: STATEMENT_TIMEOUT,
     });
-    const pipeline = { client: client.connect().then(() => client), underWay: 0 };
+    const pipeline = { client: ready(client), underWay: 0 };
     this.open.add(pipeline);
     // Whoever waits for it is told by its own query; the next one gets another.
     const gone = (): void => void this.giveUp(pipeline);
@@ -96,4 +102,10 @@ export class ReadPipelines implements OnApplicationShutdown {
     pipeline.client.catch(gone);
     return pipeline;
   }
+}
+
+async function ready(client: pg.Client): Promise<pg.Client> {
+  await client.connect();
+  await client.query(PLAN_ONCE);
+  return client;
 }

@@ -8,11 +8,12 @@ const BEYOND_PRICES = 1e10;
 /** The filters of a product search as SQL of `products p`, and of `vendors v` where one needs it. */
 export class ProductConditions {
   readonly category: readonly string[];
+  /** Filters that all products of a text fit, or none of them. Of `product_texts t`. */
+  readonly ofTexts: readonly string[];
   private readonly minPrice: string[];
   private readonly maxPrice: string[];
   private readonly rest: string[];
   private readonly byPlace: boolean;
-  private readonly byVendor: boolean;
 
   /** @param match placeholder of the text's tsquery */
   constructor(
@@ -23,18 +24,25 @@ export class ProductConditions {
     const { category, minPrice, maxPrice, vendorId, availability, state, district } = filters;
     const where = (value: unknown, condition: string): string[] =>
       value === undefined ? [] : [`${condition} ${sql.bind(value)}`];
-    this.category = where(category, 'p.category =');
+    const [inCategory] = where(category, '=');
+    this.category = inCategory === undefined ? [] : [`p.category ${inCategory}`];
+    this.ofTexts = inCategory === undefined ? [] : [`t.category ${inCategory}`];
     // Always both ends: a plan for any value takes a third of all products to be beyond one, and reads the whole table.
     const priced = minPrice !== undefined || maxPrice !== undefined;
-    this.minPrice = where(priced ? (minPrice ?? 0) : undefined, 'p.base_price >=');
-    this.maxPrice = where(priced ? (maxPrice ?? BEYOND_PRICES) : undefined, 'p.base_price <=');
+    const prices = [
+      where(priced ? (minPrice ?? 0) : undefined, 'p.base_price >='),
+      where(priced ? (maxPrice ?? BEYOND_PRICES) : undefined, 'p.base_price <='),
+    ] as const;
+    // The products of one vendor are few: such a plan would rather read the price index for them.
+    const ofVendor = vendorId !== undefined;
+    [this.minPrice, this.maxPrice] = ofVendor ? [[], []] : prices;
     this.rest = [
       ...where(vendorId, 'p.vendor_id ='),
+      ...(ofVendor ? prices.flat().map(checked) : []),
       ...where(availability, 'p.availability ='),
       ...where(state, 'v.state ='),
       ...where(district, 'v.district ='),
     ];
-    this.byVendor = vendorId !== undefined;
     this.byPlace = state !== undefined || district !== undefined;
   }
 
@@ -47,19 +55,26 @@ export class ProductConditions {
     return this.match === undefined ? this.filters : [hasText(this.match), ...this.filters];
   }
 
-  /** All, so that they are looked up by what fewest products have: those of one vendor, else those with the text. */
+  /** The same to be looked up, where few products fit though the price range is wide: by place, if there is one. */
   get lookUp(): string[] {
-    return this.match === undefined ? this.filters : this.lookUpBy(this.match);
+    const prices = [...this.minPrice, ...this.maxPrice];
+    return [...this.category, ...(this.byPlace ? prices.map(checked) : prices), ...this.rest];
   }
 
-  /** The same for another text than the search's. @param query placeholder of a tsquery */
-  lookUpBy(query: string): string[] {
-    return [this.byVendor ? checked(hasText(query)) : ofTexts(query), ...this.besideText];
+  /** The price range, if there is one, in the narrowest index that has it. */
+  get priceRange(): string[] | undefined {
+    return this.minPrice.length > 0 ? [...this.category, ...this.minPrice, ...this.maxPrice] : undefined;
   }
 
-  /** The filters where there is a text to look up. */
-  get besideText(): string[] {
-    return this.byVendor ? this.filters : this.filters.map(checked);
+  /** The rest, for products that are looked up by their price. */
+  get besidePriceRange(): string[] {
+    return [...(this.match === undefined ? [] : [hasText(this.match)]), ...this.rest].map(checked);
+  }
+
+  /** The other filters, of products of one text: only a price range in the order's index is looked up. */
+  ofOneText({ columns }: ProductOrder): string[] {
+    const prices = [...this.minPrice, ...this.maxPrice];
+    return [...this.rest.map(checked), ...(columns[0]!.type === 'price' ? prices : prices.map(checked))];
   }
 
   /** Where an order by price begins. */
@@ -74,12 +89,8 @@ export class ProductConditions {
   }
 }
 
-/** True of products with the text. @param query placeholder of a tsquery */
-export const hasText = (query: string): string => `p.search @@ ${query}::tsquery`;
-
-/** The same by way of an index: texts first, then the products that have them. */
-export const ofTexts = (query: string): string =>
-  `p.text_id = ANY (ARRAY(SELECT t.id FROM product_texts t WHERE t.lexemes @@ ${query}::tsquery))`;
+/** True of products with the text, or of texts. @param query placeholder of a tsquery */
+export const hasText = (query: string, lexemes = 'p.search'): string => `${lexemes} @@ ${query}::tsquery`;
 
 /**
  * Keeps a condition from being looked up in an index. A plan for any value takes every price range for a narrow one, and

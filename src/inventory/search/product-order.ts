@@ -21,8 +21,8 @@ const PRICE = { sql: 'p.base_price', type: 'price' } as const;
 const CREATED = { sql: 'p.created_at', type: 'time' } as const;
 
 /** 0 to 2. @param queries placeholders of `whole` and `named` (see TextQuery): what satisfies more of them ranks higher */
-export function rankSql(table: string, queries: readonly string[]): string {
-  return `(${queries.map((query) => `(${table}.search @@ ${query}::tsquery)::int`).join(' + ')})`;
+export function rankSql(lexemes: string, queries: readonly string[]): string {
+  return `(${queries.map((query) => `(${lexemes} @@ ${query}::tsquery)::int`).join(' + ')})`;
 }
 
 /** @param rank SQL of a product's rank for the text; without a text nothing is more relevant than anything else */

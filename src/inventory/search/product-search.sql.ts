@@ -32,7 +32,7 @@ export function productSearchSql(
   const conditions = new ProductConditions(filters, sql, text && sql.bind(text.match));
   const ranked = text && (options.sort ?? 'relevance') === 'relevance' ? text : undefined;
   const queries = ranked && [sql.bind(ranked.whole), sql.bind(ranked.named)];
-  const order = productOrder(options.sort, queries && rankSql('p', queries));
+  const order = productOrder(options.sort, queries && rankSql('p.search', queries));
   const cursor =
     options.cursor === undefined
       ? undefined
@@ -44,11 +44,11 @@ export function productSearchSql(
   const keys = cursor?.map((key) => sql.bind(key));
   const limit = sql.bind(options.limit + 1);
   const page = { conditions, order, cursor: keys && after(order, keys), limit };
-  const found = queries
-    ? rankedPage({ ...page, queries, keys, lastRank: (cursor?.[0] as number | undefined) ?? 2 })
-    : isStaged(filters, order, text)
-      ? stagedPage(page)
-      : plainPage(page);
+  const found = !isStaged(filters, order, text)
+    ? plainPage(page)
+    : queries
+      ? rankedPage({ ...page, queries, keys, lastRank: (cursor?.[0] as number | undefined) ?? 2 })
+      : stagedPage(page);
   const displayName =
     filters.lang === undefined ? '' : `, coalesce(p.names->>${sql.bind(filters.lang)}::text, p.name) AS "displayName"`;
   const body = `

@@ -1,5 +1,6 @@
 import { checked, type ProductConditions, whereAll } from './product-conditions.js';
 import { idAndKeys, orderBy, orderByKeys, type ProductOrder } from './product-order.js';
+import { fewTexts, MANY, ofEachText } from './product-texts.sql.js';
 
 export interface PageSpec {
   conditions: ProductConditions;
@@ -14,6 +15,8 @@ export interface PageSpec {
 export const GLANCE = 300;
 /** Rows that are walked at most. More of them, and PostgreSQL would rather sort a category of a small catalogue. */
 export const WALK = 3_000;
+/** Rows within a price range that are looked up, whatever else is asked for. */
+const NARROW = 3_000;
 /** Rows of the greatest page and one: a literal, as without one a plan is made for a tenth of the table. */
 export const MOST = 101;
 
@@ -33,24 +36,60 @@ export function worthWalking(hits: string): string {
  * that fit, which is fast if many do; or by looking all of them up in another index and sorting them, which is fast if
  * few do. Statistics can't tell which: they know nothing of prefixes, nor that there are no onions among the spices.
  * So the statement looks at the first rows itself and decides by what it finds. A branch that isn't wanted isn't run.
+ *
+ * Neither is needed for a text search that few texts satisfy: see `fewTexts`.
  */
-export function stagedPage({ conditions, order, cursor, limit }: PageSpec): string {
+export function stagedPage(page: PageSpec): string {
+  const { conditions, order, cursor, limit } = page;
   const behind = cursor === undefined ? [] : [cursor];
+  const texts = conditions.match === undefined ? undefined : { ...page, behind, rank: '0' };
+  const many = texts ? [MANY] : [];
   const walked = (rows: number, only: readonly string[]) => `
         SELECT ${idAndKeys(order)} ${conditions.from(firstProducts(conditions, order, behind, rows))}
-        ${whereAll([...conditions.all, ...only])} ${orderBy(order)} LIMIT ${limit}`;
+        ${whereAll([...conditions.all, ...many, ...only])} ${orderBy(order)} LIMIT ${limit}`;
   const glanced = '(SELECT count(*) FROM glance)';
+  const rare = [...many, `${glanced} < ${limit}`, `(SELECT count(*) FROM walk) < ${limit}`];
+  const all = texts
+    ? ofEachText(texts)
+    : `SELECT ${idAndKeys(order)} ${conditions.from('products')} ${whereAll([...conditions.lookUp, ...behind.map(checked)])}`;
   return `
-      WITH glance AS MATERIALIZED (${walked(GLANCE, [])}),
-      walk AS MATERIALIZED (${walked(WALK, [worthWalking(glanced), `${glanced} < ${limit}`])})
+      WITH ${texts ? `${fewTexts(texts)},` : ''}
+      glance AS MATERIALIZED (${walked(GLANCE, [])}),
+      walk AS MATERIALIZED (${walked(WALK, [worthWalking(glanced), `${glanced} < ${limit}`])}),
+      ${lookedUp(page, all, behind, rare)}
+      ${texts ? 'SELECT * FROM few UNION ALL' : ''}
       SELECT * FROM glance WHERE ${glanced} = ${limit}
       UNION ALL SELECT * FROM walk WHERE (SELECT count(*) FROM walk) = ${limit}
-      UNION ALL (
-        SELECT * FROM (
-          SELECT ${idAndKeys(order)} ${conditions.from('products')} ${whereAll([...conditions.lookUp, ...behind.map(checked)])} OFFSET 0
-        ) looked_up
-        WHERE ${glanced} < ${limit} AND (SELECT count(*) FROM walk) < ${limit}
-        ${orderByKeys(order, 'looked_up')} LIMIT ${limit}
+      UNION ALL SELECT * FROM looked_up`;
+}
+
+/**
+ * All that fit, sorted, as `looked_up`: by the price, if the range is found to be narrow, which no plan can know.
+ *
+ * @param all SQL of them, if it isn't
+ * @param only when this is true
+ */
+export function lookedUp(
+  { conditions, order, limit }: PageSpec,
+  all: string,
+  behind: readonly string[],
+  only: readonly string[],
+): string {
+  const sorted = (rows: string, when: readonly string[]) => `(
+        SELECT * FROM (${rows} OFFSET 0) found ${whereAll(when)} ${orderByKeys(order, 'found')} LIMIT ${limit}
+      )`;
+  const range = conditions.priceRange;
+  if (range === undefined) return `looked_up AS MATERIALIZED ${sorted(all, only)}`;
+  const inRange = `SELECT ${idAndKeys(order)} ${conditions.from('products')}
+          ${whereAll([...range, ...conditions.besidePriceRange, ...behind.map(checked)])}`;
+  return `
+      price_range AS MATERIALIZED (
+        SELECT count(*) <= ${NARROW} AS is_narrow
+        FROM (SELECT FROM products p ${whereAll([...range, ...only])} LIMIT ${NARROW + 1}) in_range
+      ),
+      looked_up AS MATERIALIZED (
+        ${sorted(inRange, [...only, '(SELECT is_narrow FROM price_range)'])}
+        UNION ALL ${sorted(all, [...only, 'NOT (SELECT is_narrow FROM price_range)'])}
       )`;
 }
 

@@ -26,7 +26,7 @@ export function vendorSearchSql(
     );
   const rank = text
     ? `(2 - ${rankSql(
-        'v',
+        'v.search',
         [text.whole, text.named].map((one) => sql.bind(one)),
       )})`
     : '0';

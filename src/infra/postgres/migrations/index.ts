@@ -3,6 +3,7 @@ import { IdempotencyKeys1790000100000 } from './1790000100000-idempotency-keys.j
 import { ProductTexts1790000200000 } from './1790000200000-product-texts.js';
 import { PositionLock1790000300000 } from './1790000300000-position-lock.js';
 import { EventsAsText1790000400000 } from './1790000400000-events-as-text.js';
+import { ProductsOfTexts1790000500000 } from './1790000500000-products-of-texts.js';
 
 /** Forward only, in order. A released migration is never edited. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   ProductTexts1790000200000,
   PositionLock1790000300000,
   EventsAsText1790000400000,
+  ProductsOfTexts1790000500000,
 ];
