@@ -5,7 +5,7 @@ import { type EventRow, eventOf } from '../../src/events/log/event-row.js';
 import { readEventsSql } from '../../src/events/log/read-events.sql.js';
 import { MIGRATIONS } from '../../src/infra/postgres/migrations/index.js';
 import { EventsAsText1790000400000 } from '../../src/infra/postgres/migrations/1790000400000-events-as-text.js';
-import { ProductsOfTexts1790000500000 } from '../../src/infra/postgres/migrations/1790000500000-products-of-texts.js';
+import { TextsOfCategories1790000600000 } from '../../src/infra/postgres/migrations/1790000600000-texts-of-categories.js';
 import { aNewEvent } from '../support/events.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -49,7 +49,7 @@ describe('migrations', () => {
   });
 
   it('keep a text for each category that it has products in, and none without products', async () => {
-    const before = MIGRATIONS.indexOf(ProductsOfTexts1790000500000);
+    const before = MIGRATIONS.indexOf(TextsOfCategories1790000600000);
     await migrated(before, async (dataSource) => {
       await dataSource.query(`
         INSERT INTO vendors VALUES ('vnd', 'Trader', '{}', null, null, null, '{}', '', 1, now(), now())`);

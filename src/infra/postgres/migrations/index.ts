@@ -4,6 +4,7 @@ import { ProductTexts1790000200000 } from './1790000200000-product-texts.js';
 import { PositionLock1790000300000 } from './1790000300000-position-lock.js';
 import { EventsAsText1790000400000 } from './1790000400000-events-as-text.js';
 import { ProductsOfTexts1790000500000 } from './1790000500000-products-of-texts.js';
+import { TextsOfCategories1790000600000 } from './1790000600000-texts-of-categories.js';
 
 /** Forward only, in order. A released migration is never edited. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   PositionLock1790000300000,
   EventsAsText1790000400000,
   ProductsOfTexts1790000500000,
+  TextsOfCategories1790000600000,
 ];
