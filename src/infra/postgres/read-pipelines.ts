@@ -106,6 +106,12 @@ export class ReadPipelines implements OnApplicationShutdown {
 
 async function ready(client: pg.Client): Promise<pg.Client> {
   await client.connect();
-  await client.query(PLAN_ONCE);
-  return client;
+  try {
+    await client.query(PLAN_ONCE);
+    return client;
+  } catch (error) {
+    // Nobody else has it yet who could end it.
+    client.end().catch(() => undefined);
+    throw error;
+  }
 }
