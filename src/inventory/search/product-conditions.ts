@@ -48,7 +48,7 @@ export class ProductConditions {
 
   /** All but the text. */
   get filters(): string[] {
-    return [...this.category, ...this.minPrice, ...this.maxPrice, ...this.rest];
+    return [...this.category, ...this.prices, ...this.rest];
   }
 
   get all(): string[] {
@@ -57,13 +57,12 @@ export class ProductConditions {
 
   /** The same to be looked up, where few products fit though the price range is wide: by place, if there is one. */
   get lookUp(): string[] {
-    const prices = [...this.minPrice, ...this.maxPrice];
-    return [...this.category, ...(this.byPlace ? prices.map(checked) : prices), ...this.rest];
+    return [...this.category, ...(this.byPlace ? this.prices.map(checked) : this.prices), ...this.rest];
   }
 
   /** The price range, if there is one, in the narrowest index that has it. */
   get priceRange(): string[] | undefined {
-    return this.minPrice.length > 0 ? [...this.category, ...this.minPrice, ...this.maxPrice] : undefined;
+    return this.prices.length > 0 ? [...this.category, ...this.prices] : undefined;
   }
 
   /** The rest, for products that are looked up by their price. */
@@ -73,8 +72,12 @@ export class ProductConditions {
 
   /** The other filters, of products of one text: only a price range in the order's index is looked up. */
   ofOneText({ columns }: ProductOrder): string[] {
-    const prices = [...this.minPrice, ...this.maxPrice];
-    return [...this.rest.map(checked), ...(columns[0]!.type === 'price' ? prices : prices.map(checked))];
+    const inIndex = columns[0]!.type === 'price';
+    return [...this.rest.map(checked), ...(inIndex ? this.prices : this.prices.map(checked))];
+  }
+
+  private get prices(): string[] {
+    return [...this.minPrice, ...this.maxPrice];
   }
 
   /** Where an order by price begins. */

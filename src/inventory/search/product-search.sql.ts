@@ -43,7 +43,7 @@ export function productSearchSql(
         );
   const keys = cursor?.map((key) => sql.bind(key));
   const limit = sql.bind(options.limit + 1);
-  const page = { conditions, order, cursor: keys && after(order, keys), limit };
+  const page = { conditions, order, behind: keys ? [after(order, keys)] : [], limit };
   const found = !isStaged(filters, order, text)
     ? plainPage(page)
     : queries

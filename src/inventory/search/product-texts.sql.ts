@@ -8,8 +8,6 @@ const FEW = 100;
 const SMALL = 20_000;
 
 export interface TextsPageSpec extends PageSpec {
-  /** What else is true of the page's products, and of `texts t`. */
-  behind: readonly string[];
   /** SQL of a text's rank, of `product_texts t`. */
   rank: string;
 }

@@ -31,7 +31,7 @@ const NEWEST: ProductOrder = {
  * `stagedPage`): sorting 100,000 matches by rank would take 60 ms and more.
  */
 export function rankedPage(spec: RankedPageSpec): string {
-  const { conditions, order, queries, keys, cursor, limit, lastRank } = spec;
+  const { conditions, order, queries, keys, limit, lastRank } = spec;
   const ranks = Array.from({ length: lastRank + 1 }, (_none, index) => lastRank - index);
   const texts: TextsPageSpec = {
     ...spec,
@@ -50,7 +50,7 @@ export function rankedPage(spec: RankedPageSpec): string {
         SELECT ${order.columns[0]!.sql} AS rank ${conditions.from(firstProducts(conditions, NEWEST, [], GLANCE))}
         ${whereAll([...conditions.all, MANY])}
       ),
-      ${lookedUp(spec, ofEachText(texts), cursor === undefined ? [] : [cursor], [MANY, `(SELECT count(*) FROM glance) < ${COMMON}`])},
+      ${lookedUp(spec, ofEachText(texts), [MANY, `(SELECT count(*) FROM glance) < ${COMMON}`])},
       ${ranks.map((one) => rankParts(spec, one)).join(',')}
       ${['few', 'looked_up', ...ranks.flatMap((one) => [`walk${one}`, `all${one}`])]
         .map(

@@ -5,8 +5,8 @@ import { fewTexts, MANY, ofEachText } from './product-texts.sql.js';
 export interface PageSpec {
   conditions: ProductConditions;
   order: ProductOrder;
-  /** True of what comes after the page before. */
-  cursor: string | undefined;
+  /** True of what comes after the page before; empty for the first one. */
+  behind: readonly string[];
   /** Placeholder of how many rows to find. */
   limit: string;
 }
@@ -40,9 +40,8 @@ export function worthWalking(hits: string): string {
  * Neither is needed for a text search that few texts satisfy: see `fewTexts`.
  */
 export function stagedPage(page: PageSpec): string {
-  const { conditions, order, cursor, limit } = page;
-  const behind = cursor === undefined ? [] : [cursor];
-  const texts = conditions.match === undefined ? undefined : { ...page, behind, rank: '0' };
+  const { conditions, order, behind, limit } = page;
+  const texts = conditions.match === undefined ? undefined : { ...page, rank: '0' };
   const many = texts ? [MANY] : [];
   const walked = (rows: number, only: readonly string[]) => `
         SELECT ${idAndKeys(order)} ${conditions.from(firstProducts(conditions, order, behind, rows))}
@@ -56,7 +55,7 @@ export function stagedPage(page: PageSpec): string {
       WITH ${texts ? `${fewTexts(texts)},` : ''}
       glance AS MATERIALIZED (${walked(GLANCE, [])}),
       walk AS MATERIALIZED (${walked(WALK, [worthWalking(glanced), `${glanced} < ${limit}`])}),
-      ${lookedUp(page, all, behind, rare)}
+      ${lookedUp(page, all, rare)}
       ${texts ? 'SELECT * FROM few UNION ALL' : ''}
       SELECT * FROM glance WHERE ${glanced} = ${limit}
       UNION ALL SELECT * FROM walk WHERE (SELECT count(*) FROM walk) = ${limit}
@@ -69,12 +68,7 @@ export function stagedPage(page: PageSpec): string {
  * @param all SQL of them, if it isn't
  * @param only when this is true
  */
-export function lookedUp(
-  { conditions, order, limit }: PageSpec,
-  all: string,
-  behind: readonly string[],
-  only: readonly string[],
-): string {
+export function lookedUp({ conditions, order, behind, limit }: PageSpec, all: string, only: readonly string[]): string {
   const sorted = (rows: string, when: readonly string[]) => `(
         SELECT * FROM (${rows} OFFSET 0) found ${whereAll(when)} ${orderByKeys(order, 'found')} LIMIT ${limit}
       )`;
@@ -94,8 +88,8 @@ export function lookedUp(
 }
 
 /** The first rows in order that fit, by whatever index PostgreSQL finds best. */
-export function plainPage({ conditions, order, cursor, limit }: PageSpec): string {
-  const where = whereAll([...conditions.all, ...(cursor === undefined ? [] : [cursor])]);
+export function plainPage({ conditions, order, behind, limit }: PageSpec): string {
+  const where = whereAll([...conditions.all, ...behind]);
   const page = `SELECT ${idAndKeys(order)} ${conditions.from('products')} ${where} ${orderBy(order)} LIMIT ${MOST}`;
   return `SELECT * FROM (${page}) page LIMIT ${limit}`;
 }
