@@ -26,7 +26,7 @@ import {
 import { DemoCatalogue } from './inventory/index.js';
 import { fastRoutes } from './fast-routes.js';
 import { addOpenApi } from './openapi/index.js';
-import { CorsIoAdapter } from './realtime/index.js';
+import { SocketIoAdapter } from './realtime/index.js';
 
 /** Wires the application; the caller makes it listen and closes it. */
 export async function createApplication(
@@ -55,7 +55,7 @@ export async function createApplication(
   app.useGlobalPipes(validationPipe());
   const problems = new ProblemFilter(metrics);
   app.useGlobalFilters(problems);
-  app.useWebSocketAdapter(new CorsIoAdapter(app, corsOrigins));
+  app.useWebSocketAdapter(new SocketIoAdapter(app, corsOrigins));
   addOpenApi(server, problems);
   await app.init();
   openFastLane(app.getHttpServer(), fastRoutes(app), {

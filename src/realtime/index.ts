@@ -1,2 +1,2 @@
 export { RealtimeModule } from './realtime.module.js';
-export { CorsIoAdapter } from './ws/cors-io-adapter.js';
+export { SocketIoAdapter } from './ws/socket-io-adapter.js';

@@ -1,0 +1,46 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import { allowedOrigins } from '../../infra/index.js';
+
+type CreateServer = IoAdapter['createIOServer'];
+type BindMessageHandlers = IoAdapter['bindMessageHandlers'];
+type Acknowledge = (response: unknown) => void;
+
+/** Nest's Socket.IO, whose polling transport is open to the origins of `CORS_ORIGINS`; browsers don't ask for WebSockets. */
+export class SocketIoAdapter extends IoAdapter {
+  constructor(
+    app: INestApplicationContext,
+    private readonly origins: readonly string[],
+  ) {
+    super(app);
+  }
+
+  override createIOServer(...[port, options]: Parameters<CreateServer>): ReturnType<CreateServer> {
+    const cors = this.origins.length > 0 && { cors: { origin: allowedOrigins(this.origins) } };
+    return super.createIOServer(port, { ...options, ...cors } as typeof options);
+  }
+
+  /**
+   * A listener for each message, which acknowledges it with what its handler resolves with. Nest does this with streams
+   * of RxJS, of which each connection keeps several kilobytes; handlers of this product answer with promises.
+   */
+  override bindMessageHandlers(...[socket, handlers]: Parameters<BindMessageHandlers>): void {
+    for (const { message, callback } of handlers) {
+      socket.on(message as string, (...args: unknown[]) => {
+        const acknowledge = typeof args.at(-1) === 'function' ? (args.pop() as Acknowledge) : undefined;
+        const payload = args.length > 1 ? args : args[0];
+        void this.answer(callback(payload, acknowledge) as Promise<unknown>, acknowledge);
+      });
+    }
+  }
+
+  private async answer(handled: Promise<unknown>, acknowledge: Acknowledge | undefined): Promise<void> {
+    try {
+      const response = await handled;
+      // Nothing: the exception filter has answered.
+      if (response !== undefined) acknowledge?.(response);
+    } catch (error) {
+      this.logger.error(error);
+    }
+  }
+}
