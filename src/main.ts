@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createApplication } from './application.js';
 import { jwtSecret, signAccessToken } from './auth/index.js';
 import { type AppConfig, loadConfig } from './config/index.js';
 import { Draining } from './infra/index.js';
@@ -20,6 +19,8 @@ const SAME_WISH = 1_000;
 async function main(): Promise<void> {
   const stopped = stopSignal();
   const config = loadConfig();
+  // Loaded while PostgreSQL starts; should that fail, `start` will say so.
+  void import('./application.js').catch(() => undefined);
   const postgres = config.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
   try {
     const app = await Promise.race([start(config, config.databaseUrl ?? postgres!.url), stopped]);
@@ -38,6 +39,7 @@ async function stop(app: NestFastifyApplication, config: AppConfig): Promise<voi
 }
 
 async function start(config: AppConfig, databaseUrl: string): Promise<NestFastifyApplication> {
+  const { createApplication } = await import('./application.js');
   const app = await createApplication(config, databaseUrl);
   await app.listen(config.port, config.host);
   await printBanner(config, await app.getUrl());

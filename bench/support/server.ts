@@ -6,7 +6,7 @@ import { waitFor } from '../../test/support/processes.js';
 import { endOf } from './children.js';
 
 const JWT_SECRET = 'a secret for this bench and no other use';
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
 
 export interface ServerOptions {
   /** Absent: embedded in `env.DATA_DIR`. */
@@ -17,7 +17,7 @@ export interface ServerOptions {
   env?: Record<string, string>;
 }
 
-/** The product as it is built and started by an operator: `node dist/main.js`, warnings logged, no rate limit. */
+/** The product as it is built and started by an operator: `npm start`, warnings logged, no rate limit. */
 export class Server {
   private constructor(
     private readonly child: ChildProcess,

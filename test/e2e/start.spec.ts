@@ -1,29 +1,17 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { access } from 'node:fs/promises';
 import { io } from 'socket.io-client';
 import type { Page, Product, Vendor } from '../../src/contracts/index.js';
 import { runningPostmaster } from '../../src/infra/postgres/embedded/postmaster.js';
 import { type EmbeddedFixture, embeddedFixture } from '../support/postgres-server.js';
-import { type Child, startChild, waitFor } from '../support/processes.js';
-
-const READY = /^ {2}URL {4}(\S+)$/;
-/** A test that makes a cluster takes a few seconds; this is for a busy machine. */
-const PATIENCE = 90_000;
+import { type Child, waitFor } from '../support/processes.js';
+import { ensureBuilt, PATIENCE, post, startProduct, urlOf } from '../support/product-process.js';
 
 /** The product as its users start it: a process of its own, on a data directory of its own. */
 describe('the started product', () => {
   let fixture: EmbeddedFixture;
   let children: Child[];
 
-  beforeAll(async () => {
-    // `npm test` builds first; a single test file run by hand may be the first to need it.
-    const built = await access('dist/main.js').then(
-      () => true,
-      () => false,
-    );
-    if (!built) await (await startChild('npx', ['nest', 'build'])).exited;
-  }, PATIENCE);
-
+  beforeAll(ensureBuilt, PATIENCE);
   beforeEach(async () => {
     fixture = await embeddedFixture();
     children = [];
@@ -33,20 +21,12 @@ describe('the started product', () => {
     await fixture.dispose();
   }, PATIENCE);
 
-  async function launch(
-    env: Record<string, string> = {},
-    command = process.execPath,
-    args = ['dist/main.js'],
-  ): Promise<Child> {
-    const { PATH, HOME } = process.env;
-    const child = await startChild(command, args, {
-      env: { ...(PATH && { PATH }), ...(HOME && { HOME }), DATA_DIR: fixture.dataDir, PORT: '0', ...env },
-    });
+  async function launch(env: Record<string, string> = {}, command?: string, args?: readonly string[]): Promise<Child> {
+    const child = await startProduct({ DATA_DIR: fixture.dataDir, ...env }, command, args);
     children.push(child);
     return child;
   }
 
-  const urlOf = async (child: Child): Promise<string> => (await child.waitForLine(READY, PATIENCE))[1]!;
   const postmaster = () => runningPostmaster(fixture.cluster);
 
   it(
@@ -60,8 +40,8 @@ describe('the started product', () => {
       expect((await fetch(`${url}/docs/openapi.json`)).status).toBe(200);
       expect((await search(url, 'प्याज')).length).toBeGreaterThan(0); // the demo catalogue
 
-      const vendor = await post<Vendor>(first, `${url}/api/vendors`, { name: 'Start test' });
-      const product = await post<Product>(first, `${url}/api/products`, {
+      const vendor = await create<Vendor>(first, `${url}/api/vendors`, { name: 'Start test' });
+      const product = await create<Product>(first, `${url}/api/products`, {
         vendorId: vendor.id,
         name: 'Dragon fruit',
         names: { hi: 'कमलम' },
@@ -94,7 +74,7 @@ describe('the started product', () => {
       const first = await launch({ DEMO: 'false' });
       const url = await urlOf(first);
       expect(await search(url, '')).toEqual([]);
-      const vendor = await post<Vendor>(first, `${url}/api/vendors`, { name: 'Acknowledged' });
+      const vendor = await create<Vendor>(first, `${url}/api/vendors`, { name: 'Acknowledged' });
 
       const other = await launch();
       expect(await other.exited).toBe(1);
@@ -123,6 +103,17 @@ describe('the started product', () => {
       child.signal('SIGINT');
       expect(await child.exited).toBe(0);
       expect(await postmaster()).toBeUndefined();
+    },
+    PATIENCE,
+  );
+
+  it(
+    'starts from its modules as well as in one piece',
+    async () => {
+      const child = await launch({ DEMO: 'false' }, process.execPath, ['dist/main.js']);
+      expect((await fetch(`${await urlOf(child)}/health/ready`)).status).toBe(200);
+      child.signal('SIGTERM');
+      expect(await child.exited).toBe(0);
     },
     PATIENCE,
   );
@@ -164,14 +155,8 @@ function linesOf(child: Child): string[] {
     .filter((line) => line !== '');
 }
 
-/** With the token of the banner. */
-async function post<Body>(server: Child, url: string, body: unknown): Promise<Body> {
-  const token = /^ {2}Admin {2}(\S+)$/m.exec(server.output())![1]!;
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify(body),
-  });
+async function create<Body>(server: Child, url: string, body: unknown): Promise<Body> {
+  const response = await post(server, url, body);
   expect(response.status).toBe(201);
   return (await response.json()) as Body;
 }

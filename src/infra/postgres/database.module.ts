@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CONNECT_TIMEOUT, connectionLimits } from './connection-limits.js';
 import { DatabaseUrl } from './database-url.js';
@@ -21,6 +22,8 @@ export class DatabaseModule {
         TypeOrmModule.forRootAsync({
           useFactory: () => ({
             type: 'postgres',
+            // Or TypeORM would look for it by its name, of which a bundler knows nothing.
+            driver: pg,
             url: databaseUrl,
             autoLoadEntities: true,
             migrations: MIGRATIONS,

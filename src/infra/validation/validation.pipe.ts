@@ -1,4 +1,6 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, ValidationPipe } from '@nestjs/common';
+import * as transformerPackage from 'class-transformer';
+import * as validatorPackage from 'class-validator';
 import { ValidationFailedError } from '../errors/app-error.js';
 import { fieldErrors } from '../errors/field-errors.js';
 import { refuseInheritedNames } from './inherited-names.js';
@@ -38,6 +40,9 @@ export const validationPipe = (): ValidationPipe =>
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
     stopAtFirstError: true,
+    // Or Nest would look for them when the first request is there, by a name of which a bundler knows little.
+    validatorPackage,
+    transformerPackage,
     exceptionFactory: (errors) => new ValidationFailedError(fieldErrors(errors)),
   });
 

