@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 
 const TO = 'dist/bundle';
 
-/** Loaded by their names only if an application has them; ours has not. */
+/** Loaded only if an application has them, or on Cloudflare Workers; ours has not, and is not. */
 const ABSENT = [
   '@fastify/multipart',
   '@fastify/view',
@@ -15,6 +15,7 @@ const ABSENT = [
   '@nestjs/platform-express',
   'bufferutil',
   'class-transformer/storage',
+  'pg-cloudflare',
   'pg-native',
   'utf-8-validate',
 ];
