@@ -67,7 +67,7 @@ const { metafile } = await build({
   // Node.js keeps the text it has compiled: the shorter, the less memory.
   minifySyntax: true,
   minifyWhitespace: true,
-  // Of classes and functions: the log tells them, and Nest injects by them here and there.
+  // Of classes and functions: the log shows them, and TypeORM knows entities by them.
   keepNames: true,
   legalComments: 'none',
   charset: 'ascii',

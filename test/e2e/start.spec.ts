@@ -4,7 +4,7 @@ import type { Page, Product, Vendor } from '../../src/contracts/index.js';
 import { runningPostmaster } from '../../src/infra/postgres/embedded/postmaster.js';
 import { type EmbeddedFixture, embeddedFixture } from '../support/postgres-server.js';
 import { type Child, waitFor } from '../support/processes.js';
-import { ensureBuilt, PATIENCE, post, startProduct, urlOf } from '../support/product-process.js';
+import { ensureBuilt, PATIENCE, send, startProduct, urlOf } from '../support/product-process.js';
 
 /** The product as its users start it: a process of its own, on a data directory of its own. */
 describe('the started product', () => {
@@ -156,7 +156,7 @@ function linesOf(child: Child): string[] {
 }
 
 async function create<Body>(server: Child, url: string, body: unknown): Promise<Body> {
-  const response = await post(server, url, body);
+  const response = await send(server, 'POST', url, body);
   expect(response.status).toBe(201);
   return (await response.json()) as Body;
 }

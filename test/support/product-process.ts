@@ -31,11 +31,11 @@ export async function urlOf(product: Child): Promise<string> {
   return (await product.waitForLine(READY, PATIENCE))[1]!;
 }
 
-/** POST with the token of the banner. */
-export function post(product: Child, url: string, body: unknown): Promise<Response> {
+/** With the token of the banner. */
+export function send(product: Child, method: 'POST' | 'PATCH', url: string, body: unknown): Promise<Response> {
   const token = /^ {2}Admin {2}(\S+)$/m.exec(product.output())![1]!;
   return fetch(url, {
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify(body),
   });

@@ -5,6 +5,7 @@ import { allowedOrigins } from '../../infra/index.js';
 type CreateServer = IoAdapter['createIOServer'];
 type BindMessageHandlers = IoAdapter['bindMessageHandlers'];
 type Acknowledge = (response: unknown) => void;
+type Handler = (payload: unknown, acknowledge: Acknowledge | undefined) => Promise<unknown>;
 
 /** Nest's Socket.IO, whose polling transport is open to the origins of `CORS_ORIGINS`; browsers don't ask for WebSockets. */
 export class SocketIoAdapter extends IoAdapter {
@@ -26,17 +27,14 @@ export class SocketIoAdapter extends IoAdapter {
    */
   override bindMessageHandlers(...[socket, handlers]: Parameters<BindMessageHandlers>): void {
     for (const { message, callback } of handlers) {
-      socket.on(message as string, (...args: unknown[]) => {
-        const acknowledge = typeof args.at(-1) === 'function' ? (args.pop() as Acknowledge) : undefined;
-        const payload = args.length > 1 ? args : args[0];
-        void this.answer(callback(payload, acknowledge) as Promise<unknown>, acknowledge);
-      });
+      socket.on(message as string, (...args: unknown[]) => void this.answer(callback as Handler, args));
     }
   }
 
-  private async answer(handled: Promise<unknown>, acknowledge: Acknowledge | undefined): Promise<void> {
+  private async answer(handler: Handler, args: unknown[]): Promise<void> {
+    const acknowledge = typeof args.at(-1) === 'function' ? (args.pop() as Acknowledge) : undefined;
     try {
-      const response = await handled;
+      const response = await handler(args.length > 1 ? args : args[0], acknowledge);
       // Nothing: the exception filter has answered.
       if (response !== undefined) acknowledge?.(response);
     } catch (error) {
