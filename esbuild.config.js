@@ -1,11 +1,15 @@
 // Bundles the server that `npm start` and the image run: dist/bundle/main.js, of what `nest build` has put into dist/.
 // Finding, reading and compiling some 2,000 files one by one is half of a start; see docs/performance.md.
 import { build } from 'esbuild';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const TO = 'dist/bundle';
+/** Written last. */
+const COMPLETE = '.complete';
+/** Whatever changes what is bundled is told by one of them: this file, the compiler's record, npm's of the packages. */
+const MADE_OF = ['esbuild.config.js', 'dist/.tsbuildinfo', 'node_modules/.package-lock.json'];
 
 /** Loaded only if an application has them, or on Cloudflare Workers; ours has not, and is not. */
 const ABSENT = [
@@ -54,7 +58,8 @@ function ascii(source) {
   return source.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-const { metafile } = await build({
+/** @type {import('esbuild').BuildOptions} */
+const OPTIONS = {
   entryPoints: ['dist/main.js'],
   outdir: TO,
   bundle: true,
@@ -86,8 +91,24 @@ const { metafile } = await build({
   },
   metafile: true,
   logLevel: 'warning',
-});
+};
 
-const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
-const former = (await readdir(TO)).filter((name) => !made.has(name));
-await Promise.all(former.map((name) => rm(join(TO, name))));
+/** Making the bundle takes longer than it saves a start. */
+async function isUpToDate() {
+  try {
+    const [made, ...of] = await Promise.all([join(TO, COMPLETE), ...MADE_OF].map((path) => stat(path)));
+    return of.every(({ mtimeMs }) => mtimeMs < made.mtimeMs);
+  } catch {
+    return false;
+  }
+}
+
+async function bundle() {
+  const { metafile } = await build(OPTIONS);
+  const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+  const former = (await readdir(TO)).filter((name) => !made.has(name));
+  await Promise.all(former.map((name) => rm(join(TO, name))));
+  await writeFile(join(TO, COMPLETE), '');
+}
+
+if (!(await isUpToDate())) await bundle();
