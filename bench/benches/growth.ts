@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { ProductFilters, ProductSort } from '../../src/contracts/index.js';
 import { PLAN_ONCE } from '../../src/infra/postgres/read-pipelines.js';
+import { entries } from '../../src/inventory/glossary/index.js';
 import { productSearchSql } from '../../src/inventory/search/product-search.sql.js';
 import { textQueryOf } from '../../src/inventory/search/text/text-query.js';
 import { randomOf } from '../hit-ratio/random.js';
@@ -20,16 +21,21 @@ const REACH = 1.5;
 const REACH_OF_TEXT = 3.2;
 const TEXT_QUERIES = 40;
 
-const TEXTS: Record<string, { q: string; sort: ProductSort }> = {
-  'common word by price': { q: COMMON_WORD, sort: 'price_asc' },
-  'common word by relevance': { q: COMMON_WORD, sort: 'relevance' },
-  'word of one in a hundred by price': { q: 'onion', sort: 'price_asc' },
-  'word of one in a hundred by relevance': { q: 'onion', sort: 'relevance' },
-  'rare word by price': { q: RARE_WORD, sort: 'price_asc' },
-  'rare word by relevance': { q: RARE_WORD, sort: 'relevance' },
-  'prefix by price': { q: 'to', sort: 'price_asc' },
-  'prefix by relevance': { q: 'to', sort: 'relevance' },
+/** Of 28 states the common word is known in every other one. */
+const someState = (random: () => number): string => `State ${2 * Math.floor(14 * random()) + 1}`;
+
+const TEXTS: Record<string, (random: () => number) => ProductFilters> = {
+  'common word': () => ({ q: COMMON_WORD }),
+  'word of one in a hundred': () => ({ q: 'onion' }),
+  'rare word': () => ({ q: RARE_WORD }),
+  prefix: () => ({ q: 'to' }),
+  'common word in a state': (random) => ({ q: COMMON_WORD, state: someState(random) }),
+  'word of one in a hundred in a state': (random) => ({ q: 'onion', state: someState(random) }),
 };
+const SORTS: Record<string, ProductSort> = { price: 'price_asc', relevance: 'relevance' };
+/** Of all words, that which takes longest in a catalogue whose products are each described in words of their own. */
+const DEAREST = 'dearest commodity among texts of their own';
+const DEAREST_QUERIES = 5;
 
 /** Milliseconds, or microseconds per unit of work: what each thing costs at one size. */
 type Costs = Record<string, number>;
@@ -40,11 +46,11 @@ export async function growth(run: BenchRun): Promise<BenchResult> {
   for (const size of SIZES) costs.push(await run.part(() => costsAt(run, size)));
   const [small, middle, large] = costs as [Costs, Costs, Costs];
   const rows = Object.keys(large).map((name): Row => {
-    const reach = name in TEXTS ? REACH_OF_TEXT : REACH;
+    const reach = isOfText(name) ? REACH_OF_TEXT : REACH;
     const ratio = large[name]! / middle[name]!;
     return {
       bench: `growth, ${name}`,
-      unit: name in TEXTS ? 'ms' : 'µs each',
+      unit: isOfText(name) ? 'ms' : 'µs each',
       '10,000': rounded(small[name]!),
       '100,000': rounded(middle[name]!),
       '1,000,000': rounded(large[name]!),
@@ -55,6 +61,8 @@ export async function growth(run: BenchRun): Promise<BenchResult> {
   });
   return { rows };
 }
+
+const isOfText = (name: string): boolean => [DEAREST, ...Object.keys(TEXTS)].some((text) => name.startsWith(text));
 
 async function costsAt(run: BenchRun, size: number): Promise<Costs> {
   const databaseUrl = await run.database(0);
@@ -68,7 +76,7 @@ async function costsAt(run: BenchRun, size: number): Promise<Costs> {
     relay.push(1e6 / (await relayed(run, { databaseUrl })));
     await seedEvents(databaseUrl, BACKLOG, false);
   }
-  return { ...underLoad, relay: median(relay), ...texts };
+  return { ...underLoad, relay: median(relay), ...texts, ...(await run.part(() => dearestCosts(run, size))) };
 }
 
 async function loadCosts(run: BenchRun, server: Server, size: number): Promise<Costs> {
@@ -95,22 +103,47 @@ async function loadCosts(run: BenchRun, server: Server, size: number): Promise<C
 
 /** The product's own statements on one connection, with filters that change nothing but the values. */
 async function textCosts(run: BenchRun, url: string): Promise<Costs> {
+  const search = await searcher(run, url);
+  const costs: Costs = {};
+  for (const [name, filters] of Object.entries(TEXTS)) {
+    for (const [by, sort] of Object.entries(SORTS)) {
+      costs[`${name} by ${by}`] = await search(filters, sort, TEXT_QUERIES);
+    }
+  }
+  return costs;
+}
+
+async function dearestCosts(run: BenchRun, size: number): Promise<Costs> {
+  const databaseUrl = await run.database(0);
+  await seedProducts(databaseUrl, size, true);
+  const search = await searcher(run, databaseUrl);
+  const costs: Costs = {};
+  for (const [by, sort] of Object.entries(SORTS)) {
+    const each: number[] = [];
+    for (const { name: q } of entries) each.push(await search(() => ({ q }), sort, DEAREST_QUERIES));
+    costs[`${DEAREST} by ${by}`] = Math.max(...each);
+  }
+  return costs;
+}
+
+type Search = (filters: (random: () => number) => ProductFilters, sort: ProductSort, times: number) => Promise<number>;
+
+/** @returns tells the median milliseconds of a search that is made some times, after a warm-up */
+async function searcher(run: BenchRun, url: string): Promise<Search> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(PLAN_ONCE);
   run.defer(() => client.end());
   const random = randomOf(3);
-  const costs: Costs = {};
-  for (const [name, { q, sort }] of Object.entries(TEXTS)) {
+  return async (filters, sort, queries) => {
     const times: number[] = [];
-    for (let query = 0; query < TEXT_QUERIES; query += 1) {
-      const filters: ProductFilters = { q, minPrice: 10 + Math.floor(random() * 20) };
-      const { statement, values } = productSearchSql(filters, { limit: 20, sort }, textQueryOf(q));
+    for (let query = 0; query < queries; query += 1) {
+      const some: ProductFilters = { ...filters(random), minPrice: 10 + Math.floor(random() * 20) };
+      const { statement, values } = productSearchSql(some, { limit: 20, sort }, textQueryOf(some.q!));
       const began = performance.now();
       await client.query({ ...statement, values });
       times.push(performance.now() - began);
     }
-    costs[name] = median(times.slice(TEXT_QUERIES / 4));
-  }
-  return costs;
+    return median(times.slice(Math.floor(queries / 4)));
+  };
 }

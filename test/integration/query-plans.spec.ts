@@ -42,6 +42,7 @@ const FILTERS: Record<string, ProductFilters> = {
   'vendor and availability': { vendorId: VENDOR, availability: 'limited' },
   'a narrow price range': { minPrice: 500, maxPrice: 501 },
   'state and price': { state: 'State 3', minPrice: 500, maxPrice: 5_000 },
+  'state and a least price': { state: 'State 3', minPrice: 9_000 },
 };
 
 const TEXTS: Record<string, ProductFilters> = {
@@ -65,6 +66,15 @@ const TEXTS: Record<string, ProductFilters> = {
   'a common word and a vendor': { q: COMMON_WORD, vendorId: VENDOR },
   'a commodity where there is none': { q: 'onion', category: 'spices' },
   'a common word and a narrow price range': { q: COMMON_WORD, minPrice: 500, maxPrice: 501 },
+  'a common word and a state without it': { q: COMMON_WORD, state: 'State 4' },
+  'a common word, a state and a price range': { q: COMMON_WORD, state: 'State 3', minPrice: 100, maxPrice: 900 },
+  'a commodity and a state': { q: 'onion', state: 'State 3' },
+  'a commodity and a district': { q: 'onion', district: 'District 42' },
+  'a commodity, a district and a least price': { q: 'onion', district: 'District 42', minPrice: 100 },
+  'a commodity and a narrow price range': { q: 'onion', minPrice: 500, maxPrice: 510 },
+  'a prefix, a state and an availability': { q: 'to', state: 'State 4', availability: 'limited' },
+  'a commodity that is out of stock': { q: 'onion', availability: 'out_of_stock' },
+  'a commodity that is out of stock in a state': { q: 'onion', state: 'State 4', availability: 'out_of_stock' },
 };
 
 const CURSORS: Record<string, string> = {

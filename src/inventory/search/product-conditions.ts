@@ -3,7 +3,7 @@ import type { ProductOrder } from './product-order.js';
 import type { SqlBuilder } from './sql-builder.js';
 
 /** More than `numeric(12, 2)` holds. */
-const BEYOND_PRICES = 1e10;
+export const BEYOND_PRICES = 1e10;
 
 /** The filters of a product search as SQL of `products p`, and of `vendors v` where one needs it. */
 export class ProductConditions {
@@ -12,8 +12,9 @@ export class ProductConditions {
   readonly ofTexts: readonly string[];
   private readonly minPrice: string[];
   private readonly maxPrice: string[];
+  /** Of `vendors v`. */
+  readonly place: readonly string[];
   private readonly rest: string[];
-  private readonly byPlace: boolean;
 
   /** @param match placeholder of the text's tsquery */
   constructor(
@@ -40,24 +41,28 @@ export class ProductConditions {
       ...where(vendorId, 'p.vendor_id ='),
       ...(ofVendor ? prices.flat().map(checked) : []),
       ...where(availability, 'p.availability ='),
-      ...where(state, 'v.state ='),
-      ...where(district, 'v.district ='),
     ];
-    this.byPlace = state !== undefined || district !== undefined;
+    this.place = [...where(state, 'v.state ='), ...where(district, 'v.district =')];
   }
 
   /** All but the text. */
   get filters(): string[] {
-    return [...this.category, ...this.prices, ...this.rest];
+    return [...this.category, ...this.prices, ...this.rest, ...this.place];
   }
 
   get all(): string[] {
-    return this.match === undefined ? this.filters : [hasText(this.match), ...this.filters];
+    return [...this.text, ...this.filters];
   }
 
   /** The same to be looked up, where few products fit though the price range is wide: by place, if there is one. */
   get lookUp(): string[] {
-    return [...this.category, ...(this.byPlace ? this.prices.map(checked) : this.prices), ...this.rest];
+    const byPlace = this.place.length > 0;
+    return [...this.category, ...(byPlace ? this.prices.map(checked) : this.prices), ...this.rest, ...this.place];
+  }
+
+  /** What products are looked up by, if it is neither by their price nor by their vendors; empty if there is nothing. */
+  get lookedUpBy(): string[] {
+    return this.match === undefined ? [...this.place] : this.text;
   }
 
   /** The price range, if there is one, in the narrowest index that has it. */
@@ -67,13 +72,36 @@ export class ProductConditions {
 
   /** The rest, for products that are looked up by their price. */
   get besidePriceRange(): string[] {
-    return [...(this.match === undefined ? [] : [hasText(this.match)]), ...this.rest].map(checked);
+    return [...this.text, ...this.rest, ...this.place].map(checked);
   }
 
-  /** The other filters, of products of one text: only a price range in the order's index is looked up. */
-  ofOneText({ columns }: ProductOrder): string[] {
-    const inIndex = columns[0]!.type === 'price';
-    return [...this.rest.map(checked), ...(inIndex ? this.prices : this.prices.map(checked))];
+  /** The price range of products of one text, if an index has it and the order's doesn't. */
+  priceRangeOfText(order: ProductOrder): string[] | undefined {
+    return this.prices.length > 0 && !isByPrice(order) ? this.prices : undefined;
+  }
+
+  /** The rest, for these. */
+  get besidePriceRangeOfText(): string[] {
+    return [...this.rest, ...this.place].map(checked);
+  }
+
+  /** The rest, for products that are looked up by their vendors. */
+  get besidePlace(): string[] {
+    return [...this.text, ...this.category, ...this.prices, ...this.rest].map(checked);
+  }
+
+  /** The filters of products of one text that the order's index answers. */
+  inIndexOfText(order: ProductOrder): string[] {
+    return isByPrice(order) ? this.prices : [];
+  }
+
+  /** The other ones. */
+  besideIndexOfText(order: ProductOrder): string[] {
+    return [...this.rest, ...this.place, ...(isByPrice(order) ? [] : this.prices)].map(checked);
+  }
+
+  private get text(): string[] {
+    return this.match === undefined ? [] : [hasText(this.match)];
   }
 
   private get prices(): string[] {
@@ -81,16 +109,18 @@ export class ProductConditions {
   }
 
   /** Where an order by price begins. */
-  startOf({ columns, direction }: ProductOrder): readonly string[] {
-    if (columns[0]!.type !== 'price') return [];
-    return direction === 'ASC' ? this.minPrice : this.maxPrice;
+  startOf(order: ProductOrder): readonly string[] {
+    if (!isByPrice(order)) return [];
+    return order.direction === 'ASC' ? this.minPrice : this.maxPrice;
   }
 
   /** `products` or some of them, with their vendors if a filter needs them. */
   from(products: string): string {
-    return `FROM ${products} p${this.byPlace ? ' JOIN vendors v ON v.id = p.vendor_id' : ''}`;
+    return `FROM ${products} p${this.place.length > 0 ? ' JOIN vendors v ON v.id = p.vendor_id' : ''}`;
   }
 }
+
+const isByPrice = ({ columns }: ProductOrder): boolean => columns[0]!.type === 'price';
 
 /** True of products with the text, or of texts. @param query placeholder of a tsquery */
 export const hasText = (query: string, lexemes = 'p.search'): string => `${lexemes} @@ ${query}::tsquery`;

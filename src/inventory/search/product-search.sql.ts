@@ -4,11 +4,12 @@ import type { ProductFilters, ProductSearchOptions } from '../../contracts/index
 import type { Statement } from '../../infra/index.js';
 import { PRODUCT_FIELDS } from '../products/product.entity.js';
 import { decodeCursor } from './page-cursor.js';
+import { MOST } from './page-spec.js';
 import { ProductConditions } from './product-conditions.js';
 import { after, orderByKeys, type OrderColumn, type ProductOrder, productOrder, rankSql } from './product-order.js';
 import { rankedPage } from './ranked-page.sql.js';
 import { SqlBuilder } from './sql-builder.js';
-import { MOST, plainPage, stagedPage } from './staged-page.sql.js';
+import { plainPage, stagedPage } from './staged-page.sql.js';
 import type { TextQuery } from './text/text-query.js';
 
 export interface SearchStatement {

@@ -1,7 +1,11 @@
-import { checked, hasText, whereAll } from './product-conditions.js';
-import { idAndKeys, orderBy, type ProductOrder, rankSql } from './product-order.js';
-import { fewTexts, MANY, ofEachText, type TextsPageSpec } from './product-texts.sql.js';
-import { firstProducts, GLANCE, lookedUp, type PageSpec, WALK, worthWalking } from './staged-page.sql.js';
+import { INSTEAD, insteadOfWalking, lookedUp, wayToLookUp } from './look-up.sql.js';
+import { prospectOf, sampled } from './page-sample.sql.js';
+import type { PageSpec } from './page-spec.js';
+import { ofPlace } from './place.sql.js';
+import { checked, hasText } from './product-conditions.js';
+import { type ProductOrder, rankSql } from './product-order.js';
+import { FEW_SUFFICE, fewTexts, MANY, ofEachText, type TextsPageSpec } from './product-texts.sql.js';
+import { walk } from './staged-page.sql.js';
 
 export interface RankedPageSpec extends PageSpec {
   /** Placeholders of the text's `whole` and `named`. */
@@ -11,9 +15,6 @@ export interface RankedPageSpec extends PageSpec {
   /** The rank that the page begins with. */
   lastRank: number;
 }
-
-/** Hits in the glance from which on a text is too common to look all of it up. */
-const COMMON = 2;
 
 /** Within one rank. */
 const NEWEST: ProductOrder = {
@@ -31,7 +32,7 @@ const NEWEST: ProductOrder = {
  * `stagedPage`): sorting 100,000 matches by rank would take 60 ms and more.
  */
 export function rankedPage(spec: RankedPageSpec): string {
-  const { conditions, order, queries, keys, limit, lastRank } = spec;
+  const { order, queries, keys, limit, lastRank } = spec;
   const ranks = Array.from({ length: lastRank + 1 }, (_none, index) => lastRank - index);
   const texts: TextsPageSpec = {
     ...spec,
@@ -45,17 +46,17 @@ export function rankedPage(spec: RankedPageSpec): string {
       : [],
   };
   return `
-      WITH ${fewTexts(texts)},
-      glance AS MATERIALIZED (
-        SELECT ${order.columns[0]!.sql} AS rank ${conditions.from(firstProducts(conditions, NEWEST, [], GLANCE))}
-        ${whereAll([...conditions.all, MANY])}
-      ),
-      ${lookedUp(spec, ofEachText(texts), [MANY, `(SELECT count(*) FROM glance) < ${COMMON}`])},
+      WITH ${ofPlace(spec)} ${fewTexts(texts)},
+      ${sampled({ ...spec, behind: [] }, NEWEST, [`${order.columns[0]!.sql} AS rank`], [MANY])},
+      ${wayToLookUp(spec)}
+      ${insteadOfWalking(spec)},
+      ${lookedUp(spec, ofEachText(texts), `CASE WHEN ${MANY} THEN ${INSTEAD} ELSE NOT ${FEW_SUFFICE} END`)},
       ${ranks.map((one) => rankParts(spec, one)).join(',')}
-      ${['few', 'looked_up', ...ranks.flatMap((one) => [`walk${one}`, `all${one}`])]
+      (SELECT * FROM few WHERE ${FEW_SUFFICE}) UNION ALL (SELECT * FROM looked_up) UNION ALL
+      ${ranks
         .map(
-          (part) =>
-            `(SELECT * FROM ${part}${part.startsWith('walk') ? ` WHERE (SELECT count(*) FROM ${part}) = ${limit}` : ''})`,
+          (one) =>
+            `(SELECT * FROM walk${one} WHERE (SELECT count(*) FROM walk${one}) = ${limit}) UNION ALL (SELECT * FROM all${one})`,
         )
         .join(' UNION ALL ')}
       ${`ORDER BY ${order.columns.map((_c, i) => `key${i} DESC`).join(', ')}`} LIMIT ${limit}`;
@@ -78,18 +79,17 @@ function rankParts(spec: RankedPageSpec, rank: number): string {
   const before = Array.from({ length: lastRank - rank }, (_none, index) => lastRank - index);
   const open = [
     MANY,
-    `(SELECT count(*) FROM glance) >= ${COMMON}`,
+    `NOT ${INSTEAD}`,
     ...before.map((one) => `(SELECT count(*) FROM walk${one}) < ${limit}`),
     ...(before.length === 0
       ? []
       : [`${before.map((one) => `(SELECT count(*) FROM all${one})`).join(' + ')} < ${limit}`]),
   ];
+  const ofRank = `FROM sample WHERE rank = ${rank}`;
+  const { worth, most } = prospectOf(spec, `(SELECT count(*) ${ofRank} AND fits)`, `(SELECT count(*) ${ofRank})`);
+  const fitting = [...hasRank('p.search'), ...conditions.filters.map(checked), ...open, worth];
   return `
-      walk${rank} AS MATERIALIZED (
-        SELECT ${idAndKeys(ranked)} ${conditions.from(firstProducts(conditions, NEWEST, behind, WALK))}
-        ${whereAll([...hasRank('p.search'), ...conditions.filters.map(checked), ...open, worthWalking(`(SELECT count(*) FROM glance WHERE rank = ${rank})`)])}
-        ${orderBy(NEWEST)} LIMIT ${limit}
-      ),
+      walk${rank} AS MATERIALIZED (${walk({ ...spec, order: NEWEST, behind }, most, fitting, ranked)}),
       all${rank} AS MATERIALIZED (
         SELECT * FROM (${ofEachText(texts, hasRank('t.lexemes'))} OFFSET 0) p
         WHERE ${[...open, `(SELECT count(*) FROM walk${rank}) < ${limit}`].join(' AND ')}
