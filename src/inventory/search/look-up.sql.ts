@@ -3,7 +3,7 @@ import { countOf, NARROW, type PageSpec, rowsOf } from './page-spec.js';
 import { PRODUCTS_OF_PLACE, SMALL_PLACE } from './place.sql.js';
 import { checked, type ProductConditions, whereAll } from './product-conditions.js';
 import { idAndKeys, orderByKeys } from './product-order.js';
-import { MANY } from './product-texts.sql.js';
+import { MANY } from './few-texts.sql.js';
 
 /** Hits in the sample from which on a page is close enough to walk there, however few rows could be looked up. */
 const CLOSE = 3;

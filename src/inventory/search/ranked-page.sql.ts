@@ -4,7 +4,8 @@ import type { PageSpec } from './page-spec.js';
 import { ofPlace } from './place.sql.js';
 import { checked, hasText } from './product-conditions.js';
 import { type ProductOrder, rankSql } from './product-order.js';
-import { FEW_SUFFICE, fewTexts, MANY, ofEachText, type TextsPageSpec } from './product-texts.sql.js';
+import { FEW_SUFFICE, fewTexts, MANY } from './few-texts.sql.js';
+import { ofEachText, type TextsPageSpec } from './product-texts.sql.js';
 import { walk } from './staged-page.sql.js';
 
 export interface RankedPageSpec extends PageSpec {

@@ -4,7 +4,8 @@ import { firstProducts, GLANCE, MOST, type PageSpec } from './page-spec.js';
 import { ofPlace } from './place.sql.js';
 import { checked, whereAll } from './product-conditions.js';
 import { idAndKeys, orderBy } from './product-order.js';
-import { FEW_SUFFICE, fewTexts, MANY, ofEachText } from './product-texts.sql.js';
+import { FEW_SUFFICE, fewTexts, MANY } from './few-texts.sql.js';
+import { ofEachText } from './product-texts.sql.js';
 
 /**
  * The first rows in order that fit, found in one of two ways: by walking along the order's index until there are enough
