@@ -1,9 +1,9 @@
+import { MANY } from './few-texts.sql.js';
 import { HITS, prospectOf, SAMPLED, SEEN, WALKED } from './page-sample.sql.js';
 import { countOf, NARROW, type PageSpec, rowsOf } from './page-spec.js';
 import { PRODUCTS_OF_PLACE, SMALL_PLACE } from './place.sql.js';
 import { checked, type ProductConditions, whereAll } from './product-conditions.js';
 import { idAndKeys, orderByKeys } from './product-order.js';
-import { MANY } from './few-texts.sql.js';
 
 /** Hits in the sample from which on a page is close enough to walk there, however few rows could be looked up. */
 const CLOSE = 3;
@@ -31,7 +31,9 @@ export function wayToLookUp({ conditions }: PageSpec): string {
     ...(priceRange
       ? [`WHEN ${countOf(`products p ${whereAll(priceRange)}`, NARROW + 1)} <= ${NARROW} THEN 'price'`]
       : []),
-    ...(place.length > 0 && match !== undefined ? [`WHEN ${fewerThanText} THEN 'large place'`] : []),
+    ...(place.length > 0 && match !== undefined
+      ? [`WHEN ${PRODUCTS_OF_PLACE} IS NOT NULL AND ${fewerThanText} THEN 'large place'`]
+      : []),
   ];
   return `
       way_to_look_up AS MATERIALIZED (SELECT CASE ${ways.join(' ')} ELSE 'all' END AS way),`;

@@ -11,7 +11,7 @@ export const WALKED = 5;
 export const SEEN = '(SELECT count(*) FROM sample)';
 export const HITS = '(SELECT count(*) FROM sample WHERE fits)';
 
-/** SQL of how many rows were looked at. With √N of a table of `N`, what they are too few to tell costs √10 times as much in one of 10 `N`. */
+/** SQL of how many rows were looked at: √10 times as many in a table of ten times as many, as what they can't tell costs so much more there. */
 export const SAMPLED = '(SELECT rows FROM sample_size)';
 const SAMPLE_SIZE = `greatest(${GLANCE}, ceil(1.5 * sqrt(${rowsOf('products')})))::bigint`;
 
@@ -27,11 +27,10 @@ export function sampled(
   fields: readonly string[],
   only: readonly string[],
 ): string {
-  const fits = conditions.all.length === 0 ? 'true' : `(${conditions.all.join(' AND ')})`;
   return `
       sample_size AS MATERIALIZED (SELECT ${SAMPLE_SIZE} AS rows),
       sample AS MATERIALIZED (
-        SELECT ${[...fields, `${fits} AS fits`].join(', ')}
+        SELECT ${[...fields, `(${conditions.all.join(' AND ')}) AS fits`].join(', ')}
         ${conditions.from(firstProducts(conditions, order, behind, SAMPLED))}
         ${whereAll([...conditions.lookedUpBy, ...only])}
       )`;
