@@ -44,15 +44,41 @@ export function productSearchSql(
         );
   const keys = cursor?.map((key) => sql.bind(key));
   const limit = sql.bind(options.limit + 1);
-  const page = { conditions, order, behind: keys ? [after(order, keys)] : [], limit };
-  const found = !isStaged(filters, order, text)
-    ? plainPage(page)
-    : queries
-      ? rankedPage({ ...page, queries, keys, lastRank: (cursor?.[0] as number | undefined) ?? 2 })
-      : stagedPage(page);
-  const displayName =
-    filters.lang === undefined ? '' : `, coalesce(p.names->>${sql.bind(filters.lang)}::text, p.name) AS "displayName"`;
-  const body = `
+  const lang = filters.lang === undefined ? undefined : sql.bind(filters.lang);
+  const lastRank = (cursor?.[0] as number | undefined) ?? 2;
+  // All that the text depends on. It has up to 15 kB, and making it takes 40 to 150 µs, a fifth of what a search takes the process.
+  const shape = [
+    ...conditions.all,
+    order.name,
+    ...(queries ?? []),
+    ...(keys ?? []),
+    queries && lastRank,
+    limit,
+    lang,
+  ].join();
+  let statement = statements.get(shape);
+  if (statement === undefined) {
+    const page = { conditions, order, behind: keys ? [after(order, keys)] : [], limit };
+    const found = !isStaged(filters, order, text)
+      ? plainPage(page)
+      : queries
+        ? rankedPage({ ...page, queries, keys, lastRank })
+        : stagedPage(page);
+    statements.set(shape, (statement = named('product-search', pageSql(found, order, lang))));
+  }
+  return { statement, values: sql.values, order };
+}
+
+/** By the shape of a search: there are a few hundred combinations of filters at most. */
+const statements = new LRUCache<string, Statement>({ max: 1_000 });
+
+/**
+ * @param found SQL of the ids and sort keys of what is on the page
+ * @param lang placeholder of the language of display names
+ */
+function pageSql(found: string, order: ProductOrder, lang: string | undefined): string {
+  const displayName = lang === undefined ? '' : `, coalesce(p.names->>${lang}::text, p.name) AS "displayName"`;
+  return `
     SELECT head.position, page.id, page.item, ${order.columns.map(keyAsText).join(', ')}
     FROM (SELECT coalesce(max(position), 0) AS position FROM inventory_events) head
     LEFT JOIN LATERAL (
@@ -64,7 +90,6 @@ export function productSearchSql(
       ) item
     ) page ON true
     ${orderByKeys(order, 'page')}`;
-  return { statement: named('product-search', body), values: sql.values, order };
 }
 
 /** A time as PostgreSQL writes it: only the last one's is ever read. */
