@@ -1,4 +1,4 @@
-import { countOf } from './page-spec.js';
+import { countOf, rowsOf } from './page-spec.js';
 import { SMALL_PLACE } from './place.sql.js';
 import { BEYOND_PRICES, checked, whereAll } from './product-conditions.js';
 import { idAndKeys, type OrderColumn, orderBy, orderByKeys, type ProductOrder } from './product-order.js';
@@ -32,7 +32,7 @@ const NEXT = '(SELECT what FROM next)';
  * price range, or 1,600 products. `few_texts` says whether that was enough.
  */
 export function fewTexts(page: TextsPageSpec): string {
-  const small = `(SELECT reltuples < ${SMALL} FROM pg_class WHERE oid = 'product_texts'::regclass)`;
+  const small = `(${rowsOf('product_texts')} < ${SMALL})`;
   const isFiltered = page.conditions.besideIndexOfText(page.order).length > 0;
   return `
       texts AS MATERIALIZED (

@@ -60,7 +60,7 @@ export class ProductConditions {
     return [...this.category, ...(byPlace ? this.prices.map(checked) : this.prices), ...this.rest, ...this.place];
   }
 
-  /** What products are looked up by, if it is neither by their price nor by their vendors; empty if there is nothing. */
+  /** What products are looked up by, unless another filter leaves less: the text, else the place; empty without either. */
   get lookedUpBy(): string[] {
     return this.match === undefined ? [...this.place] : this.text;
   }
@@ -97,7 +97,7 @@ export class ProductConditions {
 
   /** The other ones. */
   besideIndexOfText(order: ProductOrder): string[] {
-    return [...this.rest, ...this.place, ...(isByPrice(order) ? [] : this.prices)].map(checked);
+    return [...this.besidePriceRangeOfText, ...(isByPrice(order) ? [] : this.prices.map(checked))];
   }
 
   private get text(): string[] {
