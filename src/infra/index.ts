@@ -1,3 +1,4 @@
+export { ByteWriter } from './byte-writer.js';
 export { Clock } from './clock/clock.js';
 export { correlation } from './correlation/index.js';
 export { AppError, fieldErrors, UnavailableError, ValidationFailedError } from './errors/index.js';
@@ -22,6 +23,7 @@ export { JsonLogger } from './logging/json-logger.js';
 export { Metrics } from './metrics/metrics.js';
 export {
   afterCommit,
+  CopiedRows,
   currentTransaction,
   DatabaseModule,
   DatabaseUrl,

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
 import { SqlClient, utf8Text } from '../../infra/index.js';
+import { eventsJson } from './event-json.js';
 import { type EventRow, eventOf } from './event-row.js';
 import {
   type EventFilter,
@@ -8,7 +9,7 @@ import {
   READ_HEAD,
   READ_PENDING,
   READ_PRODUCT_EVENTS,
-  readEventsAsJsonSql,
+  readEventFieldsSql,
   readEventsSql,
 } from './read-events.sql.js';
 
@@ -50,8 +51,8 @@ export class EventLog implements OnModuleInit {
 
   /** The same for many events that are to be sent on, as PostgreSQL has written them: text would have to be encoded again. */
   async readBatch(after: number, limit: number): Promise<EventBatch> {
-    const json = await this.sql.bytes(readEventsAsJsonSql(after, limit, this.epoch));
-    return json ? { events: JSON.parse(utf8Text(json)) as InventoryEvent[], json } : { events: [] };
+    const json = eventsJson(await this.sql.copy(readEventFieldsSql(after, limit)), this.epoch);
+    return { events: JSON.parse(utf8Text(json)) as InventoryEvent[], json };
   }
 
   /** `read` for one product, along its own index however far back its events lie. */

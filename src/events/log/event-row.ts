@@ -1,16 +1,10 @@
 import type { InventoryEvent } from '../../contracts/index.js';
-import { isoTime } from '../../infra/index.js';
 import type { InventoryEventEntity } from './inventory-event.entity.js';
 
-const PLAIN_COLUMNS = `position, event_id AS "eventId", event_type AS "eventType", product_id AS "productId",
-  vendor_id AS "vendorId", category, version, changes, product, correlation_id AS "correlationId", region`;
-
 /** Column list that gives an `EventRow`. */
-export const EVENT_COLUMNS = `${PLAIN_COLUMNS}, occurred_at AS "occurredAt"`;
-
-/** Column list that gives an `InventoryEvent` when PostgreSQL makes JSON of it, but for the epoch. */
-export const EVENT_JSON_COLUMNS = `${PLAIN_COLUMNS},
-  ${isoTime('occurred_at')} AS "occurredAt"`;
+export const EVENT_COLUMNS = `position, event_id AS "eventId", event_type AS "eventType", product_id AS "productId",
+  vendor_id AS "vendorId", category, version, changes, product, correlation_id AS "correlationId", region,
+  occurred_at AS "occurredAt"`;
 
 /** A row as the driver gives it: bigint as text, times as dates. */
 export type EventRow = Omit<InventoryEventEntity, 'seq' | 'position'> & { position: string };

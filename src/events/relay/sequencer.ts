@@ -4,7 +4,7 @@ import type { InventoryEvent } from '../../contracts/index.js';
 import { PlanGeneration, type Statement } from '../../infra/index.js';
 import { type EventRow, eventOf } from '../log/event-row.js';
 import { EventLog } from '../log/event-log.js';
-import { READ_EVENTS_AS_JSON } from '../log/read-events.sql.js';
+import { READ_EVENTS } from '../log/read-events.sql.js';
 import { type LeaderConnections, Leadership } from './leadership.js';
 import { type NumberedEvents, OwnEvents } from './own-events.js';
 import { SequenceFloor } from './sequence-floor.js';
@@ -100,10 +100,9 @@ export class Sequencer {
     if (!numbered) return [];
     const own = await this.own.take(numbered);
     if (own) return own;
-    const { after, eventIds } = numbered;
-    const values = [after, eventIds.length, this.log.epoch];
-    const [row] = await this.ask<{ json: string }>(leader.main, READ_EVENTS_AS_JSON, values);
-    return JSON.parse(row!.json) as InventoryEvent[];
+    const values = [numbered.after, numbered.eventIds.length];
+    const rows = await this.ask<EventRow>(leader.main, READ_EVENTS, values);
+    return rows.map((row) => eventOf(row, this.log.epoch));
   }
 
   private async numberOn(leader: LeaderConnections): Promise<NumberedEvents | null> {

@@ -4,11 +4,31 @@ const FIELD_COUNT = 2;
 const LENGTH = 4;
 
 /**
- * The first field of the first row; null if it is null. The header has no extension, as PostgreSQL knows none.
+ * Goes through rows as `COPY … TO STDOUT (FORMAT binary)` sends them, neither copying nor decoding anything. The header has no
+ * extension, as PostgreSQL knows none.
  * Source: https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
  */
-export function onlyValue(copied: Buffer): Buffer | null {
-  const length = copied.readInt32BE(HEADER + FIELD_COUNT);
-  const start = HEADER + FIELD_COUNT + LENGTH;
-  return length < 0 ? null : copied.subarray(start, start + length);
+export class CopiedRows {
+  /** Where the field begins and ends in `bytes`. */
+  start = 0;
+  end: number;
+
+  constructor(readonly bytes: Buffer) {
+    this.end = HEADER;
+  }
+
+  /** Goes to the next row, whose fields must all have been gone through; false if there is none. */
+  nextRow(): boolean {
+    const fields = this.bytes.readInt16BE(this.end);
+    this.end += FIELD_COUNT;
+    return fields >= 0;
+  }
+
+  /** Goes to the row's next field, and throws if that is null: only columns that never are can be read. */
+  nextField(): void {
+    const length = this.bytes.readInt32BE(this.end);
+    if (length < 0) throw new Error('PostgreSQL has copied a null');
+    this.start = this.end + LENGTH;
+    this.end = this.start + length;
+  }
 }

@@ -1,3 +1,4 @@
+export { CopiedRows } from './binary-copy.js';
 export { isLockTimeout, isTransient } from './conflicts.js';
 export { DatabaseUrl } from './database-url.js';
 export { DatabaseModule } from './database.module.js';

@@ -4,7 +4,7 @@ import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
 import { UnavailableError } from '../errors/app-error.js';
-import { onlyValue } from './binary-copy.js';
+import { CopiedRows } from './binary-copy.js';
 import { isTransient } from './conflicts.js';
 import { PlanGeneration } from './plan-generation.js';
 import { ReadPipelines } from './read-pipelines.js';
@@ -61,14 +61,14 @@ export class SqlClient {
   }
 
   /**
-   * The only value of a query's only row as PostgreSQL sends it, in its binary format, which for text is UTF-8; null if that is null.
-   * The driver decodes what it is given: text that is to be sent on would be encoded again.
+   * Rows as PostgreSQL sends them, for what is to be sent on: the driver decodes what it is given, and text would have to be encoded
+   * again. Text and JSON are UTF-8; of other types it is their binary format.
    *
    * Throws what the driver throws, and like `query` gives up on a PostgreSQL that doesn't answer in time. Never part of a transaction.
    *
    * @param text SQL without parameters
    */
-  bytes(text: string): Promise<Buffer | null> {
+  copy(text: string): Promise<CopiedRows> {
     return this.withConnection(async (connection) => {
       const copy = connection.query(copyTo(`COPY (${text}) TO STDOUT (FORMAT binary)`));
       const giveUp = (): void =>
@@ -77,7 +77,7 @@ export class SqlClient {
       try {
         const chunks: Buffer[] = [];
         for await (const chunk of copy) chunks.push(chunk as Buffer);
-        return onlyValue(Buffer.concat(chunks));
+        return new CopiedRows(Buffer.concat(chunks));
       } finally {
         clearTimeout(timer);
       }

@@ -1,0 +1,84 @@
+import type { InventoryEvent } from '../../contracts/index.js';
+import { ByteWriter, type CopiedRows } from '../../infra/index.js';
+
+/** How a column becomes a JSON value: JSON is taken as it is, text quoted, and a time written as `Date.toISOString` does. */
+type Kind = 'json' | 'text' | 'time';
+
+const FIELDS: [field: keyof InventoryEvent, column: string, kind: Kind][] = [
+  ['position', 'position::text', 'json'],
+  ['eventId', 'event_id::text', 'text'],
+  ['eventType', 'event_type', 'text'],
+  ['productId', 'product_id', 'text'],
+  ['vendorId', 'vendor_id', 'text'],
+  ['category', 'category', 'text'],
+  ['version', 'version::text', 'json'],
+  ['changes', 'changes', 'json'],
+  ['product', 'product', 'json'],
+  ['correlationId', 'correlation_id', 'text'],
+  ['region', 'region', 'text'],
+  ['occurredAt', 'occurred_at', 'time'],
+];
+
+/** What `eventsJson` wants of `inventory_events`. */
+export const EVENT_FIELD_COLUMNS = FIELDS.map(([, column]) => column).join(', ');
+
+/** PostgreSQL counts microseconds from here. */
+const POSTGRES_EPOCH = Date.UTC(2000, 0, 1);
+const [QUOTE, BACKSLASH, FIRST_PRINTABLE] = [0x22, 0x5c, 0x20];
+
+/**
+ * Events as a JSON array in UTF-8. To give them as JSON takes PostgreSQL four times as long as giving their columns; putting those
+ * together here takes a third of the difference.
+ *
+ * @param rows with `EVENT_FIELD_COLUMNS`
+ */
+export function eventsJson(rows: CopiedRows, epoch: string): Buffer {
+  const json = new ByteWriter(Math.ceil(rows.bytes.length * 1.25));
+  const fields = FIELDS.map(([name, , kind], index) => {
+    const before = index === 0 ? `{"epoch":${JSON.stringify(epoch)}` : '';
+    return { kind, opening: Buffer.from(`${before},"${name}":${kind === 'json' ? '' : '"'}`) };
+  });
+  const timeOf = isoTimes();
+  let separator = '[';
+  while (rows.nextRow()) {
+    json.text(separator);
+    separator = '},';
+    for (const { kind, opening } of fields) {
+      json.copy(opening);
+      rows.nextField();
+      if (kind === 'json') {
+        json.copy(rows.bytes, rows.start, rows.end);
+      } else {
+        if (kind === 'text') writeText(json, rows);
+        else json.text(timeOf(rows));
+        json.byte(QUOTE);
+      }
+    }
+  }
+  json.text(separator === '[' ? '[]' : '}]');
+  return json.finish();
+}
+
+function writeText(json: ByteWriter, { bytes, start, end }: CopiedRows): void {
+  if (isPlain(bytes, start, end)) json.copy(bytes, start, end);
+  else json.text(JSON.stringify(bytes.toString('utf8', start, end)).slice(1, -1));
+}
+
+/** Whether JSON has it as it is. */
+function isPlain(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at]!;
+    if (byte < FIRST_PRINTABLE || byte === QUOTE || byte === BACKSLASH) return false;
+  }
+  return true;
+}
+
+/** Gives the same text again for the same time, which events of one statement have: formatting it takes as long as the rest of an event. */
+function isoTimes(): (rows: CopiedRows) => string {
+  let [known, text] = [NaN, ''];
+  return ({ bytes, start }) => {
+    const micros = bytes.readInt32BE(start) * 2 ** 32 + bytes.readUInt32BE(start + 4);
+    if (micros !== known) [known, text] = [micros, new Date(POSTGRES_EPOCH + micros / 1_000).toISOString()];
+    return text;
+  };
+}
