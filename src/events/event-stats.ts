@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EventType } from '../contracts/index.js';
 import { EventBus } from './bus/event-bus.js';
+import { DeliveryCounts } from './delivery/delivery-counts.js';
 import { EventBridge } from './delivery/event-bridge.js';
 import { EventLog } from './log/event-log.js';
-import { DeliveryCounts } from './reactions/delivery-counts.subscriber.js';
 import { Relay } from './relay/relay.js';
 import type { SubscriberStats } from './subscribers/event-subscription.js';
 import { SubscriberRegistry } from './subscribers/subscriber-registry.js';

@@ -6,7 +6,9 @@ import { EventBus } from './bus/event-bus.js';
 import { InProcessEventBus } from './bus/in-process-event-bus.js';
 import { RedisEventBus } from './bus/redis-event-bus.js';
 import { CacheRegistry } from './cache-registry.js';
+import { DeliveryCounts } from './delivery/delivery-counts.js';
 import { EventBridge } from './delivery/event-bridge.js';
+import { EventListeners } from './delivery/event-listeners.js';
 import { SettledDelivery } from './delivery/settled-delivery.js';
 import { EventStatsReader } from './event-stats.js';
 import { EventsMetrics } from './events.metrics.js';
@@ -15,7 +17,6 @@ import { InventoryEventService } from './inventory-event.service.js';
 import { EventLog } from './log/event-log.js';
 import { InventoryEventEntity } from './log/inventory-event.entity.js';
 import { SettledLog } from './log/settled-log.js';
-import { DeliveryCounts } from './reactions/delivery-counts.subscriber.js';
 import { RegisteredSubscribersSubscriber } from './reactions/registered-subscribers.subscriber.js';
 import { RoomBroadcastSubscriber } from './reactions/room-broadcast.subscriber.js';
 import { WebSocketLink } from './reactions/web-socket-link.js';
@@ -47,6 +48,8 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     EventLog,
     SettledLog,
     EventsMetrics,
+    EventListeners,
+    DeliveryCounts,
     EventBridge,
     SettledDelivery,
     Leadership,
@@ -66,7 +69,6 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     SubscriberRegistry,
     RegisteredSubscribersSubscriber,
     RoomBroadcastSubscriber,
-    DeliveryCounts,
     EventStatsReader,
     InventoryEventService,
   ],

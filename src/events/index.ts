@@ -1,6 +1,6 @@
 export { EventBus, type BusMessage } from './bus/event-bus.js';
 export { CacheRegistry } from './cache-registry.js';
-export { INVENTORY_EVENT } from './delivery/inventory-event-emitted.js';
+export { INVENTORY_EVENT } from './delivery/event-listeners.js';
 export type { EventStats } from './event-stats.js';
 export { EventsModule } from './events.module.js';
 export { InventoryEventService, type InventoryUpdate } from './inventory-event.service.js';

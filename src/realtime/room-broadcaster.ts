@@ -27,10 +27,13 @@ export class RoomBroadcaster implements WebSocketService {
     this.namespace = namespace;
   }
 
+  /** Without clients nobody will come back for an event soon; kept, it would outlive the young generation, which is a good part of what it costs. */
+  get idle(): boolean {
+    return !this.namespace || this.namespace.sockets.size === 0;
+  }
+
   broadcast(event: InventoryEvent): void {
-    // Without clients nobody will come back for it soon; kept, events outlive the young generation, which is a good part of
-    // what they cost.
-    if (!this.namespace || this.namespace.sockets.size === 0) return;
+    if (!this.namespace || this.idle) return;
     this.recent.add(event);
     const receivers = membersOf(this.namespace, roomsOf(event));
     if (receivers.size === 0) return;

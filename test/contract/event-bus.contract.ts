@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BusMessage, EventBus } from '../../src/events/bus/event-bus.js';
+import { EventBatch } from '../../src/events/log/event-batch.js';
 import { anEvent, contiguous } from '../support/events.js';
 import { waitFor } from '../support/processes.js';
 
@@ -24,7 +25,7 @@ export function eventBusContract(name: string, start: () => Promise<BusNetwork>)
       const heard = [collect(mine), collect(mine), collect(other)];
       const messages: BusMessage[] = [
         { kind: 'wake' },
-        { kind: 'events', events: [anEvent({ position: 7 }), anEvent({ position: 8 })] },
+        { kind: 'events', batch: EventBatch.of([anEvent({ position: 7 }), anEvent({ position: 8 })]) },
         { kind: 'heartbeat', head: { epoch: 'e', position: 8 } },
       ];
       for (const message of messages) await mine.publish(message);

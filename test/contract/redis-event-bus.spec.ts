@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import type { BusMessage, EventBus } from '../../src/events/bus/event-bus.js';
+import { EventBatch } from '../../src/events/log/event-batch.js';
 import { newEventId } from '../../src/events/log/inventory-event.js';
 import { anEvent, contiguous, positionsOf } from '../support/events.js';
 import { waitFor } from '../support/processes.js';
@@ -70,11 +71,11 @@ describe('RedisEventBus and what happens to Redis', () => {
     const other = await network.open();
     const [mine, theirs] = [collect(bus), collect(other)];
     const events = [anEvent({ productId: 'prd_onion' })];
-    await bus.publish({ kind: 'events', events });
+    await bus.publish({ kind: 'events', batch: EventBatch.of(events) });
     await waitFor(() => mine.length > 0 && theirs.length > 0, { what: 'the message' });
-    expect(mine).toEqual([{ kind: 'events', events }]);
+    expect(mine).toEqual([{ kind: 'events', batch: EventBatch.of(events) }]);
     expect(theirs).toEqual(mine);
-    const same = ([message]: BusMessage[]) => message?.kind === 'events' && message.events === events;
+    const same = ([message]: BusMessage[]) => message?.kind === 'events' && message.batch.events === events;
     expect([same(mine), same(theirs)]).toEqual([true, false]);
   });
 
@@ -83,20 +84,23 @@ describe('RedisEventBus and what happens to Redis', () => {
     const numbers = contiguous(0, 50);
     await Promise.all(
       numbers.map((position) =>
-        bus.publish({ kind: 'events', events: [anEvent({ eventId: newEventId(), position })] }),
+        bus.publish({ kind: 'events', batch: EventBatch.of([anEvent({ eventId: newEventId(), position })]) }),
       ),
     );
     await waitFor(() => heard.length >= numbers.length, { what: 'the messages' });
-    expect(heard.flatMap((message) => (message.kind === 'events' ? positionsOf(message.events) : []))).toEqual(numbers);
+    expect(heard.flatMap((message) => (message.kind === 'events' ? positionsOf(message.batch.events) : []))).toEqual(
+      numbers,
+    );
   });
 
   it('sends the events as the publisher has put them into JSON', async () => {
     const other = await network.open();
     const heard = collect(other);
     const events = [anEvent({ position: 1 }), anEvent({ position: 2 })];
-    await bus.publish({ kind: 'events', events, json: Buffer.from(JSON.stringify(events, null, 1)) });
+    const json = Buffer.from(JSON.stringify(events, null, 1));
+    await bus.publish({ kind: 'events', batch: EventBatch.ofJson(events[0]!.epoch, events, json) });
     await waitFor(() => heard.length > 0, { what: 'the message' });
-    expect(heard).toEqual([{ kind: 'events', events }]);
+    expect(heard).toEqual([{ kind: 'events', batch: EventBatch.of(events) }]);
   });
 
   it('hears what a stranger sends under its mark', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { SubscriptionConfirmed } from '../../src/contracts/index.js';
-import { INVENTORY_EVENT } from '../../src/events/delivery/inventory-event-emitted.js';
+import { INVENTORY_EVENT } from '../../src/events/delivery/event-listeners.js';
 import { Clock } from '../../src/infra/index.js';
 import { Sessions } from '../../src/realtime/sessions/sessions.js';
 import { bufferedBytes } from '../../src/realtime/slow-clients/send-buffer.js';

@@ -90,7 +90,7 @@ describe('the relay of a backlog', () => {
     published = [];
     told = [];
     bus.subscribe((message) => {
-      if (message.kind === 'events') published.push(...message.events);
+      if (message.kind === 'events') published.push(...message.batch.events);
       if (message.kind === 'heartbeat') told.push([message.head.position, published.length]);
     });
     running = await startBridge(bus, log, clock);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { EventBatch } from '../../src/events/log/event-batch.js';
 import { newEventId } from '../../src/events/log/inventory-event.js';
 import { StoppedClock, startBridge, type TestBridge } from '../support/bridge.js';
 import { ChaosEventBus } from '../support/chaos-event-bus.js';
@@ -35,7 +36,8 @@ describe('the bridge', () => {
   afterEach(() => running.stop());
 
   const record = (count: number) => testLog.record(leader, newEvents(count));
-  const publish = async (events: Awaited<ReturnType<typeof record>>) => bus.publish({ kind: 'events', events });
+  const publish = async (events: Awaited<ReturnType<typeof record>>) =>
+    bus.publish({ kind: 'events', batch: EventBatch.of(events) });
   const heartbeat = async () => bus.publish({ kind: 'heartbeat', head: await log.head() });
   const arrived = async (count: number): Promise<void> => {
     await waitFor(() => running.delivered.length >= count, { timeoutMs: 8_000, what: `${count} events` });
@@ -44,7 +46,7 @@ describe('the bridge', () => {
 
   it('delivers in the very tick in which the bus brings the next event', async () => {
     const [event] = await record(1);
-    running.bridge.accept([event!]);
+    running.bridge.accept(EventBatch.of([event!]));
     expect(running.delivered).toEqual([event]);
     expect(running.bridge.cursor).toEqual({ epoch: log.epoch, position: start + 1 });
     expect(await running.repairs()).toBe(0);
@@ -56,6 +58,29 @@ describe('the bridge', () => {
     await publish(events.slice(0, 2));
     await publish(await log.read(0, 1_000));
     await arrived(3);
+  });
+
+  it('parses nothing while nobody listens, and counts it as delivered all the same', async () => {
+    running.ignore();
+    const events = await record(3);
+    const unread = EventBatch.ofJson(log.epoch, events, Buffer.from('neither JSON nor looked at'));
+    running.bridge.accept(unread);
+    running.bridge.accept(unread);
+    expect(running.bridge.cursor).toEqual({ epoch: log.epoch, position: start + 3 });
+    expect(await running.observed()).toEqual([3, 3]);
+    running.listen();
+    const [event] = await record(1);
+    running.bridge.accept(EventBatch.of([event!]));
+    expect(running.delivered).toEqual([event]);
+    expect(await running.observed()).toEqual([4, 4]);
+    expect(log.reads).toBe(0);
+  });
+
+  it('fills a gap though nobody listens', async () => {
+    running.ignore();
+    await publish((await record(5)).slice(3));
+    await waitFor(() => running.bridge.cursor.position === start + 5, { what: 'the last event' });
+    expect([await running.observed(), running.delivered]).toEqual([[5, 5], []]);
   });
 
   it('fills a gap from the log as soon as a later event shows it', async () => {

@@ -17,7 +17,7 @@ describe('SqlClient.copy', () => {
     while (rows.nextRow()) {
       const fields = Array.from({ length: columns }, () => {
         rows.nextField();
-        return rows.bytes.toString('utf8', rows.start, rows.end);
+        return rows.text();
       });
       texts.push(fields);
     }

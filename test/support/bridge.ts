@@ -2,7 +2,8 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { InventoryEvent } from '../../src/contracts/index.js';
 import type { EventBus } from '../../src/events/bus/event-bus.js';
 import { EventBridge } from '../../src/events/delivery/event-bridge.js';
-import { INVENTORY_EVENT } from '../../src/events/delivery/inventory-event-emitted.js';
+import { DeliveryCounts } from '../../src/events/delivery/delivery-counts.js';
+import { EventListeners, INVENTORY_EVENT } from '../../src/events/delivery/event-listeners.js';
 import { EventsMetrics } from '../../src/events/events.metrics.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { Clock, Metrics } from '../../src/infra/index.js';
@@ -22,6 +23,11 @@ export interface TestBridge {
   bridge: EventBridge;
   /** What this process was given, in the order of delivery. */
   delivered: InventoryEvent[];
+  /** Begins and ends to fill `delivered`, which is all that listens; begun at the start. */
+  listen(): void;
+  ignore(): void;
+  /** How many events count as delivered, and how many the metric of how long it took has. */
+  observed(): Promise<[counted: number, timed: number]>;
   /** How many times the log had to help. */
   repairs(): Promise<number>;
   stop(): void;
@@ -38,14 +44,24 @@ export async function startBridge(
 ): Promise<TestBridge> {
   const emitter = new EventEmitter2();
   const delivered: InventoryEvent[] = [];
-  emitter.on(INVENTORY_EVENT, (event: InventoryEvent) => delivered.push(event));
+  const take = (event: InventoryEvent): number => delivered.push(event);
+  const listen = (): void => void emitter.on(INVENTORY_EVENT, take);
+  listen();
   const metrics = new Metrics();
   const eventsMetrics = new EventsMetrics(metrics, log);
-  const bridge = new EventBridge(bus, log, emitter, eventsMetrics, metrics, clock);
+  const listeners = new EventListeners(emitter);
+  const counts = new DeliveryCounts();
+  const bridge = new EventBridge(bus, log, listeners, counts, eventsMetrics, metrics, clock);
   await bridge.onApplicationBootstrap();
   return {
     bridge,
     delivered,
+    listen,
+    ignore: () => void emitter.off(INVENTORY_EVENT, take),
+    async observed() {
+      const { values } = await eventsMetrics.delivery.get();
+      return [counts.read().total, values.find(({ metricName }) => metricName?.endsWith('_count'))?.value ?? 0];
+    },
     repairs: async () => (await eventsMetrics.repairs.get()).values[0]?.value ?? 0,
     stop() {
       bridge.onModuleDestroy();

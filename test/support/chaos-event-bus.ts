@@ -1,5 +1,6 @@
 import { type BusMessage, EventBus } from '../../src/events/bus/event-bus.js';
 import { InProcessEventBus } from '../../src/events/bus/in-process-event-bus.js';
+import { EventBatch } from '../../src/events/log/event-batch.js';
 
 /** What becomes of one message; `late`: it comes after that many later ones, so it is overtaken. */
 export type Fate = 'arrives' | 'lost' | 'twice' | { late: number };
@@ -21,11 +22,11 @@ export class ChaosEventBus extends EventBus {
 
   async publish(message: BusMessage): Promise<void> {
     const fate = this.fates.shift() ?? 'arrives';
-    if (typeof fate === 'object') this.held.push({ message: structuredClone(message), after: fate.late });
+    if (typeof fate === 'object') this.held.push({ message: copyOf(message), after: fate.late });
     else if (fate !== 'lost') {
       // Every receiver across a network gets a copy of its own.
-      await this.bus.publish(structuredClone(message));
-      if (fate === 'twice') await this.bus.publish(structuredClone(message));
+      await this.bus.publish(copyOf(message));
+      if (fate === 'twice') await this.bus.publish(copyOf(message));
     }
     await this.releaseOverdue();
   }
@@ -40,4 +41,9 @@ export class ChaosEventBus extends EventBus {
     this.held = this.held.filter(({ after }) => after >= 0);
     for (const { message } of overdue) await this.bus.publish(message);
   }
+}
+
+function copyOf(message: BusMessage): BusMessage {
+  if (message.kind !== 'events') return structuredClone(message);
+  return { kind: 'events', batch: EventBatch.of(structuredClone(message.batch.events)) };
 }

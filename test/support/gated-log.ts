@@ -1,5 +1,6 @@
 import type { InventoryEvent } from '../../src/contracts/index.js';
-import { type EventBatch, EventLog } from '../../src/events/log/event-log.js';
+import type { EventBatch } from '../../src/events/log/event-batch.js';
+import { EventLog } from '../../src/events/log/event-log.js';
 
 /** The real log, whose reads a test can hold back after PostgreSQL has answered, or make fail. */
 export class GatedLog extends EventLog {

@@ -1,14 +1,9 @@
-import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
+import type { LogCursor } from '../../contracts/index.js';
+import type { EventBatch } from '../log/event-batch.js';
 
 /** What travels between instances. */
 export type BusMessage =
-  /** Consecutive events in position order. */
-  | {
-      kind: 'events';
-      events: InventoryEvent[];
-      /** `events` as JSON in UTF-8, if whoever publishes them has it already; not for receivers. */
-      json?: Buffer;
-    }
+  | { kind: 'events'; batch: EventBatch }
   /** The leader lives and the log reaches to `head`. */
   | { kind: 'heartbeat'; head: LogCursor }
   /** A writer has committed events: the leader needn't wait for its next poll. */

@@ -18,7 +18,7 @@ export class OwnMessages {
   /** The message's first fields as JSON, `{"from":…,"number":…,`: the others go behind it. */
   sign(message: BusMessage): string {
     this.last += 1;
-    this.kept.set(this.last, message.kind === 'events' ? { kind: 'events', events: message.events } : message);
+    this.kept.set(this.last, message);
     this.kept.delete(this.last - KEPT);
     return `${this.mark}${this.last},`;
   }

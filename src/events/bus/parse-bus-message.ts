@@ -1,4 +1,5 @@
 import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
+import { EventBatch } from '../log/event-batch.js';
 import type { BusMessage } from './event-bus.js';
 
 type Unknown<Shape> = { [Key in keyof Shape]?: unknown };
@@ -17,7 +18,7 @@ export function parseBusMessage(text: string): BusMessage | undefined {
       return isCursor(message.head) ? { kind: 'heartbeat', head: message.head } : undefined;
     case 'events':
       return Array.isArray(message.events) && message.events.every(isEvent)
-        ? { kind: 'events', events: message.events }
+        ? { kind: 'events', batch: EventBatch.of(message.events) }
         : undefined;
     default:
       return undefined;

@@ -63,6 +63,9 @@ const CLOSE = Buffer.from('}');
 
 /** @param signature the first fields of the JSON object, with a comma behind them */
 function encode(message: BusMessage, signature: string): string | Buffer {
-  if (message.kind !== 'events' || !message.json) return signature + JSON.stringify(message).slice(1);
-  return Buffer.concat([Buffer.from(`${signature}"kind":"events","events":`), message.json, CLOSE]);
+  if (message.kind !== 'events') return signature + JSON.stringify(message).slice(1);
+  const { batch } = message;
+  const opening = `${signature}"kind":"events","events":`;
+  if (batch.json) return Buffer.concat([Buffer.from(opening), batch.json, CLOSE]);
+  return `${opening}${JSON.stringify(batch.events)}}`;
 }

@@ -1,11 +1,12 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
 import { Clock, Metrics } from '../../infra/index.js';
 import { type BusMessage, EventBus } from '../bus/event-bus.js';
 import { EventsMetrics } from '../events.metrics.js';
+import type { EventBatch, EventHeader } from '../log/event-batch.js';
 import { EventLog } from '../log/event-log.js';
-import { INVENTORY_EVENT } from './inventory-event-emitted.js';
+import { DeliveryCounts } from './delivery-counts.js';
+import { EventListeners } from './event-listeners.js';
 
 /** Events read from the log in one query, and the most that wait here in memory. */
 const READ_LIMIT = 1_000;
@@ -34,7 +35,8 @@ export class EventBridge implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly bus: EventBus,
     private readonly log: EventLog,
-    private readonly emitter: EventEmitter2,
+    private readonly listeners: EventListeners,
+    private readonly counts: DeliveryCounts,
     private readonly eventsMetrics: EventsMetrics,
     private readonly metrics: Metrics,
     private readonly clock: Clock,
@@ -61,22 +63,30 @@ export class EventBridge implements OnApplicationBootstrap, OnModuleDestroy {
     this.started = false;
   }
 
-  /** Consecutive events in position order; those already delivered are dropped. */
-  accept(events: readonly InventoryEvent[]): void {
-    if (events[0]?.epoch !== this.log.epoch) return;
-    if (this.queue.length + events.length > QUEUE_LIMIT) {
-      // Delivery can't keep up: the log keeps the rest better than memory does.
-      this.behind = true;
-    } else {
-      this.queue.push(...events);
-    }
+  /** Events that have been delivered already are dropped. */
+  accept(batch: EventBatch): void {
+    if (batch.epoch !== this.log.epoch) return;
+    if (this.isNext(batch) && !this.listeners.present) for (const header of batch.headers) this.passed(header);
+    else if (batch.lastPosition > this.position) this.enqueue(batch);
     this.drain();
+  }
+
+  /** Whether its first event is to be delivered at once. */
+  private isNext({ firstPosition }: EventBatch): boolean {
+    const waiting = !this.started || this.draining || this.queue.length > 0;
+    return !waiting && firstPosition === this.position + 1;
+  }
+
+  private enqueue(batch: EventBatch): void {
+    // Beyond the limit delivery can't keep up: the log keeps the rest better than memory does.
+    if (this.queue.length + batch.headers.length > QUEUE_LIMIT) this.behind = true;
+    else this.queue.push(...batch.events);
   }
 
   private receive(message: BusMessage): void {
     if (message.kind === 'wake') return;
     this.lastHeard = this.clock.now();
-    if (message.kind === 'events') this.accept(message.events);
+    if (message.kind === 'events') this.accept(message.batch);
     else if (message.head.epoch === this.log.epoch && message.head.position > this.lastQueued()) this.catchUp();
   }
 
@@ -149,8 +159,15 @@ export class EventBridge implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private deliver(event: InventoryEvent): void {
+    // Before the listeners: whoever begins to listen while the event is handed out gets the later ones.
     this.position = event.position;
-    this.emitter.emit(INVENTORY_EVENT, event);
-    this.eventsMetrics.delivery.observe(Math.max(0, this.clock.now() - Date.parse(event.occurredAt)) / 1000);
+    this.listeners.emit(event);
+    this.passed(event);
+  }
+
+  private passed({ position, eventType, occurredAt }: EventHeader): void {
+    this.position = position;
+    this.counts.add(eventType);
+    this.eventsMetrics.delivery.observe(Math.max(0, this.clock.now() - Date.parse(occurredAt)) / 1000);
   }
 }

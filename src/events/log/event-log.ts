@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
-import { SqlClient, utf8Text } from '../../infra/index.js';
-import { eventsJson } from './event-json.js';
+import { SqlClient } from '../../infra/index.js';
+import { copiedEvents } from './copied-events.js';
+import type { EventBatch } from './event-batch.js';
 import { type EventRow, eventOf } from './event-row.js';
 import {
   type EventFilter,
@@ -12,12 +13,6 @@ import {
   readEventFieldsSql,
   readEventsSql,
 } from './read-events.sql.js';
-
-/** Events, and the same as a JSON array in UTF-8 if that is at hand. */
-export interface EventBatch {
-  events: InventoryEvent[];
-  json?: Buffer;
-}
 
 /** Reads the log by position: whoever follows positions can't skip an event. */
 @Injectable()
@@ -49,10 +44,9 @@ export class EventLog implements OnModuleInit {
     return rows.map((row) => eventOf(row, this.epoch));
   }
 
-  /** The same for many events that are to be sent on, as PostgreSQL has written them: text would have to be encoded again. */
+  /** The same for many events that are to be sent on, of which few may be looked at. */
   async readBatch(after: number, limit: number): Promise<EventBatch> {
-    const json = eventsJson(await this.sql.copy(readEventFieldsSql(after, limit)), this.epoch);
-    return { events: JSON.parse(utf8Text(json)) as InventoryEvent[], json };
+    return copiedEvents(await this.sql.copy(readEventFieldsSql(after, limit)), this.epoch);
   }
 
   /** `read` for one product, along its own index however far back its events lie. */

@@ -1,5 +1,5 @@
 import type { Statement } from '../../infra/index.js';
-import { EVENT_FIELD_COLUMNS } from './event-json.js';
+import { EVENT_FIELD_COLUMNS } from './copied-events.js';
 import { EVENT_COLUMNS } from './event-row.js';
 
 export interface EventFilter {
@@ -32,7 +32,7 @@ export function readEventsSql(filter: EventFilter): { statement: Statement; valu
 /** `$1` position, `$2` limit. */
 export const READ_EVENTS = readEventsSql({}).statement;
 
-/** For `eventsJson`; `SqlClient.copy` has no parameters. */
+/** For `copiedEvents`; `SqlClient.copy` has no parameters. */
 export const readEventFieldsSql = (position: number, limit: number): string => `
     SELECT ${EVENT_FIELD_COLUMNS} FROM inventory_events e WHERE e.position > ${position} ORDER BY e.position LIMIT ${limit}`;
 

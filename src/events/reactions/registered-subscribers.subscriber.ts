@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { EventEmitter2 } from '@nestjs/event-emitter';
-import { onInventoryEvent } from '../delivery/inventory-event-emitted.js';
+import { EventListeners } from '../delivery/event-listeners.js';
 import { SubscriberRegistry } from '../subscribers/subscriber-registry.js';
 
 @Injectable()
 export class RegisteredSubscribersSubscriber {
-  constructor(emitter: EventEmitter2, registry: SubscriberRegistry) {
-    onInventoryEvent(emitter, (event) => registry.offer(event));
+  constructor(listeners: EventListeners, registry: SubscriberRegistry) {
+    listeners.add(
+      (event) => registry.offer(event),
+      () => !registry.isEmpty,
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
+import { EventBatch } from '../log/event-batch.js';
 import { AnnouncementOrder, type Turn } from './announcement-order.js';
 import { Announcer } from './announcer.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -18,7 +19,7 @@ export class Announcements {
     try {
       await turn.comes();
       await this.lease.invalidate(events);
-      this.announcer.announce(events);
+      this.announcer.announce(EventBatch.of(events));
     } finally {
       turn.end();
     }

@@ -1,9 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { EventType, InventoryEvent } from '../../contracts/index.js';
+import type { EventType } from '../../contracts/index.js';
 import { Clock } from '../../infra/index.js';
 import { type BusMessage, EventBus } from '../bus/event-bus.js';
 import { EventBridge } from '../delivery/event-bridge.js';
 import { EventsMetrics } from '../events.metrics.js';
+import type { EventBatch } from '../log/event-batch.js';
 import { EventLog } from '../log/event-log.js';
 
 /** Milliseconds. */
@@ -26,15 +27,12 @@ export class Announcer {
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * Consecutive events in position order, whose caches have been invalidated.
-   * @param json the same as JSON in UTF-8, if that is at hand
-   */
-  announce(events: InventoryEvent[], json?: Buffer): void {
+  /** Of events whose caches have been invalidated. */
+  announce(batch: EventBatch): void {
     // This instance needn't wait for its own message to come back; the bridge drops what it has seen.
-    this.bridge.accept(events);
-    this.count(events);
-    void this.publish({ kind: 'events', events, ...(json && { json }) });
+    this.bridge.accept(batch);
+    this.count(batch);
+    void this.publish({ kind: 'events', batch });
   }
 
   get heartbeatDue(): boolean {
@@ -57,9 +55,9 @@ export class Announcer {
     void this.publish({ kind: 'heartbeat', head: { epoch: this.log.epoch, position } });
   }
 
-  private count(events: readonly InventoryEvent[]): void {
+  private count({ headers }: EventBatch): void {
     const counts = new Map<EventType, number>();
-    for (const { eventType } of events) counts.set(eventType, (counts.get(eventType) ?? 0) + 1);
+    for (const { eventType } of headers) counts.set(eventType, (counts.get(eventType) ?? 0) + 1);
     for (const [eventType, count] of counts) this.metrics.published.inc({ event_type: eventType }, count);
   }
 

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type EventBatch, EventLog } from '../log/event-log.js';
+import { EventBatch } from '../log/event-batch.js';
+import { EventLog } from '../log/event-log.js';
 import { Announcer } from './announcer.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { type NumberedEvents, OwnEvents } from './own-events.js';
@@ -28,7 +29,7 @@ export class Backlog {
     let batch = await this.sequencer.number();
     while (batch) {
       const own = await this.own.take(batch);
-      const read = await this.invalidate(batch, own && { events: own });
+      const read = await this.invalidate(batch, own && EventBatch.of(own));
       await this.lease.keep();
       const next = goOn() && batch.eventIds.length === SEQUENCE_BATCH ? this.sequencer.number() : null;
       // Its failure is told where it is waited for, which may be after it.
@@ -51,7 +52,7 @@ export class Backlog {
   }
 
   private announce({ after, eventIds }: NumberedEvents, read: EventBatch | undefined): void {
-    if (read) this.announcer.announce(read.events, read.json);
+    if (read) this.announcer.announce(read);
     else this.announcer.announceUpTo(after + eventIds.length);
   }
 

@@ -34,6 +34,10 @@ export class SubscriberRegistry implements OnModuleDestroy {
     return this.queues.delete(subscriberId);
   }
 
+  get isEmpty(): boolean {
+    return this.queues.size === 0;
+  }
+
   offer(event: InventoryEvent): void {
     for (const queue of this.queues.values()) queue.offer(event);
   }

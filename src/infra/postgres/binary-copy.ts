@@ -31,4 +31,9 @@ export class CopiedRows {
     this.start = this.end + LENGTH;
     this.end = this.start + length;
   }
+
+  /** The field, if that is text or JSON. */
+  text(): string {
+    return this.bytes.toString('utf8', this.start, this.end);
+  }
 }

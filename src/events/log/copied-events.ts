@@ -1,5 +1,6 @@
-import type { InventoryEvent } from '../../contracts/index.js';
+import type { EventType, InventoryEvent } from '../../contracts/index.js';
 import { ByteWriter, type CopiedRows } from '../../infra/index.js';
+import { EventBatch, type EventHeader } from './event-batch.js';
 
 /** How a column becomes a JSON value: JSON is taken as it is, text quoted, and a time written as `Date.toISOString` does. */
 type Kind = 'json' | 'text' | 'time';
@@ -19,7 +20,7 @@ const FIELDS: [field: keyof InventoryEvent, column: string, kind: Kind][] = [
   ['occurredAt', 'occurred_at', 'time'],
 ];
 
-/** What `eventsJson` wants of `inventory_events`. */
+/** What `copiedEvents` wants of `inventory_events`. */
 export const EVENT_FIELD_COLUMNS = FIELDS.map(([, column]) => column).join(', ');
 
 /** PostgreSQL counts microseconds from here. */
@@ -27,41 +28,45 @@ const POSTGRES_EPOCH = Date.UTC(2000, 0, 1);
 const [QUOTE, BACKSLASH, FIRST_PRINTABLE] = [0x22, 0x5c, 0x20];
 
 /**
- * Events as a JSON array in UTF-8. To give them as JSON takes PostgreSQL four times as long as giving their columns; putting those
- * together here takes a third of the difference.
+ * Events whose JSON is put together from their columns. To give them as JSON takes PostgreSQL four times as long as to give the columns;
+ * this takes a third of the difference.
  *
  * @param rows with `EVENT_FIELD_COLUMNS`
  */
-export function eventsJson(rows: CopiedRows, epoch: string): Buffer {
+export function copiedEvents(rows: CopiedRows, epoch: string): EventBatch {
   const json = new ByteWriter(Math.ceil(rows.bytes.length * 1.25));
+  const headers: EventHeader[] = [];
   const fields = FIELDS.map(([name, , kind], index) => {
     const before = index === 0 ? `{"epoch":${JSON.stringify(epoch)}` : '';
-    return { kind, opening: Buffer.from(`${before},"${name}":${kind === 'json' ? '' : '"'}`) };
+    return { name, kind, opening: Buffer.from(`${before},"${name}":${kind === 'json' ? '' : '"'}`) };
   });
   const timeOf = isoTimes();
   let separator = '[';
   while (rows.nextRow()) {
+    const header = { position: 0, eventType: '' as EventType, occurredAt: '' };
     json.text(separator);
     separator = '},';
-    for (const { kind, opening } of fields) {
+    for (const { name, kind, opening } of fields) {
       json.copy(opening);
       rows.nextField();
-      if (kind === 'json') {
-        json.copy(rows.bytes, rows.start, rows.end);
-      } else {
-        if (kind === 'text') writeText(json, rows);
-        else json.text(timeOf(rows));
-        json.byte(QUOTE);
-      }
+      if (name === 'position') header.position = Number(rows.text());
+      if (name === 'eventType') header.eventType = rows.text() as EventType;
+      if (name === 'occurredAt') header.occurredAt = timeOf(rows);
+      if (kind === 'time') json.text(header.occurredAt);
+      else if (kind === 'text') writeText(json, rows);
+      else json.copy(rows.bytes, rows.start, rows.end);
+      if (kind !== 'json') json.byte(QUOTE);
     }
+    headers.push(header);
   }
   json.text(separator === '[' ? '[]' : '}]');
-  return json.finish();
+  return EventBatch.ofJson(epoch, headers, json.finish());
 }
 
-function writeText(json: ByteWriter, { bytes, start, end }: CopiedRows): void {
+function writeText(json: ByteWriter, rows: CopiedRows): void {
+  const { bytes, start, end } = rows;
   if (isPlain(bytes, start, end)) json.copy(bytes, start, end);
-  else json.text(JSON.stringify(bytes.toString('utf8', start, end)).slice(1, -1));
+  else json.text(JSON.stringify(rows.text()).slice(1, -1));
 }
 
 /** Whether JSON has it as it is. */
