@@ -25,7 +25,7 @@ export async function invalidate(run: BenchRun): Promise<BenchResult> {
   const at = await run.redis();
   const redis = new Redis({ host: at.host, port: at.port });
   run.defer(() => Promise.resolve(redis.disconnect()));
-  const store = new RedisCacheStore(redis, PAGES * 2, 300);
+  const store = new RedisCacheStore(redis, () => ({ epoch: 'bench', channel: 'bench' }), PAGES * 2, 300);
   await fillStore(redis, store);
   const scopes = [...scopesOfEvents([priceChange()], textScopes)];
   const rounds = await alternate(

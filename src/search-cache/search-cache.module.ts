@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
-import { EventsModule } from '../events/index.js';
+import { EventLog, EventsModule } from '../events/index.js';
 import { Clock, RedisConnections } from '../infra/index.js';
 import { CacheStatsReader } from './cache-stats.js';
 import { FreshnessProbe } from './freshness-probe.js';
@@ -27,11 +27,12 @@ const REDIS_TIMEOUT = 250;
   providers: [
     {
       provide: SearchCacheStore,
-      inject: [AppConfig, RedisConnections, Clock],
-      useFactory: (config: AppConfig, redis: RedisConnections | null, clock: Clock): SearchCacheStore =>
+      inject: [AppConfig, RedisConnections, EventLog, Clock],
+      useFactory: (config: AppConfig, redis: RedisConnections | null, log: EventLog, clock: Clock): SearchCacheStore =>
         redis
           ? new RedisCacheStore(
               redis.open('search-cache', { commandTimeout: REDIS_TIMEOUT }),
+              () => ({ epoch: log.epoch, channel: config.inventoryChannel }),
               config.cacheSize,
               config.cacheTtl,
             )

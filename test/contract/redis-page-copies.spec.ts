@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { RedisCacheStore } from '../../src/search-cache/redis/redis-cache-store.js';
 import { GENERAL_SCOPE } from '../../src/search-cache/scopes/scope-names.js';
 import type { SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';
-import { type CacheEngine, redisEngine, tokensOf } from '../support/cache-engines.js';
+import { type CacheEngine, redisEngine, TEST_KEYS, tokensOf } from '../support/cache-engines.js';
 import { waitFor } from '../support/processes.js';
 
 const SPICES = 'search:cache:category:spices#set';
@@ -92,7 +92,7 @@ describe('copies of pages in Redis', () => {
   });
 
   it('are forgotten with the connection: what answers next may be an older state', async () => {
-    const renewals = '{search}:renewals';
+    const { renewals } = TEST_KEYS;
     const count = await connection().get(renewals);
     const closed = new Promise((resolve) => connection().once('close', resolve));
     connection().disconnect(true);

@@ -5,10 +5,10 @@ import type { RedisCacheStore } from '../../src/search-cache/redis/redis-cache-s
 import { GENERAL_SCOPE, OPEN, type Place, placeScope } from '../../src/search-cache/scopes/scope-names.js';
 import { MOST_PLACES, placeName } from '../../src/search-cache/scopes/watched-places.js';
 import type { ScopesOf, SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';
-import { type CacheEngine, redisEngine, tokensOf } from '../support/cache-engines.js';
+import { type CacheEngine, redisEngine, TEST_KEYS, tokensOf } from '../support/cache-engines.js';
 import { waitFor } from '../support/processes.js';
 
-const PLACES = '{search}:places';
+const PLACES = TEST_KEYS.places;
 
 const placeOf = (category: string): Place => ({ vendor: OPEN, category });
 const scopeOf = (category: string): string => placeScope(placeOf(category), OPEN, 'set');

@@ -115,6 +115,13 @@ describe('the bridge', () => {
     await arrived(2);
   });
 
+  it('takes no other database’s leader for its own', async () => {
+    await record(1);
+    clock.time += 1_600;
+    await bus.publish({ kind: 'heartbeat', head: { epoch: newEventId(), position: start + 1 } });
+    await arrived(1);
+  });
+
   it('asks again at once when it hears of more while it reads', async () => {
     await record(1);
     log.hold();

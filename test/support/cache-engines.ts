@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
+import { CacheKeys } from '../../src/search-cache/redis/cache-keys.js';
 import { RedisCacheStore } from '../../src/search-cache/redis/redis-cache-store.js';
 import type { CacheRead, SearchCacheStore, Tokens } from '../../src/search-cache/store/search-cache-store.js';
 import { StoppedClock } from './bridge.js';
@@ -31,6 +32,10 @@ export interface CacheEngine {
   lose(keys: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
+
+const OWNER = { epoch: '5ea2c400-0000-4000-8000-000000000000', channel: 'test' };
+/** Of the stores opened here, where they are in Redis. */
+export const TEST_KEYS = new CacheKeys(OWNER);
 
 /** The tokens that a read has brought, which must be a miss. */
 export function tokensOf(read: CacheRead): Tokens {
@@ -108,7 +113,7 @@ async function startEngine(args: string[], prepare: (admin: Redis) => Promise<vo
   const again = (): SearchCacheStore => {
     const connection = new Redis(redis.port, redis.host);
     connections.push(connection);
-    return new RedisCacheStore(connection, options.maxEntries, options.ttlSeconds);
+    return new RedisCacheStore(connection, () => OWNER, options.maxEntries, options.ttlSeconds);
   };
   return {
     async open({ maxEntries = 100, ttlSeconds = 300 } = {}) {
@@ -120,10 +125,10 @@ async function startEngine(args: string[], prepare: (admin: Redis) => Promise<vo
     shared: true,
     again,
     async endLease() {
-      await admin.del('{search}:lease');
+      await admin.del(TEST_KEYS.lease);
     },
     pass: () => undefined,
-    keys: async () => (await admin.keys('*')).filter((key) => key !== '{search}:lease').sort(),
+    keys: async () => (await admin.keys('*')).filter((key) => key !== TEST_KEYS.lease).sort(),
     async lose(keys) {
       if (keys.length > 0) await admin.del(...keys);
     },

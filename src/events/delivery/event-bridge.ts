@@ -85,9 +85,12 @@ export class EventBridge implements OnApplicationBootstrap, OnModuleDestroy {
 
   private receive(message: BusMessage): void {
     if (message.kind === 'wake') return;
+    // Another database's instances may be on the same channel; their leader's word is not ours.
+    const { epoch } = message.kind === 'events' ? message.batch : message.head;
+    if (epoch !== this.log.epoch) return;
     this.lastHeard = this.clock.now();
     if (message.kind === 'events') this.accept(message.batch);
-    else if (message.head.epoch === this.log.epoch && message.head.position > this.lastQueued()) this.catchUp();
+    else if (message.head.position > this.lastQueued()) this.catchUp();
   }
 
   private lastQueued(): number {

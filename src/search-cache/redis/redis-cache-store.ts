@@ -11,28 +11,17 @@ import {
   type StoreStats,
   type Tokens,
 } from '../store/search-cache-store.js';
+import { CacheKeys, type CacheOwner } from './cache-keys.js';
 import { KnownPlaces, type PlaceNews } from './known-places.js';
 import { NextTurn } from './next-turn.js';
 import { PageCopies } from './page-copies.js';
 import { addScripts, type Scripts } from './scripts.js';
-
-/** One hash tag, so that in a Redis Cluster every script finds all its keys on one node. */
-const PREFIX = '{search}:';
-const LEASE = `${PREFIX}lease`;
-const BY_USE = `${PREFIX}by-use`;
-const EVICTIONS = `${PREFIX}evictions`;
-const CLOCK = `${PREFIX}clock`;
-const RENEWALS = `${PREFIX}renewals`;
-const PLACES = `${PREFIX}places`;
 
 /** Milliseconds a token outlives an entry. */
 const TOKEN_GRACE = 60_000;
 
 /** Times that a change's scopes are named at most for want of a place that has come to be watched meanwhile. */
 const MOST_NAMINGS = 3;
-
-const scopeKey = (scope: string): string => PREFIX + scope;
-const entryKey = (key: string): string => `${PREFIX}entry:${key}`;
 
 /**
  * The cache that all instances share. One round trip and one script per operation; nothing is found by scanning.
@@ -48,10 +37,13 @@ export class RedisCacheStore extends SearchCacheStore {
   private calls = 0;
   private readonly copies = new PageCopies();
   private readonly places = new KnownPlaces();
-  private readonly state = new NextTurn(() => this.redis.mget(LEASE, RENEWALS));
+  private madeKeys: CacheKeys | undefined;
+  private readonly state = new NextTurn(() => this.redis.mget(this.keys.lease, this.keys.renewals));
 
+  /** @param owner asked when the cache is first used, as the database's log is known by then */
   constructor(
     private readonly redis: Redis,
+    private readonly owner: () => CacheOwner,
     private readonly maxEntries: number,
     ttlSeconds: number,
   ) {
@@ -62,6 +54,11 @@ export class RedisCacheStore extends SearchCacheStore {
       this.copies.clear();
       this.places.forget();
     });
+  }
+
+  private get keys(): CacheKeys {
+    this.madeKeys ??= new CacheKeys(this.owner());
+    return this.madeKeys;
   }
 
   async read(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
@@ -81,8 +78,17 @@ export class RedisCacheStore extends SearchCacheStore {
   private async readEntry(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
     this.calls += 1;
     const copy = this.copies.page(key);
+    const { keys } = this;
     const answer = (await this.scripts.read(
-      [entryKey(key), LEASE, BY_USE, CLOCK, RENEWALS, PLACES, scopeKey(GENERAL_SCOPE), ...scopes.map(scopeKey)],
+      [
+        keys.entry(key),
+        keys.lease,
+        keys.byUse,
+        keys.clock,
+        keys.renewals,
+        keys.places,
+        ...[GENERAL_SCOPE, ...scopes].map((scope) => keys.scope(scope)),
+      ],
       [
         this.ttl + TOKEN_GRACE,
         this.nonce + this.calls.toString(36),
@@ -99,16 +105,17 @@ export class RedisCacheStore extends SearchCacheStore {
         return { result: 'hit', page };
       }
       case 'miss':
-        return { result: 'miss', tokens: tokensOf(answer) };
+        return { result: 'miss', tokens: this.tokensOf(answer) };
       default:
         return { result: 'bypass' };
     }
   }
 
   async fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void> {
-    const scopes = [...tokens.keys()].map(scopeKey);
+    const { keys } = this;
+    const scopes = [...tokens.keys()].map((scope) => keys.scope(scope));
     await this.scripts.fill(
-      [entryKey(key), BY_USE, EVICTIONS],
+      [keys.entry(key), keys.byUse, keys.evictions],
       [
         this.ttl,
         this.maxEntries,
@@ -117,7 +124,7 @@ export class RedisCacheStore extends SearchCacheStore {
         scopes.length,
         ...scopes,
         ...tokens.values(),
-        ...hints.map(scopeKey),
+        ...hints.map((scope) => keys.scope(scope)),
       ],
     );
   }
@@ -137,9 +144,11 @@ export class RedisCacheStore extends SearchCacheStore {
   /** @returns false if there are places that whoever named the scopes didn't know */
   private async renewKnowing(scopes: readonly string[], upTo: readonly string[]): Promise<boolean> {
     // Lua's unpack takes some thousands of values at once; big batches go in parts. Without any scope it still asks.
+    const { keys } = this;
     const parts: Promise<unknown>[] = [];
     for (let from = 0; from === 0 || from < scopes.length; from += 2_000) {
-      parts.push(this.scripts.renew([RENEWALS, PLACES, ...scopes.slice(from, from + 2_000).map(scopeKey)], upTo));
+      const tokens = scopes.slice(from, from + 2_000).map((scope) => keys.scope(scope));
+      parts.push(this.scripts.renew([keys.renewals, keys.places, ...tokens], upTo));
     }
     const news = (await Promise.all(parts)).filter((one) => one !== null) as PlaceNews[];
     for (const one of news) this.places.learn(one);
@@ -147,16 +156,17 @@ export class RedisCacheStore extends SearchCacheStore {
   }
 
   async clear(): Promise<void> {
-    await this.scripts.clear([BY_USE, scopeKey(GENERAL_SCOPE), RENEWALS, PLACES]);
+    const { byUse, renewals, places } = this.keys;
+    await this.scripts.clear([byUse, this.keys.scope(GENERAL_SCOPE), renewals, places]);
   }
 
   async renewLease(): Promise<void> {
-    await this.redis.set(LEASE, '1', 'PX', LEASE_MS);
+    await this.redis.set(this.keys.lease, '1', 'PX', LEASE_MS);
   }
 
   async stats(): Promise<StoreStats> {
     const [entries, evictions, leaseMs] = (await this.scripts.stats(
-      [BY_USE, EVICTIONS, LEASE],
+      [this.keys.byUse, this.keys.evictions, this.keys.lease],
       [this.ttl],
     )) as number[];
     return { entries: Number(entries), evictions: Number(evictions), leaseMs: Math.max(0, Number(leaseMs)) };
@@ -166,12 +176,12 @@ export class RedisCacheStore extends SearchCacheStore {
   whenSetBack(listener: () => void): void {
     this.redis.on('close', listener);
   }
-}
 
-function tokensOf(answer: readonly Buffer[]): Tokens {
-  const tokens = new Map<string, string>();
-  for (let index = 1; index < answer.length; index += 2) {
-    tokens.set(answer[index]!.toString().slice(PREFIX.length), answer[index + 1]!.toString());
+  private tokensOf(answer: readonly Buffer[]): Tokens {
+    const tokens = new Map<string, string>();
+    for (let index = 1; index < answer.length; index += 2) {
+      tokens.set(this.keys.scopeOf(answer[index]!.toString()), answer[index + 1]!.toString());
+    }
+    return tokens;
   }
-  return tokens;
 }

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+
+/** Whose pages they are: those of another database, or of a copy of it that has a channel of its own, are not ours. */
+export interface CacheOwner {
+  /** UUID of the database's log. */
+  epoch: string;
+  /** On which its instances hear of events. */
+  channel: string;
+}
+
+/** Names of the keys in Redis. All have the owner's hash tag, so that in a Redis Cluster every script finds its keys on one node. */
+export class CacheKeys {
+  private readonly prefix: string;
+  readonly lease: string;
+  readonly byUse: string;
+  readonly evictions: string;
+  readonly clock: string;
+  readonly renewals: string;
+  readonly places: string;
+
+  constructor({ epoch, channel }: CacheOwner) {
+    const owner = createHash('sha256').update(`${epoch} ${channel}`).digest('hex').slice(0, 8);
+    this.prefix = `{search:${owner}}:`;
+    this.lease = `${this.prefix}lease`;
+    this.byUse = `${this.prefix}by-use`;
+    this.evictions = `${this.prefix}evictions`;
+    this.clock = `${this.prefix}clock`;
+    this.renewals = `${this.prefix}renewals`;
+    this.places = `${this.prefix}places`;
+  }
+
+  scope(scope: string): string {
+    return this.prefix + scope;
+  }
+
+  /** The scope that a key of `scope` is of. */
+  scopeOf(key: string): string {
+    return key.slice(this.prefix.length);
+  }
+
+  entry(key: string): string {
+    return `${this.prefix}entry:${key}`;
+  }
+}

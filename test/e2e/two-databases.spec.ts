@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import type { Product } from '../../src/contracts/index.js';
+import { startApp, type TestApp, testDatabase } from '../support/app.js';
+import { createProduct } from '../support/builders.js';
+import { eventStats } from '../support/instances.js';
+import { waitFor } from '../support/processes.js';
+import { startRedis, type TestRedis } from '../support/redis-server.js';
+import { cached, search } from '../support/search-apps.js';
+import type { TestDatabase } from '../support/test-database.js';
+import { withClient } from '../support/with-client.js';
+
+/** Say, a trial beside the real thing. */
+describe('two databases on one Redis', () => {
+  let redis: TestRedis;
+  let databases: TestDatabase[];
+  let apps: TestApp[];
+  const path = '/api/products/search?category=vegetables';
+
+  beforeEach(async () => {
+    redis = await startRedis();
+    databases = [await testDatabase(), await testDatabase()];
+  });
+  afterEach(async () => {
+    await Promise.all(apps.map((app) => app.close()));
+    await redis.stop();
+    await Promise.all(databases.map((database) => database.drop()));
+  });
+
+  const start = (database: TestDatabase, env: Record<string, string> = {}): Promise<TestApp> =>
+    startApp({ database, env: { REDIS_HOST: redis.host, REDIS_PORT: String(redis.port), ...env } });
+
+  const found = async (app: TestApp): Promise<[string, string[]]> => {
+    const { result, page } = await search<Product>(app, path);
+    return [result, page.items.map(({ name }) => name)];
+  };
+
+  async function keepApart([mine, theirs]: [TestApp, TestApp]): Promise<void> {
+    const product = await createProduct(mine, { name: 'Onion' });
+    await createProduct(theirs, { name: 'Garlic' });
+    for (const app of [mine, theirs]) await cached(app, path);
+    expect([await found(mine), await found(theirs)]).toEqual([
+      ['HIT', ['Onion']],
+      ['HIT', ['Garlic']],
+    ]);
+    await mine.request('PATCH', `/api/products/${product.id}`, { name: 'Red onion' });
+    expect([await found(mine), await found(theirs)]).toEqual([
+      ['MISS', ['Red onion']],
+      ['HIT', ['Garlic']],
+    ]);
+    await waitFor(async () => (await eventStats(mine)).deliveredPosition === 2, { what: 'the event' });
+    expect(await eventStats(theirs)).toMatchObject({ lastPosition: 1, deliveredPosition: 1, leader: true });
+  }
+
+  it('have pages and events of their own', async () => {
+    // Databases of the tests are copies of one; any other has an epoch of its own.
+    await withClient(databases[0]!.url, (client: pg.Client) =>
+      client.query('UPDATE event_log SET epoch = gen_random_uuid()'),
+    );
+    apps = await Promise.all(databases.map((database) => start(database)));
+    await keepApart(apps as [TestApp, TestApp]);
+  });
+
+  it('have them even if one is a copy of the other, when its instances have a channel of their own', async () => {
+    const [original, copy] = databases as [TestDatabase, TestDatabase];
+    apps = [await start(original), await start(copy, { INVENTORY_CHANNEL: 'inventory:trial' })];
+    await keepApart(apps as [TestApp, TestApp]);
+  });
+});
