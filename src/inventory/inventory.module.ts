@@ -21,6 +21,7 @@ import { SearchLane } from './search/search-lane.js';
 import { SearchRequests } from './search/search-requests.js';
 import { SearchController } from './search/search.controller.js';
 import { SearchService } from './search/search.service.js';
+import { UnusedTexts } from './search/unused-texts.js';
 import { VendorEntity } from './vendors/vendor.entity.js';
 import { VendorService } from './vendors/vendor.service.js';
 import { VendorStatsReader } from './vendors/vendor-stats.js';
@@ -46,6 +47,7 @@ import { VendorsController } from './vendors/vendors.controller.js';
     SearchService,
     SearchRequests,
     SearchLane,
+    UnusedTexts,
     AgmarknetImporter,
     KeyedImporter,
     DemoCatalogue,
