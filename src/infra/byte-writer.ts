@@ -1,3 +1,4 @@
+/** Bytes up to which a loop copies faster than a call that leaves JavaScript. */
 const LOOPED = 50;
 
 /** Puts a text together from bytes that are UTF-8 already, which as strings would be decoded and encoded again. */
@@ -18,7 +19,6 @@ export class ByteWriter {
 
   copy(source: Buffer, start = 0, end = source.length): void {
     this.provide(end - start);
-    // Leaving JavaScript takes as long as some 50 bytes do here.
     if (end - start > LOOPED) {
       this.length += source.copy(this.bytes, this.length, start, end);
       return;
