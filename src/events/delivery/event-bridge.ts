@@ -66,15 +66,11 @@ export class EventBridge implements OnApplicationBootstrap, OnModuleDestroy {
   /** Events that have been delivered already are dropped. */
   accept(batch: EventBatch): void {
     if (batch.epoch !== this.log.epoch) return;
-    if (this.isNext(batch) && !this.listeners.present) for (const header of batch.headers) this.passed(header);
+    const next = this.started && batch.firstPosition === this.position + 1;
+    // What waits in the queue or is being read can only be the same events.
+    if (next && !this.listeners.present) for (const header of batch.headers) this.passed(header);
     else if (batch.lastPosition > this.position) this.enqueue(batch);
     this.drain();
-  }
-
-  /** Whether its first event is to be delivered at once. */
-  private isNext({ firstPosition }: EventBatch): boolean {
-    const waiting = !this.started || this.draining || this.queue.length > 0;
-    return !waiting && firstPosition === this.position + 1;
   }
 
   private enqueue(batch: EventBatch): void {
