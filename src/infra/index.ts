@@ -18,6 +18,7 @@ export { timeOrderedUuid } from './ids.js';
 export { utf8Text } from './utf8.js';
 export { InfraModule } from './infra.module.js';
 export * as jsonSchema from './json-schema.js';
+export { Chore } from './lifecycle/chore.js';
 export { Draining } from './lifecycle/draining.js';
 export { JsonLogger } from './logging/json-logger.js';
 export { Metrics } from './metrics/metrics.js';

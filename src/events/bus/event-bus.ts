@@ -3,6 +3,7 @@ import type { EventBatch } from '../log/event-batch.js';
 
 /** What travels between instances. */
 export type BusMessage =
+  /** The leader has sequenced these events, and pages from before them are served no more. */
   | { kind: 'events'; batch: EventBatch }
   /** The leader lives and the log reaches to `head`. */
   | { kind: 'heartbeat'; head: LogCursor }

@@ -63,9 +63,8 @@ export class EventBridge implements OnApplicationBootstrap, OnModuleDestroy {
     this.started = false;
   }
 
-  /** Events that have been delivered already are dropped. */
+  /** Takes events of this log; those that have been delivered already are dropped. */
   accept(batch: EventBatch): void {
-    if (batch.epoch !== this.log.epoch) return;
     const next = this.started && batch.firstPosition === this.position + 1;
     // What waits in the queue or is being read can only be the same events.
     if (next && !this.listeners.present) for (const header of batch.headers) this.passed(header);

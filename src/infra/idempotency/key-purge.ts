@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Chore } from '../lifecycle/chore.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 
 /** Milliseconds between looks, and rows of one statement. */
@@ -8,25 +9,18 @@ const BATCH = 1_000;
 /** Removes keys that are older than a day. Every instance does so; they don't wait for each other. */
 @Injectable()
 export class KeyPurge implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(KeyPurge.name);
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
+  private chore: Chore | undefined;
   private stopping = false;
 
   constructor(private readonly keys: IdempotencyKeys) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.running ??= this.run()
-        .catch((error: unknown) => this.logger.debug(error))
-        .finally(() => (this.running = undefined));
-    }, EVERY).unref();
+    this.chore = new Chore(KeyPurge.name, EVERY, () => this.run());
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopping = true;
-    clearInterval(this.timer);
-    await this.running;
+    await this.chore?.stop();
   }
 
   /** In small batches, so that nobody waits for it. */

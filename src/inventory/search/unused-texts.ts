@@ -1,6 +1,6 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Relay } from '../../events/index.js';
-import { isLockTimeout, SqlClient } from '../../infra/index.js';
+import { Chore, isLockTimeout, SqlClient } from '../../infra/index.js';
 import { LOOK_AT_TEXTS, removeUnusedTextsSql } from './unused-texts.sql.js';
 
 /** Milliseconds between looks, and texts of one look. */
@@ -16,9 +16,7 @@ const PATIENCE = 50;
  */
 @Injectable()
 export class UnusedTexts implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(UnusedTexts.name);
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<unknown> | undefined;
+  private chore: Chore | undefined;
   /** Id of the text that was looked at last. */
   private last = '0';
 
@@ -28,17 +26,13 @@ export class UnusedTexts implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      if (!this.relay.leading) return;
-      this.running ??= this.look()
-        .catch((error: unknown) => this.logger.debug(error))
-        .finally(() => (this.running = undefined));
-    }, EVERY).unref();
+    this.chore = new Chore(UnusedTexts.name, EVERY, async () => {
+      if (this.relay.leading) await this.look();
+    });
   }
 
   async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+    await this.chore?.stop();
   }
 
   /** Looks at the next texts, and at the first ones after the last; removes none when writers keep it waiting. */

@@ -143,8 +143,8 @@ export class RedisCacheStore extends SearchCacheStore {
 
   /** @returns false if there are places that whoever named the scopes didn't know */
   private async renewKnowing(scopes: readonly string[], upTo: readonly string[]): Promise<boolean> {
-    // Lua's unpack takes some thousands of values at once; big batches go in parts. Without any scope it still asks.
     const { keys } = this;
+    // Lua's unpack takes some thousands of values at once; big batches go in parts. Without any scope it still asks.
     const parts: Promise<unknown>[] = [];
     for (let from = 0; from === 0 || from < scopes.length; from += 2_000) {
       const tokens = scopes.slice(from, from + 2_000).map((scope) => keys.scope(scope));
