@@ -7,6 +7,7 @@ import { InProcessEventBus } from './bus/in-process-event-bus.js';
 import { RedisEventBus } from './bus/redis-event-bus.js';
 import { CacheRegistry } from './cache-registry.js';
 import { DeliveryCounts } from './delivery/delivery-counts.js';
+import { EventCommitter } from './commit/event-committer.js';
 import { EventBridge } from './delivery/event-bridge.js';
 import { EventListeners } from './delivery/event-listeners.js';
 import { SettledDelivery } from './delivery/settled-delivery.js';
@@ -64,6 +65,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     Backlog,
     Relay,
     CommitSignal,
+    EventCommitter,
     CacheRegistry,
     WebSocketLink,
     SubscriberRegistry,
@@ -72,17 +74,6 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     EventStatsReader,
     InventoryEventService,
   ],
-  exports: [
-    InventoryEventService,
-    EventLog,
-    SettledLog,
-    CommitSignal,
-    Invalidation,
-    OwnEvents,
-    PositionedAppend,
-    CacheRegistry,
-    Relay,
-    EventBus,
-  ],
+  exports: [InventoryEventService, EventLog, SettledLog, EventCommitter, Invalidation, CacheRegistry, Relay, EventBus],
 })
 export class EventsModule {}

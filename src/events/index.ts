@@ -1,5 +1,6 @@
 export { EventBus, type BusMessage } from './bus/event-bus.js';
 export { CacheRegistry } from './cache-registry.js';
+export { type CommittedEvents, EventCommitter } from './commit/event-committer.js';
 export { INVENTORY_EVENT } from './delivery/event-listeners.js';
 export type { EventStats } from './event-stats.js';
 export { EventsModule } from './events.module.js';
@@ -9,9 +10,6 @@ export { EventLog } from './log/event-log.js';
 export { categoriesOf, newEventId } from './log/inventory-event.js';
 export { SettledLog } from './log/settled-log.js';
 export type { WebSocketService } from './reactions/web-socket-link.js';
-export { CommitSignal } from './relay/commit-signal.js';
 export { type CacheUpkeep, Invalidation } from './relay/invalidation.js';
-export { OwnEvents, type Settle } from './relay/own-events.js';
-export { PositionedAppend } from './relay/positioned-append.js';
 export { Relay } from './relay/relay.js';
 export type { EventSubscription, SubscriberStats } from './subscribers/event-subscription.js';

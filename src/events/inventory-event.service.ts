@@ -1,14 +1,14 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import type { LogCursor, NewInventoryEvent } from '../contracts/index.js';
-import { Clock, SqlClient, ValidationFailedError } from '../infra/index.js';
+import { Clock, ValidationFailedError } from '../infra/index.js';
 import { CacheRegistry } from './cache-registry.js';
+import { EventCommitter } from './commit/event-committer.js';
 import { EventBridge } from './delivery/event-bridge.js';
 import { type EventStats, EventStatsReader } from './event-stats.js';
 import { appendEventsSql, eventRows } from './log/append-events.sql.js';
 import { newEventId } from './log/inventory-event.js';
 import { WebSocketLink, type WebSocketService } from './reactions/web-socket-link.js';
-import { CommitSignal } from './relay/commit-signal.js';
 import type { EventSubscription } from './subscribers/event-subscription.js';
 import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
 
@@ -27,8 +27,7 @@ export class InventoryEventService implements OnModuleDestroy {
   private static instance: InventoryEventService | undefined;
 
   constructor(
-    private readonly sql: SqlClient,
-    private readonly signal: CommitSignal,
+    private readonly committer: EventCommitter,
     private readonly subscribers: SubscriberRegistry,
     private readonly bridge: EventBridge,
     private readonly statsReader: EventStatsReader,
@@ -51,8 +50,8 @@ export class InventoryEventService implements OnModuleDestroy {
   }
 
   /**
-   * Appends an event that doesn't come from a product write. Resolves once it is durable in the log; delivery
-   * follows in position order. Rejects if it can't be made durable, and then it never will be.
+   * Appends an event that doesn't come from a product write. Resolves once it is durable in the log and no search serves a
+   * page from before it; delivery follows in position order. Rejects if it can't be made durable, and then it never will be.
    * Product writes append their own events in their own transaction; don't announce those again.
    */
   async publishInventoryUpdate(update: InventoryUpdate): Promise<void> {
@@ -65,10 +64,16 @@ export class InventoryEventService implements OnModuleDestroy {
       region: update.region ?? this.config.region,
       occurredAt: update.occurredAt ?? new Date(this.clock.now()).toISOString(),
     };
-    const appended = await this.sql.query(APPEND_ONE, [eventRows([event]), event.productId]);
+    const { events } = await this.committer.commit({
+      sql: { append: APPEND_ONE },
+      values: [eventRows([event]), event.productId],
+      // The log keeps times and JSON in a form of its own.
+      eventIds: [],
+      resultOf: (rows) => ({ events: rows.map(() => event) }),
+      retryable: false,
+    });
     // The statement leaves out what names no product; resolving all the same would be a lie.
-    if (appended.length !== 1) throw new ValidationFailedError([{ field: 'productId', message: 'must be an id' }]);
-    this.signal.committed();
+    if (events.length !== 1) throw new ValidationFailedError([{ field: 'productId', message: 'must be an id' }]);
   }
 
   /**

@@ -11,7 +11,6 @@ import { ProductEntity } from './products/product.entity.js';
 import { ProductHistory } from './products/product-history.js';
 import { ProductsController } from './products/products.controller.js';
 import { BatchExecutor } from './products/write/batch-executor.js';
-import { CommitFollowUp } from './products/write/commit-follow-up.js';
 import { EventOrigin } from './products/write/event-origin.js';
 import { OfferExecutor } from './products/write/offer-executor.js';
 import { ProductWriter } from './products/write/product-writer.js';
@@ -39,7 +38,6 @@ import { VendorsController } from './vendors/vendors.controller.js';
     ProductWriter,
     BatchExecutor,
     OfferExecutor,
-    CommitFollowUp,
     EventOrigin,
     WorkingSetLoader,
     ProductHistory,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { InventoryEvent, Product } from '../../src/contracts/index.js';
-import { EventLog, INVENTORY_EVENT, OwnEvents, SettledLog } from '../../src/events/index.js';
+import { EventLog, INVENTORY_EVENT, SettledLog } from '../../src/events/index.js';
+import { OwnEvents } from '../../src/events/relay/own-events.js';
 import { Sequencer } from '../../src/events/relay/sequencer.js';
 import { InventoryService } from '../../src/inventory/index.js';
 import { startApp, type TestApp } from '../support/app.js';

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type InventoryEvent, EVENT_TYPES } from '../../src/contracts/index.js';
-import { InventoryEventService, PositionedAppend, Relay } from '../../src/events/index.js';
+import { InventoryEventService, Relay } from '../../src/events/index.js';
+import { PositionedAppend } from '../../src/events/relay/positioned-append.js';
 import { InventoryService } from '../../src/inventory/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { OwnEvents } from '../../../events/index.js';
-import { currentTransaction, savepoint, SqlClient, UnavailableError } from '../../../infra/index.js';
+import { EventCommitter } from '../../../events/index.js';
+import { currentTransaction, SqlClient, UnavailableError } from '../../../infra/index.js';
 import { DuplicateSkuError } from '../product.errors.js';
-import { CommitFollowUp } from './commit-follow-up.js';
 import { COMMIT_DRAFTS, commitValues } from './commit-drafts.sql.js';
 import { isRowFault, isTransient, isUniqueViolation } from './database-conflicts.js';
 import { type Decision, decide } from './decide.js';
@@ -12,7 +11,7 @@ import { OfferExecutor } from './offer-executor.js';
 import type { ProductWrite, WriteOutcome } from './product-command.js';
 import { settleOutcomes } from './settle-outcomes.js';
 import { WorkingSetLoader } from './working-set.loader.js';
-import { type Draft, eventsOf } from './working-set.js';
+import { type Committed, type Draft, eventsOf } from './working-set.js';
 
 /** Rounds a write may lose to other instances before it is refused; each round somebody else wins. */
 const MAX_ROUNDS = 100;
@@ -34,8 +33,7 @@ export class BatchExecutor {
   constructor(
     private readonly loader: WorkingSetLoader,
     private readonly sql: SqlClient,
-    private readonly own: OwnEvents,
-    private readonly commits: CommitFollowUp,
+    private readonly committer: EventCommitter,
     private readonly offers: OfferExecutor,
     private readonly origin: EventOrigin,
   ) {}
@@ -95,16 +93,20 @@ export class BatchExecutor {
     }
   }
 
-  private async commit(drafts: readonly Draft[]): Promise<Set<string>> {
+  private async commit(drafts: readonly Draft[]): Promise<ReadonlySet<string>> {
     if (drafts.length === 0) return new Set();
-    const eventIds = drafts.flatMap(({ events }) => events.map(({ eventId }) => eventId));
-    return this.own.during(eventIds, async (settle) => {
-      const rows = await savepoint(() => this.sql.query<{ id: string }>(COMMIT_DRAFTS, commitValues(drafts)));
-      const committed = new Set(rows.map(({ id }) => id));
-      this.sql.grown(drafts.filter(({ stored, id }) => stored === null && committed.has(id)).length);
-      await this.commits.run(eventsOf(drafts, committed), settle);
-      return committed;
+    const { committed } = await this.committer.commit<{ id: string }, Committed>({
+      sql: { append: COMMIT_DRAFTS },
+      values: commitValues(drafts),
+      eventIds: drafts.flatMap(({ events }) => events.map(({ eventId }) => eventId)),
+      resultOf: (rows) => {
+        const committed = new Set(rows.map(({ id }) => id));
+        return { committed, events: eventsOf(drafts, committed) };
+      },
+      retryable: false,
     });
+    this.sql.grown(drafts.filter(({ stored, id }) => stored === null && committed.has(id)).length);
+    return committed;
   }
 
   /** A refused row must not take its neighbours with it: finds out which one it was. */

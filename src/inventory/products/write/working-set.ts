@@ -1,4 +1,5 @@
 import type { NewInventoryEvent, Product } from '../../../contracts/index.js';
+import type { CommittedEvents } from '../../../events/index.js';
 
 /** One product within a batch: how it was found, how it is after the commands so far, and the events of the way. */
 export interface Draft {
@@ -62,6 +63,12 @@ function skuKeyOf({ stored, current }: Draft): string {
 
 function skuKey(vendorId: string, sku: string): string {
   return `${vendorId} ${sku}`;
+}
+
+/** What of a working set has been committed. */
+export interface Committed extends CommittedEvents {
+  /** Ids of the products. */
+  committed: ReadonlySet<string>;
 }
 
 /** The events of the drafts that have been committed. */

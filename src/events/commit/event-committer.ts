@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import type { QueryResultRow } from 'pg';
+import type { NewInventoryEvent } from '../../contracts/index.js';
+import { afterCommit, isDatabaseUnavailable, savepoint, SqlClient, type Statement } from '../../infra/index.js';
+import { CommitSignal } from '../relay/commit-signal.js';
+import { Invalidation } from '../relay/invalidation.js';
+import { OwnEvents, type Settle } from '../relay/own-events.js';
+import { PositionedAppend } from '../relay/positioned-append.js';
+
+/** Milliseconds. A PostgreSQL that takes longer to lose a statement hangs; sending it again would wait as long once more. */
+const RETRY_WITHIN = 1_000;
+
+/** What the rows of a committed statement mean. */
+export interface CommittedEvents {
+  /** The events that the statement has appended, as the log has them. */
+  events: readonly NewInventoryEvent[];
+}
+
+/** A statement that changes rows and appends the events of the changes, which is one transaction (G3). */
+export interface EventCommit<Row extends QueryResultRow, Result extends CommittedEvents> {
+  sql: {
+    /** Appends events without positions (`appended`, `appendEventsSql`). */
+    append: Statement;
+    /**
+     * The same, but the events get their positions in the statement (`appendedInPlace`). It has one more parameter, the lowest
+     * `seq` that may be without position, and each row of a change has the column `after` of `positionsTaken`.
+     */
+    appendWithPositions?: Statement;
+  };
+  values: unknown[];
+  /**
+   * Ids that the events may have, in the order in which they are appended. Empty if the events may differ from what the
+   * log will hold (as a library user's may): the relay then reads them from the log.
+   */
+  eventIds: readonly string[];
+  /** Called once, after the statement has been committed or, in a transaction, has been answered. */
+  resultOf: (rows: Row[]) => Result;
+  /** Whether the statement, done twice, changes nothing more than done once. */
+  retryable: boolean;
+}
+
+/**
+ * The one way into the event log: every change of state that has events is committed here.
+ *
+ * What `commit` promises when it resolves: the change and its events are durable, and no search of any instance can be
+ * served a page from before them (G1, G3). Positions, publication and delivery follow on their own.
+ *
+ * Timeline of a commit
+ *
+ *     track     the event ids are known to the leader's memory before the statement is sent, since a statement is often
+ *               sequenced before its answer arrives (`OwnEvents`)
+ *     send      where this instance leads and nothing waits: one statement that also gives positions (`PositionedAppend`);
+ *               else, or if a row is locked, the statement without positions over the pool or the caller's transaction
+ *     read      `resultOf` tells from the rows which events have been appended
+ *     invalidate  the scopes of these events are invalidated in the search caches
+ *     publish   inline: in the order of positions. Else the relay is woken, which sequences, and publishes
+ *
+ * In a transaction of the caller (an idempotent request, a page of an import) the statement is a savepoint of it, and what
+ * comes after `read` follows its commit, before the transaction's `commit` resolves.
+ *
+ * A statement that is lost with the leader's connection may have been done. If it is `retryable` it is sent again over the
+ * pool; since events of the lost one can't be known, the caches are cleared before the commit is acknowledged.
+ */
+@Injectable()
+export class EventCommitter {
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly inline: PositionedAppend,
+    private readonly pending: OwnEvents,
+    private readonly invalidation: Invalidation,
+    private readonly wakeup: CommitSignal,
+  ) {}
+
+  /**
+   * @returns what `resultOf` makes of the rows
+   * @throws whatever PostgreSQL refuses, and then nothing has been done; when PostgreSQL was out of reach
+   *   (`isDatabaseUnavailable`), the change may have been done
+   */
+  commit<Row extends QueryResultRow, Result extends CommittedEvents>(
+    commit: EventCommit<Row, Result>,
+  ): Promise<Result> {
+    return this.pending.during(commit.eventIds, (report) => this.run(commit, report));
+  }
+
+  private async run<Row extends QueryResultRow, Result extends CommittedEvents>(
+    { sql, values, eventIds, resultOf, retryable }: EventCommit<Row, Result>,
+    report: Settle,
+  ): Promise<Result> {
+    const sentAt = performance.now();
+    const { append, appendWithPositions } = sql;
+    const inline = appendWithPositions && (await this.inline.send<Row>(appendWithPositions, values, eventIds.length));
+    let mayBeDone = false;
+    const retry = (error: unknown): null => {
+      const lost = isDatabaseUnavailable(error) && performance.now() - sentAt < RETRY_WITHIN;
+      if (!lost || !retryable) throw error;
+      mayBeDone = true;
+      return null;
+    };
+    try {
+      const positioned = inline && (await inline.rows().catch(retry));
+      const rows = positioned ?? (await savepoint(() => this.sql.query<Row>(append, values)));
+      const result = resultOf(rows);
+      const after = positioned ? positionBefore(positioned) : null;
+      if (inline && after !== null) {
+        await inline.settle(after, inOrder(result.events, eventIds));
+      } else {
+        inline?.end();
+        await this.acknowledge(result.events, report);
+        if (mayBeDone) await this.invalidation.clear();
+      }
+      return result;
+    } finally {
+      inline?.end();
+    }
+  }
+
+  /** Invalidates what the events change, then wakes the relay. In a transaction, after its commit. */
+  private async acknowledge(events: readonly NewInventoryEvent[], report: Settle): Promise<void> {
+    if (events.length === 0) return;
+    await afterCommit(async () => {
+      const invalidated = await this.invalidation.committed(events);
+      this.wakeup.committed(invalidated, report(events));
+    });
+  }
+}
+
+/** The position before the first event's; null if the statement has changed nothing, or given no positions. */
+function positionBefore(rows: readonly QueryResultRow[]): number | null {
+  const after = (rows[0] as { after?: string | null } | undefined)?.after ?? null;
+  return after === null ? null : Number(after);
+}
+
+function inOrder(events: readonly NewInventoryEvent[], eventIds: readonly string[]): NewInventoryEvent[] {
+  const byId = new Map(events.map((event) => [event.eventId, event]));
+  return eventIds.flatMap((id) => byId.get(id) ?? []);
+}
