@@ -1,11 +1,33 @@
+import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { CliError, runCli } from './cli/run-cli.js';
 import { type AppConfig, loadConfig } from './config/index.js';
 import { runningEmbeddedUrl, startEmbeddedPostgres } from './infra/postgres/embedded/index.js';
 import { isClean, type VerifyReport, verifyLog } from './ops/index.js';
 
-/** `npm run verify`: checks that the log is whole and that the products are what it says. Exit status 1 if not. */
-async function main(): Promise<boolean> {
+const USAGE = `Usage: npm run verify
+
+Compares the products with the event log, and checks that the log is whole. Exit status 1 if they differ.
+It reads the database that the server uses: DATABASE_URL, or the embedded one in DATA_DIR, whether it runs or not.
+
+  --help  this text
+`;
+
+async function main(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
   const config = loadConfig();
+  try {
+    if (!(await isVerified(config))) process.exitCode = 1;
+  } catch (error) {
+    throw new CliError(`verify: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function isVerified(config: AppConfig): Promise<boolean> {
   const { url, close } = await database(config);
   try {
     const client = new pg.Client({ connectionString: url, application_name: 'mandi-inventory-sync verify' });
@@ -43,10 +65,5 @@ function print(report: VerifyReport): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-main().then(
-  (clean) => process.exit(clean ? 0 : 1),
-  (error: unknown) => {
-    process.stderr.write(`verify: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  },
-);
+await runCli(USAGE, () => main(process.argv.slice(2)));
+process.exit();

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loadProducts } from './demo-catalogue.js';
 import { type DemoTally, play } from './demo-play.js';
-import { DEFAULT_URL, parseServer } from './http-client.js';
+import { parseServer, URL_USAGE } from './http-client.js';
 import { withToken } from './local-token.js';
 import { UsageError } from './run-cli.js';
 
@@ -9,11 +9,11 @@ const DEFAULT_RATE = 5;
 const MAX_RATE = 200;
 const MAX_DURATION = 7 * 24 * 3600;
 
-export const DEMO_USAGE = `Usage: npm run demo -- [--url ${DEFAULT_URL}] [--token TOKEN] [--rate ${DEFAULT_RATE}] [--duration SECONDS]
+export const DEMO_USAGE = `Usage: npm run demo -- [--url URL] [--token TOKEN] [--rate ${DEFAULT_RATE}] [--duration SECONDS]
 
 Plays a market day against a running server: prices move, stock runs out and comes back. Ctrl-C ends it.
 
-  --url URL           where the server is (default ${DEFAULT_URL})
+  --url URL           ${URL_USAGE}
   --token TOKEN       an admin token, as npm run token makes them; not needed beside a server of this folder
   --rate N            changes a second, up to ${MAX_RATE} (default ${DEFAULT_RATE})
   --duration SECONDS  ends by itself after this time

@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http';
+import { serverUrl } from '../config/index.js';
 import { CliError, UsageError } from './run-cli.js';
-
-export const DEFAULT_URL = 'http://127.0.0.1:3000';
 
 export interface Server {
   /** Without a slash at its end; may have a path, when the server is mounted under one. */
@@ -9,9 +8,16 @@ export interface Server {
   readonly token: string | undefined;
 }
 
-/** @throws UsageError naming the option that is wrong. */
+/** For usage texts: how `parseServer` finds the server. */
+export const URL_USAGE = 'where the server is (default: this machine, at HOST and PORT as the server takes them)';
+
+/**
+ * Without `url` the server is where this environment would start one.
+ *
+ * @throws UsageError naming the option that is wrong; ConfigError naming the variable.
+ */
 export function parseServer(options: { url?: string | undefined; token?: string | undefined }): Server {
-  const text = options.url ?? DEFAULT_URL;
+  const text = options.url ?? serverUrl();
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new UsageError(`--url must be an http:// or https:// address, not "${text}"`);

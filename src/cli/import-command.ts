@@ -1,19 +1,19 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { DEFAULT_URL, parseServer } from './http-client.js';
+import { parseServer, URL_USAGE } from './http-client.js';
 import { withToken } from './local-token.js';
 import { summaryLines } from './import-summary.js';
 import { Progress } from './progress.js';
 import { CliError, UsageError } from './run-cli.js';
 import { upload } from './upload.js';
 
-export const IMPORT_USAGE = `Usage: npm run import -- FILE [--url ${DEFAULT_URL}] [--token TOKEN]
+export const IMPORT_USAGE = `Usage: npm run import -- FILE [--url URL] [--token TOKEN]
 
 Sends an Agmarknet daily price file (CSV) to a running server and prints what it changed.
 
   FILE           the file, or - for standard input
-  --url URL      where the server is (default ${DEFAULT_URL})
+  --url URL      ${URL_USAGE}
   --token TOKEN  an admin token, as npm run token makes them; not needed beside a server of this folder
   --help         this text
 `;

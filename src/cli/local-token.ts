@@ -1,5 +1,5 @@
 import { knownJwtSecret, signAccessToken } from '../auth/index.js';
-import { loadConfig } from '../config/index.js';
+import { isLoopback, loadConfig } from '../config/index.js';
 import type { Server } from './http-client.js';
 
 /** The server, with a token if one was given or there is one to be had. */
@@ -14,7 +14,7 @@ export async function withToken(server: Server): Promise<Server> {
  * @param url only a loopback address gets one: nobody else is to be shown an admin token without having asked for it
  */
 async function localToken(url: string): Promise<string | undefined> {
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)) return undefined;
+  if (!isLoopback(new URL(url).hostname)) return undefined;
   const config = loadConfig();
   const secret = await knownJwtSecret(config);
   return secret === undefined ? undefined : signAccessToken({ role: 'admin' }, secret, '1d', config);

@@ -1,10 +1,12 @@
+import { ConfigError } from '../config/index.js';
+
 /** Stops a command with one line on stderr and exit code 1. */
 export class CliError extends Error {}
 
 /** The command line is wrong: its message, the usage text, exit code 2. */
 export class UsageError extends Error {}
 
-/** Runs a command to its exit code; anything but a CliError or a usage error is a bug and shows its stack. */
+/** Runs a command to its exit code; anything but a CliError, a ConfigError or a usage error is a bug and shows its stack. */
 export async function runCli(usage: string, command: () => Promise<void>): Promise<void> {
   // The reader of a pipe may leave first (`… | head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -32,6 +34,6 @@ function isUsageError(error: unknown): error is Error {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof CliError) return error.message;
+  if (error instanceof CliError || error instanceof ConfigError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,7 +1,7 @@
-import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { ConfigError } from './config-error.js';
 import { origins, trustedProxies } from './network.js';
+import { isLoopback, serverAddress } from './server-address.js';
 import { Variables } from './variables.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -62,8 +62,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   const redisHost = variables.text('REDIS_HOST');
   const redisPort = variables.integer('REDIS_PORT', 6379, 1, 65_535);
   const config = Object.assign(new AppConfig(), {
-    host: variables.text('HOST') ?? '127.0.0.1',
-    port: variables.integer('PORT', 3000, 0, 65_535),
+    ...serverAddress(variables),
     databaseUrl: variables.url('DATABASE_URL', ['postgres:', 'postgresql:']),
     dataDir: resolve(variables.text('DATA_DIR') ?? '.data'),
     redis: redisHost && { host: redisHost, port: redisPort, password: variables.text('REDIS_PASSWORD') },
@@ -106,8 +105,4 @@ function checkKeys({ host, jwtSecret, jwksUrl }: AppConfig): void {
   if (jwtSecret === undefined && jwksUrl === undefined && !isLoopback(host)) {
     throw new ConfigError(`JWT_SECRET or JWKS_URL must be set to listen on ${host}, which others can reach (HOST)`);
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

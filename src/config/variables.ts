@@ -1,6 +1,6 @@
 import { ConfigError } from './config-error.js';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Typed reading of environment variables; an empty value counts as absent. */
 export class Variables {

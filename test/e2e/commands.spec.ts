@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startApp, type TestApp } from '../support/app.js';
+import { createProduct } from '../support/builders.js';
+import { ensureBuilt, PATIENCE, startProduct } from '../support/product-process.js';
+import { bearer } from '../support/tokens.js';
+
+interface Finished {
+  code: number | NodeJS.Signals;
+  output: string;
+}
+
+/** The commands of package.json, as a shell beside the server would run them. */
+describe('the commands', () => {
+  let app: TestApp;
+  let folder: string;
+
+  beforeAll(async () => {
+    await ensureBuilt();
+    app = await startApp();
+    folder = await mkdtemp(join(tmpdir(), 'mandi-commands-'));
+  }, PATIENCE);
+  afterAll(async () => {
+    await app.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function run(module: string, args: string[], env: Record<string, string> = {}): Promise<Finished> {
+    const command = [`dist/${module}.js`, ...args];
+    const child = await startProduct({ DATA_DIR: join(folder, 'data'), ...env }, process.execPath, command);
+    return { code: await child.exited, output: child.output() };
+  }
+  const here = () => ({ PORT: new URL(app.url).port });
+
+  it.each(['cli/import', 'cli/demo', 'cli/token', 'verify'])(
+    'explain themselves: %s --help',
+    async (module) => {
+      const { code, output } = await run(module, ['--help']);
+      expect([code, output]).toEqual([0, expect.stringMatching(/^Usage: npm run \w+[^]*--help {2,}this text\n$/)]);
+      const wrong = await run(module, ['--nonsense']);
+      expect([wrong.code, wrong.output]).toEqual([2, expect.stringMatching(/'--nonsense'[^]*\n\nUsage: npm run /)]);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'find the server where HOST and PORT say that it listens',
+    async () => {
+      const { name } = await createProduct(app, { basePrice: 1_000 });
+      const token = ['--token', (await bearer()).replace('Bearer ', '')];
+      const demo = await run('cli/demo', ['--duration', '0.5', '--rate', '20', ...token], here());
+      expect([demo.code, demo.output]).toEqual([0, expect.stringContaining(name)]);
+
+      const file = join(folder, 'prices.csv');
+      const header = 'State,District,Market,Commodity,Variety,Grade,Arrival_Date,Min Price,Max Price,Modal Price';
+      await writeFile(file, `${header}\nDelhi,Delhi,Azadpur,Potato,Desi,FAQ,27/07/2023,900,1100,1000\n`);
+      const everywhere = { ...here(), HOST: '0.0.0.0' };
+      const imported = await run('cli/import', [file, ...token], { ...everywhere, JWT_SECRET: 'x'.repeat(32) });
+      expect([imported.code, imported.output]).toEqual([0, expect.stringMatching(/products created +1\b/)]);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'say in one line what of the environment is wrong',
+    async () => {
+      for (const [module, args] of [
+        ['cli/import', ['-']],
+        ['cli/demo', []],
+        ['cli/token', ['--role', 'admin']],
+        ['verify', []],
+      ] as const) {
+        const { code, output } = await run(module, [...args], { PORT: 'abc' });
+        expect([module, code, output]).toEqual([module, 1, expect.stringMatching(/^PORT must be an integer[^\n]*\n$/)]);
+      }
+    },
+    PATIENCE,
+  );
+
+  it(
+    'make a token with a time that can be read only',
+    async () => {
+      const wrong = await run('cli/token', ['--role', 'admin', '--expires', 'soon']);
+      expect([wrong.code, wrong.output]).toEqual([2, expect.stringMatching(/^--expires must be a time[^\n]*"soon"\n/)]);
+      const made = await run('cli/token', ['--role', 'vendor', '--vendor', 'vnd_1', '--expires', '90m']);
+      expect([made.code, made.output]).toEqual([0, expect.stringMatching(/^ey[\w-]+\.[\w-]+\.[\w-]+\n$/)]);
+    },
+    PATIENCE,
+  );
+});
