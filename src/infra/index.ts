@@ -57,6 +57,7 @@ export { problemBody, problemParts } from './http/problem.js';
 export { ProblemFilter } from './http/problem.filter.js';
 export { type FastAnswer, type FastRequest, type FastRoutes, openFastLane } from './http/fast-lane.js';
 export { addRequestLog, RequestLog } from './http/request-log.js';
+export { Turns } from './http/turns.js';
 export { TakesQuery } from './http/query-checks.js';
 export { routeConfig } from './http/route-config.js';
 export { IdPipe, validationPipe } from './validation/validation.pipe.js';

@@ -12,6 +12,7 @@ import { RealtimeMetrics } from './realtime.metrics.js';
 import { RoomBroadcaster } from './room-broadcaster.js';
 import { RecentEvents } from './recovery/recent-events.js';
 import { Replay } from './recovery/replay.js';
+import { RoomReads } from './recovery/room-reads.js';
 import { RoomSubscriber } from './recovery/room-subscriber.js';
 import { Sessions } from './sessions/sessions.js';
 import { SlowClients } from './slow-clients/slow-clients.js';
@@ -29,6 +30,7 @@ import { FrameSender } from './ws/frame-sender.js';
     FrameSender,
     RecentEvents,
     Replay,
+    RoomReads,
     RoomSubscriber,
     SlowClients,
     Admission,

@@ -34,8 +34,9 @@ export class RoomBroadcaster implements WebSocketService {
 
   broadcast(event: InventoryEvent): void {
     if (!this.namespace || this.idle) return;
-    this.recent.add(event);
-    const receivers = membersOf(this.namespace, roomsOf(event));
+    const rooms = roomsOf(event);
+    this.recent.add(event, rooms);
+    const receivers = membersOf(this.namespace, rooms);
     if (receivers.size === 0) return;
     const frame = eventFrame(this.namespace.name, NOTIFICATION, event);
     const others: string[] = [];

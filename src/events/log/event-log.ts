@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
+import type { InventoryEvent, LogCursor, Room } from '../../contracts/index.js';
 import { SqlClient } from '../../infra/index.js';
 import { copiedEvents } from './copied-events.js';
 import type { EventBatch } from './event-batch.js';
@@ -10,9 +10,25 @@ import {
   READ_HEAD,
   READ_PENDING,
   READ_PRODUCT_EVENTS,
+  READ_ROOM_EVENTS,
   readEventFieldsSql,
   readEventsSql,
 } from './read-events.sql.js';
+
+/** A part of the log that is searched: positions from `after` on, without it, to `upTo`, for at most `limit` events. */
+export interface LogSlice {
+  after: number;
+  upTo: number;
+  limit: number;
+}
+
+export interface RoomEvents {
+  events: InventoryEvent[];
+  /** Nothing of the rooms up to here is missing among `events`. */
+  reached: number;
+  /** False if the slice was searched to its end, and the log has no event at `upTo`. */
+  whole: boolean;
+}
 
 /** Reads the log by position: whoever follows positions can't skip an event. */
 @Injectable()
@@ -42,6 +58,19 @@ export class EventLog implements OnModuleInit {
     const { statement, values } = readEventsSql(filter);
     const rows = await this.sql.query<EventRow>(statement, [after, limit, ...values]);
     return rows.map((row) => eventOf(row, this.epoch));
+  }
+
+  /** The events of any of the rooms, maybe with others. A slice is searched row by row, whatever is found. */
+  async readRooms({ after, upTo, limit }: LogSlice, rooms: readonly Room[]): Promise<RoomEvents> {
+    const vendors = new Set(rooms.flatMap((room) => (room.type === 'vendor' ? room.vendorId : [])));
+    const categories = new Set(rooms.flatMap((room) => (room.type === 'category' ? room.category : [])));
+    const all = rooms.some(({ type }) => type === 'general');
+    const values = [after, upTo, limit, [...vendors], [...categories], all];
+    const rows = await this.sql.query<EventRow>(READ_ROOM_EVENTS, values);
+    const events = rows.map((row) => eventOf(row, this.epoch));
+    const last = events.at(-1)?.position ?? after;
+    if (events.length === limit) return { events, reached: last, whole: true };
+    return { events, reached: upTo, whole: last >= upTo };
   }
 
   /** The same for many events that are to be sent on, of which few may be looked at. */

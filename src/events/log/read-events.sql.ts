@@ -32,6 +32,25 @@ export function readEventsSql(filter: EventFilter): { statement: Statement; valu
 /** `$1` position, `$2` limit. */
 export const READ_EVENTS = readEventsSql({}).statement;
 
+/**
+ * Events of rooms between two positions, in order: `$1` position before the first, `$2` last position, `$3` limit, `$4` vendors,
+ * `$5` categories, `$6` whether every event is wanted. A product that moves between categories is seen in both, so the category
+ * it had is looked for as well; that is asked of the few rows whose changes name a category. The event at `$2` is always
+ * among them: it shows that the log reaches there.
+ *
+ * There is no index for it: each would be one more that every append enters, and a slice of the log is read in milliseconds.
+ */
+export const READ_ROOM_EVENTS: Statement = {
+  name: 'read-room-events',
+  text: `SELECT ${EVENT_COLUMNS} FROM inventory_events
+         WHERE position > $1 AND position <= $2
+           AND ($6::boolean OR position = $2 OR vendor_id = ANY ($4::text[]) OR category = ANY ($5::text[])
+                OR (cardinality($5::text[]) > 0 AND changes::text LIKE '%"category"%' AND EXISTS (
+                      SELECT FROM json_array_elements(changes) AS change
+                      WHERE change->>'field' = 'category' AND change->>'oldValue' = ANY ($5::text[]))))
+         ORDER BY position LIMIT $3`,
+};
+
 /** For `copiedEvents`; `SqlClient.copy` has no parameters. */
 export const readEventFieldsSql = (position: number, limit: number): string => `
     SELECT ${EVENT_FIELD_COLUMNS} FROM inventory_events e WHERE e.position > ${position} ORDER BY e.position LIMIT ${limit}`;

@@ -4,20 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const LONGEST_REST = 500;
 
 /**
- * Does work that keeps the event loop busy one piece after the other, and leaves the loop to everybody else after each for as
+ * Does work that keeps the event loop (or PostgreSQL) busy one piece after the other, and leaves it to everybody else after each for as
  * long as it took: otherwise pieces that are due together block it for the sum of them, and time-outs expire of what
  * couldn't be looked at.
  */
 export class Turns {
   private free: Promise<unknown> = Promise.resolve();
 
-  /** What `work` returns or throws, once it is its turn. */
-  take<Result>(work: () => Result): Promise<Result> {
+  /** What `work` returns, resolves to or throws, once it is its turn. The turn ends when the promise it returns does. */
+  take<Result>(work: () => Result | Promise<Result>): Promise<Result> {
     let took = 0;
-    const turn = this.free.then(() => {
+    const turn = this.free.then(async () => {
       const began = performance.now();
       try {
-        return work();
+        return await work();
       } finally {
         took = performance.now() - began;
       }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
+import { RoomEvent } from './room-event.js';
 
 /** Events kept in memory: a few seconds of a busy market, so that clients that reconnect needn't be read for. */
 const KEPT = 2_000;
@@ -7,17 +8,19 @@ const KEPT = 2_000;
 /** The newest events this instance has delivered, without a gap. */
 @Injectable()
 export class RecentEvents {
-  private events: InventoryEvent[] = [];
+  private events: RoomEvent[] = [];
 
-  add(event: InventoryEvent): void {
-    if (this.events.length > 0 && this.events.at(-1)!.position + 1 !== event.position) this.events = [];
-    this.events.push(event);
+  /** @param rooms names of the rooms the event is sent to */
+  add(event: InventoryEvent, rooms: readonly string[]): void {
+    const newest = this.events.at(-1)?.event.position;
+    if (newest !== undefined && newest + 1 !== event.position) this.events = [];
+    this.events.push(new RoomEvent(event, rooms));
     if (this.events.length >= 2 * KEPT) this.events = this.events.slice(-KEPT);
   }
 
   /** Everything after a position, or `undefined` if that reaches further back than what is kept. */
-  after(position: number): readonly InventoryEvent[] | undefined {
-    const first = this.events[0]?.position;
+  after(position: number): readonly RoomEvent[] | undefined {
+    const first = this.events[0]?.event.position;
     if (first === undefined || position + 1 < first) return undefined;
     return this.events.slice(position + 1 - first);
   }

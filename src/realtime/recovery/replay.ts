@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { EventLog, InventoryEventService } from '../../events/index.js';
-import { type Room, roomName, roomsOf } from '../rooms.js';
+import { InventoryEventService } from '../../events/index.js';
+import { type Room, roomName } from '../rooms.js';
 import { RecentEvents } from './recent-events.js';
+import type { RoomEvent } from './room-event.js';
+import { RoomReads } from './room-reads.js';
 
-const READ_LIMIT = 1_000;
 /** Positions between a client and now, beyond which the log isn't searched for the few events of its rooms. */
 const MAX_DISTANCE = 50_000;
 
@@ -27,25 +28,30 @@ export interface Missed {
 export class Replay {
   constructor(
     private readonly recent: RecentEvents,
-    private readonly log: EventLog,
+    private readonly reads: RoomReads,
     private readonly service: InventoryEventService,
     private readonly config: AppConfig,
   ) {}
 
   since(position: number, rooms: readonly Room[]): Missed {
-    const { recent, log, service, config } = this;
+    const { recent, reads, service, config } = this;
     const names = new Set(rooms.map(roomName));
     const events: InventoryEvent[] = [];
     let at = position;
     let bytes = 0;
-    let tooMany = service.cursor.position - position > MAX_DISTANCE;
+    let tooMany = service.cursor.position - position > this.furthest(rooms);
 
-    const take = (event: InventoryEvent): void => {
-      at = event.position;
-      if (!roomsOf(event).some((name) => names.has(name))) return;
-      events.push(event);
-      bytes += JSON.stringify(event).length;
-      tooMany = events.length > config.replayEvents || bytes > config.replayBytes;
+    const take = (found: readonly RoomEvent[], upTo: number): void => {
+      for (const one of found) {
+        // What lies behind the cursor is still to be delivered.
+        if (tooMany || one.event.position > upTo) return;
+        if (one.event.position <= at) continue;
+        at = one.event.position;
+        if (!one.rooms.some((name) => names.has(name))) continue;
+        events.push(one.event);
+        bytes += one.bytes;
+        tooMany = events.length > config.replayEvents || bytes > config.replayBytes;
+      }
     };
 
     return {
@@ -57,17 +63,19 @@ export class Replay {
         return tooMany || at >= service.cursor.position;
       },
       async step() {
-        const target = service.cursor.position;
-        const from = at;
         const kept = recent.after(at);
-        for (const event of kept?.length ? kept : await log.read(at, READ_LIMIT)) {
-          // What lies behind the cursor is still to be delivered.
-          if (tooMany || event.position > target) return;
-          take(event);
-        }
-        // A log that lacks what has been delivered was cut or restored; asking it again would go on for ever.
-        if (at === from) tooMany = true;
+        if (kept?.length) return take(kept, service.cursor.position);
+        const { events: found, reached, cut } = await reads.read(at, rooms);
+        take(found, reached);
+        at = Math.max(at, reached);
+        tooMany ||= cut;
       },
     };
+  }
+
+  /** Every position is an event of the general room, so that it can be told at once whether there are too many. */
+  private furthest(rooms: readonly Room[]): number {
+    const isGeneral = rooms.some(({ type }) => type === 'general');
+    return isGeneral ? Math.min(this.config.replayEvents, MAX_DISTANCE) : MAX_DISTANCE;
   }
 }

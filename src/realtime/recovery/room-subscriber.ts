@@ -57,7 +57,7 @@ export class RoomSubscriber {
       const missed = returning.length > 0 ? this.missed(returning) : null;
       do {
         await untilItReads(session, this.config.sendBufferBytes);
-        while (missed && !missed.complete) await missed.step();
+        while (missed && !missed.complete && session.connected) await missed.step();
         // One that was suspended meanwhile is sent what it missed when it is taken back: first that, then this.
       } while (session.suspended && session.connected);
       // From here to the end nothing is awaited: no event can be delivered in between.

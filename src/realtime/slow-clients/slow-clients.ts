@@ -117,7 +117,7 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
     suspension.resuming = true;
     try {
       const missed = this.replay.since(session.resumeFrom, session.rooms);
-      while (!missed.complete) await missed.step();
+      while (!missed.complete && session.connected) await missed.step();
       if (!session.connected) return;
       // Nothing is awaited from here: no event can come between the last one sent and the rooms.
       const newest = missed.tooMany ? [] : newestByProduct(missed.events.filter((event) => session.covers(event)));
