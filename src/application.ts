@@ -15,9 +15,9 @@ import {
   type HttpTimeLimits,
   JsonLogger,
   limitRequests,
-  KeyedRequests,
+  IdempotencyService,
   Metrics,
-  openFastLane,
+  openFastPath,
   ProblemFilter,
   RateLimits,
   RequestLog,
@@ -48,7 +48,7 @@ export async function createApplication(
   const log = new RequestLog(logger.pino, metrics);
   addRequestLog(server, log);
   addAccess(server, app.get(TokenVerifier), limitRequests(app.get(RateLimits), app.get(ClientAddresses)));
-  addIdempotency(server, app.get(KeyedRequests));
+  addIdempotency(server, app.get(IdempotencyService));
   addDraining(server, app.get(Draining));
   if (crossOrigin) app.enableCors(corsOptions(corsOrigins));
   app.setGlobalPrefix('api', { exclude: ['health', 'health/live', 'health/ready', 'metrics', 'docs/asyncapi.json'] });
@@ -58,7 +58,7 @@ export async function createApplication(
   app.useWebSocketAdapter(new SocketIoAdapter(app, corsOrigins));
   addOpenApi(server, problems);
   await app.init();
-  openFastLane(app.getHttpServer(), fastRoutes(app), {
+  openFastPath(app.getHttpServer(), fastRoutes(app), {
     log,
     draining: app.get(Draining),
     origins: corsOrigins,

@@ -3,11 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import { bearerToken, TokenVerifier } from './auth/index.js';
 import { type Principal, principalKey } from './contracts/index.js';
 import { ClientAddresses, type FastRoutes, limitKey, RateLimits } from './infra/index.js';
-import { SearchLane } from './inventory/index.js';
+import { FastSearchHandler } from './inventory/index.js';
 
 /** What goes around the framework, and who may: public searches, of anybody or of a token that was checked before. */
 export function fastRoutes(app: INestApplication): FastRoutes {
-  const searches = app.get(SearchLane);
+  const searches = app.get(FastSearchHandler);
   const tokens = app.get(TokenVerifier);
   const limits = app.get(RateLimits);
   const addresses = app.get(ClientAddresses);

@@ -35,7 +35,7 @@ export async function invalidate(run: BenchRun): Promise<BenchResult> {
       for (let change = 0; change < CHANGES; change += 1) {
         // Readers have made the tokens anew since the change before.
         await store.read(`reader-${change}`, scopes, null);
-        times.push(await timed(() => store.renew(scopes)));
+        times.push(await timed(() => store.invalidate(scopes)));
       }
       return median(times);
     },
@@ -70,8 +70,8 @@ async function fillStore(redis: Redis, store: RedisCacheStore): Promise<void> {
 }
 
 async function fillPage(store: RedisCacheStore, page: number, body: Buffer): Promise<void> {
-  const { key, scopes, place } = searchOf(page);
-  const read = await store.read(key, scopes, place);
+  const { key, scopes, listing } = searchOf(page);
+  const read = await store.read(key, scopes, listing);
   if (read.result === 'miss') await store.fill(key, { body, etag: `"${page}"` }, read.tokens, scopes);
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { waitFor } from '../../test/support/processes.js';
-import { SEQUENCE_BATCH } from '../../src/events/relay/sequence-events.sql.js';
+import { SEQUENCE_BATCH } from '../../src/events/sequencer/sequence-events.sql.js';
 import type { BenchRun } from '../support/bench-run.js';
 import { withClient } from '../../test/support/with-client.js';
 import { type BenchResult, compare } from '../support/report.js';

@@ -1,5 +1,5 @@
 import type { Page, Product, ProductFilters, ProductSearchOptions } from '../../src/contracts/index.js';
-import { productLexemes } from '../../src/inventory/search/item-lexemes.js';
+import { productLexemes } from '../../src/inventory/search/search-document.js';
 import { wordsOf } from '../../src/inventory/search/text/words.js';
 import type { Catalogue } from './catalogue.js';
 

@@ -38,7 +38,7 @@ export class ScopeTokens implements Policy {
   async read(query: Query, load: Load) {
     let search = this.searches.get(query);
     if (!search) this.searches.set(query, (search = productSearch(query.filters, query.options, textScopes)));
-    const read = await this.store.read(search.key, search.scopes, search.place);
+    const read = await this.store.read(search.key, search.scopes, search.listing);
     if (read.result === 'hit') return { hit: true, items: JSON.parse(read.page.body.toString()) as Product[] };
     if (read.result === 'bypass') return { hit: false, items: load().page.items };
     const loaded: LoadedPage & ReturnType<Load> = load();
@@ -49,7 +49,7 @@ export class ScopeTokens implements Policy {
   }
 
   changed(events: readonly NewInventoryEvent[]): Promise<void> {
-    return this.store.renewWatched((isWatched) => [...scopesOfEvents(events, textScopes, isWatched)]);
+    return this.store.invalidateWatched((isWatched) => [...scopesOfEvents(events, textScopes, isWatched)]);
   }
 
   tick(now: number): Promise<void> {

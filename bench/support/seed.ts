@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { entries } from '../../src/inventory/glossary/index.js';
 import { PRODUCT_JSON } from '../../src/inventory/products/product.entity.js';
-import { productLexemes, vendorLexemes } from '../../src/inventory/search/item-lexemes.js';
+import { productLexemes, vendorLexemes } from '../../src/inventory/search/search-document.js';
 import { withClient } from '../../test/support/with-client.js';
 
 /** What the seeded texts hold. `COMMON` is in every tenth product, `RARE` in every ten thousandth. */

@@ -23,7 +23,7 @@ export async function jwtSecret(config: AppConfig): Promise<string | undefined> 
 }
 
 /** The same without making one: `undefined` also where no server has been started yet. */
-export async function knownJwtSecret(config: AppConfig): Promise<string | undefined> {
+export async function readJwtSecret(config: AppConfig): Promise<string | undefined> {
   if (config.jwtSecret !== undefined) return config.jwtSecret;
   try {
     return await readFile(secretFile(config), 'utf8');

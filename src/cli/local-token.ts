@@ -1,4 +1,4 @@
-import { knownJwtSecret, signAccessToken } from '../auth/index.js';
+import { readJwtSecret, signAccessToken } from '../auth/index.js';
 import { isLoopback, loadConfig } from '../config/index.js';
 import type { Server } from './http-client.js';
 
@@ -16,6 +16,6 @@ export async function withToken(server: Server): Promise<Server> {
 async function localToken(url: string): Promise<string | undefined> {
   if (!isLoopback(new URL(url).hostname)) return undefined;
   const config = loadConfig();
-  const secret = await knownJwtSecret(config);
+  const secret = await readJwtSecret(config);
   return secret === undefined ? undefined : signAccessToken({ role: 'admin' }, secret, '1d', config);
 }

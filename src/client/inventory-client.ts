@@ -17,9 +17,9 @@ import { Emitter, type Listener } from './emitter.js';
 import { closed, errorOf } from './errors.js';
 import { getJson } from './http.js';
 import { LiveProductSearch } from './live-product-search.js';
-import { Member } from './member.js';
+import { RoomListener } from './room-listener.js';
 import { RecentEvents } from './recent-events.js';
-import { RoomFeed, type Wire } from './room-feed.js';
+import { RoomFeed, type Transport } from './room-feed.js';
 import { keyOf } from './rooms.js';
 import type {
   ClientEvents,
@@ -68,7 +68,7 @@ export class InventoryClient {
    * order, across reconnections; if that can't be, `onGap` says so. Handlers of one room share a subscription.
    */
   subscribe(room: Room, handler: RoomHandler | RoomHandler['onEvent'], { since }: SubscribeOptions = {}): Subscription {
-    const member = new Member(
+    const member = new RoomListener(
       typeof handler === 'function' ? { onEvent: handler } : handler,
       () => this.leave(feed, member),
       (error) => this.report(error),
@@ -166,10 +166,10 @@ export class InventoryClient {
   }
 
   private feedOf(room: Room): RoomFeed {
-    return this.feeds.get(keyOf(room)) ?? new RoomFeed(room, this.wire);
+    return this.feeds.get(keyOf(room)) ?? new RoomFeed(room, this.transport);
   }
 
-  private readonly wire: Wire = {
+  private readonly transport: Transport = {
     recent: this.recent,
     send: (message, answer) => {
       this.socket.emit(SUBSCRIBE, message, (reply: SubscriptionConfirmed | ExceptionMessage) => {
@@ -181,7 +181,7 @@ export class InventoryClient {
     retryLater: () => this.requests.retry(() => this.request()),
   };
 
-  private leave(feed: RoomFeed, member: Member): void {
+  private leave(feed: RoomFeed, member: RoomListener): void {
     feed.remove(member);
     if (!feed.empty || this.feeds.get(keyOf(feed.room)) !== feed) return;
     this.feeds.delete(keyOf(feed.room));

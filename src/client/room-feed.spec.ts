@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ExceptionMessage, InventoryEvent, SubscribeMessage, SubscriptionConfirmed } from '../contracts/index.js';
-import { Member } from './member.js';
+import { RoomListener } from './room-listener.js';
 import { RecentEvents } from './recent-events.js';
 import { RoomFeed } from './room-feed.js';
 import type { Gap } from './types.js';
@@ -38,7 +38,7 @@ describe('a room of the client', () => {
       onEvent: ({ position }: InventoryEvent) => void seen.push(position),
       onGap: gaps.push.bind(gaps),
     };
-    const member = new Member(
+    const member = new RoomListener(
       handler,
       (one) => feed.remove(one),
       () => undefined,

@@ -7,12 +7,12 @@ import type {
   SubscriptionConfirmed,
 } from '../contracts/index.js';
 import { errorOf, type InventoryClientError } from './errors.js';
-import type { Member } from './member.js';
+import type { RoomListener } from './room-listener.js';
 import type { RecentEvents } from './recent-events.js';
 import { concerns } from './rooms.js';
 
 /** What a room needs of the connection. */
-export interface Wire {
+export interface Transport {
   readonly recent: RecentEvents;
   /** Asks the server; there is no answer if the connection breaks. */
   send(message: SubscribeMessage, answer: (answer: SubscriptionConfirmed | ExceptionMessage) => void): void;
@@ -22,7 +22,7 @@ export interface Wire {
 
 /** A request to be let in, and for whom. Events that come before its answer are held until it is known where to begin. */
 interface Admission {
-  members: Set<Member>;
+  members: Set<RoomListener>;
   since: LogCursor | undefined;
   underWay: boolean;
   held: InventoryEvent[];
@@ -35,7 +35,7 @@ interface Admission {
  * one request brings them what they have missed.
  */
 export class RoomFeed {
-  private readonly live = new Set<Member>();
+  private readonly live = new Set<RoomListener>();
   private readonly admissions = new Set<Admission>();
   /** Confirmations that came as events and may be copies of answers still to come. */
   private copies: SubscriptionConfirmed[] = [];
@@ -43,7 +43,7 @@ export class RoomFeed {
 
   constructor(
     readonly room: Room,
-    private readonly wire: Wire,
+    private readonly transport: Transport,
   ) {}
 
   get empty(): boolean {
@@ -54,11 +54,11 @@ export class RoomFeed {
     return [...this.admissions].some(({ underWay }) => underWay);
   }
 
-  add(member: Member, since?: LogCursor): void {
+  add(member: RoomListener, since?: LogCursor): void {
     this.admissions.add({ members: new Set([member]), since, underWay: false, held: [], forgotten: false });
   }
 
-  remove(member: Member): void {
+  remove(member: RoomListener): void {
     this.live.delete(member);
     for (const admission of this.admissions) {
       admission.members.delete(member);
@@ -109,17 +109,17 @@ export class RoomFeed {
   private ask(admission: Admission): void {
     const { since } = admission;
     // The server sends an event once to a client; what it has sent before this is ours to give.
-    const known = since ? this.wire.recent.after(since.position) : [];
+    const known = since ? this.transport.recent.after(since.position) : [];
     admission.held = (known ?? []).filter((event) => concerns(this.room, event));
     admission.forgotten = known === undefined;
     admission.underWay = true;
-    this.wire.send({ ...this.room, ...(since && { since }) }, (answer) => {
+    this.transport.send({ ...this.room, ...(since && { since }) }, (answer) => {
       // Whoever it was for may have left.
-      if (this.admissions.has(admission)) this.settle(admission, answer);
+      if (this.admissions.has(admission)) this.applyAnswer(admission, answer);
     });
   }
 
-  private settle(admission: Admission, answer: SubscriptionConfirmed | ExceptionMessage): void {
+  private applyAnswer(admission: Admission, answer: SubscriptionConfirmed | ExceptionMessage): void {
     admission.underWay = false;
     if ('status' in answer) this.refused(admission, errorOf(answer));
     else this.admit(admission, answer);
@@ -129,7 +129,7 @@ export class RoomFeed {
 
   private refused(admission: Admission, error: InventoryClientError): void {
     if (error.retryable) {
-      this.wire.retryLater();
+      this.transport.retryLater();
       return;
     }
     this.admissions.delete(admission);

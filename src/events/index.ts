@@ -1,15 +1,21 @@
 export { EventBus, type BusMessage } from './bus/event-bus.js';
-export { CacheRegistry } from './cache-registry.js';
+export { CacheRegistry } from './invalidation/cache-registry.js';
 export { type CommittedEvents, EventCommitter } from './commit/event-committer.js';
 export { INVENTORY_EVENT } from './delivery/event-listeners.js';
 export type { EventStats } from './event-stats.js';
 export { EventsModule } from './events.module.js';
 export { InventoryEventService, type InventoryUpdate } from './inventory-event.service.js';
-export { appended, appendedInPlace, appendEventsSql, eventRows, positionsTaken } from './log/append-events.sql.js';
+export {
+  appended,
+  appendedWithPositions,
+  appendEventsSql,
+  eventRows,
+  reservePositions,
+} from './log/append-events.sql.js';
 export { EventLog } from './log/event-log.js';
 export { categoriesOf, newEventId } from './log/inventory-event.js';
-export { SettledLog } from './log/settled-log.js';
-export type { WebSocketService } from './reactions/web-socket-link.js';
-export { type CacheUpkeep, Invalidation } from './relay/invalidation.js';
+export { AwaitSequenced } from './commit/await-sequenced.js';
+export type { WebSocketService } from './subscribers/web-socket-link.js';
+export { type InvalidatableCache, CacheInvalidation } from './invalidation/cache-invalidation.js';
 export { Relay } from './relay/relay.js';
 export type { EventSubscription, SubscriberStats } from './subscribers/event-subscription.js';

@@ -2,13 +2,13 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import type { LogCursor, NewInventoryEvent } from '../contracts/index.js';
 import { Clock, ValidationFailedError } from '../infra/index.js';
-import { CacheRegistry } from './cache-registry.js';
+import { CacheRegistry } from './invalidation/cache-registry.js';
 import { EventCommitter } from './commit/event-committer.js';
 import { EventBridge } from './delivery/event-bridge.js';
 import { type EventStats, EventStatsReader } from './event-stats.js';
 import { appendEventsSql, eventRows } from './log/append-events.sql.js';
 import { newEventId } from './log/inventory-event.js';
-import { WebSocketLink, type WebSocketService } from './reactions/web-socket-link.js';
+import { WebSocketLink, type WebSocketService } from './subscribers/web-socket-link.js';
 import type { EventSubscription } from './subscribers/event-subscription.js';
 import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
 

@@ -7,7 +7,7 @@ export {
   IdempotencyKeyReusedError,
   IdempotencyKeys,
   IdempotencyModule,
-  KeyedRequests,
+  IdempotencyService,
   type KeyOwner,
   keyOwnerOf,
   REPLAYED,
@@ -18,7 +18,7 @@ export { timeOrderedUuid } from './ids.js';
 export { utf8Text } from './utf8.js';
 export { InfraModule } from './infra.module.js';
 export * as jsonSchema from './json-schema.js';
-export { Chore } from './lifecycle/chore.js';
+export { PeriodicJob } from './lifecycle/periodic-job.js';
 export { Draining } from './lifecycle/draining.js';
 export { JsonLogger } from './logging/json-logger.js';
 export { Metrics } from './metrics/metrics.js';
@@ -31,8 +31,8 @@ export {
   isoTime,
   isLockTimeout,
   isTransient,
-  PlanGeneration,
-  ReadPipelines,
+  StatementCacheEpoch,
+  PipelinedReadPool,
   savepoint,
   SqlClient,
   type Statement,
@@ -55,9 +55,9 @@ export { createHttpAdapter, type HttpTimeLimits } from './http/http-server.js';
 export { MalformedBodyError } from './http/json-body.js';
 export { problemBody, problemParts } from './http/problem.js';
 export { ProblemFilter } from './http/problem.filter.js';
-export { type FastAnswer, type FastRequest, type FastRoutes, openFastLane } from './http/fast-lane.js';
+export { type FastAnswer, type FastRequest, type FastRoutes, openFastPath } from './http/fast-path.js';
 export { addRequestLog, RequestLog } from './http/request-log.js';
-export { Turns } from './http/turns.js';
+export { Turns } from './http/fair-cpu-queue.js';
 export { TakesQuery } from './http/query-checks.js';
 export { routeConfig } from './http/route-config.js';
 export { IdPipe, validationPipe } from './validation/validation.pipe.js';

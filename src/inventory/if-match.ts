@@ -21,18 +21,18 @@ export function isExpected(expected: ExpectedVersion | undefined, version: numbe
 export const etagOf = ({ version }: { version: number }): string => `"${version}"`;
 
 /** The representation of `entity`, with its tag. */
-export function tagged<Entity extends { version: number }>(reply: FastifyReply, entity: Entity): Entity {
+export function withEtag<Entity extends { version: number }>(reply: FastifyReply, entity: Entity): Entity {
   void reply.header('etag', etagOf(entity));
   return entity;
 }
 
 /** The same, or a 304 without a body if `If-None-Match` names it: the client has it already. */
-export function taggedUnlessKnown<Entity extends { version: number }>(
+export function withEtagOr304<Entity extends { version: number }>(
   reply: FastifyReply,
   entity: Entity,
   ifNoneMatch: string | undefined,
 ): Entity | undefined {
-  tagged(reply, entity);
+  withEtag(reply, entity);
   if (!isKnown(ifNoneMatch, etagOf(entity))) return entity;
   void reply.status(304);
   return undefined;

@@ -4,7 +4,7 @@ import { EventsModule } from '../events/index.js';
 import { SearchCacheModule } from '../search-cache/index.js';
 import { DemoCatalogue } from './demo/demo-catalogue.js';
 import { AgmarknetImporter } from './imports/agmarknet-importer.js';
-import { KeyedImporter } from './imports/keyed-importer.js';
+import { IdempotentImporter } from './imports/idempotent-importer.js';
 import { ImportsController } from './imports/imports.controller.js';
 import { InventoryService } from './inventory.service.js';
 import { ProductEntity } from './products/product.entity.js';
@@ -12,15 +12,15 @@ import { ProductHistory } from './products/product-history.js';
 import { ProductsController } from './products/products.controller.js';
 import { BatchExecutor } from './products/write/batch-executor.js';
 import { EventOrigin } from './products/write/event-origin.js';
-import { OfferExecutor } from './products/write/offer-executor.js';
+import { PriceStockExecutor } from './products/write/price-stock-executor.js';
 import { ProductWriter } from './products/write/product-writer.js';
 import { WorkingSetLoader } from './products/write/working-set.loader.js';
 import { PageLoader } from './search/page-loader.js';
-import { SearchLane } from './search/search-lane.js';
+import { FastSearchHandler } from './search/fast-search.handler.js';
 import { SearchRequests } from './search/search-requests.js';
 import { SearchController } from './search/search.controller.js';
 import { SearchService } from './search/search.service.js';
-import { UnusedTexts } from './search/unused-texts.js';
+import { SearchDocumentPruner } from './search/search-document-pruner.js';
 import { VendorEntity } from './vendors/vendor.entity.js';
 import { VendorService } from './vendors/vendor.service.js';
 import { VendorStatsReader } from './vendors/vendor-stats.js';
@@ -37,19 +37,19 @@ import { VendorsController } from './vendors/vendors.controller.js';
     VendorStatsReader,
     ProductWriter,
     BatchExecutor,
-    OfferExecutor,
+    PriceStockExecutor,
     EventOrigin,
     WorkingSetLoader,
     ProductHistory,
     PageLoader,
     SearchService,
     SearchRequests,
-    SearchLane,
-    UnusedTexts,
+    FastSearchHandler,
+    SearchDocumentPruner,
     AgmarknetImporter,
-    KeyedImporter,
+    IdempotentImporter,
     DemoCatalogue,
   ],
-  exports: [InventoryService, VendorService, SearchService, SearchLane, DemoCatalogue],
+  exports: [InventoryService, VendorService, SearchService, FastSearchHandler, DemoCatalogue],
 })
 export class InventoryModule {}

@@ -8,7 +8,7 @@ import type {
   ProductUpdates,
   VendorInventoryStats,
 } from '../contracts/index.js';
-import { confinedTo, ForbiddenError, requireOwner } from '../auth/index.js';
+import { vendorScopeOf, ForbiddenError, requireOwner } from '../auth/index.js';
 import { SqlClient } from '../infra/index.js';
 import type { ExpectedVersion } from './if-match.js';
 import { type ProductRow, productOf } from './products/product.entity.js';
@@ -89,7 +89,7 @@ export class InventoryService {
     updates: readonly { productId: string; availability: Availability }[],
     { by, correlationId }: WriteOptions = {},
   ): Promise<BulkAvailabilityResult[]> {
-    const owner = confinedTo(by);
+    const owner = vendorScopeOf(by);
     if (owner !== undefined) await this.refuseForeign(updates, owner);
     const outcomes = await this.writer.write(
       updates.map(({ productId, availability }) => ({ kind: 'update', id: productId, updates: { availability } })),
@@ -112,7 +112,7 @@ export class InventoryService {
     items: readonly InventoryItem[],
     { by, correlationId }: WriteOptions = {},
   ): Promise<InventoryItemResult[]> {
-    requireOwner(confinedTo(by), vendorId);
+    requireOwner(vendorScopeOf(by), vendorId);
     await this.vendors.get(vendorId);
     const outcomes = await this.writer.write(
       items.map(({ sku, ...fields }) => ({ kind: 'upsert', vendorId, sku, updates: fields, create: fields })),
@@ -150,7 +150,7 @@ export class InventoryService {
   }
 
   private async writeOne(command: ProductCommand, { by, correlationId }: WriteOptions): Promise<Product> {
-    const [outcome] = await this.writer.write([command], { owner: confinedTo(by), correlationId });
+    const [outcome] = await this.writer.write([command], { owner: vendorScopeOf(by), correlationId });
     if (outcome!.status === 'rejected') throw outcome!.error;
     return outcome!.product;
   }

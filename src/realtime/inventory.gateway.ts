@@ -30,7 +30,7 @@ import { RoomSubscriber } from './recovery/room-subscriber.js';
 import type { ClientSession } from './sessions/client-session.js';
 import { Sessions } from './sessions/sessions.js';
 import { discardConnection } from './slow-clients/send-buffer.js';
-import { writeInOneGo } from './ws/write-in-one-go.js';
+import { writeInOneGo } from './ws/coalesce-writes.js';
 import { WsProblemFilter } from './ws/ws-exception.filter.js';
 
 /** Bytes of one message from a client. Engine.IO closes the connection on a larger one; smaller ones get an exception. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ScopeKind } from '../contracts/index.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
-import { GuardedCache } from './store/guarded-cache.js';
+import { ResilientCacheStore } from './store/resilient-cache-store.js';
 
 /** Entries, evictions and lease are of the whole cache (null while it can't be reached); the counts of this instance. */
 export interface CacheStats {
@@ -13,7 +13,7 @@ export interface CacheStats {
   bypasses: number;
   /** Hits by hits and misses; null before the first. */
   hitRatio: number | null;
-  /** Scopes renewed, by kind. */
+  /** Scopes invalidated, by kind. */
   invalidations: Record<ScopeKind, number>;
   /** Pages the freshness probe found out of date; must be 0. */
   stale: number;
@@ -22,7 +22,7 @@ export interface CacheStats {
 @Injectable()
 export class CacheStatsReader {
   constructor(
-    private readonly cache: GuardedCache,
+    private readonly cache: ResilientCacheStore,
     private readonly metrics: SearchCacheMetrics,
   ) {}
 

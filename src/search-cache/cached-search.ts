@@ -1,5 +1,5 @@
 import type { Page, PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../contracts/index.js';
-import type { Place } from './scopes/scope-names.js';
+import type { Listing } from './scopes/scope-names.js';
 import type { TextScopes } from './scopes/text-scopes.js';
 import { productSearchKey, type SearchKind, vendorSearchKey } from './canonical-search.js';
 import { type PageFacts, ProductSearchScopes, scopesOfVendorSearch } from './scopes/scopes-of-search.js';
@@ -23,7 +23,7 @@ export interface CachedSearch {
   key: string;
   scopes: readonly string[];
   /** Where it looks for products. */
-  place: Place | null;
+  listing: Listing | null;
   narrow: (loaded: LoadedPage) => readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function productSearch(filters: ProductFilters, options: ProductSearchOpt
     kind: 'product',
     key: productSearchKey(filters, options),
     scopes: scopes.all(),
-    place: scopes.place,
+    listing: scopes.listing,
     narrow: ({ page, priceWindow }) =>
       scopes.narrowed(options, {
         productIds: page.items.map(({ id }) => id),
@@ -45,5 +45,5 @@ export function productSearch(filters: ProductFilters, options: ProductSearchOpt
 
 export function vendorSearch(filters: VendorFilters, options: PageOptions): CachedSearch {
   const scopes = scopesOfVendorSearch();
-  return { kind: 'vendor', key: vendorSearchKey(filters, options), scopes, place: null, narrow: () => scopes };
+  return { kind: 'vendor', key: vendorSearchKey(filters, options), scopes, listing: null, narrow: () => scopes };
 }

@@ -59,15 +59,15 @@ describe('the freshness probe', () => {
     expect(process.counts.stalePages).toBe(0);
   });
 
-  it('does not cry wolf when a change is committed and its scopes are about to be renewed', async () => {
+  it('does not cry wolf when a change is committed and its scopes are about to be invalidated', async () => {
     stored = aPage(['1', '2']);
-    expect(await probe(() => process.cache.renew([NARROW]))).toBe(false);
+    expect(await probe(() => process.cache.invalidate([NARROW]))).toBe(false);
   });
 
   it('does not cry wolf when somebody has cached the new page meanwhile', async () => {
     stored = aPage(['1', '2']);
     const renewAndRead = async () => {
-      await process.cache.renew([NARROW]);
+      await process.cache.invalidate([NARROW]);
       await read();
     };
     expect(await probe(renewAndRead)).toBe(false);
@@ -77,7 +77,7 @@ describe('the freshness probe', () => {
 
   it('does not ask the database when the page is not served from the cache any more', async () => {
     stored = aPage([]);
-    await process.cache.renew([NARROW]);
+    await process.cache.invalidate([NARROW]);
     expect(await probe()).toBe(false);
     store['leaseUntil'] = 0;
     expect(await probe()).toBe(false);

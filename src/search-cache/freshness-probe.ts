@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Page } from '../contracts/index.js';
 import { type CachedSearch, jsonOf, type LoadedPage } from './cached-search.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
-import { GuardedCache } from './store/guarded-cache.js';
+import { ResilientCacheStore } from './store/resilient-cache-store.js';
 import type { CachedPage } from './store/search-cache-store.js';
 
 /** Milliseconds between two probes, and between finding a difference and calling it stale. */
@@ -28,7 +28,7 @@ export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
   private stopped = false;
 
   constructor(
-    private readonly cache: GuardedCache,
+    private readonly cache: ResilientCacheStore,
     private readonly metrics: SearchCacheMetrics,
   ) {}
 
@@ -75,8 +75,8 @@ export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
     this.schedule();
   }
 
-  private async hit({ key, scopes, place }: CachedSearch): Promise<CachedPage | null> {
-    const read = await this.cache.read(key, scopes, place);
+  private async hit({ key, scopes, listing }: CachedSearch): Promise<CachedPage | null> {
+    const read = await this.cache.read(key, scopes, listing);
     return read.result === 'hit' ? read.page : null;
   }
 }

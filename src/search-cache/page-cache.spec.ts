@@ -66,11 +66,11 @@ describe('the page cache', () => {
   });
 
   it.each([GENERAL_SCOPE, NARROW, BROAD])(
-    'lets nobody who comes after a renewal of %s join what began before it',
+    'lets nobody who comes after an invalidation of %s join what began before it',
     async (scope) => {
       const [before, after] = [slow(), slow()];
       const early = read(before.load);
-      await process.cache.renew([scope]);
+      await process.cache.invalidate([scope]);
       const late = [read(after.load), read(never)];
       after.finish('new');
       for (const page of await Promise.all(late)) expect(idsOf(page)).toEqual(['new']);
@@ -94,9 +94,9 @@ describe('the page cache', () => {
     it('are all scopes that may matter, at first', async () => {
       for (const scope of [GENERAL_SCOPE, NARROW, BROAD]) {
         await shows('1');
-        await process.cache.renew(['product:1']);
+        await process.cache.invalidate(['product:1']);
         expect(await result('1')).toBe('HIT');
-        await process.cache.renew([scope]);
+        await process.cache.invalidate([scope]);
         expect(await result('1')).toBe('MISS');
         store = new InProcessCacheStore(clock, 100, 300);
         await store.renewLease();
@@ -107,34 +107,34 @@ describe('the page cache', () => {
 
     it('are narrowed once the tokens of the products shown were read before the page was loaded', async () => {
       await shows('1', '2');
-      await process.cache.renew([BROAD]);
+      await process.cache.invalidate([BROAD]);
       expect(await result('1', '2')).toBe('MISS');
-      await process.cache.renew([BROAD]);
+      await process.cache.invalidate([BROAD]);
       expect(await result('1', '2')).toBe('HIT');
       for (const scope of ['product:2', NARROW, GENERAL_SCOPE]) {
-        await process.cache.renew([scope]);
+        await process.cache.invalidate([scope]);
         expect([scope, await result('1', '2')]).toEqual([scope, 'MISS']);
-        await process.cache.renew([BROAD]);
+        await process.cache.invalidate([BROAD]);
         expect([scope, await result('1', '2')]).toEqual([scope, 'HIT']);
       }
     });
 
     it('are all again when a product is shown that was not known', async () => {
       await shows('1', '2');
-      await process.cache.renew([BROAD]);
+      await process.cache.invalidate([BROAD]);
       await shows('1', '3');
-      await process.cache.renew(['product:3']);
+      await process.cache.invalidate(['product:3']);
       expect(await result('1', '3')).toBe('HIT');
-      await process.cache.renew([BROAD]);
+      await process.cache.invalidate([BROAD]);
       expect(await result('1', '3')).toBe('MISS');
     });
 
     it('are not narrowed to a product that changed while the page was loaded', async () => {
       await shows('1');
-      await process.cache.renew([BROAD]);
+      await process.cache.invalidate([BROAD]);
       const { load, finish } = slow();
       const reader = read(load);
-      await process.cache.renew(['product:1', BROAD]);
+      await process.cache.invalidate(['product:1', BROAD]);
       finish('1');
       await reader;
       expect(await result('1')).toBe('MISS');

@@ -5,7 +5,7 @@ import { dependenciesOf } from './page-dependencies.js';
 import { FreshnessProbe } from './freshness-probe.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { SingleFlight } from './single-flight.js';
-import { GuardedCache } from './store/guarded-cache.js';
+import { ResilientCacheStore } from './store/resilient-cache-store.js';
 import type { CachedPage, Tokens } from './store/search-cache-store.js';
 
 export interface ServedPage extends CachedPage {
@@ -18,7 +18,7 @@ export class PageCache {
   private readonly flights = new SingleFlight<CachedPage>();
 
   constructor(
-    private readonly cache: GuardedCache,
+    private readonly cache: ResilientCacheStore,
     private readonly metrics: SearchCacheMetrics,
     private readonly probe: FreshnessProbe,
   ) {}
@@ -35,7 +35,7 @@ export class PageCache {
    * token, so it never joins a query that began before that write.
    */
   async read(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
-    const read = await this.cache.read(search.key, search.scopes, search.place);
+    const read = await this.cache.read(search.key, search.scopes, search.listing);
     if (read.result === 'hit') return this.hit(search, read.page, load);
     this.metrics.read(search.kind, read.result);
     if (read.result === 'bypass') return { ...pageOf(await load()), result: 'BYPASS' };

@@ -3,7 +3,7 @@ import { SCOPE_KINDS, type ScopeKind } from '../contracts/index.js';
 import { Metrics } from '../infra/index.js';
 import type { SearchKind } from './canonical-search.js';
 import { kindOf } from './scopes/scope-names.js';
-import { GuardedCache } from './store/guarded-cache.js';
+import { ResilientCacheStore } from './store/resilient-cache-store.js';
 
 export type ReadResult = 'hit' | 'miss' | 'bypass';
 
@@ -16,16 +16,18 @@ export class SearchCacheMetrics {
 
   readonly freshness = this.metrics.histogram(
     'inventory_search_freshness_seconds',
-    'From a change to the renewal of the search scopes it touches.',
+    'From a change to the invalidation of the search scopes it touches.',
   );
   private readonly requests = this.metrics.counter(
     'search_cache_requests_total',
     'Searches by kind and cache result.',
     ['kind', 'result'],
   );
-  private readonly renewals = this.metrics.counter('search_cache_invalidations_total', 'Scopes renewed, by kind.', [
-    'scope',
-  ]);
+  private readonly scopesInvalidated = this.metrics.counter(
+    'search_cache_invalidations_total',
+    'Scopes invalidated, by kind.',
+    ['scope'],
+  );
   private readonly stale = this.metrics.counter(
     'search_cache_stale_total',
     'Cached pages that the freshness probe found to differ from the database; must stay 0.',
@@ -33,7 +35,7 @@ export class SearchCacheMetrics {
 
   constructor(
     private readonly metrics: Metrics,
-    cache: GuardedCache,
+    cache: ResilientCacheStore,
   ) {
     metrics.gauge('search_cache_entries', 'Cached searches over all instances.', async () => {
       return (await cache.stats())?.entries ?? Number.NaN;
@@ -45,7 +47,7 @@ export class SearchCacheMetrics {
     this.requests.inc({ kind, result });
   }
 
-  renewed(scopes: Iterable<string>): void {
+  invalidated(scopes: Iterable<string>): void {
     const counts = new Map<ScopeKind, number>();
     for (const scope of scopes) {
       const kind = kindOf(scope);
@@ -53,7 +55,7 @@ export class SearchCacheMetrics {
     }
     for (const [kind, count] of counts) {
       this.invalidations[kind] += count;
-      this.renewals.inc({ scope: kind }, count);
+      this.scopesInvalidated.inc({ scope: kind }, count);
     }
   }
 

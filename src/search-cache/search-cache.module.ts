@@ -6,14 +6,14 @@ import { CacheStatsReader } from './cache-stats.js';
 import { FreshnessProbe } from './freshness-probe.js';
 import { CacheController } from './http/cache.controller.js';
 import { InProcessCacheStore } from './in-process/in-process-cache-store.js';
-import { Invalidator } from './invalidator.js';
+import { SearchCacheInvalidator } from './search-cache-invalidator.js';
 import { PageCache } from './page-cache.js';
 import { RedisCacheStore } from './redis/redis-cache-store.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { SearchCacheService } from './search-cache.service.js';
 import { SearchText } from './scopes/search-text.js';
-import { SettledVendors } from './settled-vendors.js';
-import { GuardedCache } from './store/guarded-cache.js';
+import { VendorInvalidationBarrier } from './vendor-invalidation-barrier.js';
+import { ResilientCacheStore } from './store/resilient-cache-store.js';
 import { SearchCacheStore } from './store/search-cache-store.js';
 import { VendorChanges } from './vendor-changes.js';
 
@@ -39,13 +39,13 @@ const REDIS_TIMEOUT = 250;
           : new InProcessCacheStore(clock, config.cacheSize, config.cacheTtl),
     },
     SearchText,
-    GuardedCache,
+    ResilientCacheStore,
     SearchCacheMetrics,
     FreshnessProbe,
     PageCache,
     VendorChanges,
-    Invalidator,
-    SettledVendors,
+    SearchCacheInvalidator,
+    VendorInvalidationBarrier,
     CacheStatsReader,
     SearchCacheService,
   ],

@@ -10,11 +10,11 @@ import type {
 } from '../contracts/index.js';
 import { type CachedSearch, type LoadedPage, productSearch, vendorSearch } from './cached-search.js';
 import { type CacheStats, CacheStatsReader } from './cache-stats.js';
-import { Invalidator } from './invalidator.js';
+import { SearchCacheInvalidator } from './search-cache-invalidator.js';
 import { SearchText } from './scopes/search-text.js';
 import type { TextScopes } from './scopes/text-scopes.js';
 import { PageCache, type ServedPage } from './page-cache.js';
-import { GuardedCache } from './store/guarded-cache.js';
+import { ResilientCacheStore } from './store/resilient-cache-store.js';
 import type { Tokens } from './store/search-cache-store.js';
 
 /**
@@ -30,8 +30,8 @@ export class SearchCacheService implements OnModuleDestroy {
 
   constructor(
     private readonly pages: PageCache,
-    private readonly cache: GuardedCache,
-    private readonly invalidator: Invalidator,
+    private readonly cache: ResilientCacheStore,
+    private readonly invalidator: SearchCacheInvalidator,
     private readonly statsReader: CacheStatsReader,
     private readonly text: SearchText,
   ) {
@@ -114,7 +114,7 @@ export class SearchCacheService implements OnModuleDestroy {
   }
 
   private async get<Result>(search: CachedSearch, filters: object): Promise<Result | null> {
-    const read = await this.cache.read(search.key, search.scopes, search.place);
+    const read = await this.cache.read(search.key, search.scopes, search.listing);
     // After a bypass nothing says how old the caller's result is, so it must not be stored.
     if (read.result !== 'hit') this.tokensRead.set(filters, read.result === 'miss' ? read.tokens : new Map());
     return read.result === 'hit' ? (JSON.parse(read.page.body.toString('utf8')) as Result) : null;
@@ -124,7 +124,7 @@ export class SearchCacheService implements OnModuleDestroy {
     let tokens = this.tokensRead.get(filters);
     this.tokensRead.delete(filters);
     if (!tokens) {
-      const read = await this.cache.read(search.key, search.scopes, search.place);
+      const read = await this.cache.read(search.key, search.scopes, search.listing);
       if (read.result !== 'miss') return;
       tokens = read.tokens;
     }

@@ -18,18 +18,18 @@ export function scopesOfVendorChange(change: VendorChange): string[] {
 }
 
 /**
- * The notes that vendor writes leave in their own transaction. A writer renews the scopes itself before it acknowledges;
+ * The notes that vendor writes leave in their own transaction. A writer invalidates the scopes itself before it acknowledges;
  * the leader does it again from the notes, in case the writer died or was cut off from the cache in between.
  */
 @Injectable()
 export class VendorChanges {
   constructor(private readonly sql: SqlClient) {}
 
-  /** @param renew returns false if it couldn't; then the notes stay for the next time */
-  async settle(renew: (scopes: string[]) => Promise<boolean>): Promise<boolean> {
+  /** @param invalidate returns false if it couldn't; then the notes stay for the next time */
+  async flush(invalidate: (scopes: string[]) => Promise<boolean>): Promise<boolean> {
     const notes = await this.sql.query<{ id: string; kind: VendorChange }>(READ);
     if (notes.length === 0) return true;
-    if (!(await renew([...new Set(notes.flatMap(({ kind }) => scopesOfVendorChange(kind)))]))) return false;
+    if (!(await invalidate([...new Set(notes.flatMap(({ kind }) => scopesOfVendorChange(kind)))]))) return false;
     await this.sql.query(DELETE, [notes.map(({ id }) => id)]);
     return true;
   }

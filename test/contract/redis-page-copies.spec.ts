@@ -25,8 +25,8 @@ describe('copies of pages in Redis', () => {
     store = await engine.open();
     other = engine.again();
     await store.renewLease();
-    // Until the first renewal there is nothing to compare with, and no copy is kept.
-    await other.renew(['never:seen']);
+    // Until the first invalidation there is nothing to compare with, and no copy is kept.
+    await other.invalidate(['never:seen']);
     const tokens = tokensOf(await store.read('a', SCOPES, null));
     await store.fill('a', PAGE, tokens, []);
     // From Redis, and from now on from the copy.
@@ -54,23 +54,23 @@ describe('copies of pages in Redis', () => {
   });
 
   it.each([[[SPICES]], [[GENERAL_SCOPE]], [[SPICES, 'never:seen']]])(
-    'are out of date once %j is renewed',
+    'are out of date once %j is invalidated',
     async (scopes) => {
-      await other.renew(scopes);
+      await other.invalidate(scopes);
       expect(await result()).toBe('miss');
     },
   );
 
-  it('hold when something else is renewed, once Redis has looked', async () => {
-    await other.renew(['product:1']);
+  it('hold when something else is invalidated, once Redis has looked', async () => {
+    await other.invalidate(['product:1']);
     expect(await commandsOf(result)).toEqual(expect.arrayContaining(['mget', 'evalsha']));
     expect(await commandsOf(result)).toEqual(['mget']);
     expect(await store.read('a', SCOPES, null)).toEqual({ result: 'hit', page: PAGE });
   });
 
-  it('are out of date once their scope is renewed, though Redis had lost its token before', async () => {
+  it('are out of date once their scope is invalidated, though Redis had lost its token before', async () => {
     await engine.lose((await engine.keys()).filter((key) => key.includes('category:spices')));
-    await other.renew([SPICES]);
+    await other.invalidate([SPICES]);
     expect(await result()).toBe('miss');
   });
 
@@ -87,20 +87,20 @@ describe('copies of pages in Redis', () => {
   it('are not used when Redis has lost everything, nor after it has begun to count anew', async () => {
     await engine.lose(await engine.keys());
     expect(await result()).toBe('miss');
-    await other.renew([SPICES]);
+    await other.invalidate([SPICES]);
     expect(await result()).toBe('miss');
   });
 
   it('are forgotten with the connection: what answers next may be an older state', async () => {
-    const { renewals } = TEST_KEYS;
-    const count = await connection().get(renewals);
+    const { invalidations } = TEST_KEYS;
+    const count = await connection().get(invalidations);
     const closed = new Promise((resolve) => connection().once('close', resolve));
     connection().disconnect(true);
     await closed;
     await waitFor(() => connection().status === 'ready', { what: 'the connection' });
     // As from a backup that was made when the page was read: the count stands where it stood, the token does not.
     await engine.lose((await engine.keys()).filter((key) => key.includes('category:spices')));
-    if (count !== null) await connection().set(renewals, count);
+    if (count !== null) await connection().set(invalidations, count);
     expect(await result()).toBe('miss');
   });
 
@@ -115,7 +115,7 @@ describe('copies of pages in Redis', () => {
   });
 
   it('make way for a page that another process has filled anew', async () => {
-    await other.renew([SPICES]);
+    await other.invalidate([SPICES]);
     const tokens = tokensOf(await other.read('a', SCOPES, null));
     const next = { body: Buffer.from('{"items":[]}'), etag: '"two"' };
     await other.fill('a', next, tokens, []);

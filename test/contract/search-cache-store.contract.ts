@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { GENERAL_SCOPE, type Place } from '../../src/search-cache/scopes/scope-names.js';
+import { GENERAL_SCOPE, type Listing } from '../../src/search-cache/scopes/scope-names.js';
 import type { CachedPage, SearchCacheStore, Tokens } from '../../src/search-cache/store/search-cache-store.js';
 import { type CacheEngine, tokensOf } from '../support/cache-engines.js';
 import { waitFor } from '../support/processes.js';
@@ -42,11 +42,11 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
         expect(await result('b')).toBe('miss');
       });
 
-      it('brings a token for every scope asked for, the same until the scope is renewed', async () => {
+      it('brings a token for every scope asked for, the same until the scope is invalidated', async () => {
         const tokens = await tokensFor(store, 'a', SCOPES);
         expect([...tokens.keys()].sort()).toEqual([...SCOPES].sort());
         expect(await tokensFor(engine.again(), 'b', SCOPES)).toEqual(tokens);
-        await store.renew([SPICES]);
+        await store.invalidate([SPICES]);
         const later = await tokensFor(store, 'a', SCOPES);
         expect(later.get(GENERAL_SCOPE)).toBe(tokens.get(GENERAL_SCOPE));
         expect(later.get(SPICES)).not.toBe(tokens.get(SPICES));
@@ -55,13 +55,13 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
       it('brings the tokens of what the page before depended on and hinted at with the next miss', async () => {
         const tokens = await tokensFor(store, 'a', [...SCOPES, GRAINS]);
         await store.fill('a', pageOf('a'), tokens, ['product:1', 'product:2']);
-        await store.renew([SPICES]);
+        await store.invalidate([SPICES]);
         const next = await tokensFor(store, 'a', SCOPES);
         expect([...next.keys()].sort()).toEqual([...SCOPES, GRAINS, 'product:1', 'product:2'].sort());
         await store.fill('a', pageOf('a'), new Map([...next].filter(([scope]) => scope !== SPICES)), []);
-        await store.renew([SPICES]);
+        await store.invalidate([SPICES]);
         expect(await result('a')).toBe('hit');
-        await store.renew(['product:2']);
+        await store.invalidate(['product:2']);
         expect(await result('a')).toBe('miss');
       });
 
@@ -79,7 +79,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
     describe('renewing', () => {
       it.each(SCOPES)('of any dependency, such as %s, puts the page out of date', async (scope) => {
         await fill('a');
-        await store.renew([scope]);
+        await store.invalidate([scope]);
         expect(await result('a')).toBe('miss');
         await fill('a');
         expect(await result('a')).toBe('hit');
@@ -88,13 +88,13 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
       it('of anything else leaves the page alone', async () => {
         await fill('a');
         await fill('grains', [GENERAL_SCOPE, GRAINS]);
-        await store.renew([GRAINS, 'product:1', 'never:seen']);
+        await store.invalidate([GRAINS, 'product:1', 'never:seen']);
         expect([await result('a'), await result('grains', [GENERAL_SCOPE, GRAINS])]).toEqual(['hit', 'miss']);
       });
 
       it('while a page is being loaded keeps it from ever being served', async () => {
         const tokens = await tokensFor(store, 'a', SCOPES);
-        await engine.again().renew([SPICES]);
+        await engine.again().invalidate([SPICES]);
         await store.fill('a', pageOf('old'), tokens, []);
         expect(await result('a')).toBe('miss');
         await store.fill('a', pageOf('old'), tokens, []);
@@ -103,11 +103,11 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
 
       it('twice is as good as once', async () => {
         await fill('a');
-        await store.renew([SPICES, SPICES]);
-        await store.renew([SPICES]);
+        await store.invalidate([SPICES, SPICES]);
+        await store.invalidate([SPICES]);
         expect(await result('a')).toBe('miss');
         const tokens = await tokensFor(store, 'a', SCOPES);
-        await store.renew([SPICES]);
+        await store.invalidate([SPICES]);
         await store.fill('a', pageOf('old'), tokens, []);
         expect(await result('a')).toBe('miss');
       });
@@ -115,19 +115,19 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
       it('of thousands of scopes at once, or of none', async () => {
         await fill('a');
         const many = Array.from({ length: 7_001 }, (_, index) => `product:${index}`);
-        await store.renew(many);
+        await store.invalidate(many);
         expect(await result('a')).toBe('hit');
-        await store.renew([...many, SPICES]);
+        await store.invalidate([...many, SPICES]);
         expect(await result('a')).toBe('miss');
-        await store.renew([]);
+        await store.invalidate([]);
       });
 
-      it('of what is watched reaches the pages of a place, by whomever they were read', async () => {
-        const place = { vendor: '*', category: 'spices' };
-        await store.fill('a', pageOf('a'), await tokensFor(engine.again(), 'a', SCOPES, place), []);
+      it('of what is watched reaches the pages of a listing, by whomever they were read', async () => {
+        const listing = { vendor: '*', category: 'spices' };
+        await store.fill('a', pageOf('a'), await tokensFor(engine.again(), 'a', SCOPES, listing), []);
         let watched: boolean[] = [];
-        await store.renewWatched((isWatched) => {
-          watched = [place, { ...place, category: 'grains' }].map(isWatched);
+        await store.invalidateWatched((isWatched) => {
+          watched = [listing, { ...listing, category: 'grains' }].map(isWatched);
           return watched[0] ? [SPICES] : [];
         });
         expect([watched, await result('a')]).toEqual([[true, false], 'miss']);
@@ -140,7 +140,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
             expect(seen).not.toContain(token);
             seen.add(token);
           }
-          if (round % 2 === 0) await store.renew(SCOPES);
+          if (round % 2 === 0) await store.invalidate(SCOPES);
           else await engine.lose(await engine.keys());
         }
         expect(seen.size).toBe(80);
@@ -163,7 +163,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
           await engine.lose([key]);
           const read = await store.read('a', SCOPES, null);
           if (read.result === 'hit') expect([key, read.page]).toEqual([key, pageOf('a')]);
-          await store.renew([SPICES]);
+          await store.invalidate([SPICES]);
           expect([key, await result('a')]).toEqual([key, 'miss']);
           await fill('a');
           expect([key, await result('a')]).toEqual([key, 'hit']);
@@ -173,13 +173,13 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
       it('never brings back what was put out of date, before the loss or after', async () => {
         for (const key of await prepared()) {
           await prepared();
-          await store.renew([SPICES]);
+          await store.invalidate([SPICES]);
           await engine.lose([key]);
           expect([key, await result('a')]).toEqual([key, 'miss']);
 
           const tokens = await tokensFor(store, 'a', SCOPES);
           await engine.lose([key]);
-          await store.renew([SPICES]);
+          await store.invalidate([SPICES]);
           await engine.lose([key]);
           await store.fill('a', pageOf('old'), tokens, []);
           expect([key, await result('a')]).toEqual([key, 'miss']);
@@ -209,7 +209,7 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
       it('may end between reading and filling', async () => {
         const tokens = await tokensFor(store, 'a', SCOPES);
         await engine.endLease();
-        await store.renew([SPICES]);
+        await store.invalidate([SPICES]);
         await store.fill('a', pageOf('old'), tokens, []);
         await store.renewLease();
         expect(await result('a')).toBe('miss');
@@ -284,7 +284,7 @@ async function tokensFor(
   store: SearchCacheStore,
   key: string,
   scopes: readonly string[],
-  place: Place | null = null,
+  listing: Listing | null = null,
 ): Promise<Tokens> {
-  return tokensOf(await store.read(key, scopes, place));
+  return tokensOf(await store.read(key, scopes, listing));
 }

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EmbeddedFixture, embeddedFixture } from '../support/postgres-server.js';
 import { type Child, waitFor } from '../support/processes.js';
-import { BUNDLE, ensureBuilt, PATIENCE, send, startProduct, urlOf } from '../support/product-process.js';
+import { BUNDLE, ensureBuilt, START_TIMEOUT, send, startProduct, urlOf } from '../support/product-process.js';
 import { startRedis, type TestRedis } from '../support/redis-server.js';
 
 /** What bundling could break: files that a module reads from beside it, packages that are looked for by their name. */
@@ -29,14 +29,14 @@ describe('the bundled product', () => {
       NODE_V8_COVERAGE: coverage,
     });
     url = await urlOf(product);
-  }, PATIENCE);
+  }, START_TIMEOUT);
 
   afterAll(async () => {
     await product?.stop();
     await redis?.stop();
     await fixture?.dispose();
     await rm(coverage, { recursive: true, force: true });
-  }, PATIENCE);
+  }, START_TIMEOUT);
 
   it('keeps searches in Redis, by the scripts beside its modules', async () => {
     const search = async () => (await fetch(`${url}/api/products/search?q=onion`)).headers.get('x-cache');

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { InventoryEvent, Product } from '../../src/contracts/index.js';
-import { EventLog, INVENTORY_EVENT, SettledLog } from '../../src/events/index.js';
-import { OwnEvents } from '../../src/events/relay/own-events.js';
-import { Sequencer } from '../../src/events/relay/sequencer.js';
+import { EventLog, INVENTORY_EVENT, AwaitSequenced } from '../../src/events/index.js';
+import { PendingEvents } from '../../src/events/sequencer/pending-events.js';
+import { Sequencer } from '../../src/events/sequencer/sequencer.js';
 import { InventoryService } from '../../src/inventory/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
@@ -33,7 +33,7 @@ describe('events of changes', () => {
   it('reach this process from its memory as they stand in the log, key by key', async () => {
     const delivered: InventoryEvent[] = [];
     app.app.get(EventEmitter2).on(INVENTORY_EVENT, (event: InventoryEvent) => delivered.push(event));
-    const own = app.app.get(OwnEvents);
+    const own = app.app.get(PendingEvents);
     const taken = jest.spyOn(own, 'take');
     const inventory = app.app.get(InventoryService);
     const products = await Promise.all(
@@ -53,7 +53,7 @@ describe('events of changes', () => {
     await Promise.all(ids.map((id) => inventory.deleteProduct(id)));
 
     const log = app.app.get(EventLog);
-    const last = await app.app.get(SettledLog).settle();
+    const last = await app.app.get(AwaitSequenced).all();
     await waitFor(() => delivered.at(-1)?.position === last, { what: 'all events to be delivered' });
     expect(delivered).toEqual(await log.read(delivered[0]!.position - 1, 1_000));
     const fromMemory = await Promise.all(taken.mock.results.map(({ value }) => value as Promise<unknown>));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
-import { ensureBuilt, PATIENCE, startProduct } from '../support/product-process.js';
+import { ensureBuilt, START_TIMEOUT, startProduct } from '../support/product-process.js';
 import { bearer } from '../support/tokens.js';
 
 interface Finished {
@@ -21,7 +21,7 @@ describe('the commands', () => {
     await ensureBuilt();
     app = await startApp();
     folder = await mkdtemp(join(tmpdir(), 'mandi-commands-'));
-  }, PATIENCE);
+  }, START_TIMEOUT);
   afterAll(async () => {
     await app.close();
     await rm(folder, { recursive: true });
@@ -42,7 +42,7 @@ describe('the commands', () => {
       const wrong = await run(module, ['--nonsense']);
       expect([wrong.code, wrong.output]).toEqual([2, expect.stringMatching(/'--nonsense'[^]*\n\nUsage: npm run /)]);
     },
-    PATIENCE,
+    START_TIMEOUT,
   );
 
   it(
@@ -60,7 +60,7 @@ describe('the commands', () => {
       const imported = await run('cli/import', [file, ...token], { ...everywhere, JWT_SECRET: 'x'.repeat(32) });
       expect([imported.code, imported.output]).toEqual([0, expect.stringMatching(/products created +1\b/)]);
     },
-    PATIENCE,
+    START_TIMEOUT,
   );
 
   it(
@@ -76,7 +76,7 @@ describe('the commands', () => {
         expect([module, code, output]).toEqual([module, 1, expect.stringMatching(/^PORT must be an integer[^\n]*\n$/)]);
       }
     },
-    PATIENCE,
+    START_TIMEOUT,
   );
 
   it(
@@ -87,6 +87,6 @@ describe('the commands', () => {
       const made = await run('cli/token', ['--role', 'vendor', '--vendor', 'vnd_1', '--expires', '90m']);
       expect([made.code, made.output]).toEqual([0, expect.stringMatching(/^ey[\w-]+\.[\w-]+\.[\w-]+\n$/)]);
     },
-    PATIENCE,
+    START_TIMEOUT,
   );
 });

@@ -254,8 +254,8 @@ describe('Idempotency-Key', () => {
       `INSERT INTO idempotency_keys (principal, key, request_hash, created_at)
        SELECT 'x', n::text, 'x', now() - interval '25 hours' FROM generate_series(1, 2500) n`,
     );
-    const { KeyPurge } = await import('../../src/infra/idempotency/key-purge.js');
-    await app.app.get(KeyPurge).run();
+    const { IdempotencyKeyPruner } = await import('../../src/infra/idempotency/idempotency-key-pruner.js');
+    await app.app.get(IdempotencyKeyPruner).run();
     const [{ count }] = (await queryDatabase(
       app,
       `SELECT count(*)::int AS count FROM idempotency_keys WHERE created_at < now() - interval '24 hours'`,

@@ -4,14 +4,14 @@ import type { Page, Product, Vendor } from '../../src/contracts/index.js';
 import { runningPostmaster } from '../../src/infra/postgres/embedded/postmaster.js';
 import { type EmbeddedFixture, embeddedFixture } from '../support/postgres-server.js';
 import { type Child, waitFor } from '../support/processes.js';
-import { ensureBuilt, PATIENCE, send, startProduct, urlOf } from '../support/product-process.js';
+import { ensureBuilt, START_TIMEOUT, send, startProduct, urlOf } from '../support/product-process.js';
 
 /** The product as its users start it: a process of its own, on a data directory of its own. */
 describe('the started product', () => {
   let fixture: EmbeddedFixture;
   let children: Child[];
 
-  beforeAll(ensureBuilt, PATIENCE);
+  beforeAll(ensureBuilt, START_TIMEOUT);
   beforeEach(async () => {
     fixture = await embeddedFixture();
     children = [];
@@ -19,7 +19,7 @@ describe('the started product', () => {
   afterEach(async () => {
     await Promise.all(children.map((child) => child.stop()));
     await fixture.dispose();
-  }, PATIENCE);
+  }, START_TIMEOUT);
 
   async function launch(env: Record<string, string> = {}, command?: string, args?: readonly string[]): Promise<Child> {
     const child = await startProduct({ DATA_DIR: fixture.dataDir, ...env }, command, args);
@@ -65,7 +65,7 @@ describe('the started product', () => {
       expect(await second.exited).toBe(0);
       expect(await postmaster()).toBeUndefined();
     },
-    PATIENCE,
+    START_TIMEOUT,
   );
 
   it(
@@ -92,19 +92,19 @@ describe('the started product', () => {
       expect(await second.exited).toBe(0);
       expect(await postmaster()).toBeUndefined();
     },
-    PATIENCE,
+    START_TIMEOUT,
   );
 
   it(
     'leaves nothing behind when it is told to end while it still starts',
     async () => {
       const child = await launch();
-      await waitFor(postmaster, { timeoutMs: PATIENCE, what: 'PostgreSQL' });
+      await waitFor(postmaster, { timeoutMs: START_TIMEOUT, what: 'PostgreSQL' });
       child.signal('SIGINT');
       expect(await child.exited).toBe(0);
       expect(await postmaster()).toBeUndefined();
     },
-    PATIENCE,
+    START_TIMEOUT,
   );
 
   it(
@@ -115,7 +115,7 @@ describe('the started product', () => {
       child.signal('SIGTERM');
       expect(await child.exited).toBe(0);
     },
-    PATIENCE,
+    START_TIMEOUT,
   );
 
   it(
@@ -129,7 +129,7 @@ describe('the started product', () => {
       await waitFor(async () => !(await postmaster()), { what: 'PostgreSQL to end' });
       await expect(fetch(`${url}/health/live`)).rejects.toThrow();
     },
-    PATIENCE,
+    START_TIMEOUT,
   );
 
   it(
@@ -144,7 +144,7 @@ describe('the started product', () => {
       await Promise.all(told);
       expect(await postmaster()).toBeUndefined();
     },
-    PATIENCE,
+    START_TIMEOUT,
   );
 });
 

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/index.js';
 import { EventsMetrics } from '../../src/events/events.metrics.js';
-import { Announcer } from '../../src/events/relay/announcer.js';
+import { EventPublisher } from '../../src/events/publisher/event-publisher.js';
 import { Backlog } from '../../src/events/relay/backlog.js';
-import { type CacheUpkeep, Invalidation } from '../../src/events/relay/invalidation.js';
-import { LeaseKeeper } from '../../src/events/relay/lease-keeper.js';
-import { SEQUENCE_BATCH } from '../../src/events/relay/sequence-events.sql.js';
+import { type InvalidatableCache, CacheInvalidation } from '../../src/events/invalidation/cache-invalidation.js';
+import { FreshnessLease } from '../../src/events/invalidation/freshness-lease.js';
+import { SEQUENCE_BATCH } from '../../src/events/sequencer/sequence-events.sql.js';
 import { Metrics } from '../../src/infra/index.js';
 import { StoppedClock, startBridge, type TestBridge } from '../support/bridge.js';
 import { ChaosEventBus } from '../support/chaos-event-bus.js';
@@ -21,7 +21,7 @@ Logger.overrideLogger(false);
 const COUNT = 3 * SEQUENCE_BATCH + 7;
 
 /** A cache that notes how far the log had positions when it was asked, and answers when the test lets it. */
-class WatchedCache implements CacheUpkeep {
+class WatchedCache implements InvalidatableCache {
   readonly cleared: number[] = [];
   /** Of each renewal: the log's last position, and the last one whose pages are out of date. */
   readonly renewed: [number, number][] = [];
@@ -66,7 +66,7 @@ describe('the relay of a backlog', () => {
   let leader: Instance;
   let log: GatedLog;
   let cache: WatchedCache;
-  let invalidation: Invalidation;
+  let invalidation: CacheInvalidation;
   let clock: StoppedClock;
   let running: TestBridge;
   let backlog: Backlog;
@@ -82,10 +82,10 @@ describe('the relay of a backlog', () => {
     log = new GatedLog(testLog.sql);
     await log.onModuleInit();
     cache = new WatchedCache(head);
-    invalidation = new Invalidation();
+    invalidation = new CacheInvalidation();
     invalidation.register(cache);
     clock = new StoppedClock();
-    const lease = new LeaseKeeper(invalidation, clock);
+    const lease = new FreshnessLease(invalidation, clock);
     const bus = new ChaosEventBus();
     published = [];
     told = [];
@@ -95,7 +95,7 @@ describe('the relay of a backlog', () => {
     });
     running = await startBridge(bus, log, clock);
     const metrics = new EventsMetrics(new Metrics(), log);
-    const announcer = new Announcer(bus, running.bridge, log, metrics, clock);
+    const announcer = new EventPublisher(bus, running.bridge, log, metrics, clock);
     backlog = new Backlog(leader.sequencer, lease, announcer, log, leader.own);
     await leader.sequencer.sequence();
     // Trusted from here on, as after the first batch.

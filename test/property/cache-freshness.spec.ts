@@ -43,7 +43,7 @@ describe('the freshness of the cache', () => {
     });
   });
 
-  it('would not hold if a process took the places it has heard of for all that are watched, and that is found', async () => {
+  it('would not hold if a process took the listings it has heard of for all that are watched, and that is found', async () => {
     await expect(runs(redis, 1, 100, SHARED_FAULT)).rejects.toThrow(/^seed \d+: a HIT of /);
   });
 });

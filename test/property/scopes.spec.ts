@@ -13,7 +13,7 @@ import type { ProductCommand } from '../../src/inventory/products/write/product-
 import { WorkingSet } from '../../src/inventory/products/write/working-set.js';
 import { textScopes } from '../../src/inventory/search/text-scopes.js';
 import { scopesOfEvents } from '../../src/search-cache/scopes/scopes-of-events.js';
-import { WatchedPlaces } from '../../src/search-cache/scopes/watched-places.js';
+import { WatchedListings } from '../../src/search-cache/scopes/watched-listings.js';
 import { ProductSearchScopes } from '../../src/search-cache/scopes/scopes-of-search.js';
 import { modelPage } from '../support/model-search.js';
 
@@ -109,13 +109,13 @@ describe('scopes', () => {
           if (JSON.stringify(old.items) === JSON.stringify(fresh.items) && old.more === fresh.more) return;
           differences += 1;
           // Only this search has looked anywhere.
-          const watched = new WatchedPlaces();
+          const watched = new WatchedListings();
           const scopes = new ProductSearchScopes(where, textScopes);
-          watched.note(scopes.place);
-          const renewed = scopesOfEvents(events, textScopes, (place) => watched.has(place));
+          watched.note(scopes.listing);
+          const invalidated = scopesOfEvents(events, textScopes, (listing) => watched.has(listing));
           const searchOptions = { ...search, cursor: old.cursor };
           const broad = scopes.all();
-          expect(broad.some((scope) => renewed.has(scope))).toBe(true);
+          expect(broad.some((scope) => invalidated.has(scope))).toBe(true);
           // Who stores a page without loading it here doesn't know its window.
           for (const priceWindow of [old.priceWindow, undefined]) {
             const narrow = scopes.narrowed(searchOptions, {
@@ -123,7 +123,7 @@ describe('scopes', () => {
               complete: old.cursor === undefined && !old.more,
               priceWindow,
             });
-            expect(narrow.some((scope) => renewed.has(scope))).toBe(true);
+            expect(narrow.some((scope) => invalidated.has(scope))).toBe(true);
           }
         },
       ),
@@ -139,24 +139,24 @@ describe('scopes', () => {
       { category: 'fruits', basePrice: 100 },
     ].map((given, index) => ({ ...fc.sample(product(index), 1)[0]!, ...given, vendorId: VENDORS[index]! }));
     const { events } = change(before, [{ kind: 'update', id: 'p0', updates: { basePrice: 5_100 } }]);
-    const renewed = scopesOfEvents(events, textScopes);
+    const invalidated = scopesOfEvents(events, textScopes);
     const limit = 20;
     for (const where of [{ category: 'fruits' }, { vendorId: 'v2' }, { minPrice: 90, maxPrice: 110 }]) {
-      expect([where, new ProductSearchScopes(where, textScopes).all().filter((scope) => renewed.has(scope))]).toEqual([
+      expect([
         where,
-        [],
-      ]);
+        new ProductSearchScopes(where, textScopes).all().filter((scope) => invalidated.has(scope)),
+      ]).toEqual([where, []]);
     }
     const narrow = new ProductSearchScopes({}, textScopes).narrowed({ limit }, { productIds: ['p1'], complete: false });
-    expect(narrow.filter((scope) => renewed.has(scope))).toEqual([]);
+    expect(narrow.filter((scope) => invalidated.has(scope))).toEqual([]);
   });
 
   it('are shared with every price change by a page sorted by price whose ends nobody told', () => {
     const before = [{ ...fc.sample(product(0), 1)[0]!, basePrice: 5_000 }];
     const { events } = change(before, [{ kind: 'update', id: 'p0', updates: { basePrice: 5 } }]);
-    const renewed = scopesOfEvents(events, textScopes);
+    const invalidated = scopesOfEvents(events, textScopes);
     const page = { productIds: ['p9'], complete: false };
     const narrow = new ProductSearchScopes({}, textScopes).narrowed({ limit: 1, sort: 'price_asc' }, page);
-    expect(narrow.some((scope) => renewed.has(scope))).toBe(true);
+    expect(narrow.some((scope) => invalidated.has(scope))).toBe(true);
   });
 });

@@ -3,10 +3,10 @@ import { DataSource } from 'typeorm';
 import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/index.js';
 import { appendEventsSql, eventRows } from '../../src/events/log/append-events.sql.js';
 import { EventLog } from '../../src/events/log/event-log.js';
-import { Leadership } from '../../src/events/relay/leadership.js';
-import { OwnEvents } from '../../src/events/relay/own-events.js';
-import { Sequencer } from '../../src/events/relay/sequencer.js';
-import { DatabaseUrl, ReadPipelines, SqlClient } from '../../src/infra/index.js';
+import { LeaderElection } from '../../src/events/sequencer/leader-election.js';
+import { PendingEvents } from '../../src/events/sequencer/pending-events.js';
+import { Sequencer } from '../../src/events/sequencer/sequencer.js';
+import { DatabaseUrl, PipelinedReadPool, SqlClient } from '../../src/infra/index.js';
 import { testDatabase } from './app.js';
 import type { TestDatabase } from './test-database.js';
 
@@ -24,8 +24,8 @@ export async function append(client: pg.ClientBase, events: readonly NewInventor
 
 /** The relay's part of one instance. */
 export interface Instance {
-  leadership: Leadership;
-  own: OwnEvents;
+  leadership: LeaderElection;
+  own: PendingEvents;
   sequencer: Sequencer;
 }
 
@@ -48,7 +48,7 @@ export interface TestLog {
 export async function startTestLog(): Promise<TestLog> {
   const database = await testDatabase();
   const dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
-  const reads = new ReadPipelines(new DatabaseUrl(database.url));
+  const reads = new PipelinedReadPool(new DatabaseUrl(database.url));
   const sql = new SqlClient(dataSource, reads);
   const log = new EventLog(sql);
   await log.onModuleInit();
@@ -69,8 +69,8 @@ export async function startTestLog(): Promise<TestLog> {
     client,
     connect,
     instance() {
-      const leadership = new Leadership(new DatabaseUrl(database.url));
-      const own = new OwnEvents(log);
+      const leadership = new LeaderElection(new DatabaseUrl(database.url));
+      const own = new PendingEvents(log);
       const instance = { leadership, own, sequencer: new Sequencer(leadership, log, own) };
       instances.push(instance);
       return instance;

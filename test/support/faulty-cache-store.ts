@@ -1,5 +1,5 @@
 import type { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
-import type { Place } from '../../src/search-cache/scopes/scope-names.js';
+import type { Listing } from '../../src/search-cache/scopes/scope-names.js';
 import {
   type CachedPage,
   type CacheRead,
@@ -12,7 +12,7 @@ import {
 /** One process's way to a real store: it can be cut, or keep answers back after the store has done what was asked. */
 export class FaultyCacheStore extends SearchCacheStore {
   cut = false;
-  /** What has reached the store, such as `read a` or `renew s1 s2`. */
+  /** What has reached the store, such as `read a` or `invalidate s1 s2`. */
   readonly calls: string[] = [];
   private gate: Promise<void> | undefined;
   private open: () => void = () => undefined;
@@ -36,20 +36,20 @@ export class FaultyCacheStore extends SearchCacheStore {
     this.setBack();
   }
 
-  read(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
-    return this.call(`read ${key}`, () => this.store.read(key, scopes, place));
+  read(key: string, scopes: readonly string[], listing: Listing | null): Promise<CacheRead> {
+    return this.call(`read ${key}`, () => this.store.read(key, scopes, listing));
   }
 
   fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void> {
     return this.call(`fill ${key}`, () => this.store.fill(key, page, tokens, hints));
   }
 
-  renew(scopes: readonly string[]): Promise<void> {
-    return this.call(`renew ${scopes.join(' ')}`, () => this.store.renew(scopes));
+  invalidate(scopes: readonly string[]): Promise<void> {
+    return this.call(`invalidate ${scopes.join(' ')}`, () => this.store.invalidate(scopes));
   }
 
-  renewWatched(scopesOf: ScopesOf): Promise<void> {
-    return this.call('renew watched', () => this.store.renewWatched(scopesOf));
+  invalidateWatched(scopesOf: ScopesOf): Promise<void> {
+    return this.call('invalidate watched', () => this.store.invalidateWatched(scopesOf));
   }
 
   clear(): Promise<void> {
@@ -64,7 +64,7 @@ export class FaultyCacheStore extends SearchCacheStore {
     return this.call('stats', () => this.store.stats());
   }
 
-  override whenSetBack(listener: () => void): void {
+  override onPossibleRollback(listener: () => void): void {
     this.setBack = listener;
   }
 

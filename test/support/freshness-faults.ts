@@ -1,6 +1,6 @@
 import type { CachedSearch, LoadedPage } from '../../src/search-cache/cached-search.js';
 import type { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
-import type { KnownPlaces } from '../../src/search-cache/redis/known-places.js';
+import type { WatchedListingsReplica } from '../../src/search-cache/redis/watched-listings-replica.js';
 import { PageCache, type ServedPage } from '../../src/search-cache/page-cache.js';
 import { SingleFlight } from '../../src/search-cache/single-flight.js';
 import type {
@@ -37,34 +37,35 @@ class LostDependencies extends PageCache {
 function repeatingTokens(store: SearchCacheStore): SearchCacheStore {
   const tokens = (store as InProcessCacheStore)['tokens'];
   const before = new Map<string, ReturnType<typeof tokens.get>>();
-  const renew = async (scopes: readonly string[]): Promise<void> => {
+  const invalidate = async (scopes: readonly string[]): Promise<void> => {
     for (const scope of scopes) {
       const current = tokens.get(scope);
       const earlier = before.get(scope);
-      await store.renew([scope]);
+      await store.invalidate([scope]);
       if (earlier) tokens.set(scope, Object.assign(earlier, { gone: false }));
       before.set(scope, current);
     }
   };
-  const renewWatched = (scopesOf: ScopesOf): Promise<void> => renew(scopesOf(() => true));
-  return Object.assign(Object.create(store) as SearchCacheStore, { renew, renewWatched });
+  const invalidateWatched = (scopesOf: ScopesOf): Promise<void> => invalidate(scopesOf(() => true));
+  return Object.assign(Object.create(store) as SearchCacheStore, { invalidate, invalidateWatched });
 }
 
-/** Only what this process has heard of is renewed, and Redis isn't asked whether that is all. */
-function unaskedPlaces(store: SearchCacheStore): SearchCacheStore {
-  const { places } = store as unknown as { places: KnownPlaces };
-  const renewWatched = (scopesOf: ScopesOf): Promise<void> => store.renew(scopesOf((place) => places.has(place)));
-  return Object.assign(Object.create(store) as SearchCacheStore, { renewWatched });
+/** Only what this process has heard of is invalidated, and Redis isn't asked whether that is all. */
+function unaskedListings(store: SearchCacheStore): SearchCacheStore {
+  const { listings } = store as unknown as { listings: WatchedListingsReplica };
+  const invalidateWatched = (scopesOf: ScopesOf): Promise<void> =>
+    store.invalidate(scopesOf((listing) => listings.has(listing)));
+  return Object.assign(Object.create(store) as SearchCacheStore, { invalidateWatched });
 }
 
 /** Mistakes that are easy to make in a cache such as this. */
 export const FAULTS: Record<string, Parts> = {
-  'an acknowledgement before the renewal': { ...REAL, renewFirst: false },
-  'a renewal that brings an earlier token back': { ...REAL, wrap: repeatingTokens },
+  'an acknowledgement before the invalidation': { ...REAL, invalidateFirst: false },
+  'an invalidation that brings an earlier token back': { ...REAL, wrap: repeatingTokens },
   'tokens read after the page': { ...REAL, PageCache: LateTokens },
   'loads shared by readers with other tokens': { ...REAL, PageCache: SharedLoads },
   'dependencies left out since their tokens were not read': { ...REAL, PageCache: LostDependencies },
 };
 
 /** One that only several processes can make. */
-export const SHARED_FAULT: Parts = { ...REAL, wrap: unaskedPlaces };
+export const SHARED_FAULT: Parts = { ...REAL, wrap: unaskedListings };

@@ -1,9 +1,9 @@
 import type { Page } from '../../src/contracts/index.js';
 import type { CachedSearch, LoadedPage } from '../../src/search-cache/cached-search.js';
-import { GENERAL_SCOPE, OPEN, type Place } from '../../src/search-cache/scopes/scope-names.js';
+import { GENERAL_SCOPE, OPEN, type Listing } from '../../src/search-cache/scopes/scope-names.js';
 import type { ScopesOf } from '../../src/search-cache/store/search-cache-store.js';
 
-const placeOf = (category: string): Place => ({ vendor: OPEN, category });
+const listingOf = (category: string): Listing => ({ vendor: OPEN, category });
 
 const PRODUCTS = ['p0', 'p1', 'p2', 'p3'] as const;
 const CATEGORIES = ['spices', 'grains'] as const;
@@ -45,7 +45,7 @@ export class FreshnessModel {
       at: this.past.length - 1,
       product,
       scopesOf: (isWatched) => {
-        const watched = touched.filter((one) => isWatched(placeOf(one)));
+        const watched = touched.filter((one) => isWatched(listingOf(one)));
         return [`product:${product}`, ...watched.map((one) => `${one}#${aspect}`)];
       },
     };
@@ -63,7 +63,7 @@ export class FreshnessModel {
       kind: 'product',
       key: category,
       scopes: [GENERAL_SCOPE, `${category}#set`, `${category}#price`],
-      place: placeOf(category),
+      listing: listingOf(category),
       narrow: (loaded) => [GENERAL_SCOPE, `${category}#set`, ...shown(loaded)],
     };
     const load = (): LoadedPage => ({

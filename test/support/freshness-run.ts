@@ -2,7 +2,7 @@ import { Metrics } from '../../src/infra/index.js';
 import { FreshnessProbe } from '../../src/search-cache/freshness-probe.js';
 import { PageCache } from '../../src/search-cache/page-cache.js';
 import { SearchCacheMetrics } from '../../src/search-cache/search-cache.metrics.js';
-import { GuardedCache } from '../../src/search-cache/store/guarded-cache.js';
+import { ResilientCacheStore } from '../../src/search-cache/store/resilient-cache-store.js';
 import type { SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';
 import { StoppedClock } from './bridge.js';
 import type { CacheEngine } from './cache-engines.js';
@@ -14,11 +14,11 @@ import { SteppedCacheStore } from './stepped-cache-store.js';
 export interface Parts {
   PageCache: typeof PageCache;
   wrap: (store: SearchCacheStore) => SearchCacheStore;
-  /** Whether a writer acknowledges only when the scopes are renewed. */
-  renewFirst: boolean;
+  /** Whether a writer acknowledges only when the scopes are invalidated. */
+  invalidateFirst: boolean;
 }
 
-export const REAL: Parts = { PageCache, wrap: (store) => store, renewFirst: true };
+export const REAL: Parts = { PageCache, wrap: (store) => store, invalidateFirst: true };
 
 export interface Outcome {
   hits: number;
@@ -28,14 +28,14 @@ export interface Outcome {
 
 interface Process {
   store: SteppedCacheStore;
-  cache: GuardedCache;
+  cache: ResilientCacheStore;
   pages: PageCache;
 }
 
 // Declared once: it is the same metrics for thousands of runs.
 const clock = new StoppedClock();
 const metrics = new Metrics();
-const unused = new GuardedCache(new SteppedCacheStore(undefined as never, undefined as never), metrics, clock);
+const unused = new ResilientCacheStore(new SteppedCacheStore(undefined as never, undefined as never), metrics, clock);
 const counts = new SearchCacheMetrics(metrics, unused);
 const probe = new FreshnessProbe(unused, counts);
 
@@ -51,7 +51,7 @@ export async function runFreshness(engine: CacheEngine, seed: number, parts: Par
 
   const start = (store: SearchCacheStore): Process => {
     const stepped = new SteppedCacheStore(parts.wrap(store), order);
-    const cache = new GuardedCache(stepped, metrics, clock);
+    const cache = new ResilientCacheStore(stepped, metrics, clock);
     return { store: stepped, cache, pages: new parts.PageCache(cache, counts, probe) };
   };
   const first = await engine.open();
@@ -81,13 +81,13 @@ export async function runFreshness(engine: CacheEngine, seed: number, parts: Par
   const write = async (): Promise<void> => {
     const change = model.commit();
     const { cache } = any();
-    // The relay renews whatever was committed once more, whether or not the writer lives to do it.
+    // The relay invalidates whatever was committed once more, whether or not the writer lives to do it.
     order.start(async () => {
-      await any().cache.renewWatched(change.scopesOf);
+      await any().cache.invalidateWatched(change.scopesOf);
     });
     await order.step();
-    if (!parts.renewFirst) model.acknowledge(change);
-    await cache.renewWatched(change.scopesOf);
+    if (!parts.invalidateFirst) model.acknowledge(change);
+    await cache.invalidateWatched(change.scopesOf);
     model.acknowledge(change);
   };
   const restart = async (): Promise<void> => {

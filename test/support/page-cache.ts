@@ -5,13 +5,13 @@ import { FreshnessProbe } from '../../src/search-cache/freshness-probe.js';
 import { PageCache } from '../../src/search-cache/page-cache.js';
 import { GENERAL_SCOPE } from '../../src/search-cache/scopes/scope-names.js';
 import { SearchCacheMetrics } from '../../src/search-cache/search-cache.metrics.js';
-import { GuardedCache } from '../../src/search-cache/store/guarded-cache.js';
+import { ResilientCacheStore } from '../../src/search-cache/store/resilient-cache-store.js';
 import type { SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';
 import type { StoppedClock } from './bridge.js';
 
 /** One process's part of the search cache, over any store. */
 export interface CacheProcess {
-  cache: GuardedCache;
+  cache: ResilientCacheStore;
   pages: PageCache;
   probe: FreshnessProbe;
   counts: SearchCacheMetrics;
@@ -20,7 +20,7 @@ export interface CacheProcess {
 
 export function startCacheProcess(store: SearchCacheStore, clock: StoppedClock): CacheProcess {
   const metrics = new Metrics();
-  const cache = new GuardedCache(store, metrics, clock);
+  const cache = new ResilientCacheStore(store, metrics, clock);
   const counts = new SearchCacheMetrics(metrics, cache);
   const probe = new FreshnessProbe(cache, counts);
   return {
@@ -48,7 +48,7 @@ export function aSearch(key = 'spices'): CachedSearch {
     kind: 'product',
     key,
     scopes: [GENERAL_SCOPE, NARROW, BROAD],
-    place: null,
+    listing: null,
     narrow: (loaded) => [GENERAL_SCOPE, NARROW, ...shown(loaded)],
   };
 }

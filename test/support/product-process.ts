@@ -5,7 +5,7 @@ import { type Child, startChild } from './processes.js';
 export const BUNDLE = 'dist/bundle/main.js';
 const READY = /^ {2}URL {4}(\S+)$/;
 /** Milliseconds: a start that makes a cluster takes a few seconds; this is for a busy machine. */
-export const PATIENCE = 90_000;
+export const START_TIMEOUT = 90_000;
 
 /** `npm test` builds first; a single test file run by hand may be the first to need it. */
 export async function ensureBuilt(): Promise<void> {
@@ -28,7 +28,7 @@ export function startProduct(
 
 /** Where it listens, once it does. */
 export async function urlOf(product: Child): Promise<string> {
-  return (await product.waitForLine(READY, PATIENCE))[1]!;
+  return (await product.waitForLine(READY, START_TIMEOUT))[1]!;
 }
 
 /** With the token of the banner. */

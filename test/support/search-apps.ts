@@ -87,14 +87,14 @@ export async function cached(app: TestApp, path: string): Promise<void> {
   await waitFor(async () => (await search(app, path)).result === 'HIT', { what: `${path} to be cached` });
 }
 
-/** Waits until the relay has renewed the scopes of all that was committed. */
+/** Waits until the relay has invalidated the scopes of all that was committed. */
 export async function relayed({ first }: SearchApps): Promise<void> {
   const { body } = await first.request<{ lastPosition: number }>('GET', '/api/events?limit=1');
   const events = first.app.get(InventoryEventService);
   await waitFor(() => events.cursor.position >= body.lastPosition, { what: 'the relay' });
 }
 
-/** Waits until the leader has renewed the scopes of all vendors that were made or changed. */
+/** Waits until the leader has invalidated the scopes of all vendors that were made or changed. */
 export async function vendorsSettled({ first }: SearchApps): Promise<void> {
   const notes = { name: 'test-vendor-changes', text: 'SELECT FROM vendor_changes LIMIT 1' };
   const sql = first.app.get(SqlClient);

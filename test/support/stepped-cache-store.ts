@@ -1,4 +1,4 @@
-import type { Place } from '../../src/search-cache/scopes/scope-names.js';
+import type { Listing } from '../../src/search-cache/scopes/scope-names.js';
 import {
   type CachedPage,
   type CacheRead,
@@ -25,20 +25,20 @@ export class SteppedCacheStore extends SearchCacheStore {
     this.ended = true;
   }
 
-  read(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
-    return this.call(() => this.store.read(key, scopes, place));
+  read(key: string, scopes: readonly string[], listing: Listing | null): Promise<CacheRead> {
+    return this.call(() => this.store.read(key, scopes, listing));
   }
 
   fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void> {
     return this.call(() => this.store.fill(key, page, tokens, hints));
   }
 
-  renew(scopes: readonly string[]): Promise<void> {
-    return this.call(() => this.store.renew(scopes));
+  invalidate(scopes: readonly string[]): Promise<void> {
+    return this.call(() => this.store.invalidate(scopes));
   }
 
-  renewWatched(scopesOf: ScopesOf): Promise<void> {
-    return this.call(() => this.store.renewWatched(scopesOf));
+  invalidateWatched(scopesOf: ScopesOf): Promise<void> {
+    return this.call(() => this.store.invalidateWatched(scopesOf));
   }
 
   clear(): Promise<void> {
@@ -53,7 +53,7 @@ export class SteppedCacheStore extends SearchCacheStore {
     return this.call(() => this.store.stats());
   }
 
-  whenSetBack(): void {}
+  onPossibleRollback(): void {}
 
   private async call<Result>(work: () => Promise<Result>): Promise<Result> {
     await this.passage();

@@ -17,7 +17,7 @@ export interface Author {
 }
 
 /** The request's `Author`; not for routes that are public, where there may be nobody. */
-export const ByAuthor = createParamDecorator((_data: unknown, context: ExecutionContext): Author => {
+export const CurrentActor = createParamDecorator((_data: unknown, context: ExecutionContext): Author => {
   const { principal, id } = context.switchToHttp().getRequest<FastifyRequest>();
   return { by: principal!, correlationId: id };
 });

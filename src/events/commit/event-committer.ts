@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
 import type { NewInventoryEvent } from '../../contracts/index.js';
 import { afterCommit, isDatabaseUnavailable, savepoint, SqlClient, type Statement } from '../../infra/index.js';
-import { CommitSignal } from '../relay/commit-signal.js';
-import { Invalidation } from '../relay/invalidation.js';
-import { OwnEvents, type Settle } from '../relay/own-events.js';
-import { PositionedAppend } from '../relay/positioned-append.js';
+import { RelayWakeup } from '../relay/relay-wakeup.js';
+import { CacheInvalidation } from '../invalidation/cache-invalidation.js';
+import { PendingEvents, type ReportCommitted } from '../sequencer/pending-events.js';
+import { InlineSequencing } from './inline-sequencing.js';
 
 /** Milliseconds. A PostgreSQL that takes longer to lose a statement hangs; sending it again would wait as long once more. */
 const RETRY_WITHIN = 1_000;
@@ -22,8 +22,8 @@ export interface EventCommit<Row extends QueryResultRow, Result extends Committe
     /** Appends events without positions (`appended`, `appendEventsSql`). */
     append: Statement;
     /**
-     * The same, but the events get their positions in the statement (`appendedInPlace`). It has one more parameter, the lowest
-     * `seq` that may be without position, and each row of a change has the column `after` of `positionsTaken`.
+     * The same, but the events get their positions in the statement (`appendedWithPositions`). It has one more parameter, the lowest
+     * `seq` that may be without position, and each row of a change has the column `after` of `reservePositions`.
      */
     appendWithPositions?: Statement;
   };
@@ -48,8 +48,8 @@ export interface EventCommit<Row extends QueryResultRow, Result extends Committe
  * Timeline of a commit
  *
  *     track     the event ids are known to the leader's memory before the statement is sent, since a statement is often
- *               sequenced before its answer arrives (`OwnEvents`)
- *     send      where this instance leads and nothing waits: one statement that also gives positions (`PositionedAppend`);
+ *               sequenced before its answer arrives (`PendingEvents`)
+ *     send      where this instance leads and nothing waits: one statement that also gives positions (`InlineSequencing`);
  *               else, or if a row is locked, the statement without positions over the pool or the caller's transaction
  *     read      `resultOf` tells from the rows which events have been appended
  *     invalidate  the scopes of these events are invalidated in the search caches
@@ -65,10 +65,10 @@ export interface EventCommit<Row extends QueryResultRow, Result extends Committe
 export class EventCommitter {
   constructor(
     private readonly sql: SqlClient,
-    private readonly inline: PositionedAppend,
-    private readonly pending: OwnEvents,
-    private readonly invalidation: Invalidation,
-    private readonly wakeup: CommitSignal,
+    private readonly inline: InlineSequencing,
+    private readonly pending: PendingEvents,
+    private readonly invalidation: CacheInvalidation,
+    private readonly wakeup: RelayWakeup,
   ) {}
 
   /**
@@ -79,12 +79,12 @@ export class EventCommitter {
   commit<Row extends QueryResultRow, Result extends CommittedEvents>(
     commit: EventCommit<Row, Result>,
   ): Promise<Result> {
-    return this.pending.during(commit.eventIds, (report) => this.run(commit, report));
+    return this.pending.trackCommit(commit.eventIds, (report) => this.run(commit, report));
   }
 
   private async run<Row extends QueryResultRow, Result extends CommittedEvents>(
     { sql, values, eventIds, resultOf, retryable }: EventCommit<Row, Result>,
-    report: Settle,
+    report: ReportCommitted,
   ): Promise<Result> {
     const sentAt = performance.now();
     const { append, appendWithPositions } = sql;
@@ -102,7 +102,7 @@ export class EventCommitter {
       const result = resultOf(rows);
       const after = positioned ? positionBefore(positioned) : null;
       if (inline && after !== null) {
-        await inline.settle(after, inOrder(result.events, eventIds));
+        await inline.finalize(after, inOrder(result.events, eventIds));
       } else {
         inline?.end();
         await this.acknowledge(result.events, report);
@@ -115,7 +115,7 @@ export class EventCommitter {
   }
 
   /** Invalidates what the events change, then wakes the relay. In a transaction, after its commit. */
-  private async acknowledge(events: readonly NewInventoryEvent[], report: Settle): Promise<void> {
+  private async acknowledge(events: readonly NewInventoryEvent[], report: ReportCommitted): Promise<void> {
     if (events.length === 0) return;
     await afterCommit(async () => {
       const invalidated = await this.invalidation.committed(events);

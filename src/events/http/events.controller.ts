@@ -5,7 +5,7 @@ import { TakesQuery } from '../../infra/index.js';
 import type { EventStats } from '../event-stats.js';
 import { InventoryEventService } from '../inventory-event.service.js';
 import { EventLog } from '../log/event-log.js';
-import { SettledLog } from '../log/settled-log.js';
+import { AwaitSequenced } from '../commit/await-sequenced.js';
 import { EpochChangedError } from './epoch-changed.error.js';
 import { ReadEventsQuery } from './read-events.dto.js';
 
@@ -22,7 +22,7 @@ interface EventsPage {
 export class EventsController {
   constructor(
     private readonly log: EventLog,
-    private readonly settledLog: SettledLog,
+    private readonly awaitSequenced: AwaitSequenced,
     private readonly events: InventoryEventService,
   ) {}
 
@@ -32,7 +32,7 @@ export class EventsController {
   async read(@Query() query: ReadEventsQuery): Promise<EventsPage> {
     const { after, epoch, limit, ...filter } = query;
     if (epoch !== undefined && epoch.toLowerCase() !== this.log.epoch) throw new EpochChangedError();
-    await this.settledLog.settle();
+    await this.awaitSequenced.all();
     // The head is read first: an event that comes between the two reads must not be jumped over by nextAfter.
     const head = await this.log.head();
     const events = await this.log.read(after, limit, filter);

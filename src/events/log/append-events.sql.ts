@@ -17,11 +17,11 @@ export const appended = ({ values, from, order }: AppendedRows): string => `
     SELECT ${values} FROM ${from} ORDER BY ${order}`;
 
 /**
- * The same, but the events get the positions from `after` on; none if that is null. Only for `PositionedAppend`.
+ * The same, but the events get the positions from `after` on; none if that is null. Only for `InlineSequencing`.
  *
- * @param after SQL of what `positionsTaken` gives
+ * @param after SQL of what `reservePositions` gives
  */
-export const appendedInPlace = ({ values, from, order }: AppendedRows, after: string): string => `
+export const appendedWithPositions = ({ values, from, order }: AppendedRows, after: string): string => `
     INSERT INTO inventory_events (position, ${COLUMNS})
     SELECT ${after} + row_number() OVER (ORDER BY ${order}), ${values} FROM ${from} ORDER BY ${order}`;
 
@@ -33,7 +33,7 @@ export const appendedInPlace = ({ values, from, order }: AppendedRows, after: st
  * @param changed a relation of all that has been changed: the lock is taken when the rest of the work is done
  * @param floor placeholder of the lowest `seq` that may be without position
  */
-export const positionsTaken = (changed: string, floor: string): string => `
+export const reservePositions = (changed: string, floor: string): string => `
     SELECT lock_positions_unless_pending(${floor}) AS after
     FROM (SELECT count(*) AS changes FROM ${changed}) done WHERE changes > 0`;
 

@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventBatch } from '../log/event-batch.js';
 import { EventLog } from '../log/event-log.js';
-import { Announcer } from './announcer.js';
-import { LeaseKeeper } from './lease-keeper.js';
-import { type NumberedEvents, OwnEvents } from './own-events.js';
-import { Sequencer } from './sequencer.js';
-import { SEQUENCE_BATCH } from './sequence-events.sql.js';
+import { EventPublisher } from '../publisher/event-publisher.js';
+import { FreshnessLease } from '../invalidation/freshness-lease.js';
+import { type NumberedEvents, PendingEvents } from '../sequencer/pending-events.js';
+import { Sequencer } from '../sequencer/sequencer.js';
+import { SEQUENCE_BATCH } from '../sequencer/sequence-events.sql.js';
 
 /**
  * Relays a backlog: while a batch is read, delivered and published, PostgreSQL numbers the next one. No batch is
@@ -18,10 +18,10 @@ export class Backlog {
 
   constructor(
     private readonly sequencer: Sequencer,
-    private readonly lease: LeaseKeeper,
-    private readonly announcer: Announcer,
+    private readonly lease: FreshnessLease,
+    private readonly announcer: EventPublisher,
     private readonly log: EventLog,
-    private readonly own: OwnEvents,
+    private readonly own: PendingEvents,
   ) {}
 
   /** Until there is less than a batch, or `goOn` says no. Throws what the sequencer throws. */

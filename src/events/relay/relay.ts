@@ -2,15 +2,15 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { InventoryEvent } from '../../contracts/index.js';
 import { isLockTimeout, Metrics } from '../../infra/index.js';
 import { EventBus } from '../bus/event-bus.js';
-import { AnnouncementOrder } from './announcement-order.js';
-import { Announcements } from './announcements.js';
+import { PublishOrder } from '../publisher/publish-order.js';
+import { OrderedPublisher } from '../publisher/ordered-publisher.js';
 import { Backlog } from './backlog.js';
-import { Leadership } from './leadership.js';
-import { LeaseKeeper } from './lease-keeper.js';
-import { OwnEvents } from './own-events.js';
-import { SEQUENCE_BATCH } from './sequence-events.sql.js';
-import { Sequencer } from './sequencer.js';
-import { WakeSignal } from './wake-signal.js';
+import { LeaderElection } from '../sequencer/leader-election.js';
+import { FreshnessLease } from '../invalidation/freshness-lease.js';
+import { PendingEvents } from '../sequencer/pending-events.js';
+import { SEQUENCE_BATCH } from '../sequencer/sequence-events.sql.js';
+import { Sequencer } from '../sequencer/sequencer.js';
+import { AsyncSignal } from './async-signal.js';
 
 /** Milliseconds between polls: right after work, and at most when idle. */
 const POLL_BUSY = 50;
@@ -25,7 +25,7 @@ const POLL_WITHOUT_BUS = 100;
 @Injectable()
 export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Relay.name);
-  private readonly signal = new WakeSignal();
+  private readonly signal = new AsyncSignal();
   private stopping = false;
   private loop: Promise<void> = Promise.resolve();
   private failing = false;
@@ -34,12 +34,12 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly sequencer: Sequencer,
-    private readonly leadership: Leadership,
-    private readonly lease: LeaseKeeper,
-    private readonly order: AnnouncementOrder,
-    private readonly announcements: Announcements,
+    private readonly leadership: LeaderElection,
+    private readonly lease: FreshnessLease,
+    private readonly order: PublishOrder,
+    private readonly announcements: OrderedPublisher,
     private readonly backlog: Backlog,
-    private readonly own: OwnEvents,
+    private readonly own: PendingEvents,
     private readonly bus: EventBus,
     private readonly metrics: Metrics,
   ) {}
@@ -66,7 +66,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     return this.leadership.held;
   }
 
-  /** Events have been committed. `kept`: all of them are among `OwnEvents`. */
+  /** Events have been committed. `kept`: all of them are among `PendingEvents`. */
   wake(kept = false): void {
     if (!this.leading) return;
     if (!kept) this.unknown = true;

@@ -1,9 +1,9 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { noteBody } from '../idempotency/keyed-request.js';
+import { recordBody } from '../idempotency/idempotent-request.js';
 import { parseJsonBody } from './json-body.js';
 import { routeConfig } from './route-config.js';
-import { Turns } from './turns.js';
+import { FairCpuQueue } from './fair-cpu-queue.js';
 
 /**
  * Bytes of JSON that are parsed at once, whoever waits; a larger body waits for its turn. A thousand items in one language have
@@ -17,10 +17,10 @@ export const StreamedCsv = () => routeConfig({ streamedCsv: true });
 /** JSON bodies: bounded objects. CSV bodies: handed on as streams, to the routes that ask for one. */
 export function addBodyParsers(server: FastifyInstance): void {
   server.removeContentTypeParser(['application/json', 'text/plain']);
-  const large = new Turns();
+  const large = new FairCpuQueue();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const parse = (): object => {
-      noteBody(request, body);
+      recordBody(request, body);
       return parseJsonBody(body);
     };
     if (body.length > AT_ONCE) return large.take(parse);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { correlation } from '../correlation/correlation.js';
-import { addBodyTimeouts, refuseEncodedBody } from './body-arrival.js';
+import { addBodyTimeouts, refuseEncodedBody } from './body-timeouts.js';
 import { answerClientError } from './client-errors.js';
 import { checkQuery } from './query-checks.js';
 import { problemBody, problemParts } from './problem.js';

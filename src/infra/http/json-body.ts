@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '../errors/app-error.js';
-import { refuseInheritedNames } from '../validation/inherited-names.js';
+import { refuseInheritedNames } from '../validation/prototype-pollution.guard.js';
 
 export class MalformedBodyError extends AppError {
   readonly code = 'malformed_body';

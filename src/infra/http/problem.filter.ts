@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UnavailableError } from '../errors/app-error.js';
 import type { Metrics } from '../metrics/metrics.js';
-import type { FastAnswer } from './fast-lane.js';
+import type { FastAnswer } from './fast-path.js';
 import { problemBody, type ProblemParts, problemParts } from './problem.js';
 
 /** Turns every error into problem+json (RFC 9457); only unexpected ones are logged with their stack. */

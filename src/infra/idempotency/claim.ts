@@ -1,7 +1,7 @@
 import type { Transaction } from '../postgres/index.js';
-import { type Answer, isFinal } from './answer.js';
+import { type Answer, isFinal } from './stored-response.js';
 import type { IdempotencyKeys } from './idempotency-keys.js';
-import type { KeyOwner } from './keyed-request.js';
+import type { KeyOwner } from './idempotent-request.js';
 
 /** Milliseconds after which a request that has not been answered is given up, so that nothing stays open. */
 const ABANDON_AFTER = 60_000;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { SqlClient, type Statement } from '../postgres/index.js';
-import type { Answer } from './answer.js';
+import type { Answer } from './stored-response.js';
 import { IdempotencyKeyReusedError } from './idempotency.errors.js';
-import type { KeyOwner } from './keyed-request.js';
+import type { KeyOwner } from './idempotent-request.js';
 
 /** Waits for a transaction of another instance that has the key; returns no row if that one committed. */
 const CLAIM: Statement = {

@@ -1,13 +1,13 @@
 import { Global, Module } from '@nestjs/common';
 import { IdempotencyKeys } from './idempotency-keys.js';
-import { KeyPurge } from './key-purge.js';
-import { KeyedRequests } from './keyed-requests.js';
+import { IdempotencyKeyPruner } from './idempotency-key-pruner.js';
+import { IdempotencyService } from './idempotency.service.js';
 import { ReplayBarrier } from './replay-barrier.js';
 
 /** One effect and one answer for all requests that carry the same `Idempotency-Key`. */
 @Global()
 @Module({
-  providers: [IdempotencyKeys, KeyedRequests, ReplayBarrier, KeyPurge],
-  exports: [IdempotencyKeys, KeyedRequests, ReplayBarrier],
+  providers: [IdempotencyKeys, IdempotencyService, ReplayBarrier, IdempotencyKeyPruner],
+  exports: [IdempotencyKeys, IdempotencyService, ReplayBarrier],
 })
 export class IdempotencyModule {}

@@ -1,7 +1,7 @@
-export { addIdempotency, REPLAYED } from './idempotency-hooks.js';
+export { addIdempotency, REPLAYED } from './idempotency.hook.js';
 export { IdempotencyKeyReusedError } from './idempotency.errors.js';
 export { IdempotencyKeys } from './idempotency-keys.js';
 export { IdempotencyModule } from './idempotency.module.js';
-export { KeyedRequests } from './keyed-requests.js';
-export { type KeyOwner, keyOwnerOf, requestHash } from './keyed-request.js';
+export { IdempotencyService } from './idempotency.service.js';
+export { type KeyOwner, keyOwnerOf, requestHash } from './idempotent-request.js';
 export { ReplayBarrier } from './replay-barrier.js';

@@ -6,10 +6,10 @@ import { CONNECT_TIMEOUT, connectionLimits } from './connection-limits.js';
 import { DatabaseUrl } from './database-url.js';
 import { migrate } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
-import { ReadPipelines } from './read-pipelines.js';
+import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { SqlClient } from './sql-client.js';
 
-/** Connections of one instance, beside a few of `ReadPipelines`; PostgreSQL's default limit of 100 then carries several instances. */
+/** Connections of one instance, beside a few of `PipelinedReadPool`; PostgreSQL's default limit of 100 then carries several instances. */
 const POOL_SIZE = 12;
 
 @Global()
@@ -41,7 +41,7 @@ export class DatabaseModule {
           },
         }),
       ],
-      providers: [SqlClient, ReadPipelines, { provide: DatabaseUrl, useValue: new DatabaseUrl(databaseUrl) }],
+      providers: [SqlClient, PipelinedReadPool, { provide: DatabaseUrl, useValue: new DatabaseUrl(databaseUrl) }],
       exports: [SqlClient, DatabaseUrl, TypeOrmModule],
     };
   }

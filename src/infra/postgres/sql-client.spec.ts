@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { DatabaseUrl } from './database-url.js';
-import { ReadPipelines } from './read-pipelines.js';
+import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { SqlClient } from './sql-client.js';
 
-const NO_READS = new ReadPipelines(new DatabaseUrl('postgres://nobody@127.0.0.1/none'));
+const NO_READS = new PipelinedReadPool(new DatabaseUrl('postgres://nobody@127.0.0.1/none'));
 
 describe('SqlClient', () => {
   it('refuses at once when too many wait for a connection', async () => {
@@ -25,7 +25,7 @@ describe('SqlClient', () => {
     const query = ({ name }: { name: string }) => Promise.resolve({ rows: [names.add(name)] });
     const sql = new SqlClient({ driver: { master: { waitingCount: 0, query } } } as unknown as DataSource, NO_READS);
     const namesAfter = async (rows: number): Promise<number> => {
-      sql.grown(rows);
+      sql.rowsInserted(rows);
       await sql.query({ name: 'x', text: 'SELECT 1' });
       return names.size;
     };

@@ -6,8 +6,8 @@ import type { DataSource } from 'typeorm';
 import { UnavailableError } from '../errors/app-error.js';
 import { CopiedRows } from './binary-copy.js';
 import { isTransient } from './conflicts.js';
-import { PlanGeneration } from './plan-generation.js';
-import { ReadPipelines } from './read-pipelines.js';
+import { StatementCacheEpoch } from './statement-cache-epoch.js';
+import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { currentTransaction, Transaction } from './transaction.js';
 
 /** Milliseconds after which a statement is given up; nothing the product asks for takes a tenth of it. */
@@ -29,16 +29,16 @@ export interface Statement {
  */
 @Injectable()
 export class SqlClient {
-  private readonly plans = new PlanGeneration();
+  private readonly plans = new StatementCacheEpoch();
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly reads: ReadPipelines,
+    private readonly reads: PipelinedReadPool,
   ) {}
 
   /** Must be told of rows that have been inserted, so that statements are planned anew now and then. */
-  grown(rows: number): void {
-    this.plans.grown(rows);
+  rowsInserted(rows: number): void {
+    this.plans.rowsInserted(rows);
   }
 
   /**
@@ -54,7 +54,7 @@ export class SqlClient {
     return rows;
   }
 
-  /** The same for what is read in milliseconds and waits for no lock: see `ReadPipelines`. */
+  /** The same for what is read in milliseconds and waits for no lock: see `PipelinedReadPool`. */
   async read<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
     if (currentTransaction()) return this.query(statement, values);
     return this.reads.query<Row>(this.queryOf(statement, values));

@@ -24,15 +24,15 @@ export type LimitRequest = (request: FastifyRequest, reply: FastifyReply, done: 
 export function limitRequests(limits: RateLimits, addresses: ClientAddresses): LimitRequest {
   return (request, reply, done) => {
     if (!isLimited(request)) return done();
-    const settle = (wait: number): void => {
+    const decide = (wait: number): void => {
       if (wait === 0) return done();
       const retryAfter = Math.ceil(wait / 1_000);
       void reply.header('retry-after', String(retryAfter));
       done(new RateLimitError(retryAfter));
     };
     const wait = limits.take(limitKey(principalKey(request.principal), addresses.of(request.raw)));
-    if (typeof wait === 'number') settle(wait);
-    else wait.then(settle, done);
+    if (typeof wait === 'number') decide(wait);
+    else wait.then(decide, done);
   };
 }
 

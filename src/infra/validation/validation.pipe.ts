@@ -3,7 +3,7 @@ import * as transformerPackage from 'class-transformer';
 import * as validatorPackage from 'class-validator';
 import { ValidationFailedError } from '../errors/app-error.js';
 import { fieldErrors } from '../errors/field-errors.js';
-import { refuseInheritedNames } from './inherited-names.js';
+import { refuseInheritedNames } from './prototype-pollution.guard.js';
 import { ID } from './validators.js';
 
 /** A body class that knows its most frequent bodies at a glance: class-validator takes 20 µs for one with a price. */

@@ -4,13 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { keyOwnerOf, REPLAYED, requestHash, StreamedCsv } from '../../infra/index.js';
 import { AgmarknetImporter, type ImportSummary } from './agmarknet-importer.js';
-import { KeyedImporter } from './keyed-importer.js';
+import { IdempotentImporter } from './idempotent-importer.js';
 
 @Controller('imports')
 export class ImportsController {
   constructor(
     private readonly importer: AgmarknetImporter,
-    private readonly keyedImporter: KeyedImporter,
+    private readonly keyedImporter: IdempotentImporter,
   ) {}
 
   /** The body is read as it arrives; it may be of any length. */

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { EventLog, SettledLog } from '../../events/index.js';
+import { EventLog, AwaitSequenced } from '../../events/index.js';
 import { ProductNotFoundError } from './product.errors.js';
 
 @Injectable()
 export class ProductHistory {
   constructor(
     private readonly log: EventLog,
-    private readonly settledLog: SettledLog,
+    private readonly awaitSequenced: AwaitSequenced,
   ) {}
 
   async read(
@@ -15,7 +15,7 @@ export class ProductHistory {
     after: number,
     limit: number,
   ): Promise<{ events: InventoryEvent[]; nextAfter: number }> {
-    await this.settledLog.settle();
+    await this.awaitSequenced.all();
     const events = await this.log.readProduct(productId, after, limit);
     if (events.length === 0 && (await this.log.readProduct(productId, 0, 1)).length === 0) {
       throw new ProductNotFoundError(productId);

@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Access, type Author, ByAuthor } from '../../auth/index.js';
+import { Access, type Author, CurrentActor } from '../../auth/index.js';
 import type { InventoryEvent, Product } from '../../contracts/index.js';
 import { IdPipe, TakesQuery } from '../../infra/index.js';
 import { type BulkAvailabilityResult, InventoryService } from '../inventory.service.js';
-import { expectedVersion, tagged, taggedUnlessKnown } from '../if-match.js';
+import { expectedVersion, withEtag, withEtagOr304 } from '../if-match.js';
 import {
   AvailabilityBody,
   BulkAvailabilityBody,
@@ -21,10 +21,10 @@ export class ProductsController {
   @Access('vendor')
   async create(
     @Body() body: CreateProductBody,
-    @ByAuthor() author: Author,
+    @CurrentActor() author: Author,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Product> {
-    return tagged(reply, await this.inventory.createProduct(body, author));
+    return withEtag(reply, await this.inventory.createProduct(body, author));
   }
 
   @Post('bulk-availability')
@@ -32,7 +32,7 @@ export class ProductsController {
   @Access('vendor')
   async bulkAvailability(
     @Body() body: BulkAvailabilityBody,
-    @ByAuthor() author: Author,
+    @CurrentActor() author: Author,
   ): Promise<{ results: BulkAvailabilityResult[] }> {
     return { results: await this.inventory.bulkUpdateAvailability(body.updates, author) };
   }
@@ -44,7 +44,7 @@ export class ProductsController {
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Product | undefined> {
-    return taggedUnlessKnown(reply, await this.inventory.getProduct(id), ifNoneMatch);
+    return withEtagOr304(reply, await this.inventory.getProduct(id), ifNoneMatch);
   }
 
   @Patch(':id')
@@ -53,10 +53,10 @@ export class ProductsController {
     @Param('id', IdPipe) id: string,
     @Body() body: UpdateProductBody,
     @Headers('if-match') ifMatch: string | undefined,
-    @ByAuthor() author: Author,
+    @CurrentActor() author: Author,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Product> {
-    return tagged(
+    return withEtag(
       reply,
       await this.inventory.updateProduct(id, body, { ...author, expectedVersion: expectedVersion(ifMatch) }),
     );
@@ -68,11 +68,11 @@ export class ProductsController {
     @Param('id', IdPipe) id: string,
     @Body() body: AvailabilityBody,
     @Headers('if-match') ifMatch: string | undefined,
-    @ByAuthor() author: Author,
+    @CurrentActor() author: Author,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Product> {
     const options = { ...author, expectedVersion: expectedVersion(ifMatch) };
-    return tagged(reply, await this.inventory.updateAvailability(id, body.availability, options));
+    return withEtag(reply, await this.inventory.updateAvailability(id, body.availability, options));
   }
 
   @Delete(':id')
@@ -81,7 +81,7 @@ export class ProductsController {
   async delete(
     @Param('id', IdPipe) id: string,
     @Headers('if-match') ifMatch: string | undefined,
-    @ByAuthor() author: Author,
+    @CurrentActor() author: Author,
   ): Promise<void> {
     await this.inventory.deleteProduct(id, { ...author, expectedVersion: expectedVersion(ifMatch) });
   }

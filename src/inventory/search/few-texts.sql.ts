@@ -1,5 +1,5 @@
 import { countOf, rowsOf } from './page-spec.js';
-import { SMALL_PLACE } from './place.sql.js';
+import { SMALL_PLACE } from './region.sql.js';
 import { BEYOND_PRICES, checked, whereAll } from './product-conditions.js';
 import { idAndKeys, type OrderColumn, orderBy, orderByKeys, type ProductOrder } from './product-order.js';
 import { firstOf, satisfying, type TextsPageSpec, textsWith, withoutRank } from './product-texts.sql.js';
@@ -9,8 +9,8 @@ const FEW = 100;
 /** Texts of a whole catalogue up to which all that satisfy a query are found in about a millisecond, whatever the query. */
 const SMALL = 20_000;
 /** Products of few texts that are looked at for each row of a page: at first, and if too few of them fit. */
-const NEAR = 20;
-const FAR = 75;
+const FIRST_PASS = 20;
+const SECOND_PASS = 75;
 /** Products of few texts within a price range that are looked at, if there are no more. */
 const IN_RANGE = 1_500;
 
@@ -33,7 +33,7 @@ const NEXT = '(SELECT what FROM next)';
  */
 export function fewTexts(page: TextsPageSpec): string {
   const small = `(${rowsOf('product_texts')} < ${SMALL})`;
-  const isFiltered = page.conditions.besideIndexOfText(page.order).length > 0;
+  const isFiltered = page.conditions.residualFilters(page.order).length > 0;
   return `
       texts AS MATERIALIZED (
         ${textsWith(page, [satisfying(page), small])} LIMIT ${FEW + 1}
@@ -54,11 +54,11 @@ function filtered(page: TextsPageSpec): string {
     ...(range ? [`WHEN ${countOf(inRange, IN_RANGE + 1)} <= ${IN_RANGE} THEN 'price'`] : []),
   ];
   return `
-      ${upToFrontier('near', page, NEAR, `NOT ${MANY}`)},
+      ${upToFrontier('near', page, FIRST_PASS, `NOT ${MANY}`)},
       next AS MATERIALIZED (
         SELECT CASE WHEN ${MANY} OR ${isComplete('near', page)} THEN 'nothing' ${next.join(' ')} ELSE 'far' END AS what
       ),
-      ${upToFrontier('far', page, FAR, `${NEXT} = 'far'`)},
+      ${upToFrontier('far', page, SECOND_PASS, `${NEXT} = 'far'`)},
       few AS MATERIALIZED (
         SELECT * FROM near WHERE ${NEXT} = 'nothing' UNION ALL SELECT * FROM far
         ${range ? `UNION ALL (${allInRange(page, range, `${NEXT} = 'price'`)})` : ''}

@@ -1,9 +1,9 @@
-import { firstProducts, GLANCE, type PageSpec, rowsOf } from './page-spec.js';
+import { firstProducts, PROBE_ROWS, type PageSpec, rowsOf } from './page-spec.js';
 import { whereAll } from './product-conditions.js';
 import type { ProductOrder } from './product-order.js';
 
 /** How many times as far is walked as a sample promises. */
-const FAR = 2;
+const SCAN_FACTOR = 2;
 /** Rows walked in the time in which one is looked up and sorted. */
 export const WALKED = 5;
 
@@ -13,7 +13,7 @@ export const HITS = '(SELECT count(*) FROM sample WHERE fits)';
 
 /** SQL of how many rows were looked at: √10 times as many in a table of ten times as many, as what they can't tell costs so much more there. */
 export const SAMPLED = '(SELECT rows FROM sample_size)';
-const SAMPLE_SIZE = `greatest(${GLANCE}, ceil(1.5 * sqrt(${rowsOf('products')})))::bigint`;
+const SAMPLE_SIZE = `greatest(${PROBE_ROWS}, ceil(1.5 * sqrt(${rowsOf('products')})))::bigint`;
 
 /**
  * The first rows in order that have what rows would be looked up by, as `sample`, with whether they fit the other filters.
@@ -57,7 +57,7 @@ export function prospectOf({ limit }: PageSpec, hits = HITS, seen = SEEN): Prosp
   const rows = `${SAMPLED} * ${limit}::bigint / greatest(${hits}, 0.5)`;
   return {
     rows,
-    most: `(SELECT ceil(${FAR} * ${rows})::bigint)`,
+    most: `(SELECT ceil(${SCAN_FACTOR} * ${rows})::bigint)`,
     worth: `(${seen} - 1) * ${WALKED} * ${rowsOf('products')} > ${SAMPLED} * ${rows}`,
   };
 }

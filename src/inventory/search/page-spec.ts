@@ -11,7 +11,7 @@ export interface PageSpec {
 }
 
 /** Rows at the beginning of an order that are looked at in any case. */
-export const GLANCE = 300;
+export const PROBE_ROWS = 300;
 /** Rows within a price range or a place that are looked up, whatever else is asked for. */
 export const NARROW = 3_000;
 /** Rows of the greatest page and one: a literal, as without one a plan is made for a tenth of the table. */

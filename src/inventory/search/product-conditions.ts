@@ -96,7 +96,7 @@ export class ProductConditions {
   }
 
   /** The other ones. */
-  besideIndexOfText(order: ProductOrder): string[] {
+  residualFilters(order: ProductOrder): string[] {
     return [...this.besidePriceRangeOfText, ...(isByPrice(order) ? [] : this.prices.map(checked))];
   }
 

@@ -36,7 +36,7 @@ export function firstOf(
   texts: string,
   only: readonly string[],
 ): string {
-  const fitting = [...conditions.inIndexOfText(order), ...conditions.besideIndexOfText(order)];
+  const fitting = [...conditions.inIndexOfText(order), ...conditions.residualFilters(order)];
   return `
         SELECT found.* FROM (${texts}) t CROSS JOIN LATERAL (
           SELECT ${idAndKeys(order)} ${conditions.from('products')}

@@ -1,7 +1,7 @@
-import { INSTEAD, insteadOfWalking, lookedUp, wayToLookUp } from './look-up.sql.js';
+import { INSTEAD, preferFilteredScan, lookedUp, accessPath } from './filtered-scan.sql.js';
 import { prospectOf, sampled } from './page-sample.sql.js';
 import type { PageSpec } from './page-spec.js';
-import { ofPlace } from './place.sql.js';
+import { ofPlace } from './region.sql.js';
 import { checked, hasText } from './product-conditions.js';
 import { type ProductOrder, rankSql } from './product-order.js';
 import { FEW_SUFFICE, fewTexts, MANY } from './few-texts.sql.js';
@@ -49,11 +49,11 @@ export function rankedPage(spec: RankedPageSpec): string {
   return `
       WITH ${ofPlace(spec)} ${fewTexts(texts)},
       ${sampled({ ...spec, behind: [] }, NEWEST, [`${order.columns[0]!.sql} AS rank`], [MANY])},
-      ${wayToLookUp(spec)}
-      ${insteadOfWalking(spec)},
+      ${accessPath(spec)}
+      ${preferFilteredScan(spec)},
       ${lookedUp(spec, ofEachText(texts), `CASE WHEN ${MANY} THEN ${INSTEAD} ELSE NOT ${FEW_SUFFICE} END`)},
       ${ranks.map((one) => rankParts(spec, one)).join(',')}
-      (SELECT * FROM few WHERE ${FEW_SUFFICE}) UNION ALL (SELECT * FROM looked_up) UNION ALL
+      (SELECT * FROM few WHERE ${FEW_SUFFICE}) UNION ALL (SELECT * FROM filtered_scan) UNION ALL
       ${ranks
         .map(
           (one) =>

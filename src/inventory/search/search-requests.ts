@@ -3,7 +3,7 @@ import type { Type } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { validationPipe } from '../../infra/index.js';
-import { plainProductSearch, plainVendorSearch } from './plain-query.js';
+import { plainProductSearch, plainVendorSearch } from './fast-query-parser.js';
 import { ProductSearchQuery, VendorSearchQuery } from './search.dto.js';
 import { type PreparedSearch, SearchService } from './search.service.js';
 

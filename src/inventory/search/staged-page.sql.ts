@@ -1,7 +1,7 @@
-import { INSTEAD, insteadOfWalking, lookedUp, wayToLookUp } from './look-up.sql.js';
+import { INSTEAD, preferFilteredScan, lookedUp, accessPath } from './filtered-scan.sql.js';
 import { prospectOf, sampled } from './page-sample.sql.js';
-import { firstProducts, GLANCE, MOST, type PageSpec } from './page-spec.js';
-import { ofPlace } from './place.sql.js';
+import { firstProducts, PROBE_ROWS, MOST, type PageSpec } from './page-spec.js';
+import { ofPlace } from './region.sql.js';
 import { checked, whereAll } from './product-conditions.js';
 import { idAndKeys, orderBy } from './product-order.js';
 import { FEW_SUFFICE, fewTexts, MANY } from './few-texts.sql.js';
@@ -19,7 +19,7 @@ export function stagedPage(page: PageSpec): string {
   const { conditions, order, limit } = page;
   const texts = conditions.match === undefined ? undefined : { ...page, rank: '0' };
   const many = texts ? [MANY] : [];
-  const glanced = '(SELECT count(*) FROM glance)';
+  const glanced = '(SELECT count(*) FROM probe)';
   const walked = '(SELECT count(*) FROM walk)';
   const onward = [`${glanced} < ${limit}`, `NOT ${INSTEAD}`];
   const rare = `${glanced} < ${limit} AND ${walked} < ${limit}`;
@@ -28,16 +28,16 @@ export function stagedPage(page: PageSpec): string {
     : `SELECT ${idAndKeys(order)} ${conditions.from('products')} ${whereAll([...conditions.lookUp, ...page.behind.map(checked)])}`;
   return `
       WITH ${ofPlace(page)} ${texts ? `${fewTexts(texts)},` : ''}
-      glance AS MATERIALIZED (${walk(page, `${GLANCE}`, [...conditions.all, ...many])}),
+      probe AS MATERIALIZED (${walk(page, `${PROBE_ROWS}`, [...conditions.all, ...many])}),
       ${sampled(page, order, [], many)},
-      ${wayToLookUp(page)}
-      ${insteadOfWalking(page)},
+      ${accessPath(page)}
+      ${preferFilteredScan(page)},
       walk AS MATERIALIZED (${walk(page, prospectOf(page).most, [...conditions.all, ...many, ...onward])}),
       ${lookedUp(page, all, texts ? `CASE WHEN ${MANY} THEN ${rare} ELSE NOT ${FEW_SUFFICE} END` : rare)}
       ${texts ? `SELECT * FROM few WHERE ${FEW_SUFFICE} UNION ALL` : ''}
-      SELECT * FROM glance WHERE ${glanced} = ${limit}
+      SELECT * FROM probe WHERE ${glanced} = ${limit}
       UNION ALL SELECT * FROM walk WHERE ${walked} = ${limit}
-      UNION ALL SELECT * FROM looked_up`;
+      UNION ALL SELECT * FROM filtered_scan`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { SearchedText, TextScopes } from '../../search-cache/index.js';
-import { productLexemes } from './item-lexemes.js';
+import { productLexemes } from './search-document.js';
 import { foldWord } from './text/fold.js';
 import { MAX_QUERY_WORDS } from './text/text-query.js';
 import { wordsOf } from './text/words.js';

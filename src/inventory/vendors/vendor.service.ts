@@ -5,7 +5,7 @@ import { SearchCacheService } from '../../search-cache/index.js';
 import { applyChanges, changesOf } from '../changes.js';
 import { newVendorId } from '../ids.js';
 import { type ExpectedVersion, isExpected, VersionMismatchError } from '../if-match.js';
-import { vendorLexemes } from '../search/item-lexemes.js';
+import { vendorLexemes } from '../search/search-document.js';
 import { type VendorEntity, vendorOf } from './vendor.entity.js';
 import { VendorExistsError, VendorNotFoundError } from './vendor.errors.js';
 import { ANY_VENDOR, INSERT_VENDORS, READ_VENDOR, UPDATE_VENDOR } from './vendors.sql.js';
@@ -77,7 +77,7 @@ export class VendorService {
 
   private async insert(vendors: readonly Vendor[]): Promise<Set<string>> {
     const inserted = await this.sql.query<{ id: string }>(INSERT_VENDORS, [rows(vendors)]);
-    this.sql.grown(inserted.length);
+    this.sql.rowsInserted(inserted.length);
     if (inserted.length > 0) await afterCommit(() => this.searchCache.vendorsChanged('created'));
     return new Set(inserted.map(({ id }) => id));
   }

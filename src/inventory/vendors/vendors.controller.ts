@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Headers, Param, Patch, Post, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Access, type Author, ByAuthor, confinedTo, requireOwner } from '../../auth/index.js';
+import { Access, type Author, CurrentActor, vendorScopeOf, requireOwner } from '../../auth/index.js';
 import type { Vendor, VendorInventoryStats } from '../../contracts/index.js';
 import { IdPipe } from '../../infra/index.js';
-import { expectedVersion, tagged, taggedUnlessKnown } from '../if-match.js';
+import { expectedVersion, withEtag, withEtagOr304 } from '../if-match.js';
 import { InventoryService, type InventoryItemResult } from '../inventory.service.js';
 import { InventoryBody } from '../products/product.dto.js';
 import { CreateVendorBody, UpdateVendorBody } from './vendor.dto.js';
@@ -19,7 +19,7 @@ export class VendorsController {
   @Post()
   @Access('admin')
   async create(@Body() body: CreateVendorBody, @Res({ passthrough: true }) reply: FastifyReply): Promise<Vendor> {
-    return tagged(reply, await this.vendors.create(body));
+    return withEtag(reply, await this.vendors.create(body));
   }
 
   @Get(':id')
@@ -29,7 +29,7 @@ export class VendorsController {
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Vendor | undefined> {
-    return taggedUnlessKnown(reply, await this.vendors.get(id), ifNoneMatch);
+    return withEtagOr304(reply, await this.vendors.get(id), ifNoneMatch);
   }
 
   @Patch(':id')
@@ -38,11 +38,11 @@ export class VendorsController {
     @Param('id', IdPipe) id: string,
     @Body() body: UpdateVendorBody,
     @Headers('if-match') ifMatch: string | undefined,
-    @ByAuthor() author: Author,
+    @CurrentActor() author: Author,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Vendor> {
-    requireOwner(confinedTo(author.by), id);
-    return tagged(reply, await this.vendors.update(id, body, expectedVersion(ifMatch)));
+    requireOwner(vendorScopeOf(author.by), id);
+    return withEtag(reply, await this.vendors.update(id, body, expectedVersion(ifMatch)));
   }
 
   @Get(':id/stats')
@@ -56,7 +56,7 @@ export class VendorsController {
   async upsertInventory(
     @Param('id', IdPipe) id: string,
     @Body() body: InventoryBody,
-    @ByAuthor() author: Author,
+    @CurrentActor() author: Author,
   ): Promise<{ results: InventoryItemResult[] }> {
     return { results: await this.inventory.upsertInventory(id, body.items, author) };
   }

@@ -17,10 +17,10 @@ export class HandshakeLimit {
 
   guard(namespace: Namespace): void {
     namespace.use((socket, next) => {
-      const settle = (wait: number): void => next(wait === 0 ? undefined : this.refuse(wait));
+      const decide = (wait: number): void => next(wait === 0 ? undefined : this.refuse(wait));
       const wait = this.take(socket);
-      if (typeof wait === 'number') settle(wait);
-      else wait.then(settle, next);
+      if (typeof wait === 'number') decide(wait);
+      else wait.then(decide, next);
     });
   }
 

@@ -1,14 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
-import { InventoryEventService, SettledLog } from '../../events/index.js';
+import { InventoryEventService, AwaitSequenced } from '../../events/index.js';
 import { Clock } from '../../infra/index.js';
 import { NOTIFICATION, type NotRecovered, SUBSCRIBED, type SubscriptionConfirmed } from '../messages.js';
 import { RealtimeMetrics } from '../realtime.metrics.js';
 import type { SubscribeRequest } from '../room-request.js';
 import { type Room, roomName, roomsOf } from '../rooms.js';
 import type { ClientSession } from '../sessions/client-session.js';
-import { untilItReads } from '../slow-clients/until-it-reads.js';
+import { untilItReads } from '../slow-clients/wait-for-drain.js';
 import { type Missed, Replay } from './replay.js';
 import { RequestQueue, type Waiting } from './request-queue.js';
 import { DisconnectedError, TooManySubscriptionsError } from './subscription-errors.js';
@@ -30,7 +30,7 @@ export class RoomSubscriber {
   constructor(
     private readonly events: InventoryEventService,
     private readonly replay: Replay,
-    private readonly settledLog: SettledLog,
+    private readonly awaitSequenced: AwaitSequenced,
     private readonly metrics: RealtimeMetrics,
     private readonly config: AppConfig,
     private readonly clock: Clock,
@@ -72,7 +72,7 @@ export class RoomSubscriber {
   /** Without a position a client begins now: what was acknowledged before its request is not news to it. */
   private async untilSettled(): Promise<void> {
     try {
-      await this.untilAt(await this.settledLog.settle());
+      await this.untilAt(await this.awaitSequenced.all());
     } catch (error) {
       // The log is out of reach; rooms are open all the same.
       this.logger.debug(error);

@@ -21,7 +21,7 @@ export class FrameSender {
     const raw = rawSocketOf(socket);
     if (!raw) return false;
     if (!this.corked.has(raw)) {
-      if (this.corked.size === 0) process.nextTick(() => this.letGo());
+      if (this.corked.size === 0) process.nextTick(() => this.uncork());
       raw.cork();
       this.corked.add(raw);
     }
@@ -29,7 +29,7 @@ export class FrameSender {
     return true;
   }
 
-  private letGo(): void {
+  private uncork(): void {
     let left = SLICE;
     for (const raw of this.corked) {
       this.corked.delete(raw);
@@ -37,7 +37,7 @@ export class FrameSender {
       left -= 1;
       if (left === 0) break;
     }
-    if (this.corked.size > 0) setImmediate(() => this.letGo());
+    if (this.corked.size > 0) setImmediate(() => this.uncork());
   }
 }
 

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../infra/index.js';
-import { GENERAL_SCOPE, type Place } from '../scopes/scope-names.js';
-import { WatchedPlaces } from '../scopes/watched-places.js';
+import { GENERAL_SCOPE, type Listing } from '../scopes/scope-names.js';
+import { WatchedListings } from '../scopes/watched-listings.js';
 import {
   type CachedPage,
   type CacheRead,
@@ -36,7 +36,7 @@ export class InProcessCacheStore extends SearchCacheStore {
   private readonly entries: LRUCache<string, Entry>;
   /** In the order they were made; a token that gives way is made anew, which only puts its entries out of date. */
   private readonly tokens = new Map<string, Token>();
-  private readonly watched = new WatchedPlaces();
+  private readonly watched = new WatchedListings();
   private made = 0;
   /** Times that tokens have gone. */
   private changes = 0;
@@ -68,11 +68,11 @@ export class InProcessCacheStore extends SearchCacheStore {
     return entry && this.isCurrent(entry) ? entry.page : undefined;
   }
 
-  read(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
+  read(key: string, scopes: readonly string[], listing: Listing | null): Promise<CacheRead> {
     if (this.leaseUntil <= this.clock.now()) return Promise.resolve({ result: 'bypass' });
     const entry = this.entries.get(key);
     if (entry && this.isCurrent(entry)) return Promise.resolve({ result: 'hit', page: entry.page });
-    if (place) this.watched.note(place);
+    if (listing) this.watched.note(listing);
     const tokens = new Map<string, string>();
     for (const scope of scopes) tokens.set(scope, this.tokenOf(scope));
     for (const { scope } of entry?.tokens ?? []) tokens.set(scope, this.tokenOf(scope));
@@ -91,20 +91,20 @@ export class InProcessCacheStore extends SearchCacheStore {
     return Promise.resolve();
   }
 
-  renew(scopes: readonly string[]): Promise<void> {
+  invalidate(scopes: readonly string[]): Promise<void> {
     // A name without a token is one that no entry, and no fill under way, depends on.
     for (const scope of scopes) this.drop(scope);
     return Promise.resolve();
   }
 
-  renewWatched(scopesOf: ScopesOf): Promise<void> {
-    return this.renew(scopesOf((place) => this.watched.has(place)));
+  invalidateWatched(scopesOf: ScopesOf): Promise<void> {
+    return this.invalidate(scopesOf((listing) => this.watched.has(listing)));
   }
 
   clear(): Promise<void> {
     this.entries.clear();
     // A fill that is under way must not survive either.
-    return this.renew([GENERAL_SCOPE]);
+    return this.invalidate([GENERAL_SCOPE]);
   }
 
   renewLease(): Promise<void> {
@@ -119,7 +119,7 @@ export class InProcessCacheStore extends SearchCacheStore {
   }
 
   /** Memory never goes back to an earlier state. */
-  whenSetBack(): void {}
+  onPossibleRollback(): void {}
 
   private isCurrent(entry: Entry): boolean {
     if (entry.comparedAt === this.changes) return true;

@@ -15,8 +15,8 @@ export class CacheKeys {
   readonly byUse: string;
   readonly evictions: string;
   readonly clock: string;
-  readonly renewals: string;
-  readonly places: string;
+  readonly invalidations: string;
+  readonly listings: string;
 
   constructor({ epoch, channel }: CacheOwner) {
     const owner = createHash('sha256').update(`${epoch} ${channel}`).digest('hex').slice(0, 8);
@@ -25,8 +25,8 @@ export class CacheKeys {
     this.byUse = `${this.prefix}by-use`;
     this.evictions = `${this.prefix}evictions`;
     this.clock = `${this.prefix}clock`;
-    this.renewals = `${this.prefix}renewals`;
-    this.places = `${this.prefix}places`;
+    this.invalidations = `${this.prefix}renewals`;
+    this.listings = `${this.prefix}places`;
   }
 
   scope(scope: string): string {

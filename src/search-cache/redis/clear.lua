@@ -2,18 +2,18 @@
 --
 -- KEYS[1]  entries by last use: sorted set
 -- KEYS[2]  token of the general scope, on which every entry depends: fills that are under way must not survive
--- KEYS[3]  the count of renewals, see renew.lua
--- KEYS[4]  the watched places, see read.lua: without pages none is
+-- KEYS[3]  the count of invalidations, see invalidate.lua
+-- KEYS[4]  the watched listings, see read.lua: without pages none is
 --
 -- The entries are not in KEYS: only the sorted set knows them. They share its hash tag.
 --
 -- Returns the number of entries removed.
-local lru, general, renewals, places = unpack(KEYS)
+local lru, general, invalidations, listings = unpack(KEYS)
 
-redis.call('DEL', general, places)
+redis.call('DEL', general, listings)
 local time = redis.call('TIME')
-local last = tonumber(redis.call('GET', renewals) or '0')
-redis.call('SET', renewals, string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1)))
+local last = tonumber(redis.call('GET', invalidations) or '0')
+redis.call('SET', invalidations, string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1)))
 local removed = 0
 while true do
   local some = redis.call('ZPOPMIN', lru, 1000)

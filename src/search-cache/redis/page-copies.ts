@@ -9,8 +9,8 @@ const READ_EVERY = 1_000;
 
 export interface PageCopy {
   page: CachedPage;
-  /** The count of renewals when Redis found the page current. While it stands there, nothing has changed. */
-  renewals: string;
+  /** The count of invalidations when Redis found the page current. While it stands there, nothing has changed. */
+  invalidations: string;
 }
 
 /** Pages that Redis has found current, kept here so that they needn't come over the wire each time. */
@@ -23,10 +23,10 @@ export class PageCopies {
   /** The newest count seen; a copy with another one is older, and there is no need to ask. */
   private latest = '';
 
-  /** A copy that is current if the count of renewals still is its own. */
+  /** A copy that is current if the count of invalidations still is its own. */
   probablyCurrent(key: string): PageCopy | undefined {
     const copy = this.copies.get(key);
-    return copy !== undefined && copy.renewals === this.latest ? copy : undefined;
+    return copy !== undefined && copy.invalidations === this.latest ? copy : undefined;
   }
 
   /** The page under this etag, current or not. */
@@ -36,13 +36,13 @@ export class PageCopies {
 
   /** @param livesFor milliseconds */
   keep(key: string, copy: PageCopy, livesFor: number): void {
-    this.latest = copy.renewals;
+    this.latest = copy.invalidations;
     // Without a count nothing can be told later.
-    if (copy.renewals !== '') this.copies.set(key, copy, { ttl: Math.max(1, Math.min(livesFor, READ_EVERY)) });
+    if (copy.invalidations !== '') this.copies.set(key, copy, { ttl: Math.max(1, Math.min(livesFor, READ_EVERY)) });
   }
 
-  saw(renewals: string): void {
-    this.latest = renewals;
+  saw(invalidations: string): void {
+    this.latest = invalidations;
   }
 
   clear(): void {

@@ -4,28 +4,28 @@
 -- KEYS[2]  the lease
 -- KEYS[3]  entries by last use: sorted set, score in microseconds
 -- KEYS[4]  the token clock
--- KEYS[5]  the count of renewals, see renew.lua
--- KEYS[6]  the watched places, those that any process searches: sorted set, by when each came to be watched; the empty name
+-- KEYS[5]  the count of invalidations, see invalidate.lua
+-- KEYS[6]  the watched listings, those that any process searches: sorted set, by when each came to be watched; the empty name
 --          stands for the beginning of the set itself
 -- KEYS[7]  token of the general scope, on which every entry depends
 -- KEYS[8…] tokens of all scopes that may matter to the search
 -- ARGV[1]  milliseconds a token lives when nobody reads or makes it
 -- ARGV[2]  text that no other call ever uses, so that tokens never repeat even if the clock is lost
 -- ARGV[3]  etag of the page that the caller has already, or nothing
--- ARGV[4]  name of the place that the search looks at, or nothing if it is none of a place
--- ARGV[5]  most places; with as many in the set, all places are watched
+-- ARGV[4]  name of the listing that the search looks at, or nothing if it is none of a listing
+-- ARGV[5]  most listings; with as many in the set, all listings are watched
 --
--- Changes renew the scopes of watched places alone, so a place is noted before its first token is made. Without the set
--- nobody knows which tokens haven't been renewed: then no entry survives.
+-- Changes invalidate the scopes of watched listings alone, so a listing is noted before its first token is made. Without the set
+-- nobody knows which tokens haven't been invalidated: then no entry survives.
 --
 -- The scopes of deps and hints are not in KEYS: only the entry knows them. They share its hash tag, so its node has them.
 --
 -- Returns { 'bypass' } without a lease
---         { 'hit', etag, count of renewals, milliseconds the entry lives on, body } if every token of deps is current;
+--         { 'hit', etag, count of invalidations, milliseconds the entry lives on, body } if every token of deps is current;
 --           without the body if the caller has it
 --         { 'miss', key, token, key, token, … } otherwise: of KEYS[8…], deps and hints; missing tokens are made
-local entry, lease, lru, clock, renewals, places, general = unpack(KEYS, 1, 7)
-local place, most_places = ARGV[4], tonumber(ARGV[5])
+local entry, lease, lru, clock, invalidations, listings, general = unpack(KEYS, 1, 7)
+local listing, most_listings = ARGV[4], tonumber(ARGV[5])
 
 if redis.call('EXISTS', lease) == 0 then
   return { 'bypass' }
@@ -34,15 +34,15 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 
-if place ~= '' and not redis.call('ZSCORE', places, place) then
-  local newest = redis.call('ZRANGE', places, -1, -1, 'WITHSCORES')[2]
+if listing ~= '' and not redis.call('ZSCORE', listings, listing) then
+  local newest = redis.call('ZRANGE', listings, -1, -1, 'WITHSCORES')[2]
   if not newest then
     redis.call('DEL', general)
-    redis.call('ZADD', places, now, '')
+    redis.call('ZADD', listings, now, '')
     newest = now
   end
-  if redis.call('ZCARD', places) < most_places then
-    redis.call('ZADD', places, math.max(now, tonumber(newest) + 1), place)
+  if redis.call('ZCARD', listings) < most_listings then
+    redis.call('ZADD', listings, math.max(now, tonumber(newest) + 1), listing)
   end
 end
 
@@ -61,7 +61,7 @@ if deps then
   if valid then
     redis.call('ZADD', lru, now, entry)
     local etag = redis.call('HGET', entry, 'etag')
-    local hit = { 'hit', etag, redis.call('GET', renewals) or '', tostring(redis.call('PTTL', entry)) }
+    local hit = { 'hit', etag, redis.call('GET', invalidations) or '', tostring(redis.call('PTTL', entry)) }
     if etag ~= ARGV[3] then
       hit[5] = redis.call('HGET', entry, 'body')
     end

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { GENERAL_SCOPE, type Place } from '../scopes/scope-names.js';
-import { MOST_PLACES, placeName } from '../scopes/watched-places.js';
+import { GENERAL_SCOPE, type Listing } from '../scopes/scope-names.js';
+import { MAX_WATCHED_LISTINGS, listingName } from '../scopes/watched-listings.js';
 import {
   type CachedPage,
   type CacheRead,
@@ -12,7 +12,7 @@ import {
   type Tokens,
 } from '../store/search-cache-store.js';
 import { CacheKeys, type CacheOwner } from './cache-keys.js';
-import { KnownPlaces, type PlaceNews } from './known-places.js';
+import { WatchedListingsReplica, type PlaceNews } from './watched-listings-replica.js';
 import { NextTurn } from './next-turn.js';
 import { PageCopies } from './page-copies.js';
 import { addScripts, type Scripts } from './scripts.js';
@@ -20,13 +20,13 @@ import { addScripts, type Scripts } from './scripts.js';
 /** Milliseconds a token outlives an entry. */
 const TOKEN_GRACE = 60_000;
 
-/** Times that a change's scopes are named at most for want of a place that has come to be watched meanwhile. */
+/** Times that a change's scopes are named at most for want of a listing that has come to be watched meanwhile. */
 const MOST_NAMINGS = 3;
 
 /**
  * The cache that all instances share. One round trip and one script per operation; nothing is found by scanning.
  *
- * A page that this process has read before is served from a copy while no scope at all has been renewed since Redis
+ * A page that this process has read before is served from a copy while no scope at all has been invalidated since Redis
  * compared its tokens. Whether that is so is asked once for all reads of one turn of the event loop.
  */
 export class RedisCacheStore extends SearchCacheStore {
@@ -36,9 +36,9 @@ export class RedisCacheStore extends SearchCacheStore {
   private readonly nonce = `-${randomBytes(6).toString('base64url')}-`;
   private calls = 0;
   private readonly copies = new PageCopies();
-  private readonly places = new KnownPlaces();
+  private readonly listings = new WatchedListingsReplica();
   private madeKeys: CacheKeys | undefined;
-  private readonly state = new NextTurn(() => this.redis.mget(this.keys.lease, this.keys.renewals));
+  private readonly state = new NextTurn(() => this.redis.mget(this.keys.lease, this.keys.invalidations));
 
   /** @param owner asked when the cache is first used, as the database's log is known by then */
   constructor(
@@ -52,7 +52,7 @@ export class RedisCacheStore extends SearchCacheStore {
     this.scripts = addScripts(redis);
     redis.on('close', () => {
       this.copies.clear();
-      this.places.forget();
+      this.listings.forget();
     });
   }
 
@@ -61,21 +61,21 @@ export class RedisCacheStore extends SearchCacheStore {
     return this.madeKeys;
   }
 
-  async read(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
-    return (await this.readCopy(key)) ?? (await this.readEntry(key, scopes, place));
+  async read(key: string, scopes: readonly string[], listing: Listing | null): Promise<CacheRead> {
+    return (await this.readCopy(key)) ?? (await this.readEntry(key, scopes, listing));
   }
 
   /** Undefined: Redis has to look at the entry. */
   private async readCopy(key: string): Promise<CacheRead | undefined> {
     const copy = this.copies.probablyCurrent(key);
     if (!copy) return undefined;
-    const [lease, renewals] = await this.state.ask();
+    const [lease, invalidations] = await this.state.ask();
     if (lease == null) return { result: 'bypass' };
-    this.copies.saw(renewals ?? '');
-    return copy.renewals === renewals ? { result: 'hit', page: copy.page } : undefined;
+    this.copies.saw(invalidations ?? '');
+    return copy.invalidations === invalidations ? { result: 'hit', page: copy.page } : undefined;
   }
 
-  private async readEntry(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead> {
+  private async readEntry(key: string, scopes: readonly string[], listing: Listing | null): Promise<CacheRead> {
     this.calls += 1;
     const copy = this.copies.page(key);
     const { keys } = this;
@@ -85,23 +85,23 @@ export class RedisCacheStore extends SearchCacheStore {
         keys.lease,
         keys.byUse,
         keys.clock,
-        keys.renewals,
-        keys.places,
+        keys.invalidations,
+        keys.listings,
         ...[GENERAL_SCOPE, ...scopes].map((scope) => keys.scope(scope)),
       ],
       [
         this.ttl + TOKEN_GRACE,
         this.nonce + this.calls.toString(36),
         copy?.etag ?? '',
-        place ? placeName(place) : '',
-        MOST_PLACES,
+        listing ? listingName(listing) : '',
+        MAX_WATCHED_LISTINGS,
       ],
     )) as Buffer[];
     switch (answer[0]!.toString()) {
       case 'hit': {
-        const [etag, renewals, livesFor] = answer.slice(1, 4).map(String);
+        const [etag, invalidations, livesFor] = answer.slice(1, 4).map(String);
         const page = answer[4] === undefined ? copy! : { body: answer[4], etag: etag! };
-        this.copies.keep(key, { page, renewals: renewals! }, Number(livesFor));
+        this.copies.keep(key, { page, invalidations: invalidations! }, Number(livesFor));
         return { result: 'hit', page };
       }
       case 'miss':
@@ -129,35 +129,35 @@ export class RedisCacheStore extends SearchCacheStore {
     );
   }
 
-  async renew(scopes: readonly string[]): Promise<void> {
-    await this.renewKnowing(scopes, []);
+  async invalidate(scopes: readonly string[]): Promise<void> {
+    await this.invalidateKnown(scopes, []);
   }
 
-  async renewWatched(scopesOf: ScopesOf): Promise<void> {
+  async invalidateWatched(scopesOf: ScopesOf): Promise<void> {
     for (let naming = 0; naming < MOST_NAMINGS; naming += 1) {
-      const named = scopesOf((place) => this.places.has(place));
-      if (await this.renewKnowing(named, this.places.upTo)) return;
+      const named = scopesOf((listing) => this.listings.has(listing));
+      if (await this.invalidateKnown(named, this.listings.upTo)) return;
     }
-    await this.renew(scopesOf(() => true));
+    await this.invalidate(scopesOf(() => true));
   }
 
-  /** @returns false if there are places that whoever named the scopes didn't know */
-  private async renewKnowing(scopes: readonly string[], upTo: readonly string[]): Promise<boolean> {
+  /** @returns false if there are listings that whoever named the scopes didn't know */
+  private async invalidateKnown(scopes: readonly string[], upTo: readonly string[]): Promise<boolean> {
     const { keys } = this;
     // Lua's unpack takes some thousands of values at once; big batches go in parts. Without any scope it still asks.
     const parts: Promise<unknown>[] = [];
     for (let from = 0; from === 0 || from < scopes.length; from += 2_000) {
       const tokens = scopes.slice(from, from + 2_000).map((scope) => keys.scope(scope));
-      parts.push(this.scripts.renew([keys.renewals, keys.places, ...tokens], upTo));
+      parts.push(this.scripts.invalidate([keys.invalidations, keys.listings, ...tokens], upTo));
     }
     const news = (await Promise.all(parts)).filter((one) => one !== null) as PlaceNews[];
-    for (const one of news) this.places.learn(one);
+    for (const one of news) this.listings.learn(one);
     return news.length === 0;
   }
 
   async clear(): Promise<void> {
-    const { byUse, renewals, places } = this.keys;
-    await this.scripts.clear([byUse, this.keys.scope(GENERAL_SCOPE), renewals, places]);
+    const { byUse, invalidations, listings } = this.keys;
+    await this.scripts.clear([byUse, this.keys.scope(GENERAL_SCOPE), invalidations, listings]);
   }
 
   async renewLease(): Promise<void> {
@@ -172,8 +172,8 @@ export class RedisCacheStore extends SearchCacheStore {
     return { entries: Number(entries), evictions: Number(evictions), leaseMs: Math.max(0, Number(leaseMs)) };
   }
 
-  /** What answers after a lost connection may be a replica or a restored copy: older, and without the last renewals. */
-  whenSetBack(listener: () => void): void {
+  /** What answers after a lost connection may be a replica or a restored copy: older, and without the last invalidations. */
+  onPossibleRollback(listener: () => void): void {
     this.redis.on('close', listener);
   }
 

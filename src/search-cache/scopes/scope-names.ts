@@ -8,12 +8,12 @@ export type Aspect = (typeof ASPECTS)[number];
 export const OPEN = '*';
 
 /** Where products are listed: by one vendor or any, in one category or any. */
-export interface Place {
+export interface Listing {
   vendor: string;
   category: string;
 }
 
-/** Every entry depends on it; renewing it clears the cache. */
+/** Every entry depends on it; invalidating it clears the cache. */
 export const GENERAL_SCOPE = 'search:cache:general';
 
 /** All vendor searches: they show counts of products. */
@@ -26,19 +26,19 @@ export const productScope = (id: string): string => `product:${id}`;
 export const textScope = (text: string): string => `text:${text}`;
 
 /**
- * Products of a place whose price lies in a bracket, or anywhere: `vendor:products:v1`, `search:cache:category:spices`,
+ * Products of a listing whose price lies in a bracket, or anywhere: `vendor:products:v1`, `search:cache:category:spices`,
  * `search:cache:price:150`, `search:cache:*`, and their combinations.
  */
-export function placeScope({ vendor, category }: Place, bracket: string, aspect: Aspect): string {
+export function listingScope({ vendor, category }: Listing, bracket: string, aspect: Aspect): string {
   const root = vendor === OPEN ? 'search:cache' : `vendor:products:${vendor}`;
   const rest = (category === OPEN ? '' : `:category:${category}`) + (bracket === OPEN ? '' : `:price:${bracket}`);
   const open = vendor === OPEN && rest === '';
   return `${root}${open ? ':*' : rest}#${aspect}`;
 }
 
-/** Products of a place whose price has gone across a node of `PRICE_EDGES`, upwards or downwards. */
-export function edgeScopes(place: Place, edges: readonly string[]): string[] {
-  const anyPrice = placeScope(place, OPEN, 'price');
+/** Products of a listing whose price has gone across a node of `PRICE_CROSSINGS`, upwards or downwards. */
+export function edgeScopes(listing: Listing, edges: readonly string[]): string[] {
+  const anyPrice = listingScope(listing, OPEN, 'price');
   return edges.map((edge) => `${anyPrice}:edge:${edge}`);
 }
 

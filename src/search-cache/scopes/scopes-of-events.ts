@@ -1,13 +1,13 @@
 import type { NewInventoryEvent, Product } from '../../contracts/index.js';
 import { categoriesOf } from '../../events/index.js';
 import { BRACKETS } from './price-brackets.js';
-import { PRICE_EDGES } from './price-edges.js';
+import { PRICE_CROSSINGS } from './price-crossings.js';
 import {
   type Aspect,
   edgeScopes,
   OPEN,
-  type Place,
-  placeScope,
+  type Listing,
+  listingScope,
   productScope,
   textScope,
   VENDORS_SCOPE,
@@ -36,7 +36,7 @@ interface Trace {
  * change belong into one call: a product that changes price and category at once leaves a combination that neither of
  * its events names alone.
  *
- * Places that no search has looked at are left out, if that is known: most of them are of one vendor alone.
+ * Listings that no search has looked at are left out, if that is known: most of them are of one vendor alone.
  *
  * The other side is `ProductSearchScopes`; the law between them: if an event changes a search's result, they share a
  * scope.
@@ -44,10 +44,10 @@ interface Trace {
 export function scopesOfEvents(
   events: readonly NewInventoryEvent[],
   text: TextScopes,
-  isWatched: (place: Place) => boolean = () => true,
+  isWatched: (listing: Listing) => boolean = () => true,
 ): Set<string> {
   const scopes = new Set<string>();
-  /** Products of which a place is watched; mostly none, and following a product costs more than all the rest. */
+  /** Products of which a listing is watched; mostly none, and following a product costs more than all the rest. */
   const seen = new Set<string>();
   for (const event of events) {
     scopes.add(productScope(event.productId));
@@ -58,11 +58,11 @@ export function scopesOfEvents(
   if (seen.size === 0) return scopes;
   const traces = new Map<string, Trace>();
   for (const event of events) if (seen.has(event.productId)) follow(traces, event);
-  for (const trace of traces.values()) addPlaces(scopes, trace, isWatched);
+  for (const trace of traces.values()) addListings(scopes, trace, isWatched);
   return scopes;
 }
 
-function isSeen(event: NewInventoryEvent, isWatched: (place: Place) => boolean): boolean {
+function isSeen(event: NewInventoryEvent, isWatched: (listing: Listing) => boolean): boolean {
   const isListed = (category: string): boolean =>
     isWatched({ vendor: event.vendorId, category }) || isWatched({ vendor: OPEN, category });
   return isListed(OPEN) || categoriesOf(event).some(isListed);
@@ -81,18 +81,18 @@ function follow(traces: Map<string, Trace>, event: NewInventoryEvent): void {
   trace.aspects.add(ASPECT_OF[event.eventType]);
 }
 
-function addPlaces(scopes: Set<string>, trace: Trace, isWatched: (place: Place) => boolean): void {
+function addListings(scopes: Set<string>, trace: Trace, isWatched: (listing: Listing) => boolean): void {
   const { vendor, categories, prices, aspects } = trace;
-  const places = [OPEN, ...categories].flatMap((category) => [
+  const listings = [OPEN, ...categories].flatMap((category) => [
     { vendor, category },
     { vendor: OPEN, category },
   ]);
-  const watched = places.filter(isWatched);
+  const watched = listings.filter(isWatched);
   const brackets = [OPEN, ...new Set([...prices].flatMap((price) => BRACKETS.between(price, price)))];
-  const edges = aspects.has('price') ? PRICE_EDGES.between(Math.min(...prices), Math.max(...prices)) : [];
-  for (const place of watched) {
-    for (const aspect of aspects) for (const bracket of brackets) scopes.add(placeScope(place, bracket, aspect));
-    for (const edge of edgeScopes(place, edges)) scopes.add(edge);
+  const edges = aspects.has('price') ? PRICE_CROSSINGS.between(Math.min(...prices), Math.max(...prices)) : [];
+  for (const listing of watched) {
+    for (const aspect of aspects) for (const bracket of brackets) scopes.add(listingScope(listing, bracket, aspect));
+    for (const edge of edgeScopes(listing, edges)) scopes.add(edge);
   }
 }
 

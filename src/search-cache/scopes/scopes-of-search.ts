@@ -1,14 +1,14 @@
 import type { ProductFilters, ProductSearchOptions } from '../../contracts/index.js';
 import { BRACKETS } from './price-brackets.js';
-import { PRICE_EDGES } from './price-edges.js';
+import { PRICE_CROSSINGS } from './price-crossings.js';
 import {
   type Aspect,
   ASPECTS,
   edgeScopes,
   GENERAL_SCOPE,
   OPEN,
-  type Place,
-  placeScope,
+  type Listing,
+  listingScope,
   productScope,
   textScope,
   VENDORS_SCOPE,
@@ -30,7 +30,7 @@ export interface PageFacts {
 /** What may change a product search, and what really does once its page is known. See `scopesOfEvents` for the other side. */
 export class ProductSearchScopes {
   /** Where the search looks. */
-  readonly place: Place;
+  readonly listing: Listing;
   private readonly brackets: readonly string[];
   /** Of the ends of the price range. */
   private readonly ends: readonly string[];
@@ -40,7 +40,7 @@ export class ProductSearchScopes {
     private readonly filters: ProductFilters,
     text: TextScopes,
   ) {
-    this.place = { vendor: filters.vendorId ?? OPEN, category: filters.category ?? OPEN };
+    this.listing = { vendor: filters.vendorId ?? OPEN, category: filters.category ?? OPEN };
     this.brackets = rangeBrackets(filters);
     this.ends = this.edges([filters.minPrice, filters.maxPrice]);
     this.texts = textsOf(filters, text);
@@ -77,13 +77,13 @@ export class ProductSearchScopes {
   private edges(prices: readonly (number | undefined)[]): string[] {
     const watched = prices.filter((price) => price !== undefined);
     return edgeScopes(
-      this.place,
-      watched.flatMap((price) => PRICE_EDGES.at(price)),
+      this.listing,
+      watched.flatMap((price) => PRICE_CROSSINGS.at(price)),
     );
   }
 
   private inBrackets(aspect: Aspect): string[] {
-    return this.brackets.map((bracket) => placeScope(this.place, bracket, aspect));
+    return this.brackets.map((bracket) => listingScope(this.listing, bracket, aspect));
   }
 }
 

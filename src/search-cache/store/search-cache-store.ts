@@ -1,4 +1,4 @@
-import type { Place } from '../scopes/scope-names.js';
+import type { Listing } from '../scopes/scope-names.js';
 
 /** A finished answer as it is sent. */
 export interface CachedPage {
@@ -17,8 +17,8 @@ export type CacheRead =
   /** There is no lease: nobody vouches for the invalidations, so the cache is not to be used. */
   | { result: 'bypass' };
 
-/** Names the scopes of a change, but of the places that don't pass only what is of no place. */
-export type ScopesOf = (isWatched: (place: Place) => boolean) => readonly string[];
+/** Names the scopes of a change, but of the listings that don't pass only what is of no listing. */
+export type ScopesOf = (isWatched: (listing: Listing) => boolean) => readonly string[];
 
 export interface StoreStats {
   entries: number;
@@ -40,9 +40,9 @@ export interface StoreStats {
 export abstract class SearchCacheStore {
   /**
    * @param scopes all that may matter to the search
-   * @param place of which these scopes are, if they are of one; from now on it is watched
+   * @param listing of which these scopes are, if they are of one; from now on it is watched
    */
-  abstract read(key: string, scopes: readonly string[], place: Place | null): Promise<CacheRead>;
+  abstract read(key: string, scopes: readonly string[], listing: Listing | null): Promise<CacheRead>;
 
   /** The page `read` would hit with, if that can be told without waiting. */
   peek(_key: string): CachedPage | undefined {
@@ -56,10 +56,10 @@ export abstract class SearchCacheStore {
   abstract fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void>;
 
   /** Puts every entry that depends on one of these out of date. */
-  abstract renew(scopes: readonly string[]): Promise<void>;
+  abstract invalidate(scopes: readonly string[]): Promise<void>;
 
-  /** The same, as far as the scopes are of no place or of one that is watched; of others there are no entries. */
-  abstract renewWatched(scopesOf: ScopesOf): Promise<void>;
+  /** The same, as far as the scopes are of no listing or of one that is watched; of others there are no entries. */
+  abstract invalidateWatched(scopesOf: ScopesOf): Promise<void>;
 
   /** Removes every entry. */
   abstract clear(): Promise<void>;
@@ -69,8 +69,8 @@ export abstract class SearchCacheStore {
 
   abstract stats(): Promise<StoreStats>;
 
-  /** Calls `listener` whenever renewals may have been undone, because the store may have gone back to earlier data. */
-  abstract whenSetBack(listener: () => void): void;
+  /** Calls `listener` whenever invalidations may have been undone, because the store may have gone back to earlier data. */
+  abstract onPossibleRollback(listener: () => void): void;
 }
 
 /** Milliseconds; the bound of staleness when the path of invalidation is dead (G2). */

@@ -2,7 +2,7 @@ import { access, cp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { EmbeddedPostgresError, errorCode, errorText } from './errors.js';
-import { removeLeftovers, workshopOf } from './leftovers.js';
+import { removeStaleStagingDirs, stagingDir } from './stale-staging-dirs.js';
 import { run } from './run.js';
 import { inSharedPlace } from './shared-place.js';
 import { type SystemUser } from './system-user.js';
@@ -90,8 +90,8 @@ async function probe(
 async function copyForOthers({ directory, version }: Native): Promise<string> {
   const target = await inSharedPlace(`native-${version}`);
   if (await exists(target)) return target;
-  await removeLeftovers(target);
-  const workshop = workshopOf(target);
+  await removeStaleStagingDirs(target);
+  const workshop = stagingDir(target);
   try {
     await cp(directory, workshop, { recursive: true, verbatimSymlinks: true });
     await run('chmod', ['-R', 'a+rX', workshop], { cwd: '/' });

@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Binaries } from './binaries.js';
 import { EmbeddedPostgresError, errorCode } from './errors.js';
-import { removeLeftovers, workshopOf } from './leftovers.js';
+import { removeStaleStagingDirs, stagingDir } from './stale-staging-dirs.js';
 import { run } from './run.js';
 import { give, type SystemUser } from './system-user.js';
 
@@ -40,8 +40,8 @@ export async function readPassword(directory: string): Promise<string> {
  * `durable: false` spares the flush to disk, for tests.
  */
 export async function createCluster(cluster: Cluster, { durable = true } = {}): Promise<void> {
-  await removeLeftovers(cluster.directory);
-  const workshop = workshopOf(cluster.directory);
+  await removeStaleStagingDirs(cluster.directory);
+  const workshop = stagingDir(cluster.directory);
   await mkdir(workshop, { mode: 0o700 });
   try {
     await give(workshop, cluster.user);

@@ -6,7 +6,7 @@ import { EmbeddedPostgresError, errorText } from './errors.js';
 import { DataDirLock } from './lock.js';
 import { locate } from './location.js';
 import { removeOwner, writeOwner } from './owner.js';
-import { type Reached, type ReachOptions, reachServer } from './reach.js';
+import { type RunningServer, type EnsureRunningOptions, ensureRunning } from './ensure-running.js';
 import { checkPaths, connectionUrl, stopServer } from './server.js';
 
 export interface EmbeddedPostgresOptions {
@@ -73,13 +73,13 @@ async function openCluster(dataDir: string, log: (line: string) => void): Promis
 }
 
 interface Claim {
-  server: Reached;
+  server: RunningServer;
   lock: DataDirLock;
 }
 
-async function claim(options: ReachOptions): Promise<Claim> {
+async function claim(options: EnsureRunningOptions): Promise<Claim> {
   for (let attempt = 1; ; attempt++) {
-    const server = await reachServer(options);
+    const server = await ensureRunning(options);
     const reconnect = () => connect(server.port, options.password);
     try {
       return { server, lock: await DataDirLock.acquire(server.client, options.dataDir, reconnect, options.log) };

@@ -6,10 +6,10 @@ import { COMMIT_DRAFTS, commitValues } from './commit-drafts.sql.js';
 import { isRowFault, isTransient, isUniqueViolation } from './database-conflicts.js';
 import { type Decision, decide } from './decide.js';
 import { EventOrigin } from './event-origin.js';
-import { offerChanges } from './offer-change.js';
-import { OfferExecutor } from './offer-executor.js';
+import { priceStockUpdates } from './price-stock-update.js';
+import { PriceStockExecutor } from './price-stock-executor.js';
 import type { ProductWrite, WriteOutcome } from './product-command.js';
-import { settleOutcomes } from './settle-outcomes.js';
+import { resolveOutcomes } from './resolve-outcomes.js';
 import { WorkingSetLoader } from './working-set.loader.js';
 import { type Committed, type Draft, eventsOf } from './working-set.js';
 
@@ -34,7 +34,7 @@ export class BatchExecutor {
     private readonly loader: WorkingSetLoader,
     private readonly sql: SqlClient,
     private readonly committer: EventCommitter,
-    private readonly offers: OfferExecutor,
+    private readonly priceStock: PriceStockExecutor,
     private readonly origin: EventOrigin,
   ) {}
 
@@ -59,14 +59,14 @@ export class BatchExecutor {
     outcomes: WriteOutcome[],
     isFirst: boolean,
   ): Promise<number[]> {
-    const offers = isFirst ? offerChanges(writes) : undefined;
+    const updates = isFirst ? priceStockUpdates(writes) : undefined;
     try {
-      if (!offers) return await this.change(writes, open, outcomes);
-      await this.offers.execute(offers, outcomes);
+      if (!updates) return await this.change(writes, open, outcomes);
+      await this.priceStock.execute(updates, outcomes);
       return open.filter((index) => !outcomes[index]);
     } catch (error) {
       // One row of it was refused: `change` finds out which.
-      if (offers && isRowFault(error)) return open;
+      if (updates && isRowFault(error)) return open;
       if (!isTransient(error)) throw error;
       // What a transaction has locked before is part of the knot; only its end unties it.
       if (currentTransaction()) throw new WriteContentionError({ cause: error });
@@ -83,7 +83,7 @@ export class BatchExecutor {
     });
     try {
       const committed = await this.commit(set.changed());
-      settleOutcomes(open, decisions, committed, outcomes);
+      resolveOutcomes(open, decisions, committed, outcomes);
       return open.filter((index) => !outcomes[index]);
     } catch (error) {
       if (!isRowFault(error)) throw error;
@@ -105,7 +105,7 @@ export class BatchExecutor {
       },
       retryable: false,
     });
-    this.sql.grown(drafts.filter(({ stored, id }) => stored === null && committed.has(id)).length);
+    this.sql.rowsInserted(drafts.filter(({ stored, id }) => stored === null && committed.has(id)).length);
     return committed;
   }
 

@@ -1,6 +1,6 @@
 import { appendEventsSql, eventRows } from '../../../events/index.js';
 import type { Statement } from '../../../infra/index.js';
-import { productLexemes } from '../../search/item-lexemes.js';
+import { productLexemes } from '../../search/search-document.js';
 import type { Draft } from './working-set.js';
 
 /**

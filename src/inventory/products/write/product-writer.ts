@@ -3,7 +3,7 @@ import { currentTransaction, UnavailableError } from '../../../infra/index.js';
 import { newEventId } from '../../../events/index.js';
 import { BatchExecutor } from './batch-executor.js';
 import { keyOf, type ProductCommand, type ProductWrite, type WriteOutcome } from './product-command.js';
-import { Answer, WriteLane } from './write-lane.js';
+import { PendingResult, WriteBatcher } from './write-batcher.js';
 
 /** Batches under way at once, and rows in one statement. */
 const LANES = 2;
@@ -24,10 +24,13 @@ export interface WriteAuthor {
  */
 @Injectable()
 export class ProductWriter {
-  private readonly lanes: WriteLane[];
+  private readonly lanes: WriteBatcher[];
 
   constructor(private readonly executor: BatchExecutor) {
-    this.lanes = Array.from({ length: LANES }, () => new WriteLane((writes) => executor.execute(writes), BATCH_LIMIT));
+    this.lanes = Array.from(
+      { length: LANES },
+      () => new WriteBatcher((writes) => executor.execute(writes), BATCH_LIMIT),
+    );
   }
 
   /**
@@ -38,7 +41,7 @@ export class ProductWriter {
     if (currentTransaction()) return this.writeInTransaction(commands, { owner, correlationId });
     const waiting = this.lanes.reduce((sum, lane) => sum + lane.depth, 0);
     if (waiting + commands.length > WAITING_LIMIT) throw new UnavailableError('Too many writes are waiting');
-    const answer = new Answer(commands.length);
+    const answer = new PendingResult(commands.length);
     commands.forEach((command, place) => this.laneOf(command).submit({ command, correlationId, owner }, answer, place));
     return answer.promise;
   }
@@ -56,7 +59,7 @@ export class ProductWriter {
     return outcomes;
   }
 
-  private laneOf(command: ProductCommand): WriteLane {
+  private laneOf(command: ProductCommand): WriteBatcher {
     const key = keyOf(command);
     let hash = 0;
     for (let index = 0; index < key.length; index += 1) hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0;

@@ -31,13 +31,13 @@ export const extraLexeme = (word: string): string => `+${word}`;
 export const foldLexeme = (folded: string): string => `~${folded}`;
 
 /** What something is called, a word or more, in any spelling; empty if nothing is left of it. */
-export function callLexeme(words: readonly string[]): string {
+export function fullNameLexeme(words: readonly string[]): string {
   const folded = words.map(foldWord).join(' ').trim();
   return folded === '' ? '' : `=${folded}`;
 }
 
 /** A word of what something is called, in any spelling. */
-export const partLexeme = (folded: string): string => `-${folded}`;
+export const nameWordLexeme = (folded: string): string => `-${folded}`;
 
 /**
  * The lexemes of one item, sorted and without repetitions; every one is fit for `array_to_tsvector` (not empty, no
@@ -62,11 +62,11 @@ export function lexemesOf(
   const call = (lexeme: string): void => {
     if (lexeme !== '' && lexemes.size < MAX_LEXEMES) lexemes.add(lexeme);
   };
-  for (const one of [...names, ...synonyms]) call(callLexeme(wordsOf(one)));
+  for (const one of [...names, ...synonyms]) call(fullNameLexeme(wordsOf(one)));
   // Every word of the first name, since that is what people see, but of no other, or "sweet potato" in some language
   // would be as good a potato as a potato.
   for (const folded of wordsOf(names[0] ?? '').map(foldWord)) {
-    if (folded !== '' && !lexemes.has(`=${folded}`)) call(partLexeme(folded));
+    if (folded !== '' && !lexemes.has(`=${folded}`)) call(nameWordLexeme(folded));
   }
   for (const word of [...synonyms, ...extra].flatMap(wordsOf)) {
     if (!nameWords.has(word)) add(extraLexeme(word), foldWord(word));

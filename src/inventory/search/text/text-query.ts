@@ -1,5 +1,5 @@
 import { foldWord } from './fold.js';
-import { callLexeme, extraLexeme, foldLexeme, nameLexeme, partLexeme } from './lexemes.js';
+import { fullNameLexeme, extraLexeme, foldLexeme, nameLexeme, nameWordLexeme } from './lexemes.js';
 import { wordsOf } from './words.js';
 
 /** Words of a query that count; each one costs three index look-ups. */
@@ -48,7 +48,7 @@ export function textQueryOf(q: string): TextQuery | undefined {
 
 /** The query as a whole is what the item is called, in whatever spelling. */
 function calledQuery(words: readonly string[]): string {
-  const call = callLexeme(words);
+  const call = fullNameLexeme(words);
   return quoted(call === '' ? words[0]! : call);
 }
 
@@ -56,7 +56,7 @@ function calledQuery(words: readonly string[]): string {
 function namedQueries(words: readonly string[]): string[] {
   const parts = words
     .filter((word) => foldWord(word) !== '')
-    .map((word) => `(${quoted(callLexeme([word]))} | ${quoted(partLexeme(foldWord(word)))})`);
+    .map((word) => `(${quoted(fullNameLexeme([word]))} | ${quoted(nameWordLexeme(foldWord(word)))})`);
   return [words.map((word) => quoted(nameLexeme(word))), parts]
     .filter((terms) => terms.length > 0)
     .map((terms) => `(${terms.join(' & ')})`);

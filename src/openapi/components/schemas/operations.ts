@@ -58,7 +58,7 @@ export const OPERATION_SCHEMAS: Readonly<Record<string, Schema>> = {
     misses: count('Reads of this instance that filled it'),
     bypasses: count('Reads of this instance past it'),
     hitRatio: { type: ['number', 'null'], minimum: 0, maximum: 1, description: 'Null before the first read' },
-    invalidations: counts(SCOPE_KINDS, (kind) => `Scopes renewed, of the kind ${kind}`),
+    invalidations: counts(SCOPE_KINDS, (kind) => `Scopes invalidated, of the kind ${kind}`),
     stale: count('Pages the freshness probe found out of date; must be 0'),
   }),
 

@@ -1,0 +1,34 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Clock, ReplayBarrier } from '../../infra/index.js';
+import { AwaitSequenced } from '../commit/await-sequenced.js';
+import { EventBridge } from './event-bridge.js';
+
+/** Milliseconds a replay waits for delivery at most, and between looks. */
+const WAIT_AT_MOST = 1_500;
+const LOOK_EVERY = 5;
+
+/**
+ * Lets a replayed answer wait until the events that are committed have been delivered here. Caches are invalidated
+ * before events are published, so by then every search is past them, whoever wrote them and whatever became of it.
+ */
+@Injectable()
+export class AwaitDelivered implements OnModuleInit {
+  constructor(
+    private readonly log: AwaitSequenced,
+    private readonly bridge: EventBridge,
+    private readonly barrier: ReplayBarrier,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.barrier.register(() => this.all());
+  }
+
+  private async all(): Promise<void> {
+    const position = await this.log.all();
+    const began = this.clock.now();
+    while (this.bridge.cursor.position < position && !this.clock.hasPassed(WAIT_AT_MOST, began)) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { NewInventoryEvent } from '../../contracts/index.js';
+
+/** A cache that must follow the events. Nothing rejects; false says that the cache was out of reach. */
+export interface InvalidatableCache {
+  /** Puts out of date whatever these events change; idempotent. */
+  invalidate(events: readonly NewInventoryEvent[]): Promise<boolean>;
+  /** Removes everything. */
+  clear(): Promise<boolean>;
+  /** Vouches for a while that everything sequenced so far has been invalidated. */
+  renewLease(): Promise<boolean>;
+}
+
+/** Enough for what waits between a commit and the relay; an event that is forgotten is merely invalidated twice. */
+const REMEMBERED = 20_000;
+
+/**
+ * Where caches register themselves. `committed` runs after a commit and before its acknowledgement (G1);
+ * the relay runs `invalidate` for whatever isn't known to be done before it publishes the events, so that nobody is notified of a change whose old pages can still be served.
+ */
+@Injectable()
+export class CacheInvalidation {
+  private readonly caches: InvalidatableCache[] = [];
+  /** Ids of the newest events that their writers have invalidated after the commit, in order. */
+  private readonly done = new Set<string>();
+
+  register(cache: InvalidatableCache): void {
+    this.caches.push(cache);
+  }
+
+  /**
+   * For the writer, after its commit. Never rejects: the change has happened.
+   * @returns ids of the events that the relay needn't invalidate again: all of them or, if it couldn't be done, none
+   */
+  async committed(events: readonly NewInventoryEvent[]): Promise<string[]> {
+    if (!(await this.invalidate(events))) return [];
+    const ids = events.map(({ eventId }) => eventId);
+    this.markDone(ids);
+    return ids;
+  }
+
+  markDone(eventIds: readonly string[]): void {
+    for (const eventId of eventIds) this.done.add(eventId);
+    for (const eventId of this.done) {
+      if (this.done.size <= REMEMBERED) return;
+      this.done.delete(eventId);
+    }
+  }
+
+  /** Whether the writer has done it already; doing it again would only put fresh pages out of date. */
+  isDone({ eventId }: Pick<NewInventoryEvent, 'eventId'>): boolean {
+    return this.done.has(eventId);
+  }
+
+  invalidate(events: readonly NewInventoryEvent[]): Promise<boolean> {
+    return this.all((cache) => cache.invalidate(events));
+  }
+
+  clear(): Promise<boolean> {
+    return this.all((cache) => cache.clear());
+  }
+
+  renewLease(): Promise<boolean> {
+    return this.all((cache) => cache.renewLease());
+  }
+
+  private async all(work: (cache: InvalidatableCache) => Promise<boolean>): Promise<boolean> {
+    return (await Promise.all(this.caches.map(work))).every(Boolean);
+  }
+}

@@ -1,0 +1,81 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { EventType } from '../../contracts/index.js';
+import { Clock } from '../../infra/index.js';
+import { type BusMessage, EventBus } from '../bus/event-bus.js';
+import { EventBridge } from '../delivery/event-bridge.js';
+import { EventsMetrics } from '../events.metrics.js';
+import type { EventBatch } from '../log/event-batch.js';
+import { EventLog } from '../log/event-log.js';
+
+/** Milliseconds. */
+const HEARTBEAT_EVERY = 500;
+/** Messages under way to the bus; a bus slower than that is repaired from the log instead of filling memory. */
+const IN_FLIGHT_LIMIT = 64;
+
+/** Tells this instance and, over the bus, all others what has been sequenced and invalidated. Nothing of it is waited for. */
+@Injectable()
+export class EventPublisher {
+  private readonly logger = new Logger(EventPublisher.name);
+  private lastHeartbeat = 0;
+  private inFlight = 0;
+
+  constructor(
+    private readonly bus: EventBus,
+    private readonly bridge: EventBridge,
+    private readonly log: EventLog,
+    private readonly metrics: EventsMetrics,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Of events whose caches have been invalidated. */
+  announce(batch: EventBatch): void {
+    // This instance needn't wait for its own message to come back; the bridge drops what it has seen.
+    this.bridge.accept(batch);
+    this.count(batch);
+    void this.publish({ kind: 'events', batch });
+  }
+
+  get heartbeatDue(): boolean {
+    return this.clock.hasPassed(HEARTBEAT_EVERY, this.lastHeartbeat);
+  }
+
+  /**
+   * Tells followers how far the log reaches, so that a lost last message is noticed as well.
+   * @param announced the last position that has been announced, if the log has more to be told of later
+   */
+  async heartbeat(announced?: number): Promise<void> {
+    if (!this.heartbeatDue) return;
+    this.lastHeartbeat = this.clock.now();
+    if (announced !== undefined) this.announceUpTo(announced);
+    else void this.publish({ kind: 'heartbeat', head: await this.log.head() });
+  }
+
+  /** For events that can't be announced themselves: receivers read them from the log. */
+  announceUpTo(position: number): void {
+    void this.publish({ kind: 'heartbeat', head: { epoch: this.log.epoch, position } });
+  }
+
+  private count({ headers }: EventBatch): void {
+    const counts = new Map<EventType, number>();
+    for (const { eventType } of headers) counts.set(eventType, (counts.get(eventType) ?? 0) + 1);
+    for (const [eventType, count] of counts) this.metrics.published.inc({ event_type: eventType }, count);
+  }
+
+  /** Not awaited: a bus that hangs must not hold up the sequencing. */
+  private async publish(message: BusMessage): Promise<void> {
+    if (this.inFlight >= IN_FLIGHT_LIMIT) return this.failed('backlogged');
+    this.inFlight += 1;
+    try {
+      await this.bus.publish(message);
+    } catch (error) {
+      this.failed(this.bus.connected ? 'rejected' : 'disconnected', error);
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  private failed(reason: string, error?: unknown): void {
+    this.metrics.publishFailures.inc({ reason });
+    if (error) this.logger.debug(error);
+  }
+}

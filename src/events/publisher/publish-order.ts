@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+
+/** A place in the order of announcements, not known before the events have their positions. */
+export interface PublishTicket {
+  /** To be called as soon as it is known that the next events have positions after this one, up to the other one. */
+  placed(after: number, last: number): void;
+  /** Resolves when everything with a lower position is over. For what is `placed`. */
+  comes(): Promise<void>;
+  /** Must be called in any case. */
+  end(): void;
+}
+
+/**
+ * Statements that give positions go over two connections, and one may have to wait for a cache that another one
+ * needn't wait for. Events are announced in the order of their positions.
+ */
+@Injectable()
+export class PublishOrder {
+  /** All that has been sent and isn't over. What has got lower positions than an answer that is here, is among them or over. */
+  private readonly open = new Set<Place>();
+  /** Everything up to this position is over. */
+  private reached = NaN;
+  /** Those who, once everything up to a position is over, have nothing to wait for. */
+  private readonly next = new Map<number, () => void>();
+  /** Those who are, or want to be, alone, by when it ends; true for those who take long. */
+  private readonly alone = new Map<Promise<void>, boolean>();
+
+  get closed(): boolean {
+    return this.alone.size > 0;
+  }
+
+  /** To be called just when the statement is sent. */
+  enter(): PublishTicket {
+    const place = new Place();
+    this.open.add(place);
+    return {
+      placed: (after, last) => place.known(after, last),
+      comes: () => this.comes(place),
+      end: () => this.end(place),
+    };
+  }
+
+  /**
+   * Runs `work` when all that has entered is over, so that every event with a position has been invalidated and
+   * announced. Nobody should enter meanwhile who can do without: `closed` says so.
+   */
+  async whenOver<Result>(work: () => Promise<Result>, takesLong = false): Promise<Result> {
+    const { promise: ended, resolve: end } = deferred();
+    this.alone.set(ended, takesLong);
+    try {
+      await Promise.all([...this.open].map((place) => place.over.promise));
+      return await work();
+    } finally {
+      this.alone.delete(ended);
+      end();
+    }
+  }
+
+  /** Waits until nobody is alone any more, unless that takes longer than so many milliseconds. */
+  async opened(within: number): Promise<void> {
+    if ([...this.alone.values()].includes(true)) return;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, within)));
+    await Promise.race([Promise.all(this.alone.keys()), tooLong]);
+    clearTimeout(timer);
+  }
+
+  /** Positions have no holes, so it mostly needn't wait for answers that may turn out to be about higher ones. */
+  private async comes(place: Place): Promise<void> {
+    const { after } = place;
+    if (after !== this.reached) {
+      const { promise: follows, resolve } = deferred();
+      this.next.set(after, resolve);
+      await Promise.race([follows, Promise.all([...this.open].map((other) => other.overIfBelow(after)))]);
+      this.next.delete(after);
+    }
+    place.came = true;
+  }
+
+  private end(place: Place): void {
+    if (!this.open.delete(place)) return;
+    place.end();
+    if (!place.came) return;
+    this.reached = place.last;
+    this.next.get(place.last)?.();
+  }
+}
+
+class Place {
+  after = NaN;
+  last = NaN;
+  /** Everything below was over when it ended. */
+  came = false;
+  readonly over = deferred();
+  private readonly answered = deferred();
+
+  known(after: number, last: number): void {
+    this.after = after;
+    this.last = last;
+    this.answered.resolve();
+  }
+
+  /** Resolves when it is over, or turns out not to have a position below. */
+  async overIfBelow(position: number): Promise<void> {
+    await this.answered.promise;
+    if (this.after < position) await this.over.promise;
+  }
+
+  end(): void {
+    this.answered.resolve();
+    this.over.resolve();
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve!: () => void;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}

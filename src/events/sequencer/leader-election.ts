@@ -1,0 +1,135 @@
+import { Injectable, Logger } from '@nestjs/common';
+import pg from 'pg';
+import { DatabaseUrl } from '../../infra/index.js';
+import { SEQUENCING_SETTINGS } from './sequence-events.sql.js';
+
+/** Numbers no other program uses on the database, one for each connection: "mandr" and "mands" in ASCII. */
+const LEADER_LOCKS = [0x6d616e6472, 0x6d616e6473];
+
+/**
+ * Milliseconds after which PostgreSQL ends the session of a leader that has gone quiet (a paused process, a cut
+ * network), so that another instance can take over. The relay speaks to PostgreSQL at least every half second.
+ */
+const SILENT_LEADER_TIMEOUT = 4_000;
+
+/** Milliseconds to wait for an answer on the leader's connection before it is given up. */
+const QUERY_TIMEOUT = 5_000;
+const RELEASE_TIMEOUT = 1_000;
+/** Milliseconds that a statement waits for a row which somebody keeps locked: what is behind it waits as well. */
+const LOCK_TIMEOUT = 100;
+
+/** How the leader reaches PostgreSQL. */
+export interface LeaderConnections {
+  /** Sequences, and takes what else gives positions. */
+  main: pg.Client;
+  /** Gives positions to what would keep the main one long. */
+  second: pg.Client;
+}
+
+/**
+ * Leadership of the relay: PostgreSQL session advisory locks on the very connections that give positions, one on each.
+ * When a connection ends, its lock goes to another instance, and this one can't give positions on it any more: that is the
+ * fence. Nobody leads who hasn't both, so a former leader that has lost only one of them keeps all others waiting
+ * until it has given up the other one.
+ */
+@Injectable()
+export class LeaderElection {
+  private readonly logger = new Logger(LeaderElection.name);
+  /** In the order of their locks, of which all but the last one's are held, and once this instance leads that as well. */
+  private clients: pg.Client[] = [];
+  private connections: LeaderConnections | null = null;
+  private readonly connecting = new WeakSet<pg.Client>();
+
+  constructor(private readonly databaseUrl: DatabaseUrl) {}
+
+  get held(): boolean {
+    return this.connections !== null;
+  }
+
+  /** The leader's connections if this instance leads, as far as it knows. */
+  get current(): LeaderConnections | null {
+    return this.connections;
+  }
+
+  /** The leader's connections, or null while another instance leads. Throws if PostgreSQL is out of reach. */
+  async acquire(): Promise<LeaderConnections | null> {
+    if (this.connections) return this.connections;
+    const { clients } = this;
+    for (const [index, lock] of LEADER_LOCKS.entries()) {
+      const client = clients[index] ?? (await this.connect(clients));
+      if (this.clients !== clients) return null;
+      // Of all but the last one the lock is held, as there is another one behind it.
+      if (index < clients.length - 1) continue;
+      const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [lock]);
+      if (!rows[0]!.held || this.clients !== clients) return null;
+    }
+    const [main, second] = clients as [pg.Client, pg.Client];
+    this.connections = { main, second };
+    this.logger.log('Leads the relay');
+    return this.connections;
+  }
+
+  /** Hands leadership over at once, or within a bound if PostgreSQL doesn't answer. */
+  async release(): Promise<void> {
+    const { clients } = this;
+    this.clients = [];
+    this.connections = null;
+    // One that is ended politely while it connects never tells whoever waits for it.
+    await Promise.all(clients.map(async (client) => (this.connecting.has(client) ? destroy(client) : end(client))));
+  }
+
+  private async connect(clients: pg.Client[]): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: this.databaseUrl.value,
+      application_name: 'mandi-inventory-sync relay',
+      connectionTimeoutMillis: 5_000,
+      options: [
+        `-c idle_session_timeout=${SILENT_LEADER_TIMEOUT}`,
+        // For a leader that doesn't even take what PostgreSQL sends it.
+        `-c tcp_user_timeout=${SILENT_LEADER_TIMEOUT}`,
+        `-c lock_timeout=${LOCK_TIMEOUT}`,
+        // Under any other, `lock_positions` wouldn't see what has been committed while it waited.
+        String.raw`-c default_transaction_isolation=read\ committed`,
+        ...SEQUENCING_SETTINGS,
+      ].join(' '),
+      query_timeout: QUERY_TIMEOUT,
+      keepAlive: true,
+      // The next statement is with PostgreSQL when it has done with the one before.
+      pipeline: true,
+    });
+    // Fires for a connection cut while idle as well; without a listener it would end the process.
+    client.on('error', (error) => this.lose(clients, error));
+    client.on('end', () => this.lose(clients));
+    // Known before it is connected: if it ends in the very moment it is, `lose` must not miss it.
+    clients.push(client);
+    this.connecting.add(client);
+    try {
+      await client.connect();
+    } catch (error) {
+      this.lose(clients);
+      throw error;
+    } finally {
+      this.connecting.delete(client);
+    }
+    return client;
+  }
+
+  /** One of the connections is gone. */
+  private lose(clients: pg.Client[], error?: Error): void {
+    if (this.clients !== clients) return;
+    if (this.held) this.logger.warn(`Lost the leadership of the relay${error ? `: ${error.message}` : ''}`);
+    void this.release();
+  }
+}
+
+/** What has been sent is still answered, if that doesn't take long. */
+async function end(client: pg.Client): Promise<void> {
+  const timer = setTimeout(() => destroy(client), RELEASE_TIMEOUT);
+  await client.end().catch(() => undefined);
+  clearTimeout(timer);
+}
+
+/** Without a goodbye, for a peer that doesn't answer; the end is told by the client's own event. */
+function destroy(client: pg.Client): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+}

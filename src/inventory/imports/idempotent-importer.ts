@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
+import {
+  IdempotencyKeyReusedError,
+  IdempotencyKeys,
+  type KeyOwner,
+  ReplayBarrier,
+  SqlClient,
+} from '../../infra/index.js';
+import { AgmarknetImporter } from './agmarknet-importer.js';
+import type { ChunkSource } from './agmarknet-reader.js';
+import { HashedFile } from './hashed-file.js';
+import { withImportLock } from './import-lock.js';
+import { ImportStaging, type StagedPlace } from './import-staging.js';
+import type { ImportSummary } from './import-summary.js';
+import { KeyedMutex } from './keyed-mutex.js';
+
+/** Rows that take effect in one transaction. */
+const PAGE = 1_000;
+
+/** The `Idempotency-Key` of an import, and how to hash the request once the body's hash is known. */
+export interface ImportKey {
+  owner: KeyOwner;
+  hashOf: (body: Buffer) => Buffer;
+  correlationId: string;
+}
+
+export interface KeyedImport {
+  summary: ImportSummary;
+  /** Whether it had been done before. */
+  replayed: boolean;
+}
+
+/** How far an import has come; stored in the transaction of the rows it speaks of. */
+interface Progress {
+  summary: ImportSummary;
+  /** The last row that took effect. */
+  after: StagedPlace | null;
+}
+
+/**
+ * An import under a key. A file of any length in one transaction would keep its rows locked for as long as it takes, so
+ * each page is a transaction of its own, with its progress. A retry after a crash goes on behind the pages that are
+ * done, and its answer is what the first one's would have been.
+ */
+@Injectable()
+export class IdempotentImporter {
+  private readonly turns = new KeyedMutex();
+
+  constructor(
+    private readonly importer: AgmarknetImporter,
+    private readonly keys: IdempotencyKeys,
+    private readonly barrier: ReplayBarrier,
+    private readonly sql: SqlClient,
+  ) {}
+
+  /** Throws what `AgmarknetImporter.import` does, and `IdempotencyKeyReusedError` for another file. */
+  import(file: ChunkSource, key: ImportKey): Promise<KeyedImport> {
+    const name = `${key.owner.principal.toString('hex')} ${key.owner.key}`;
+    return this.turns.take(name, async () => {
+      if (await this.keys.isAnswered(key.owner)) return this.replay(file, key);
+      return this.importer.withConnection((connection) =>
+        withImportLock(connection, name, async () => {
+          // Another instance may have done it while this one waited.
+          if (await this.keys.isAnswered(key.owner)) return this.replay(file, key);
+          return this.work(file, key, connection);
+        }),
+      );
+    });
+  }
+
+  private async replay(file: ChunkSource, { owner, hashOf }: ImportKey): Promise<KeyedImport> {
+    const known = await this.keys.find(owner, hashOf(await HashedFile.digestOf(file)));
+    if (!known || !('answer' in known)) throw new IdempotencyKeyReusedError();
+    await this.barrier.passed();
+    return { summary: JSON.parse(known.answer.body!.toString('utf8')) as ImportSummary, replayed: true };
+  }
+
+  private async work(file: ChunkSource, key: ImportKey, connection: PoolClient): Promise<KeyedImport> {
+    const { owner, hashOf, correlationId } = key;
+    const staging = new ImportStaging(connection);
+    const hashed = new HashedFile(file);
+    const staged = await this.importer.stage(hashed, staging);
+    let progress = await this.resume(owner, hashOf(hashed.digest()), { summary: staged, after: null });
+    const resumed = progress.after !== null;
+    for await (const page of staging.pages(PAGE, progress.after)) {
+      progress = await this.sql.transaction(async () => {
+        const summary = structuredClone(progress.summary);
+        await this.importer.apply(page, summary, correlationId);
+        const done: Progress = { summary, after: page.end };
+        await this.keys.keepProgress(owner, done);
+        return done;
+      });
+    }
+    await staging.drop();
+    const { summary } = progress;
+    await this.keys.keepAnswer(owner, { status: 200, headers: {}, body: Buffer.from(JSON.stringify(summary)) });
+    // Whoever did the first pages may have died before it invalidated any cache.
+    if (resumed) await this.barrier.passed();
+    return { summary, replayed: false };
+  }
+
+  /** What has been done under this key, or `start` if nothing has. */
+  private async resume(owner: KeyOwner, hash: Buffer, start: Progress): Promise<Progress> {
+    if (await this.keys.claim(owner, hash, start)) return start;
+    const known = await this.keys.find(owner, hash);
+    // An answer can't be: the lock is held, and only imports have such a hash.
+    if (!known || !('progress' in known)) throw new IdempotencyKeyReusedError();
+    return known.progress as Progress;
+  }
+}

@@ -1,0 +1,60 @@
+import type { EventType } from '../../../contracts/index.js';
+import { newEventId } from '../../../events/index.js';
+import { isPrice } from '../../../infra/index.js';
+import { isLocated, type LocatedUpsert, type ProductCommand, type ProductWrite } from './product-command.js';
+
+type Update = Extract<ProductCommand, { kind: 'update' }>;
+
+/** An update of nothing but price and availability, for one version at most. */
+interface PriceStockCommand extends Update {
+  expectedVersion?: number | undefined;
+}
+
+export interface PriceStockUpdate {
+  /** Which of the batch's writes it is. */
+  index: number;
+  write: ProductWrite & { command: PriceStockCommand | LocatedUpsert };
+  /** The product's. */
+  id: string;
+  expectedVersion: number | undefined;
+  /** What the events will be called, if it comes to them. */
+  eventIds: Partial<Record<EventType, string>>;
+}
+
+const PRICE_STOCK_FIELDS: ReadonlySet<string> = new Set(['basePrice', 'availability']);
+const MAX_INTEGER = 2 ** 31 - 1;
+
+/**
+ * The first change of each product, if all of the writes are changes of price and availability; else nothing, since
+ * among others the order could matter.
+ */
+export function priceStockUpdates(writes: readonly ProductWrite[]): PriceStockUpdate[] | undefined {
+  const changes = new Map<string, PriceStockUpdate>();
+  for (const [index, write] of writes.entries()) {
+    if (!isPriceStockUpdate(write)) return undefined;
+    const { command } = write;
+    const { updates } = command;
+    const { id } = command.kind === 'update' ? command : command.seen;
+    if (changes.has(id)) continue;
+    const eventIds: PriceStockUpdate['eventIds'] = {};
+    if (updates.basePrice !== undefined) eventIds.price_changed = newEventId();
+    if (updates.availability !== undefined) eventIds.availability_changed = newEventId();
+    const expectedVersion = command.kind === 'update' ? command.expectedVersion : command.seen.version;
+    changes.set(id, { index, write, id, expectedVersion, eventIds });
+  }
+  return [...changes.values()];
+}
+
+function isPriceStockUpdate(write: ProductWrite): write is PriceStockUpdate['write'] {
+  const { command } = write;
+  if (command.kind !== 'update' && !isLocated(command)) return false;
+  const { updates } = command;
+  const version = command.kind === 'update' ? command.expectedVersion : undefined;
+  for (const field in updates) {
+    if (!PRICE_STOCK_FIELDS.has(field) && updates[field as keyof typeof updates] !== undefined) return false;
+  }
+  if (updates.basePrice === undefined && updates.availability === undefined) return false;
+  // A finer price is stored rounded, and its event must be of what is stored.
+  if (updates.basePrice !== undefined && !isPrice(updates.basePrice)) return false;
+  return version === undefined || (typeof version === 'number' && version <= MAX_INTEGER);
+}

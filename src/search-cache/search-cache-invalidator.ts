@@ -1,0 +1,78 @@
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import type { NewInventoryEvent } from '../contracts/index.js';
+import { CacheRegistry, type InvalidatableCache, CacheInvalidation } from '../events/index.js';
+import { Clock } from '../infra/index.js';
+import { scopesOfEvents } from './scopes/scopes-of-events.js';
+import { SearchText } from './scopes/search-text.js';
+import { SearchCacheMetrics } from './search-cache.metrics.js';
+import { ResilientCacheStore } from './store/resilient-cache-store.js';
+import { scopesOfVendorChange, type VendorChange, VendorChanges } from './vendor-changes.js';
+
+/** Keeps the cache true to the events: called after every commit, and again by the relay. */
+@Injectable()
+export class SearchCacheInvalidator implements InvalidatableCache, OnModuleInit {
+  private readonly logger = new Logger(SearchCacheInvalidator.name);
+
+  constructor(
+    private readonly cache: ResilientCacheStore,
+    private readonly metrics: SearchCacheMetrics,
+    private readonly invalidation: CacheInvalidation,
+    private readonly registry: CacheRegistry,
+    private readonly vendorChanges: VendorChanges,
+    private readonly text: SearchText,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.invalidation.register(this);
+    this.registry.register(async () => {
+      await this.clear();
+    });
+  }
+
+  async invalidate(events: readonly NewInventoryEvent[]): Promise<boolean> {
+    let scopes: readonly string[] = [];
+    const done = await this.cache.invalidateWatched((isWatched) => {
+      scopes = [...scopesOfEvents(events, this.text, isWatched)];
+      return scopes;
+    });
+    this.metrics.invalidated(scopes);
+    if (!done) return false;
+    const now = this.clock.now();
+    for (const { occurredAt } of events) {
+      this.metrics.freshness.observe(Math.max(0, now - Date.parse(occurredAt)) / 1000);
+    }
+    return true;
+  }
+
+  async vendorsChanged(change: VendorChange): Promise<void> {
+    await this.invalidateScopes(scopesOfVendorChange(change));
+  }
+
+  /** Invalidates the scopes of all vendor changes that are still noted; false if the cache is out of reach. */
+  flushVendorChanges(): Promise<boolean> {
+    return this.vendorChanges.flush((scopes) => this.invalidateScopes(scopes));
+  }
+
+  clear(): Promise<boolean> {
+    return this.cache.clear();
+  }
+
+  async renewLease(): Promise<boolean> {
+    try {
+      const settled = await this.flushVendorChanges();
+      return settled && (await this.cache.renewLease());
+    } catch (error) {
+      // The database is away: what vendors have changed can't be known, so nobody vouches for anything.
+      this.logger.debug(error);
+      return false;
+    }
+  }
+
+  private async invalidateScopes(scopes: Iterable<string>): Promise<boolean> {
+    const list = [...scopes];
+    const done = await this.cache.invalidate(list);
+    this.metrics.invalidated(list);
+    return done;
+  }
+}
