@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jwtSecret, signAccessToken } from './auth/index.js';
 import { type AppConfig, loadConfig } from './config/index.js';
-import { Draining } from './infra/index.js';
+import { Draining, oneLine } from './infra/index.js';
 import { startEmbeddedPostgres } from './infra/postgres/embedded/index.js';
 
 const ADMIN_TOKEN_LIFETIME = '7d';
@@ -73,7 +73,7 @@ main().then(
   () => process.exit(0),
   (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`mandi-inventory-sync: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+    process.stderr.write(`mandi-inventory-sync: ${oneLine(message)}\n`);
     process.exit(1);
   },
 );

@@ -25,7 +25,7 @@ export function parseServer(options: { url?: string | undefined; token?: string 
   if (options.token !== undefined && !/^[\x21-\x7e]+$/.test(options.token)) {
     throw new UsageError('--token must be one word of ASCII characters');
   }
-  return { url: `${url.origin}${url.pathname}`.replace(/\/+$/, ''), token: options.token };
+  return { url: `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, ''), token: options.token };
 }
 
 export function authHeaders(server: Server): Record<string, string> {

@@ -15,6 +15,7 @@ export {
   requestHash,
 } from './idempotency/index.js';
 export { timeOrderedUuid } from './ids.js';
+export { oneLine } from './one-line.js';
 export { utf8Text } from './utf8.js';
 export { InfraModule } from './infra.module.js';
 export * as jsonSchema from './json-schema.js';
@@ -57,7 +58,7 @@ export { problemBody, problemParts } from './http/problem.js';
 export { ProblemFilter } from './http/problem.filter.js';
 export { type FastAnswer, type FastRequest, type FastRoutes, openFastPath } from './http/fast-path.js';
 export { addRequestLog, RequestLog } from './http/request-log.js';
-export { Turns } from './http/fair-cpu-queue.js';
+export { FairCpuQueue } from './http/fair-cpu-queue.js';
 export { TakesQuery } from './http/query-checks.js';
 export { routeConfig } from './http/route-config.js';
 export { IdPipe, validationPipe } from './validation/validation.pipe.js';

@@ -63,8 +63,8 @@ interface Tag {
   version: number | undefined;
 }
 
-/** One member of a list and what ends it; a list may have empty ones. */
-const MEMBER = /[ \t]*(?:(W\/)?("[\x21\x23-\x7e\x80-\xff]*")|(\d{1,9}))?[ \t]*(?:,|$)/y;
+/** One member of a list and what ends it; a list may have empty ones. Blanks can be read in one way only, so that many cost no more. */
+const MEMBER = /[ \t]*(?:(?:(W\/)?("[\x21\x23-\x7e\x80-\xff]*")|(\d{1,9}))[ \t]*)?(?:,|$)/y;
 const VERSION = /^"([1-9]\d{0,8})"$/;
 
 /** Null if it is no list of at least one tag. */

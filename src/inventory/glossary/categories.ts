@@ -46,7 +46,10 @@ const keywordRules: readonly (readonly [RegExp, Category])[] = [
   [/\bfodder\b|\bbran\b|\bcake\b/, 'other'],
   [/\bflowers?\b|\broses?\b|marigold|jasmine|chrysanthemum|orchid|gladiol|carnation|gerbera/, 'flowers'],
   [/almond|cashew|pistachio|walnut|raisin|makhana|\bdry fruits?\b|\bdried (fruit|fig|apricot)s?\b/, 'dry-fruits'],
-  [/\bdaa?l\b|\bgram\b|\blentils?\b|\bpulses?\b|\bpeas?\b.*\bdr(y|ied)\b|\bdr(y|ied) peas?\b/, 'pulses'],
+  [
+    /\bdaa?l\b|\bgram\b|\blentils?\b|\bpulses?\b|^(?:(?!\bpeas?\b).)*\bpeas?\b.*\bdr(y|ied)\b|\bdr(y|ied) peas?\b/,
+    'pulses',
+  ],
   [/chickpea|\bchana\b|\brajma|kidney bean|\bmoong\b|\burad\b|\bmasoo?r\b|\barhar\b|\blobia\b/, 'pulses'],
   [/\bpaddy\b|\brice\b|\bwheat\b|\bmaize\b|\bmillets?\b|\bbarley\b|\boats?\b|\bflour\b|\batta\b/, 'cereals'],
   [/\bbajra\b|\bjowar\b|\bragi\b|sorghum/, 'cereals'],

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventLog, InventoryEventService } from '../../events/index.js';
-import { Turns } from '../../infra/index.js';
+import { FairCpuQueue } from '../../infra/index.js';
 import type { Room } from '../rooms.js';
 import { RoomEvent } from './room-event.js';
 
@@ -36,7 +36,7 @@ interface Waiting {
  */
 @Injectable()
 export class RoomReads {
-  private readonly turns = new Turns();
+  private readonly turns = new FairCpuQueue();
   private waiting: Waiting[] = [];
   private working = false;
 

@@ -1,3 +1,5 @@
+import { oneLine } from '../../one-line.js';
+
 export type EmbeddedPostgresErrorCode =
   | 'data_dir_in_use'
   | 'data_dir_not_ours'
@@ -20,7 +22,7 @@ export class EmbeddedPostgresError extends Error {
     message: string,
     options?: { cause?: unknown },
   ) {
-    super(message.replaceAll(/\s*\n\s*/g, ' ').trim(), options);
+    super(oneLine(message), options);
   }
 }
 

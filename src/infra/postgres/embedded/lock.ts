@@ -114,6 +114,6 @@ async function holderOf(client: pg.Client): Promise<number | undefined> {
       WHERE locktype = 'advisory' AND classid = 0 AND objid = $1 AND objsubid = 1 AND granted`,
     [LOCK_KEY],
   );
-  const pid = /(\d+)$/.exec(rows[0]?.application_name ?? '')?.[1];
+  const pid = /(?<!\d)(\d+)$/.exec(rows[0]?.application_name ?? '')?.[1];
   return pid === undefined ? undefined : Number(pid);
 }

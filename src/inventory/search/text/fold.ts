@@ -8,7 +8,8 @@ import { MAX_WORD_LENGTH } from './words.js';
  */
 const RULES: readonly (readonly [RegExp, string])[] = [
   // Consonants that are spelt several ways.
-  [/c+h+/g, 'C'],
+  // A run of c's is looked at once, from its beginning: from each of them it would take the square of its length.
+  [/(?<!c)c+h+/g, 'C'],
   [/c(?=[eiy])/g, 's'], // celery
   [/c|q/g, 'k'], // carrot, qaddu
   [/zh/g, 'l'], // pazham: ழ is l in any-ascii
@@ -43,7 +44,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/(?<=.)a/g, ''],
   [/(?<=.)h(?=[^aeiouy]|$)/g, ''], // lahsun, lasun
   [/(?<=..[ou])n$/, ''], // gehun, sarson
-  [/(?<=...)[ie]+$/, ''], // gender and number: mirch, mirchi; kela, kele. Short words need the vowel: ragi, rai
+  [/(?<=^...|...[^ie])[ie]+$/, ''], // gender and number: mirch, mirchi; kela, kele. Short words need the vowel: ragi, rai
 ];
 
 /**
