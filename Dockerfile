@@ -2,7 +2,8 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
-COPY nest-cli.json tsconfig.json tsconfig.build.json esbuild.config.js ./
+COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY build build
 COPY src src
 RUN npm run build
 

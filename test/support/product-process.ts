@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { type Child, startChild } from './processes.js';
 
 /** What `npm start` runs. */
@@ -7,13 +6,10 @@ const READY = /^ {2}URL {4}(\S+)$/;
 /** Milliseconds: a start that makes a cluster takes a few seconds; this is for a busy machine. */
 export const START_TIMEOUT = 90_000;
 
-/** `npm test` builds first; a single test file run by hand may be the first to need it. */
+/** `npm test` builds first; a single test file run by hand may need it. Several test files may ask at once. */
 export async function ensureBuilt(): Promise<void> {
-  const built = await access(BUNDLE).then(
-    () => true,
-    () => false,
-  );
-  if (!built) await (await startChild('npm', ['run', 'build'])).exited;
+  const build = await startChild(process.execPath, ['build/ensure-built.js', '--bundle']);
+  if ((await build.exited) !== 0) throw new Error(`the product can't be built:\n${build.output()}`);
 }
 
 /** Starts the product with these variables and no other, on any free port. */
