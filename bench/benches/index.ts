@@ -9,6 +9,7 @@ import { growth } from './growth.js';
 import { hit, hitRedis } from './hit.js';
 import { importPrices } from './import.js';
 import { invalidate } from './invalidate.js';
+import { liveSearch } from './live-search.js';
 import { miss } from './miss.js';
 import { relay } from './relay.js';
 import { write, writeRedis } from './write.js';
@@ -30,6 +31,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   invalidate,
   footprint,
   'hit-ratio': hitRatio,
+  'live-search': liveSearch,
   growth,
 };
 

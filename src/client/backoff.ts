@@ -12,8 +12,12 @@ export class Backoff {
     return this.timer !== undefined;
   }
 
-  /** Calls `action` later; while one call is still to come, further ones are the same. */
-  retry(action: () => void): void {
+  /**
+   * Calls `action` later; while one call is still to come, further ones are the same.
+   *
+   * @param least milliseconds that the server has asked for
+   */
+  retry(action: () => void, least = 0): void {
     if (this.waiting) return;
     const delay = Math.min(LONGEST, FIRST * 2 ** this.failures);
     this.failures += 1;
@@ -22,7 +26,7 @@ export class Backoff {
         this.timer = undefined;
         action();
       },
-      (delay * (1 + Math.random())) / 2,
+      Math.max(least, (delay * (1 + Math.random())) / 2),
     );
   }
 

@@ -4,8 +4,10 @@ export type {
   ClientEvents,
   Gap,
   InventoryClientOptions,
+  InventoryEvent,
   LiveSearch,
   LiveSearchOptions,
+  LiveSearchStatus,
   PageChange,
   ProductPage,
   RoomHandler,
@@ -14,9 +16,9 @@ export type {
 } from './types.js';
 export type {
   FoundProduct,
-  InventoryEvent,
   LogCursor,
   Product,
+  ProductChange,
   Room,
   SubscriptionConfirmed,
 } from '../contracts/index.js';

@@ -2,7 +2,6 @@ import { io, type Socket } from 'socket.io-client';
 import {
   EXCEPTION,
   type ExceptionMessage,
-  type InventoryEvent,
   NAMESPACE,
   NOTIFICATION,
   type ProductFilters,
@@ -24,6 +23,7 @@ import { keyOf } from './rooms.js';
 import type {
   ClientEvents,
   InventoryClientOptions,
+  InventoryEvent,
   LiveSearch,
   LiveSearchOptions,
   PageChange,
@@ -32,6 +32,9 @@ import type {
   SubscribeOptions,
   Subscription,
 } from './types.js';
+
+/** Milliseconds between two requests of a live search. */
+const INTERVAL = 1_000;
 
 /** Connects to a server; nothing is thrown while it is out of reach. */
 export function createInventoryClient(options: InventoryClientOptions): InventoryClient {
@@ -85,24 +88,28 @@ export class InventoryClient {
   }
 
   /**
-   * Keeps one page of `GET /api/products/search` current. Changes of a product on it are put in at once when they can't
-   * move it; after all others the page is asked for again. What vendors change about themselves, such as their names,
-   * makes no event and shows with the next page that is asked for.
+   * Keeps one page of `GET /api/products/search` current. Changes of products on it are put in at once if they can only
+   * change places among themselves; when products may come or go the page is asked for again, at most once in
+   * `interval`. Calls `onChange` only if something that is shown has changed. What vendors change about themselves, such
+   * as their names, makes no event and shows with the next page that is asked for. `nextCursor` says where the page ends;
+   * what was behind it may be gone meanwhile.
    */
   liveSearch(
     filters: ProductFilters,
     onChange: (page: ProductPage, change: PageChange) => void,
-    { onError, ...paging }: LiveSearchOptions = {},
+    { onError, onStatus, interval = INTERVAL, ...paging }: LiveSearchOptions = {},
   ): LiveSearch {
     const query = { ...filters, ...paging };
     const search = new LiveProductSearch(
       query,
+      interval,
       {
         load: (signal) => getJson<ProductPage>(this.options, '/api/products/search', query, signal),
         subscribe: (room, handler, options) => this.subscribe(room, handler, options),
       },
       {
         onChange: (page, change) => this.guarded(() => onChange(page, change)),
+        onStatus: (status) => this.guarded(() => onStatus?.(status)),
         onError: (error) => this.guarded(() => (onError ?? ((one) => this.report(one)))(error)),
       },
       (ended) => this.searches.delete(ended),

@@ -1,59 +1,86 @@
-import type { FoundProduct, InventoryEvent, Product, ProductFilters, ProductSort } from '../contracts/index.js';
-import type { ProductPage } from './types.js';
+import type { FoundProduct, Product, ProductFilters, ProductSearchOptions } from '../contracts/index.js';
+import { isWithin, orderOf, startOf } from './page-order.js';
+import type { InventoryEvent, ProductPage } from './types.js';
+import type { UnmatchedTexts } from './unmatched-texts.js';
 
-export type PageQuery = ProductFilters & { sort?: ProductSort | undefined };
+export type PageQuery = ProductFilters & Partial<ProductSearchOptions>;
 
-/** What a text is looked for in; the server adds what it knows of translations and spellings. */
-const SEARCHED = ['name', 'names', 'description', 'category'] as const;
+/** What the words of a search are looked for in; the server adds what it knows of translations and spellings. */
+const SEARCHED: readonly string[] = ['name', 'names', 'description', 'category'];
 
 /**
- * What an event does to a page: nothing, a new state of a product on it, or something only the server can tell, because
- * products may come, go or change places. Never patches what might need to be asked for.
+ * What an event does to a page: nothing, a new state of it, or something only the server can tell, because products may
+ * come or go. Never patches what might need to be asked for. An event that does nothing to the items may still take the
+ * last product behind the page away: the page that `nextCursor` leads to is then empty.
+ *
+ * @param page as it is without the event, all earlier ones included
  */
-export function effectOf(event: InventoryEvent, page: ProductPage, query: PageQuery): ProductPage | 'none' | 'refetch' {
+export function effectOf(
+  event: InventoryEvent,
+  page: ProductPage,
+  query: PageQuery,
+  unmatched: UnmatchedTexts,
+): ProductPage | 'none' | 'refetch' {
+  // The page was read after this change.
+  if (event.epoch === page.epoch && event.position <= page.position) return 'none';
   const index = page.items.findIndex(({ id }) => id === event.productId);
   const item = page.items[index];
-  if (!item) return elsewhere(event, query) ? 'refetch' : 'none';
-  // The page was read after this change.
+  if (!item) return mayBringIn(event, page, query, unmatched) ? 'refetch' : 'none';
   if (event.version <= item.version) return 'none';
   const { product } = event;
-  const moves = orderFields(query).some((field) => JSON.stringify(item[field]) !== JSON.stringify(product[field]));
-  if (event.eventType === 'product_deleted' || moves || !matches(product, query)) return 'refetch';
-  const items = page.items.with(index, found(product, item.vendor, query.lang));
-  return { ...page, items, position: Math.max(page.position, event.position) };
+  const leaves = event.eventType === 'product_deleted' || !matches(product, query);
+  if (leaves || (query.q !== undefined && event.changes.some(isOfTexts))) return 'refetch';
+  const items = placed(found(product, item.vendor, query.lang), index, page, query);
+  return items ? { ...page, items, position: Math.max(page.position, event.position) } : 'refetch';
 }
 
-/** Whether a product that isn't on the page may come onto it, or may have been on one after it. */
-function elsewhere({ eventType, product, changes }: InventoryEvent, query: PageQuery): boolean {
-  if (eventType === 'product_created' || eventType === 'product_deleted') return matches(product, query);
-  // Events of one write share the last state and each has its own changes only, so each field is looked at by itself.
-  const entersOrLeaves = changes.some(({ field, oldValue, newValue }) => {
-    const passes = (value: unknown): boolean => matches({ [field]: value }, query);
-    return passes(oldValue) !== passes(newValue);
-  });
-  const fields: readonly string[] = orderFields(query);
-  return entersOrLeaves || (matches(product, query) && changes.some(({ field }) => fields.includes(field)));
+const isOfTexts = ({ field }: { field: string }): boolean => SEARCHED.includes(field);
+
+/** Whether a product that isn't on the page may be on it now. */
+function mayBringIn(event: InventoryEvent, page: ProductPage, query: PageQuery, unmatched: UnmatchedTexts): boolean {
+  const { eventType, product, changes } = event;
+  const fits = (one: Product): boolean => matches(one, query) && isWithin(one, page, query);
+  // Events of one write share the last state and each has its own changes only: another one of them may say more.
+  const before = Object.fromEntries(changes.map(({ field, oldValue }) => [field, oldValue]));
+  const was = eventType !== 'product_created' && fits({ ...product, ...before });
+  const is = eventType !== 'product_deleted' && fits(product);
+  const toldAnew = query.q !== undefined && changes.some(isOfTexts);
+  if (was !== is || toldAnew) unmatched.unlearn(event);
+  if (is && (!was || toldAnew)) return unmatched.mayMatch(event);
+  // It was within the bounds of the page already, and the server has left it out.
+  if (is && orderOf(query) !== undefined) unmatched.learn(event);
+  return false;
 }
 
-/** Whether the fields that are given pass the filters that can be judged here. */
-function matches(product: Partial<Product>, { vendorId, category, availability, ...query }: PageQuery): boolean {
+/**
+ * The items with a new state of the one at `index`, in their order. Undefined if others may come between them, or if the
+ * item that the next page begins behind is another.
+ */
+function placed(item: FoundProduct, index: number, page: ProductPage, query: PageQuery): FoundProduct[] | undefined {
+  const { items, nextCursor } = page;
+  const order = orderOf(query);
+  if (order === undefined || items[index]![order.field] === item[order.field]) return items.with(index, item);
+  const others = items.toSpliced(index, 1);
+  const behind = others.findIndex((other) => order.compare(item, other) < 0);
+  const place = behind < 0 ? others.length : behind;
+  const last = items.length - 1;
+  if (nextCursor !== null && (index === last || place === last)) return undefined;
+  const start = startOf(query, order);
+  const isFirstOfAll = query.cursor === undefined || (start !== undefined && order.compare(item, start) > 0);
+  return place > 0 || isFirstOfAll ? others.toSpliced(place, 0, item) : undefined;
+}
+
+/** Whether a product passes the filters that can be judged here. */
+function matches(product: Product, { vendorId, category, availability, ...query }: PageQuery): boolean {
   const { minPrice = 0, maxPrice = Number.POSITIVE_INFINITY } = query;
-  const is = (value: unknown, wanted: unknown): boolean =>
-    value === undefined || wanted === undefined || value === wanted;
-  const price = product.basePrice ?? minPrice;
+  const is = (value: unknown, wanted: unknown): boolean => wanted === undefined || value === wanted;
   return (
     is(product.vendorId, vendorId) &&
     is(product.category, category) &&
     is(product.availability, availability) &&
-    price >= minPrice &&
-    price <= maxPrice
+    product.basePrice >= minPrice &&
+    product.basePrice <= maxPrice
   );
-}
-
-/** Fields that decide the place of a product, or with a text whether it is found at all. */
-function orderFields({ q, sort }: PageQuery): readonly (keyof Product)[] {
-  const price = sort === 'price_asc' || sort === 'price_desc' ? (['basePrice'] as const) : [];
-  return [...price, ...(q === undefined ? [] : SEARCHED)];
 }
 
 function found(product: Product, vendor: FoundProduct['vendor'], lang: string | undefined): FoundProduct {

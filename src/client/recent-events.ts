@@ -1,4 +1,4 @@
-import type { InventoryEvent } from '../contracts/index.js';
+import type { InventoryEvent } from './types.js';
 
 const KEPT = 500;
 

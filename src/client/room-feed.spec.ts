@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { ExceptionMessage, InventoryEvent, SubscribeMessage, SubscriptionConfirmed } from '../contracts/index.js';
+import type { ExceptionMessage, SubscribeMessage, SubscriptionConfirmed } from '../contracts/index.js';
 import { RoomListener } from './room-listener.js';
 import { RecentEvents } from './recent-events.js';
 import { RoomFeed } from './room-feed.js';
-import type { Gap } from './types.js';
+import type { Gap, InventoryEvent } from './types.js';
 
 type Answer = SubscriptionConfirmed | ExceptionMessage;
 

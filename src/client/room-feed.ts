@@ -1,15 +1,9 @@
-import type {
-  ExceptionMessage,
-  InventoryEvent,
-  LogCursor,
-  Room,
-  SubscribeMessage,
-  SubscriptionConfirmed,
-} from '../contracts/index.js';
+import type { ExceptionMessage, LogCursor, Room, SubscribeMessage, SubscriptionConfirmed } from '../contracts/index.js';
 import { errorOf, type InventoryClientError } from './errors.js';
 import type { RoomListener } from './room-listener.js';
 import type { RecentEvents } from './recent-events.js';
 import { concerns } from './rooms.js';
+import type { InventoryEvent } from './types.js';
 
 /** What a room needs of the connection. */
 export interface Transport {

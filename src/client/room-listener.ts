@@ -1,6 +1,6 @@
-import type { InventoryEvent, SubscriptionConfirmed } from '../contracts/index.js';
+import type { SubscriptionConfirmed } from '../contracts/index.js';
 import { closed } from './errors.js';
-import type { Gap, RoomHandler, Subscription } from './types.js';
+import type { Gap, InventoryEvent, RoomHandler, Subscription } from './types.js';
 
 /** One handler of a room. */
 export class RoomListener implements Subscription {

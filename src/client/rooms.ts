@@ -1,4 +1,5 @@
-import type { InventoryEvent, Room } from '../contracts/index.js';
+import type { Room } from '../contracts/index.js';
+import type { InventoryEvent } from './types.js';
 
 /** The same for the same room. */
 export function keyOf(room: Room): string {

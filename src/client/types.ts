@@ -1,13 +1,20 @@
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
 import type {
   FoundProduct,
-  InventoryEvent,
+  InventoryEvent as LoggedEvent,
   LogCursor,
   NotRecovered,
   Page,
+  ProductChange,
   ProductSearchOptions,
   SubscriptionConfirmed,
 } from '../contracts/index.js';
+
+/** What has happened to one product; `changes` say which fields had and have which values. */
+export interface InventoryEvent extends Omit<LoggedEvent, 'changes'> {
+  /** Empty for creations and deletions: `product` says it all. */
+  changes: ProductChange[];
+}
 
 export interface InventoryClientOptions {
   /** Where the server is, such as `https://mandi.example`. */
@@ -65,17 +72,29 @@ export interface Subscription {
 export type ProductPage = Page<FoundProduct>;
 
 export interface LiveSearchOptions extends Partial<ProductSearchOptions> {
+  /** Milliseconds between two requests of this search, at least; 1,000 unless given. */
+  interval?: number | undefined;
   /** Searches that failed; they are tried again unless the server refused the query itself. */
-  onError?: (error: Error) => void;
+  onError?: ((error: Error) => void) | undefined;
+  /** Called when `status` has changed. */
+  onStatus?: ((status: LiveSearchStatus) => void) | undefined;
 }
 
 export interface PageChange {
-  /** `loaded`: the first page; `patched`: an event has changed a product on it; `refetched`: it was asked for again. */
+  /** `loaded`: the first page; `patched`: an event has changed products on it; `refetched`: it was asked for again. */
   reason: 'loaded' | 'patched' | 'refetched';
 }
+
+/**
+ * `loading`: there is no page yet; `live`: the page follows the events; `stale`: it may be out of date, because the
+ * server can't be asked or heard just now, which is tried again and again; `refused`: the query is wrong (400), so it
+ * isn't asked any more.
+ */
+export type LiveSearchStatus = 'loading' | 'live' | 'stale' | 'refused';
 
 export interface LiveSearch {
   /** The page as it is now; `null` until the first has come. A change makes a new object, so it can be compared. */
   readonly page: ProductPage | null;
+  readonly status: LiveSearchStatus;
   close(): void;
 }

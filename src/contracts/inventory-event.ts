@@ -1,4 +1,4 @@
-import type { Product } from './product.js';
+import type { Product, ProductFields } from './product.js';
 
 export const EVENT_TYPES = [
   'product_created',
@@ -14,6 +14,11 @@ export interface FieldChange {
   oldValue: unknown;
   newValue: unknown;
 }
+
+/** A change of a product's field, with values of the field's own type. */
+export type ProductChange = {
+  [Field in keyof ProductFields]: { field: Field; oldValue: ProductFields[Field]; newValue: ProductFields[Field] };
+}[keyof ProductFields];
 
 /** A fact that has happened to one product, as the writer states it. */
 export interface NewInventoryEvent {
