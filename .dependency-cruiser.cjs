@@ -6,6 +6,16 @@ const only = (name, from, to) => ({
   to: { path: `^src/(${MODULES})/`, pathNot: `^src/(${[from, ...to].join('|')})/` },
 });
 
+/** Rules for the folders of a module, in reading order from the ground up: a folder imports those before it only. */
+const upwards = (module, folders) =>
+  folders.slice(0, -1).map((folder, index) => ({
+    name: `${module}-reads-upwards`,
+    comment: `In src/${module}: ${folders.join(' → ')}.`,
+    severity: 'error',
+    from: { path: `^src/${module}/${folder}/`, pathNot: '\\.spec\\.ts$' },
+    to: { path: `^src/${module}/(${folders.slice(index + 1).join('|')})/` },
+  }));
+
 /** The import law of the architecture: see docs/architecture.md. */
 module.exports = {
   forbidden: [
@@ -30,6 +40,18 @@ module.exports = {
     only('search-cache', 'search-cache', ['contracts', 'config', 'infra', 'auth', 'events']),
     only('inventory', 'inventory', ['contracts', 'config', 'infra', 'auth', 'events', 'search-cache']),
     only('realtime', 'realtime', ['contracts', 'config', 'infra', 'auth', 'events']),
+    ...upwards('events', [
+      'log',
+      'sequencer',
+      'invalidation',
+      'bus',
+      'publisher',
+      'relay',
+      'commit',
+      'delivery',
+      'subscribers',
+      'http',
+    ]),
     only('openapi', 'openapi', ['contracts', 'infra']),
     only('client', 'client', ['contracts']),
     {

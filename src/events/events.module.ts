@@ -22,6 +22,7 @@ import { SubscriberFanOut } from './subscribers/subscriber-fan-out.js';
 import { RoomBroadcast } from './subscribers/room-broadcast.js';
 import { WebSocketLink } from './subscribers/web-socket-link.js';
 import { PublishOrder } from './publisher/publish-order.js';
+import { LocalDelivery } from './publisher/local-delivery.js';
 import { OrderedPublisher } from './publisher/ordered-publisher.js';
 import { EventPublisher } from './publisher/event-publisher.js';
 import { Backlog } from './relay/backlog.js';
@@ -52,6 +53,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     EventListeners,
     DeliveryCounts,
     EventBridge,
+    { provide: LocalDelivery, useExisting: EventBridge },
     AwaitDelivered,
     LeaderElection,
     PendingEvents,

@@ -5,6 +5,7 @@ import { type BusMessage, EventBus } from '../bus/event-bus.js';
 import { EventsMetrics } from '../events.metrics.js';
 import type { EventBatch, EventHeader } from '../log/event-batch.js';
 import { EventLog } from '../log/event-log.js';
+import type { LocalDelivery } from '../publisher/local-delivery.js';
 import { DeliveryCounts } from './delivery-counts.js';
 import { EventListeners } from './event-listeners.js';
 
@@ -20,7 +21,7 @@ const POLL_EVERY = 250;
  * or delays. What arrives out of turn is a gap and is filled from the log; when the bus is silent the log is polled.
  */
 @Injectable()
-export class EventBridge implements OnApplicationBootstrap, OnModuleDestroy {
+export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(EventBridge.name);
   private position = 0;
   private queue: InventoryEvent[] = [];

@@ -2,10 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { EventType } from '../../contracts/index.js';
 import { Clock } from '../../infra/index.js';
 import { type BusMessage, EventBus } from '../bus/event-bus.js';
-import { EventBridge } from '../delivery/event-bridge.js';
 import { EventsMetrics } from '../events.metrics.js';
 import type { EventBatch } from '../log/event-batch.js';
 import { EventLog } from '../log/event-log.js';
+import { LocalDelivery } from './local-delivery.js';
 
 /** Milliseconds. */
 const HEARTBEAT_EVERY = 500;
@@ -21,7 +21,7 @@ export class EventPublisher {
 
   constructor(
     private readonly bus: EventBus,
-    private readonly bridge: EventBridge,
+    private readonly local: LocalDelivery,
     private readonly log: EventLog,
     private readonly metrics: EventsMetrics,
     private readonly clock: Clock,
@@ -29,8 +29,8 @@ export class EventPublisher {
 
   /** Of events whose caches have been invalidated. */
   announce(batch: EventBatch): void {
-    // This instance needn't wait for its own message to come back; the bridge drops what it has seen.
-    this.bridge.accept(batch);
+    // This instance needn't wait for its own message to come back; the message is dropped then.
+    this.local.accept(batch);
     this.count(batch);
     void this.publish({ kind: 'events', batch });
   }
