@@ -21,6 +21,7 @@ export { InfraModule } from './infra.module.js';
 export * as jsonSchema from './json-schema.js';
 export { PeriodicJob } from './lifecycle/periodic-job.js';
 export { Draining } from './lifecycle/draining.js';
+export { inSlices } from './lifecycle/slices.js';
 export { JsonLogger } from './logging/json-logger.js';
 export { Metrics } from './metrics/metrics.js';
 export {

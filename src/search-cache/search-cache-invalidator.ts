@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { NewInventoryEvent } from '../contracts/index.js';
 import { CacheRegistry, type InvalidatableCache, CacheInvalidation } from '../events/index.js';
 import { Clock } from '../infra/index.js';
-import { scopesOfEvents } from './scopes/scopes-of-events.js';
+import { scopesBesideTexts, textScopesOfEvents } from './scopes/scopes-of-events.js';
 import { SearchText } from './scopes/search-text.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { ResilientCacheStore } from './store/resilient-cache-store.js';
@@ -31,9 +31,10 @@ export class SearchCacheInvalidator implements InvalidatableCache, OnModuleInit 
   }
 
   async invalidate(events: readonly NewInventoryEvent[]): Promise<boolean> {
+    const texts = await textScopesOfEvents(events, this.text);
     let scopes: readonly string[] = [];
     const done = await this.cache.invalidateWatched((isWatched) => {
-      scopes = [...scopesOfEvents(events, this.text, isWatched)];
+      scopes = [...scopesBesideTexts(events, isWatched), ...texts];
       return scopes;
     });
     this.metrics.invalidated(scopes);

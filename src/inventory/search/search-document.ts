@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Product, Vendor } from '../../contracts/index.js';
 import { synonymsOf } from '../glossary/index.js';
@@ -6,8 +7,10 @@ import { wordsOf } from './text/words.js';
 
 type ProductTexts = Pick<Product, 'name' | 'names' | 'description' | 'category'>;
 
-/** Characters, of texts and lexemes together; about 8 MB, or some thousand commodities. */
-const REMEMBERED = 4_000_000;
+/** Characters of lexemes: more than twice of what the largest body holds, so that a request's lexemes are made once. */
+const REMEMBERED = 12_000_000;
+/** Characters that an entry takes beside its lexemes. */
+const KEY = 64;
 
 /**
  * Lexemes by the texts they are of. Making them takes some 400 µs, as long as PostgreSQL needs to store the product, and
@@ -15,7 +18,7 @@ const REMEMBERED = 4_000_000;
  */
 const remembered = new LRUCache<string, readonly string[]>({
   maxSize: REMEMBERED,
-  sizeCalculation: (lexemes, texts) => lexemes.reduce((size, lexeme) => size + lexeme.length, texts.length),
+  sizeCalculation: (lexemes) => lexemes.reduce((size, lexeme) => size + lexeme.length, KEY),
 });
 
 /**
@@ -24,22 +27,20 @@ const remembered = new LRUCache<string, readonly string[]>({
  */
 export function productLexemes({ name, names, description, category }: ProductTexts): readonly string[] {
   const texts = JSON.stringify([name, names, description, category]);
-  let lexemes = remembered.get(texts);
+  const key = texts.length <= KEY ? texts : createHash('sha256').update(texts).digest('base64');
+  let lexemes = remembered.get(key);
   if (!lexemes) {
     lexemes = newProductLexemes({ name, names, description, category });
-    remembered.set(texts, lexemes);
+    remembered.set(key, lexemes);
   }
   return lexemes;
 }
 
 function newProductLexemes(product: ProductTexts): string[] {
   const names = [product.name, ...Object.values(product.names)];
-  const synonyms = synonymsOf(names, wordsOf).flatMap((entry) => [
-    entry.name,
-    ...entry.aliases,
-    ...Object.values(entry.names),
-  ]);
-  return lexemesOf(names, [product.description ?? '', product.category], synonyms);
+  return lexemesOf(names, [product.description ?? '', product.category], (read) =>
+    synonymsOf(read, wordsOf).flatMap((entry) => [entry.name, ...entry.aliases, ...Object.values(entry.names)]),
+  );
 }
 
 export function vendorLexemes(vendor: Pick<Vendor, 'name' | 'names' | 'market' | 'district' | 'state'>): string[] {

@@ -1,5 +1,6 @@
 import type { NewInventoryEvent, Product } from '../../contracts/index.js';
 import { categoriesOf } from '../../events/index.js';
+import { inSlices } from '../../infra/index.js';
 import { BRACKETS } from './price-brackets.js';
 import { PRICE_CROSSINGS } from './price-crossings.js';
 import {
@@ -46,13 +47,32 @@ export function scopesOfEvents(
   text: TextScopes,
   isWatched: (listing: Listing) => boolean = () => true,
 ): Set<string> {
+  const scopes = scopesBesideTexts(events, isWatched);
+  for (const state of searchedStates(events)) addTexts(scopes, state, text);
+  return scopes;
+}
+
+/** The scopes of texts among them. Words take long to make, and never depend on who watches: so they are made once, in slices. */
+export async function textScopesOfEvents(
+  events: readonly NewInventoryEvent[],
+  text: TextScopes,
+): Promise<ReadonlySet<string>> {
+  const scopes = new Set<string>();
+  await inSlices(searchedStates(events), (state) => addTexts(scopes, state, text));
+  return scopes;
+}
+
+/** All others. */
+export function scopesBesideTexts(
+  events: readonly NewInventoryEvent[],
+  isWatched: (listing: Listing) => boolean,
+): Set<string> {
   const scopes = new Set<string>();
   /** Products of which a listing is watched; mostly none, and following a product costs more than all the rest. */
   const seen = new Set<string>();
   for (const event of events) {
     scopes.add(productScope(event.productId));
     if (changesCounts(event)) scopes.add(VENDORS_SCOPE);
-    if (ASPECT_OF[event.eventType] === 'set') addTexts(scopes, event, text);
     if (isSeen(event, isWatched)) seen.add(event.productId);
   }
   if (seen.size === 0) return scopes;
@@ -97,11 +117,17 @@ function addListings(scopes: Set<string>, trace: Trace, isWatched: (listing: Lis
 }
 
 /** A renamed product was found by its old texts and is found by its new ones. */
-function addTexts(scopes: Set<string>, { product, changes }: NewInventoryEvent, text: TextScopes): void {
-  const old = Object.fromEntries(changes.map(({ field, oldValue }) => [field, oldValue])) as Partial<Product>;
-  for (const state of changes.length === 0 ? [product] : [product, { ...product, ...old }]) {
-    for (const one of text.ofProduct(state)) scopes.add(textScope(one));
+function* searchedStates(events: readonly NewInventoryEvent[]): Generator<Product> {
+  for (const { eventType, product, changes } of events) {
+    if (ASPECT_OF[eventType] !== 'set') continue;
+    yield product;
+    if (changes.length === 0) continue;
+    yield { ...product, ...Object.fromEntries(changes.map(({ field, oldValue }) => [field, oldValue])) };
   }
+}
+
+function addTexts(scopes: Set<string>, state: Product, text: TextScopes): void {
+  for (const one of text.ofProduct(state)) scopes.add(textScope(one));
 }
 
 /** Vendor searches show how many products a vendor has and how many are available, and filter by category. */

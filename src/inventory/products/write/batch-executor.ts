@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventCommitter } from '../../../events/index.js';
 import { currentTransaction, SqlClient, UnavailableError } from '../../../infra/index.js';
 import { DuplicateSkuError } from '../product.errors.js';
-import { COMMIT_DRAFTS, commitValues } from './commit-drafts.sql.js';
+import { COMMIT_DRAFTS, commitValues, lexemesOfDrafts } from './commit-drafts.sql.js';
 import { isRowFault, isTransient, isUniqueViolation } from './database-conflicts.js';
 import { type Decision, decide } from './decide.js';
 import { EventOrigin } from './event-origin.js';
@@ -95,9 +95,10 @@ export class BatchExecutor {
 
   private async commit(drafts: readonly Draft[]): Promise<ReadonlySet<string>> {
     if (drafts.length === 0) return new Set();
+    const lexemes = await lexemesOfDrafts(drafts);
     const { committed } = await this.committer.commit<{ id: string }, Committed>({
       sql: { append: COMMIT_DRAFTS },
-      values: commitValues(drafts),
+      values: commitValues(drafts, lexemes),
       eventIds: drafts.flatMap(({ events }) => events.map(({ eventId }) => eventId)),
       resultOf: (rows) => {
         const committed = new Set(rows.map(({ id }) => id));

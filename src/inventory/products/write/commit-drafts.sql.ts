@@ -1,5 +1,6 @@
+import type { Product } from '../../../contracts/index.js';
 import { appendEventsSql, eventRows } from '../../../events/index.js';
-import type { Statement } from '../../../infra/index.js';
+import { inSlices, type Statement } from '../../../infra/index.js';
 import { productLexemes } from '../../search/search-document.js';
 import type { Draft } from './working-set.js';
 
@@ -61,10 +62,22 @@ export const COMMIT_DRAFTS: Statement = {
     SELECT id FROM changed`,
 };
 
-export function commitValues(drafts: readonly Draft[]): [string, string] {
+/** Lexemes of the drafts whose texts are new. They are costly to make, so it is done in slices. */
+export async function lexemesOfDrafts(drafts: readonly Draft[]): Promise<Lexemes> {
+  const lexemes = new Map<string, readonly string[]>();
+  await inSlices(drafts, ({ id, stored, current }) => {
+    if (current && isRenamed(stored, current)) lexemes.set(id, productLexemes(current));
+  });
+  return lexemes;
+}
+
+/** By the product's id. */
+export type Lexemes = ReadonlyMap<string, readonly string[]>;
+
+export function commitValues(drafts: readonly Draft[], lexemes: Lexemes): [string, string] {
   const byId = new Map(drafts.map((draft) => [draft.id, draft.current]));
   return [
-    JSON.stringify(drafts.map(rowOf)),
+    JSON.stringify(drafts.map((draft) => rowOf(draft, lexemes))),
     eventRows(
       drafts.flatMap(({ events }) => events),
       (id) => byId.get(id),
@@ -72,20 +85,19 @@ export function commitValues(drafts: readonly Draft[]): [string, string] {
   ];
 }
 
-function rowOf({ id, stored, current }: Draft) {
+function rowOf({ id, stored, current }: Draft, lexemes: Lexemes) {
   if (!current) return { id, op: 'delete', expected: stored?.version };
-  if (!stored) return { id, op: 'insert', product: current, search: productLexemes(current) };
-  // Lexemes are costly to make and to index; a change of price or stock leaves them as they are.
-  const renamed =
-    stored.name !== current.name ||
+  const search = lexemes.get(id) ?? null;
+  if (!stored) return { id, op: 'insert', product: current, search };
+  return { id, op: 'update', expected: stored.version, product: current, search };
+}
+
+/** A change of price or stock leaves the lexemes as they are, which are costly to index, too. */
+function isRenamed(stored: Product | null, current: Product): boolean {
+  return (
+    stored?.name !== current.name ||
     stored.names !== current.names ||
     stored.description !== current.description ||
-    stored.category !== current.category;
-  return {
-    id,
-    op: 'update',
-    expected: stored.version,
-    product: current,
-    search: renamed ? productLexemes(current) : null,
-  };
+    stored.category !== current.category
+  );
 }

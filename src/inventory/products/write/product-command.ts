@@ -52,3 +52,25 @@ export function keyOf(command: ProductCommand): string {
       return `${command.data.vendorId} ${command.data.sku ?? ''}`;
   }
 }
+
+/** Characters of the texts that a command brings: what reading, storing and sending it costs beside the rest. */
+export function textLengthOf(command: ProductCommand): number {
+  const fields = fieldsOf(command);
+  if (fields?.name === undefined && fields?.names === undefined && fields?.description == null) return 0;
+  const { name, names, description } = fields;
+  const translations = Object.values(names ?? {}).reduce((sum, one) => sum + one.length, 0);
+  return (name?.length ?? 0) + (description?.length ?? 0) + translations;
+}
+
+function fieldsOf(command: ProductCommand): ProductUpdates | undefined {
+  switch (command.kind) {
+    case 'create':
+      return command.data;
+    case 'update':
+      return command.updates;
+    case 'upsert':
+      return command.create;
+    case 'delete':
+      return undefined;
+  }
+}

@@ -3,7 +3,7 @@ import { currentTransaction, UnavailableError } from '../../../infra/index.js';
 import { newEventId } from '../../../events/index.js';
 import { BatchExecutor } from './batch-executor.js';
 import { keyOf, type ProductCommand, type ProductWrite, type WriteOutcome } from './product-command.js';
-import { PendingResult, WriteBatcher } from './write-batcher.js';
+import { countThatFits, PendingResult, WriteBatcher } from './write-batcher.js';
 
 /** Batches under way at once, and rows in one statement. */
 const LANES = 2;
@@ -52,9 +52,10 @@ export class ProductWriter {
     author: Omit<ProductWrite, 'command'>,
   ): Promise<WriteOutcome[]> {
     const outcomes: WriteOutcome[] = [];
-    for (let start = 0; start < commands.length; start += BATCH_LIMIT) {
-      const slice = commands.slice(start, start + BATCH_LIMIT);
-      outcomes.push(...(await this.executor.execute(slice.map((command) => ({ command, ...author })))));
+    const writes = commands.map((command) => ({ write: { command, ...author } }));
+    while (writes.length > 0) {
+      const batch = writes.splice(0, countThatFits(writes, Math.min(writes.length, BATCH_LIMIT)));
+      outcomes.push(...(await this.executor.execute(batch.map(({ write }) => write))));
     }
     return outcomes;
   }

@@ -1,9 +1,25 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { isDatabaseUnavailable } from '../../../infra/index.js';
-import { isLocated, type ProductWrite, type WriteOutcome } from './product-command.js';
+import { isLocated, type ProductWrite, textLengthOf, type WriteOutcome } from './product-command.js';
 
 /** Milliseconds a write may have waited for a batch that failed, and still go out with the next one. */
 const MAX_WAIT_AFTER_FAILURE = 1_000;
+
+/**
+ * Characters of names and descriptions in one batch, unless a single write has more. It bounds what is made into one statement, and
+ * read back by the relay, in one go: the event loop is busy for some milliseconds, where a whole body of 4 MB takes a hundred.
+ */
+const MOST_TEXT = 256 * 1024;
+
+/** How many of the first `most` writes go into one batch. */
+export function countThatFits(writes: readonly { write: ProductWrite }[], most: number): number {
+  let text = 0;
+  for (let count = 0; count < most; count += 1) {
+    text += textLengthOf(writes[count]!.write.command);
+    if (text > MOST_TEXT && count > 0) return count;
+  }
+  return most;
+}
 
 /** The outcomes of writes that are asked for in one call: a promise for each of a thousand would be most of what waits. */
 export class PendingResult {
@@ -84,7 +100,7 @@ export class WriteBatcher {
     const most = Math.min(this.waiting.length, this.batchLimit);
     let count = 1;
     while (count < most && isLocated(this.waiting[count]!.write.command) === located) count += 1;
-    return this.waiting.splice(0, count);
+    return this.waiting.splice(0, countThatFits(this.waiting, count));
   }
 
   /** A database that hangs takes its whole time-out for each batch; whoever waits must not wait for two of them. */

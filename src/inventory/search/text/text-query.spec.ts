@@ -35,7 +35,10 @@ function has(lexemes: readonly string[], term: string): boolean {
 const judged =
   (kind: keyof TextQuery) =>
   (q: string, names: string[], extra: string[] = [], synonyms: string[] = []): boolean =>
-    matches(lexemesOf(names, extra, synonyms), textQueryOf(q)?.[kind] ?? '');
+    matches(
+      lexemesOf(names, extra, () => synonyms),
+      textQueryOf(q)?.[kind] ?? '',
+    );
 const finds = judged('match');
 const isNamed = judged('named');
 const isWhole = judged('whole');

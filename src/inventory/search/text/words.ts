@@ -32,12 +32,9 @@ const WORD = /[\p{L}\p{N}][\p{L}\p{Mn}\p{Mc}\p{N}]*/gu;
  * case, Urdu letters. Bounded: see MAX_WORD_LENGTH and MAX_WORDS. Joining the words with spaces gives the same words.
  */
 export function wordsOf(text: string): string[] {
-  const words: string[] = [];
-  for (const [word] of comparable(text.slice(0, MAX_TEXT_LENGTH)).matchAll(WORD)) {
-    words.push(word.length > MAX_WORD_LENGTH ? [...word].slice(0, MAX_WORD_LENGTH).join('') : word);
-    if (words.length === MAX_WORDS) break;
-  }
-  return words;
+  const words: string[] = comparable(text.slice(0, MAX_TEXT_LENGTH)).match(WORD) ?? [];
+  if (words.length > MAX_WORDS) words.length = MAX_WORDS;
+  return words.map((word) => (word.length > MAX_WORD_LENGTH ? [...word].slice(0, MAX_WORD_LENGTH).join('') : word));
 }
 
 /** The second NFKC composes what the removals and lower-casing brought together. */
