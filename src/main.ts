@@ -15,7 +15,7 @@ const CLOSE_AT_MOST = 7_000;
 /** Milliseconds within which another signal is the same wish: npm passes on the Ctrl-C the terminal has sent already. */
 const SAME_WISH = 1_000;
 
-/** Starts the product and stays until it is told to stop; anything that prevents the start is one line on stderr. */
+/** Starts the product and stays until it gets a signal to stop; anything that prevents the start is one line on stderr. */
 async function main(): Promise<void> {
   const stopped = stopSignal();
   const config = loadConfig();

@@ -7,7 +7,7 @@ import { Clock, ID, UnavailableError } from '../infra/index.js';
 import { InvalidTokenError } from './access.errors.js';
 import type { TokenKeys } from './token-keys.js';
 
-/** Characters; nobody's token is as long, and each one costs memory. */
+/** Characters. Real tokens are shorter, and each remembered token costs memory. */
 const MAX_TOKEN = 4_096;
 const CACHED_TOKENS = 10_000;
 /** Seconds that clocks may differ. */

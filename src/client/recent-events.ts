@@ -3,7 +3,7 @@ import type { InventoryEvent } from './types.js';
 const KEPT = 500;
 
 /**
- * What the server has sent over this connection. It sends an event once, for all rooms of a client; whoever subscribes
+ * What the server has sent over this connection. It sends an event once, for all rooms of a client; a listener that subscribes
  * later with an older position is given from here what came before.
  */
 export class RecentEvents {

@@ -104,7 +104,7 @@ describe('a room of the client', () => {
     answer(tooOld);
     expect([early.gaps, late.gaps]).toEqual([[], [{ reason: 'too_old', epoch: EPOCH, position: 8 }]]);
 
-    // A slow reader is told while another request is under way.
+    // The message for a slow reader comes while another request is under way.
     join(1);
     feed.told(confirmed(9, { reason: 'too_old' }));
     feed.told(confirmed(10, { recovered: true, replayed: 2 }));

@@ -108,7 +108,7 @@ export class RoomFeed {
     admission.forgotten = known === undefined;
     admission.underWay = true;
     this.transport.send({ ...this.room, ...(since && { since }) }, (answer) => {
-      // Whoever it was for may have left.
+      // The listener may have left meanwhile.
       if (this.admissions.has(admission)) this.applyAnswer(admission, answer);
     });
   }

@@ -18,7 +18,7 @@ export class RoomListener implements Subscription {
       this.confirm = resolve;
       this.refuse = reject;
     });
-    this.ready.catch(() => undefined); // nobody needs to wait for it
+    this.ready.catch(() => undefined); // callers need not wait for it
   }
 
   unsubscribe(): void {

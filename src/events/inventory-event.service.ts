@@ -78,7 +78,7 @@ export class InventoryEventService implements OnModuleDestroy {
 
   /**
    * Calls `callback` with every later event of the given types, one at a time, in position order. A callback that
-   * throws or rejects is counted and logged and gets the next event; a slow one delays nobody else and loses nothing.
+   * throws or rejects is counted and logged and gets the next event; a slow one delays no other subscriber and loses nothing.
    */
   subscribe(subscription: EventSubscription): void {
     this.subscribers.add(subscription);

@@ -143,7 +143,7 @@ export class InventoryService {
     return this.vendorStats.read(vendorId);
   }
 
-  /** A product never changes hands, so nobody can slip one in between this and the write. */
+  /** A product never changes its vendor, so the owner checked here is still the owner at the write. */
   private async refuseForeign(updates: readonly { productId: string }[], owner: string): Promise<void> {
     const foreign = await this.sql.query(LOAD_FOREIGN, [updates.map(({ productId }) => productId), owner]);
     if (foreign.length > 0) throw new ForbiddenError('Some of the products belong to another vendor');

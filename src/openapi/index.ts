@@ -8,7 +8,7 @@ export { openApiDocument } from './document.js';
 /**
  * `/docs` for people, `/docs/openapi.json` for programs.
  *
- * What the page needs is loaded when somebody asks for it: more than 500 files, which most servers never need, took a
+ * What the page needs is loaded when it is first requested: more than 500 files, which most servers never need, took a
  * seventh of the start and 8 MiB.
  *
  * @param problems answers for files that aren't there

@@ -34,7 +34,7 @@ export class Identity {
   }
 }
 
-/** Whoever sent a token may well have a closer look at it; of anything else there is nothing to tell. */
+/** A client that sent a token may hear what is wrong with it; there is nothing to say of other failures. */
 function refusal(error: unknown): Error {
   const known = error instanceof AppError;
   const message = known ? error.message : 'Something went wrong';

@@ -27,7 +27,7 @@ export class RoomBroadcaster implements WebSocketService {
     this.namespace = namespace;
   }
 
-  /** Without clients nobody will come back for an event soon; kept, it would outlive the young generation, which is a good part of what it costs. */
+  /** Without clients no one returns for an event soon; kept, it would outlive the young generation, which is a good part of its cost. */
   get idle(): boolean {
     return !this.namespace || this.namespace.sockets.size === 0;
   }

@@ -21,7 +21,7 @@ describe('the page cache', () => {
   const read = (load: () => Promise<LoadedPage>, search = aSearch()) => process.pages.read(search, load);
   const shows = (...ids: string[]) => read(() => Promise.resolve(aPage(ids)));
   const never = () => Promise.reject(new Error('the database was asked'));
-  /** A load that goes on until it is told what to bring. */
+  /** A load that goes on until the test gives it a page. */
   const slow = () => {
     let finish: (page: LoadedPage) => void = () => undefined;
     const page = new Promise<LoadedPage>((resolve) => (finish = resolve));

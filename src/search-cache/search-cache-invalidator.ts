@@ -64,7 +64,7 @@ export class SearchCacheInvalidator implements InvalidatableCache, OnModuleInit 
       const settled = await this.flushVendorChanges();
       return settled && (await this.cache.renewLease());
     } catch (error) {
-      // The database is away: what vendors have changed can't be known, so nobody vouches for anything.
+      // The database is away: what vendors have changed can't be known, so the lease is not renewed.
       this.logger.debug(error);
       return false;
     }

@@ -13,9 +13,9 @@ export const bearerToken = (authorization: string): string | undefined => BEARER
 
 /**
  * Settles who asks and whether they may, before anything of the body is read. A bad token is refused on public routes
- * too: whoever sends one wants to be known, and had better hear that it has expired.
+ * too: a client that sends a token wants to be known, and should hear that its token has expired.
  *
- * @param limit is asked for every request once, when its principal is known; one whose token is refused is nobody's
+ * @param limit is asked for every request once, when its principal is known; a request whose token is refused has no principal
  */
 export function addAccess(server: FastifyInstance, verifier: TokenVerifier, limit: LimitRequest): void {
   server.decorateRequest('principal', null);
@@ -52,7 +52,7 @@ function challenge(reply: FastifyReply, error: unknown, done: Done): void {
   done(error as Error);
 }
 
-/** A path that no route serves is nobody's secret. */
+/** A path that no route serves needs no protection. */
 function isApi({ routeOptions, is404 }: FastifyRequest): boolean {
   return !is404 && routeOptions.url !== undefined && routeOptions.url.startsWith('/api/');
 }

@@ -16,7 +16,7 @@ export interface Author {
   correlationId: string;
 }
 
-/** The request's `Author`; not for routes that are public, where there may be nobody. */
+/** The request's `Author`; not for public routes, whose requests may have no author. */
 export const CurrentActor = createParamDecorator((_data: unknown, context: ExecutionContext): Author => {
   const { principal, id } = context.switchToHttp().getRequest<FastifyRequest>();
   return { by: principal!, correlationId: id };

@@ -17,7 +17,7 @@ const OPENS_WITHIN = 100;
  * the leader's connections. It saves the second look at each event: a new version of the row in all its indexes, a
  * statement for each few events, and another process that wants a processor.
  *
- * G4 is kept as the sequencer keeps it. Nobody else gives positions: the connection holds a lock of the leader's, and the statement
+ * G4 is kept as the sequencer keeps it. Only the leader gives positions: the connection holds a lock of the leader's, and the statement
  * takes the lock of the positions, which it keeps to its commit; if it fails, it takes them back with it. An event that
  * waits for its position is never passed by a later version of its product: it was committed before that one read the
  * product, so the statement sees it wait, and then appends its own events without positions, for the sequencer.
@@ -64,14 +64,13 @@ export class InlineAppend<Row> {
   ) {}
 
   /**
-   * Null if it couldn't be done because somebody keeps a row locked: the sequencing waits for nobody, so whoever wants to
-   * wait does so on another connection. Rejects as any statement does.
+   * Null if another session keeps a row locked: the leader's connection does not wait for row locks, so a writer that wants to wait does so on another connection. Rejects as any statement does.
    */
   async rows(): Promise<Row[] | null> {
     try {
       return await this.answer;
     } catch (error) {
-      // However it goes on, nobody is to wait for it here.
+      // Whatever the caller does next, later tickets must not wait for this one.
       this.turn.end();
       if (!isLockTimeout(error)) throw error;
       return null;

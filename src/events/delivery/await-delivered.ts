@@ -9,7 +9,7 @@ const LOOK_EVERY = 5;
 
 /**
  * Lets a replayed answer wait until the events that are committed have been delivered here. Caches are invalidated
- * before events are published, so by then every search is past them, whoever wrote them and whatever became of it.
+ * before events are published, so by then no search is served from before them, even if their writer has died.
  */
 @Injectable()
 export class AwaitDelivered implements OnModuleInit {

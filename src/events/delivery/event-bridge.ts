@@ -158,7 +158,7 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
   }
 
   private deliver(event: InventoryEvent): void {
-    // Before the listeners: whoever begins to listen while the event is handed out gets the later ones.
+    // Set before the listeners run: a listener that is added while the event is handed out gets the later ones.
     this.position = event.position;
     this.listeners.emit(event);
     this.passed(event);

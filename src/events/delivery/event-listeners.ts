@@ -5,7 +5,7 @@ import type { InventoryEvent } from '../../contracts/index.js';
 /** Name of the EventEmitter event that carries every `InventoryEvent` once and in position order to this process. */
 export const INVENTORY_EVENT = 'inventory.event';
 
-/** Who in this process gets the events: the product's own listeners, and whoever else listens to `INVENTORY_EVENT`. */
+/** The listeners of this process: the product's own, and all that a library user adds for `INVENTORY_EVENT`. */
 @Injectable()
 export class EventListeners {
   private readonly logger = new Logger(INVENTORY_EVENT);

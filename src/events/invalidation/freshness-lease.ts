@@ -15,7 +15,7 @@ const MOST_BY_SCOPE = 100;
 
 /**
  * The leader's word that caches may be trusted (G2). It is given only while every event sequenced so far has been
- * invalidated by this leader. After anything else (a new leader, a cache that was out of reach) nobody knows what was
+ * invalidated by this leader. After anything else (a new leader, a cache that was out of reach) it is unknown what was
  * missed, so the caches are cleared before the word is given again.
  */
 @Injectable()

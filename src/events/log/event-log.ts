@@ -30,7 +30,7 @@ export interface RoomEvents {
   whole: boolean;
 }
 
-/** Reads the log by position: whoever follows positions can't skip an event. */
+/** Reads the log by position: a reader that follows positions can't skip an event. */
 @Injectable()
 export class EventLog implements OnModuleInit {
   private currentEpoch = '';

@@ -4,7 +4,7 @@ import type { EventType, FieldChange, Product } from '../../contracts/index.js';
 /** The append-only event log, which is also the relay's outbox. Only `position` is ever updated, once. */
 @Entity('inventory_events')
 export class InventoryEventEntity {
-  /** Order of insertion; concurrent transactions become visible out of this order, so nobody may follow it. */
+  /** Order of insertion; concurrent transactions become visible out of this order, so no reader may follow it. */
   @PrimaryGeneratedColumn('increment', { type: 'bigint' })
   seq: string;
 

@@ -41,7 +41,7 @@ export class EventPublisher {
 
   /**
    * Tells followers how far the log reaches, so that a lost last message is noticed as well.
-   * @param announced the last position that has been announced, if the log has more to be told of later
+   * @param announced the last position that has been announced, if the log has more that is announced later
    */
   async heartbeat(announced?: number): Promise<void> {
     if (!this.heartbeatDue) return;

@@ -42,7 +42,7 @@ export class PublishOrder {
 
   /**
    * Runs `work` when all that has entered is over, so that every event with a position has been invalidated and
-   * announced. Nobody should enter meanwhile who can do without: `closed` says so.
+   * announced. Callers that can do without should not enter meanwhile: `closed` says so.
    */
   async whenOver<Result>(work: () => Promise<Result>, takesLong = false): Promise<Result> {
     const { promise: ended, resolve: end } = deferred();
@@ -56,7 +56,7 @@ export class PublishOrder {
     }
   }
 
-  /** Waits until nobody is alone any more, unless that takes longer than so many milliseconds. */
+  /** Waits until no `whenOver` is under way, for at most so many milliseconds. */
   async opened(within: number): Promise<void> {
     if ([...this.alone.values()].includes(true)) return;
     let timer: NodeJS.Timeout | undefined;

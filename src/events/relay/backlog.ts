@@ -32,7 +32,7 @@ export class Backlog {
       const read = await this.invalidate(batch, own && EventBatch.of(own));
       await this.lease.keep();
       const next = goOn() && batch.eventIds.length === SEQUENCE_BATCH ? this.sequencer.number() : null;
-      // Its failure is told where it is waited for, which may be after it.
+      // Handled where it is awaited, which may be after it has failed.
       next?.catch(() => undefined);
       this.announce(batch, read ?? (await this.read(batch)));
       // Not the log's head: the next batch may be numbered by now, and must be invalidated before anybody looks for it.
@@ -56,7 +56,7 @@ export class Backlog {
     else this.announcer.announceUpTo(after + eventIds.length);
   }
 
-  /** Undefined if that fails: whoever is told how far the log reaches reads it for himself, now or later. */
+  /** Undefined if that fails: receivers that hear how far the log reaches read the events for themselves. */
   private async read({ after, eventIds }: NumberedEvents): Promise<EventBatch | undefined> {
     try {
       return await this.log.readBatch(after, eventIds.length);

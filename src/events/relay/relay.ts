@@ -44,7 +44,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly metrics: Metrics,
   ) {}
 
-  /** The first step is waited for: whoever is told that the instance is ready finds the relay at work. */
+  /** Awaits the first step: an instance that reports ready has a relay at work. */
   async onApplicationBootstrap(): Promise<void> {
     this.bus.subscribe((message) => {
       if (message.kind !== 'wake' || !this.leading) return;
@@ -109,7 +109,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
       if (!this.failing) this.logger.error(error);
       this.failing = true;
       this.metrics.errors.inc({ type: 'relay' });
-      // Somebody keeps a row of the log locked, by hand: the next look may find it free.
+      // Another session keeps a row of the log locked, by hand: the next step may find it free.
       if (isLockTimeout(error)) return 0;
       // Whatever else it was, a fresh connection is the way on; an unanswered statement would block this one.
       await this.leadership.release();

@@ -15,7 +15,7 @@ const SILENT_LEADER_TIMEOUT = 4_000;
 /** Milliseconds to wait for an answer on the leader's connection before it is given up. */
 const QUERY_TIMEOUT = 5_000;
 const RELEASE_TIMEOUT = 1_000;
-/** Milliseconds that a statement waits for a row which somebody keeps locked: what is behind it waits as well. */
+/** Milliseconds that a statement waits for a row that another session keeps locked: the statements behind it wait as well. */
 const LOCK_TIMEOUT = 100;
 
 /** How the leader reaches PostgreSQL. */
@@ -27,9 +27,9 @@ export interface LeaderConnections {
 }
 
 /**
- * Leadership of the relay: PostgreSQL session advisory locks on the very connections that give positions, one on each.
+ * Elects the leader of the relay: PostgreSQL session advisory locks on the very connections that give positions, one on each.
  * When a connection ends, its lock goes to another instance, and this one can't give positions on it any more: that is the
- * fence. Nobody leads who hasn't both, so a former leader that has lost only one of them keeps all others waiting
+ * fence. An instance leads only with both, so a former leader that has lost only one of them keeps all others waiting
  * until it has given up the other one.
  */
 @Injectable()
@@ -74,7 +74,7 @@ export class LeaderElection {
     const { clients } = this;
     this.clients = [];
     this.connections = null;
-    // One that is ended politely while it connects never tells whoever waits for it.
+    // A client that is ended politely while it connects never settles its `connect`.
     await Promise.all(clients.map(async (client) => (this.connecting.has(client) ? destroy(client) : end(client))));
   }
 
@@ -129,7 +129,7 @@ async function end(client: pg.Client): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Without a goodbye, for a peer that doesn't answer; the end is told by the client's own event. */
+/** Without a goodbye, for a peer that doesn't answer; the client's `end` event follows. */
 function destroy(client: pg.Client): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }

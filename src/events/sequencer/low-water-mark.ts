@@ -14,7 +14,7 @@ const NEW_TRANSACTION = 'SELECT pg_current_xact_id()::text AS id';
 
 interface Candidate {
   seq: number;
-  /** Whoever has drawn a number up to `seq` is a transaction below it. */
+  /** Every transaction that has drawn a number up to `seq` has an id below it. */
   below?: bigint;
 }
 
@@ -69,7 +69,7 @@ export class LowWaterMark {
       this.candidate = undefined;
     }
     if (this.candidate) this.candidate.below ??= await newTransaction(client);
-    // A number once drawn is proven, however long nobody draws another.
+    // A number once drawn is proven, however long no other number is drawn.
     else if (Number(seq) > this.confirmed) this.candidate = { seq: Number(seq) };
     return true;
   }

@@ -18,8 +18,9 @@ export interface NumberedEvents {
 }
 
 /**
- * To be told which of the events have been committed, exactly as the log has them. Only the first call counts.
- * Tells whether all of them are kept; if not, only the log knows them.
+ * Reports the events that the statement committed, exactly as the log has them. Idempotent.
+ *
+ * @returns false if some are not buffered here, so the relay must read them from the log
  */
 export type ReportCommitted = (committed: readonly NewInventoryEvent[]) => boolean;
 

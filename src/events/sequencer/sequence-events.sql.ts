@@ -28,7 +28,7 @@ const NUMBERED = `
  */
 const SEQUENCED = `UPDATE inventory_events e SET position = numbered.position FROM numbered WHERE e.ctid = numbered.tid`;
 
-/** Should somebody have changed a row by hand in that very moment, it isn't there any more: better no position than a hole. */
+/** A row that was changed by hand in that very moment isn't found any more: no position is better than a hole. */
 const WHOLE = `
     CASE WHEN (SELECT count(*) FROM sequenced) = (SELECT count(*) FROM pending) THEN true ELSE 1 / (SELECT 0) = 1 END`;
 

@@ -73,8 +73,7 @@ export class Sequencer {
   }
 
   /**
-   * The same without reading them, for a backlog; null also when the log is up to date. Never becomes the leader: who
-   * does has to learn of it, since nobody knows what was invalidated meanwhile.
+   * The same without reading them, for a backlog; null also when the log is up to date. Never becomes the leader: a new leader must begin with `sequence`, since it is unknown what was invalidated meanwhile.
    */
   async number(): Promise<NumberedEvents | null> {
     const leader = this.leadership.current;

@@ -1,6 +1,6 @@
 import type { EventType, InventoryEvent } from '../../contracts/index.js';
 
-/** A subscriber in this process. `callback` may be slow or fail: it harms nobody but itself. */
+/** A subscriber in this process. `callback` may be slow or fail: it harms no other subscriber. */
 export interface EventSubscription {
   subscriberId: string;
   /** Absent or empty: all. */

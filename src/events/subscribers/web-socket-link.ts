@@ -5,7 +5,7 @@ import type { InventoryEvent } from '../../contracts/index.js';
 export interface WebSocketService {
   /** Emits the event to its local rooms; called once per event, in position order; must not throw. */
   broadcast(event: InventoryEvent): void;
-  /** True while nobody is connected, and an event may as well not be handed over; absent: it always is. */
+  /** True while no client is connected, so that events need not be handed over; if absent, every event is. */
   readonly idle?: boolean;
 }
 

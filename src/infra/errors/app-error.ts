@@ -1,7 +1,7 @@
 import type { FieldError } from '../../contracts/index.js';
 
 /**
- * An error a client is told about. `code` is stable and documented in docs/errors.md; the HTTP filter turns it
+ * An error that is answered to the client. `code` is stable and documented in docs/errors.md; the HTTP filter turns it
  * into a problem, the WebSocket filter into an `exception`.
  */
 export abstract class AppError extends Error {

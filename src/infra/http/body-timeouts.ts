@@ -23,7 +23,7 @@ export interface BodyBounds {
 /** How often a silent upload is looked at in the time it has. */
 const LOOKS = 4;
 
-/** Cuts off bodies that don't arrive in time, also those nobody reads: each holds a connection, and an upload more. */
+/** Cuts off bodies that don't arrive in time, also those that no handler reads: each holds a connection, and an upload more. */
 export function addBodyTimeouts(server: FastifyInstance, { bodyWithin, uploadSilence }: BodyBounds): void {
   server.addHook('onRequest', (request, reply, done) => {
     if (hasBody(request)) {
@@ -34,7 +34,7 @@ export function addBodyTimeouts(server: FastifyInstance, { bodyWithin, uploadSil
   });
 }
 
-/** Bodies come as they are: what nobody unpacks would be parsed as garbage, and what is unpacked may be a bomb. */
+/** Bodies come as they are: a compressed body would be parsed as garbage, and what is unpacked may be a bomb. */
 export function refuseEncodedBody(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -80,7 +80,7 @@ function whenArrived({ raw }: FastifyRequest, stop: () => void): void {
 function cut({ raw }: FastifyRequest, reply: FastifyReply): void {
   if (raw.complete) return;
   if (reply.sent) return void raw.destroy();
-  // Once it is answered Node forgets the request, and whoever reads its body would wait for ever.
+  // Once it is answered Node forgets the request, and a reader of its body would wait for ever.
   reply.raw.once('finish', () => raw.destroy());
   void reply.header('connection', 'close').send(new BodyTimeoutError());
 }

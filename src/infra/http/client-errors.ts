@@ -26,7 +26,7 @@ export function answerClientError(error: ClientError, socket: Socket): void {
       `x-correlation-id: ${id}`,
       'connection: close',
       '',
-      // Whoever asked with HEAD would take a body for the next answer.
+      // The client of a HEAD request would take a body for the next answer.
       isHead(error.rawPacket) ? '' : body,
     ].join('\r\n'),
   );

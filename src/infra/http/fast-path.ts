@@ -61,7 +61,7 @@ export function openFastPath(server: Server, routes: FastRoutes, surroundings: S
   const find = (request: IncomingMessage): FastRequest | undefined => {
     if (request.method !== 'GET' || draining.active) return undefined;
     const { headers } = request;
-    // A body that nobody asked for may trickle in for ever; the framework sees to that.
+    // The body of a GET may trickle in for ever; the framework bounds it.
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return undefined;
     if (crossOrigin && headers.origin !== undefined) return undefined;
     const found = routes.find(request.url!);

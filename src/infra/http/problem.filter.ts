@@ -16,7 +16,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const parts = problemParts(error);
-    // A client that went away, or was cut off, in the middle of its body is nobody's error.
+    // A client that went away, or was cut off, in the middle of its body is not an error of the server.
     const gone = !request.raw.complete && (reply.sent || request.raw.destroyed);
     if (!gone) this.report(error, parts, request.id);
     if (reply.sent) return;

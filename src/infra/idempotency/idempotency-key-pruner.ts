@@ -23,7 +23,7 @@ export class IdempotencyKeyPruner implements OnApplicationBootstrap, OnModuleDes
     await this.chore?.stop();
   }
 
-  /** In small batches, so that nobody waits for it. */
+  /** In small batches, so that requests don't wait for it. */
   async run(): Promise<void> {
     while (!this.stopping && (await this.keys.purge(BATCH)) === BATCH);
   }

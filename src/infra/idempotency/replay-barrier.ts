@@ -17,7 +17,7 @@ export class ReplayBarrier {
     this.waits.push(untilSettled);
   }
 
-  /** Never rejects, and is bounded in time: the change has happened, and the client is to be told. */
+  /** Never rejects, and is bounded in time: the change has happened, and the client must get its answer. */
   async passed(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => (timer = setTimeout(resolve, WAIT_AT_MOST)));

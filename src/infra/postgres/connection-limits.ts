@@ -3,7 +3,7 @@ export const CONNECT_TIMEOUT = 3_000;
 
 /**
  * Milliseconds after which PostgreSQL gives up by itself, also when the process that asked is gone or can't be reached:
- * a statement (the driver gives up at 8 s), the wait for a lock, a transaction that nobody goes on with.
+ * a statement (the driver gives up at 8 s), the wait for a lock, a transaction that its client does not go on with.
  */
 const SERVER_LIMITS = {
   statement_timeout: 10_000,

@@ -95,7 +95,7 @@ export class PipelinedReadPool implements OnApplicationShutdown {
     });
     const pipeline = { client: ready(client), underWay: 0 };
     this.open.add(pipeline);
-    // Whoever waits for it is told by its own query; the next one gets another.
+    // The query that waits for it rejects by itself; the next query gets another connection.
     const gone = (): void => void this.giveUp(pipeline);
     client.on('error', gone);
     client.on('end', gone);
@@ -110,7 +110,7 @@ async function ready(client: pg.Client): Promise<pg.Client> {
     await client.query(PLAN_ONCE);
     return client;
   } catch (error) {
-    // Nobody else has it yet who could end it.
+    // No other code has it yet that could end it.
     client.end().catch(() => undefined);
     throw error;
   }

@@ -19,7 +19,7 @@ export type LimitRequest = (request: FastifyRequest, reply: FastifyReply, done: 
 
 /**
  * Takes one request off what the principal at its address may send, or calls `done` with a `RateLimitError`. To be called
- * once for a request, when its principal is known; one whose token is refused counts as nobody's.
+ * once for a request, when its principal is known; a request whose token is refused counts for its address alone.
  */
 export function limitRequests(limits: RateLimits, addresses: ClientAddresses): LimitRequest {
   return (request, reply, done) => {

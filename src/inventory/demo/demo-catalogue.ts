@@ -56,7 +56,7 @@ function demoVendor(market: (typeof DEMO_MARKETS)[number], index: number): NewVe
 function demoProducts(vendorId: string, vendorIndex: number): ProductCommand[] {
   const offered = entries.filter(({ category }) => category in TYPICAL_PRICE);
   return Array.from({ length: PRODUCTS_PER_VENDOR }, (_none, place) => {
-    // Steps through the list so that common goods are sold by many and every good by somebody.
+    // Steps through the list so that common goods are sold by many and every good by at least one vendor.
     const entry = offered[place < 6 ? (vendorIndex + place) % 12 : (vendorIndex * 10 + place) % offered.length]!;
     return demoProduct(vendorId, entry, vendorIndex * PRODUCTS_PER_VENDOR + place, place);
   });

@@ -1,4 +1,4 @@
-/** Categories of the portal's commodities that have no glossary entry, and rules for names nobody has listed. */
+/** Categories of the portal's commodities that have no glossary entry, and rules for names that are not listed. */
 import { CATEGORIES, type Category } from './glossary-entry.js';
 import { portalKey } from './portal-name.js';
 

@@ -10,7 +10,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
  * Holds a lock of the whole database while `work` runs. It belongs to the connection: if this process dies or `work`
  * fails, after which the connection is not used again, PostgreSQL frees it.
  *
- * Throws `UnavailableError` if somebody else has it for too long.
+ * Throws `UnavailableError` if another import holds the lock for too long.
  */
 export async function withImportLock<Result>(
   connection: PoolClient,

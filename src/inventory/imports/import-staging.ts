@@ -102,7 +102,7 @@ export class ImportStaging {
       const changing = page.rows.flatMap(({ seen }) => seen?.id ?? []);
       next = this.page(size, page.end, [...underWay, ...changing]);
       underWay = changing;
-      // Told where it is waited for; nobody may come to that any more.
+      // Handled where it is awaited, which may not happen any more.
       next.catch(() => undefined);
       yield page;
     }

@@ -88,7 +88,7 @@ export class BulkAvailabilityBody {
   @IsListOf(AvailabilityUpdate, BULK_LIMIT)
   updates: AvailabilityUpdate[];
 
-  /** Thousand updates take class-validator 20 ms, in which nobody else is served. */
+  /** A thousand updates take class-validator 20 ms, in which no other request is served. */
   static isPlainlyValid(body: Readonly<Record<string, unknown>>): boolean {
     const { updates, ...others } = body;
     if (Object.keys(others).length > 0 || !Array.isArray(updates) || updates.length > BULK_LIMIT) return false;

@@ -15,7 +15,7 @@ export const LOOK_AT_TEXTS: Statement = {
 };
 
 /**
- * Removes those of the texts that no product has. A product that is being written may be about to get one of them, and nobody sees it
+ * Removes those of the texts that no product has. A product that is being written may be about to get one of them, and no one sees it
  * until that is committed; so writers are waited for, and wait, but neither for longer than `patience`.
  *
  * @param ids of texts, as PostgreSQL gives them

@@ -9,7 +9,7 @@ export const SECURITY_SCHEMES = {
       'A JSON Web Token, signed with `JWT_SECRET` (HS256) or a key of `JWKS_URL`. Its claim `role` says what it allows:',
       '',
       '- `admin`: everything;',
-      '- `vendor`, with the claim `vendorId`: to change this vendor and its products, nobody else’s.',
+      '- `vendor`, with the claim `vendorId`: to change this vendor and its products, and no others.',
       '',
       'Reading vendors, products and searches needs no token. One that is sent all the same must be valid.',
       'An embedded server prints a ready admin token when it starts;',

@@ -15,7 +15,7 @@ const NOTHING = { summary: 'Nothing found', value: page([]) };
 
 const CURRENT =
   'Served from a cache that no acknowledged change is missing from. `epoch` and `position` say where in the event log ' +
-  'the page stands: whoever subscribes from there misses nothing.';
+  'the page stands: a client that subscribes from there misses nothing.';
 
 export const SEARCH_PATHS: Paths = {
   '/api/products/search': {

@@ -68,7 +68,7 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Must be told of every refusal that a client has been sent. Whoever floods us and doesn't read the answers could fill the memory
+   * Must be called for every refusal that a client has been sent. A client that floods and doesn't read the answers could fill the memory
    * between two looks at the time.
    */
   refused(socket: Socket): void {

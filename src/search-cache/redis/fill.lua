@@ -32,7 +32,7 @@ redis.call('HSET', entry, 'body', ARGV[3], 'etag', ARGV[4], 'deps', cmsgpack.pac
 redis.call('PEXPIRE', entry, ttl)
 redis.call('ZADD', lru, now, entry)
 
--- Whatever nobody has used for a whole lifetime has expired.
+-- An entry that was not used for a whole lifetime has expired.
 redis.call('ZREMRANGEBYSCORE', lru, '-inf', now - ttl * 1000)
 
 local over = redis.call('ZCARD', lru) - most

@@ -7,7 +7,7 @@
 -- ARGV[2]  and that of the last listing that he knows; he knows all before it
 --
 -- A token is taken away here and made anew, with a value never used before, by the next read that wants it. So a scope
--- that nobody searches costs nothing, and invalidating twice is the same as invalidating once.
+-- that is not searched costs nothing, and invalidating twice is the same as invalidating once.
 --
 -- The count moves even if no token was there: a process may hold a page whose token Redis has lost since it was checked.
 -- It is a clock, so that it takes no value twice when Redis loses it.

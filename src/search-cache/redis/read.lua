@@ -9,14 +9,14 @@
 --          stands for the beginning of the set itself
 -- KEYS[7]  token of the general scope, on which every entry depends
 -- KEYS[8…] tokens of all scopes that may matter to the search
--- ARGV[1]  milliseconds a token lives when nobody reads or makes it
+-- ARGV[1]  milliseconds a token lives without being read or made
 -- ARGV[2]  text that no other call ever uses, so that tokens never repeat even if the clock is lost
 -- ARGV[3]  etag of the page that the caller has already, or nothing
 -- ARGV[4]  name of the listing that the search looks at, or nothing if it is none of a listing
 -- ARGV[5]  most listings; with as many in the set, all listings are watched
 --
 -- Changes invalidate the scopes of watched listings alone, so a listing is noted before its first token is made. Without the set
--- nobody knows which tokens haven't been invalidated: then no entry survives.
+-- it is unknown which tokens haven't been invalidated: then no entry survives.
 --
 -- The scopes of deps and hints are not in KEYS: only the entry knows them. They share its hash tag, so its node has them.
 --

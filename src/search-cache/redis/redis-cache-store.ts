@@ -141,7 +141,7 @@ export class RedisCacheStore extends SearchCacheStore {
     await this.invalidate(scopesOf(() => true));
   }
 
-  /** @returns false if there are listings that whoever named the scopes didn't know */
+  /** @returns false if there are listings that the caller who named the scopes didn't know */
   private async invalidateKnown(scopes: readonly string[], upTo: readonly string[]): Promise<boolean> {
     const { keys } = this;
     // Lua's unpack takes some thousands of values at once; big batches go in parts. Without any scope it still asks.

@@ -25,7 +25,7 @@ export class WatchedListingsReplica {
   learn(news: PlaceNews): void {
     const [born, last, after] = [String(news[0]), String(news[1]), String(news[2])];
     const all = after === '';
-    // Meant for somebody who knows more, as before a connection was lost.
+    // Meant for a replica that knows more, as before a connection was lost.
     if (!all && (born !== this.born || Number(after) > Number(this.last))) return;
     if (born !== this.born) this.forget();
     for (const name of news[3]) this.listings.add(String(name));

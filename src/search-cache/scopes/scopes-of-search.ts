@@ -69,7 +69,7 @@ export class ProductSearchScopes {
     return [...new Set(scopes)];
   }
 
-  /** Where a page sorted by price begins and ends; every price, if whoever stores the page didn't tell. */
+  /** Where a page sorted by price begins and ends; every price, if the caller who stores the page gave none. */
   private endsOf({ priceWindow }: PageFacts): string[] {
     return priceWindow ? this.edges([priceWindow.from, priceWindow.to]) : this.inBrackets('price');
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SearchedText, TextScopes } from './text-scopes.js';
 
-/** The text scopes in use; until somebody who knows texts has spoken, no text is told from another. */
+/** The text scopes in use; until `inventory` has registered them, all texts count as one. */
 @Injectable()
 export class SearchText implements TextScopes {
   private inner: TextScopes | null = null;

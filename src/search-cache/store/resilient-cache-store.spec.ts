@@ -45,7 +45,7 @@ describe('the guarded cache', () => {
   const later = (): void => {
     clock.time += 1_000;
   };
-  /** The circuit opens: the next second nobody tries. */
+  /** The circuit opens: for a second no call is tried. */
   const fail = async (): Promise<void> => {
     store.cut = true;
     await cache.read('a', SCOPES, null);

@@ -67,7 +67,7 @@ export class ResilientCacheStore implements OnModuleDestroy {
   invalidateWatched(scopesOf: ScopesOf): Promise<boolean> {
     return this.invalidateOrDefer(
       () => this.store.invalidateWatched(scopesOf),
-      // Nobody knows which listings will be watched by the time it is made up for.
+      // It is unknown which listings will be watched by the time it is made up for.
       () => scopesOf(() => true),
     );
   }
@@ -113,7 +113,7 @@ export class ResilientCacheStore implements OnModuleDestroy {
     }
   }
 
-  /** Without the timer, an instance that nobody asks anything would never pay, and the others would serve old pages. */
+  /** Without the timer, an instance without requests would never flush, and the others would serve old pages. */
   private defer(scopes: readonly string[]): void {
     this.owed.add(scopes);
     if (this.stopped || this.retry) return;

@@ -14,7 +14,7 @@ export type CacheRead =
   | { result: 'hit'; page: CachedPage }
   /** `tokens` are of all scopes asked for, and of those the out-of-date entry, if any, depended on or hinted at. */
   | { result: 'miss'; tokens: Tokens }
-  /** There is no lease: nobody vouches for the invalidations, so the cache is not to be used. */
+  /** There is no lease: it is not sure that invalidations work, so the cache must not be used. */
   | { result: 'bypass' };
 
 /** Names the scopes of a change, but of the listings that don't pass only what is of no listing. */

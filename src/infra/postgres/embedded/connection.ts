@@ -4,7 +4,7 @@ import { EmbeddedPostgresError, errorCode } from './errors.js';
 
 const CONNECT_MS = 3000;
 
-/** `busy`: it lives but takes nobody yet, or no longer; `silent`: nothing answers. */
+/** `busy`: it lives but takes no connections yet, or no longer; `silent`: nothing answers. */
 export type Answer = pg.Client | 'busy' | 'silent';
 
 /** Connects to the database `postgres` under an application name that tells the server's users our process id. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-/** A TCP port that was free on 127.0.0.1 a moment ago; whoever binds it must be ready to try another. */
+/** A TCP port that was free on 127.0.0.1 a moment ago; the caller must be ready to try another when it binds. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

@@ -43,7 +43,7 @@ async function isCluster(directory: string): Promise<boolean> {
   try {
     return (await clusterVersion(directory)) !== undefined;
   } catch (error) {
-    if (errorCode(error) === 'EACCES') return true; // somebody else's; takeOver tells so
+    if (errorCode(error) === 'EACCES') return true; // another user's; takeOver reports it
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { give } from './system-user.js';
 
 /*
  * Who uses the cluster is decided by the lock inside PostgreSQL (lock.ts). This file is only asked when PostgreSQL does
- * not answer, so that nobody restarts the hung server of an application that still lives.
+ * not answer, so that the hung server of an application that still lives is not restarted.
  */
 const OWNER_FILE = 'mandi.owner';
 

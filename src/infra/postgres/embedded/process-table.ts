@@ -8,7 +8,7 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return errorCode(error) === 'EPERM'; // somebody else's, but alive
+    return errorCode(error) === 'EPERM'; // another user's, but alive
   }
 }
 

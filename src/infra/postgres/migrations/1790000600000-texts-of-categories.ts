@@ -32,7 +32,7 @@ export class TextsOfCategories1790000600000 implements MigrationInterface {
       JOIN others ON others.hash = t.hash AND others.lexemes = t.lexemes AND others.category = c.category
       WHERE c.number > 1 AND p.text_id = c.text_id AND p.category = c.category`);
 
-    // Without the setting, whoever fills an empty database has a plan that reads all texts for each product.
+    // Without the setting, the first load of an empty database has a plan that reads all texts for each product.
     await queryRunner.query(`
       CREATE OR REPLACE FUNCTION keep_product_text() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
       DECLARE

@@ -13,7 +13,7 @@ import { resolveOutcomes } from './resolve-outcomes.js';
 import { WorkingSetLoader } from './working-set.loader.js';
 import { type Committed, type Draft, eventsOf } from './working-set.js';
 
-/** Rounds a write may lose to other instances before it is refused; each round somebody else wins. */
+/** Rounds a write may lose to other instances before it is refused; in each round another instance wins. */
 const MAX_ROUNDS = 100;
 
 export class WriteContentionError extends UnavailableError {

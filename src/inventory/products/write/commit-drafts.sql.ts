@@ -8,7 +8,7 @@ import type { Draft } from './working-set.js';
  * Changes any number of products and appends their events in one statement, which is one transaction and one round
  * trip (G3). `$1`: the drafts, `$2`: the events, both as JSON. Returns the ids of the products that changed.
  *
- * Each row is guarded by the version it was read at: a product that somebody else changed meanwhile is left alone, its
+ * Each row is guarded by the version it was read at: a product that was changed concurrently is left alone, its
  * events are not appended, and its id is not returned, so the caller reads again and retries just that one.
  * Rows are taken in id order, so that two batches can't deadlock in the usual case.
  *

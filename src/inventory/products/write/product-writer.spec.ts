@@ -6,7 +6,7 @@ import { ProductWriter } from './product-writer.js';
 const writes = (count: number): ProductCommand[] =>
   Array.from({ length: count }, (_none, index) => ({ kind: 'delete', id: `prd_${index}` }));
 
-/** A database that doesn't answer until it is told to. */
+/** A database that doesn't answer until the test lets it. */
 function stuckExecutor() {
   const release: (() => void)[] = [];
   const execute = (batch: readonly unknown[]): Promise<WriteOutcome[]> =>

@@ -103,7 +103,7 @@ export class WriteBatcher {
     return this.waiting.splice(0, countThatFits(this.waiting, count));
   }
 
-  /** A database that hangs takes its whole time-out for each batch; whoever waits must not wait for two of them. */
+  /** A database that hangs takes its whole time-out for each batch; a write must not wait for two of them. */
   private takeImpatient(): Waiting[] {
     const latest = performance.now() - MAX_WAIT_AFTER_FAILURE;
     const patient = this.waiting.findIndex(({ answer }) => answer.since > latest);
