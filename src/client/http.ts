@@ -1,26 +1,166 @@
-import { errorOfResponse } from './errors.js';
-import type { InventoryClientOptions } from './types.js';
+import { Backoff } from './backoff.js';
+import { closed, errorOfResponse, InventoryClientError } from './errors.js';
+import type { Tokens } from './tokens.js';
 
 /** Milliseconds after which an answer is not waited for any longer. */
 const TIMEOUT = 30_000;
+/** Times that a request is sent at most, unless the server refuses it before. */
+const ATTEMPTS = 6;
 
-export type QueryValue = string | number | undefined;
+export type Query = Readonly<Record<string, string | number | undefined>>;
 
-/** Reads JSON from the server. Rejects with an `InventoryClientError` for an answer that isn't 2xx. */
-export async function getJson<Body>(
-  { url, token, fetch = globalThis.fetch }: InventoryClientOptions,
-  path: string,
-  query: Record<string, QueryValue>,
-  signal: AbortSignal,
-): Promise<Body> {
-  const target = new URL(path, url);
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) target.searchParams.set(name, String(value));
+export interface RequestOptions {
+  /** Ends the request, and further attempts; what was sent already may still take effect. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface WriteOptions extends RequestOptions {
+  /** Makes repetitions one and the same request, 1 to 255 visible ASCII characters; made up when absent. */
+  idempotencyKey?: string | undefined;
+}
+
+export interface ChangeOptions extends WriteOptions {
+  /** The version that the change is meant for; rejects with `version_mismatch` (412) if there is another. */
+  ifVersion?: number | undefined;
+}
+
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/**
+ * JSON over HTTP. Everything rejects with an `InventoryClientError`: of an answer that isn't 2xx, `unreachable` if there
+ * is none, `closed`.
+ */
+export class HttpClient {
+  private readonly closing = new AbortController();
+
+  constructor(
+    private readonly url: string,
+    private readonly tokens: Tokens,
+    private readonly ownFetch: typeof fetch | undefined,
+  ) {}
+
+  /** Sends a request once. Reading is public: a token that is refused is renewed, else done without. */
+  async readOnce<Body>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Body> {
+    const target = new URL(path, this.url);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) target.searchParams.set(name, String(value));
+    }
+    return bodyOf<Body>(await this.send('read', target, { method: 'GET' }, signal));
   }
-  const response = await fetch(target, {
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]),
-    ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+
+  /** The same, again after what may pass. */
+  read<Body>(path: string, query: Query = {}, { signal }: RequestOptions = {}): Promise<Body> {
+    return this.persistently(() => this.readOnce<Body>(path, query, signal), signal);
+  }
+
+  /** Sent again after what may pass: under its key it has one effect, however often it arrives. */
+  async write<Body>(method: Method, path: string, body: unknown, options: ChangeOptions = {}): Promise<Body> {
+    const { signal, ifVersion, idempotencyKey = newKey() } = options;
+    const request = {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      headers: {
+        'idempotency-key': idempotencyKey,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(ifVersion !== undefined && { 'if-match': `"${ifVersion}"` }),
+      },
+    };
+    const target = new URL(path, this.url);
+    return this.persistently(async () => bodyOf<Body>(await this.send('write', target, request, signal)), signal);
+  }
+
+  /** Ends all requests. */
+  close(): void {
+    this.closing.abort();
+  }
+
+  private async send(
+    purpose: 'read' | 'write',
+    target: URL,
+    request: RequestInit,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    const attempt = (token: string | undefined) => this.fetch(target, request, token, signal);
+    const token = await this.tokens.current(purpose);
+    const response = await attempt(token);
+    if (response.status !== 401 || token === undefined) return response;
+    const renewed = await this.tokens.renew(token);
+    if (renewed === undefined) return purpose === 'read' ? attempt(undefined) : response;
+    const again = await attempt(renewed);
+    return again.status === 401 && purpose === 'read' ? attempt(undefined) : again;
+  }
+
+  private async fetch(
+    target: URL,
+    request: RequestInit,
+    token: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    const fetch = this.ownFetch ?? globalThis.fetch;
+    const signals = [this.closing.signal, AbortSignal.timeout(TIMEOUT), ...(signal ? [signal] : [])];
+    try {
+      return await fetch(target, {
+        ...request,
+        signal: AbortSignal.any(signals),
+        headers: { ...request.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      });
+    } catch (error) {
+      if (this.closing.signal.aborted) throw closed('The client');
+      if (signal?.aborted) throw error;
+      throw unreachable(error);
+    }
+  }
+
+  private async persistently<Body>(attempt: () => Promise<Body>, signal: AbortSignal | undefined): Promise<Body> {
+    const backoff = new Backoff();
+    const ends = AbortSignal.any([this.closing.signal, ...(signal ? [signal] : [])]);
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        signal?.throwIfAborted();
+        const passes = error instanceof InventoryClientError && error.retryable && failures < ATTEMPTS;
+        if (!passes || ends.aborted) throw error;
+        await pause(backoff, error.retryAfter, ends);
+        if (this.closing.signal.aborted) throw closed('The client');
+        signal?.throwIfAborted();
+      }
+    }
+  }
+}
+
+/** Until the next attempt, or the end. */
+function pause(backoff: Backoff, least: number, ends: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      backoff.stop();
+      resolve();
+    };
+    ends.addEventListener('abort', end, { once: true });
+    backoff.retry(() => {
+      ends.removeEventListener('abort', end);
+      resolve();
+    }, least);
   });
+}
+
+async function bodyOf<Body>(response: Response): Promise<Body> {
   if (!response.ok) throw await errorOfResponse(response);
-  return (await response.json()) as Body;
+  try {
+    return (response.status === 204 ? undefined : await response.json()) as Body;
+  } catch (error) {
+    throw unreachable(error);
+  }
+}
+
+/** The connection failed, or something else than the server has answered. */
+function unreachable(error: unknown): InventoryClientError {
+  const message = error instanceof Error ? error.message : String(error);
+  return Object.assign(new InventoryClientError('unreachable', message), { cause: error });
+}
+
+/** `crypto.randomUUID` is for pages of secure origins only. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -14,12 +14,14 @@ import {
 import { Backoff } from './backoff.js';
 import { Emitter, type Listener } from './emitter.js';
 import { closed, errorOf } from './errors.js';
-import { getJson } from './http.js';
+import { HttpClient } from './http.js';
 import { LiveProductSearch } from './live-product-search.js';
 import { RoomListener } from './room-listener.js';
+import { Products } from './products.js';
 import { RecentEvents } from './recent-events.js';
 import { RoomFeed, type Transport } from './room-feed.js';
 import { keyOf } from './rooms.js';
+import { Tokens } from './tokens.js';
 import type {
   ClientEvents,
   InventoryClientOptions,
@@ -32,6 +34,7 @@ import type {
   SubscribeOptions,
   Subscription,
 } from './types.js';
+import { Vendors } from './vendors.js';
 
 /** Milliseconds between two requests of a live search. */
 const INTERVAL = 1_000;
@@ -43,7 +46,13 @@ export function createInventoryClient(options: InventoryClientOptions): Inventor
 
 /** One connection to a server, any number of rooms and searches. Reconnects and catches up by itself. */
 export class InventoryClient {
+  readonly products: Products;
+  readonly vendors: Vendors;
   private readonly socket: Socket;
+  private readonly http: HttpClient;
+  private readonly tokens: Tokens;
+  /** Sent with the connection. */
+  private token: string | undefined;
   private readonly feeds = new Map<string, RoomFeed>();
   private readonly searches = new Set<LiveProductSearch>();
   private readonly emitter = new Emitter<ClientEvents>();
@@ -52,10 +61,15 @@ export class InventoryClient {
   private readonly requests = new Backoff();
   private ended = false;
 
-  constructor(private readonly options: InventoryClientOptions) {
-    const { url, token, socketOptions } = options;
+  constructor({ url, token, fetch, socketOptions }: InventoryClientOptions) {
+    this.tokens = new Tokens(token, (error) => this.report(error));
+    this.http = new HttpClient(url, this.tokens, fetch);
+    this.products = new Products(this.http);
+    this.vendors = new Vendors(this.http);
     this.socket = io(new URL(NAMESPACE, url).href, {
-      ...(token !== undefined && { auth: { token } }),
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      auth: (send) => void this.authenticate(send),
       ...socketOptions,
       forceNew: true,
     });
@@ -104,7 +118,7 @@ export class InventoryClient {
       query,
       interval,
       {
-        load: (signal) => getJson<ProductPage>(this.options, '/api/products/search', query, signal),
+        load: (signal) => this.http.readOnce<ProductPage>('/api/products/search', query, signal),
         subscribe: (room, handler, options) => this.subscribe(room, handler, options),
       },
       {
@@ -124,13 +138,14 @@ export class InventoryClient {
     return this.emitter.on(name, listener);
   }
 
-  /** Ends the connection, all subscriptions and searches, for good. */
+  /** Ends the connection, all subscriptions, searches and requests, for good. */
   close(): void {
     this.ended = true;
     for (const search of [...this.searches]) search.close();
     for (const feed of this.feeds.values()) feed.end(closed('The client'));
     this.feeds.clear();
     this.requests.stop();
+    this.http.close();
     this.socket.disconnect();
     this.reconnection.stop();
   }
@@ -152,8 +167,13 @@ export class InventoryClient {
       this.reconnect();
     });
     this.socket.on('connect_error', (error: Error & { data?: ExceptionMessage }) => {
-      this.report(error.data ? errorOf(error.data) : error);
-      this.reconnect();
+      const refused = error.data?.code === 'unauthorized' ? this.token : undefined;
+      // Which reports it if there is no other one.
+      if (refused !== undefined) void this.tokens.renew(refused).then(() => this.reconnect());
+      else {
+        this.report(error.data ? errorOf(error.data) : error);
+        this.reconnect();
+      }
     });
     this.socket.on(NOTIFICATION, (event: InventoryEvent) => {
       this.recent.add(event);
@@ -161,6 +181,12 @@ export class InventoryClient {
     });
     this.socket.on(SUBSCRIBED, (confirmed: SubscriptionConfirmed) => this.feeds.get(keyOf(confirmed))?.told(confirmed));
     this.socket.on(EXCEPTION, (exception: ExceptionMessage) => this.report(errorOf(exception)));
+  }
+
+  /** Of each connection: a token may have expired since the last one. */
+  private async authenticate(send: (auth: { token?: string }) => void): Promise<void> {
+    this.token = await this.tokens.fresh();
+    send(this.token === undefined ? {} : { token: this.token });
   }
 
   /** Socket.IO reconnects by itself unless it was the server that refused or ended it. */

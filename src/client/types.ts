@@ -1,14 +1,18 @@
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
 import type {
+  Availability,
   FoundProduct,
+  FoundVendor,
   InventoryEvent as LoggedEvent,
   LogCursor,
   NotRecovered,
   Page,
   ProductChange,
   ProductSearchOptions,
+  ProductUpdates,
   SubscriptionConfirmed,
 } from '../contracts/index.js';
+import type { TokenSource } from './tokens.js';
 
 /** What has happened to one product; `changes` say which fields had and have which values. */
 export interface InventoryEvent extends Omit<LoggedEvent, 'changes'> {
@@ -19,11 +23,18 @@ export interface InventoryEvent extends Omit<LoggedEvent, 'changes'> {
 export interface InventoryClientOptions {
   /** Where the server is, such as `https://mandi.example`. */
   url: string;
-  /** Sent as bearer token with searches and as `auth.token` with the connection. */
-  token?: string;
+  /**
+   * Sent as bearer token with requests and as `auth.token` with the connection. A function is called again when the
+   * server refuses its token and when the client connects again, so a token may expire. Reading needs none and goes on
+   * when the server refuses it.
+   */
+  token?: TokenSource;
   /** Instead of the global `fetch`. */
   fetch?: typeof globalThis.fetch;
-  /** For Socket.IO: transports, delays of reconnections and so on. */
+  /**
+   * For Socket.IO: transports, delays of reconnections and so on. Unless they say otherwise WebSocket comes first, which
+   * needs no sticky sessions behind a load balancer; long polling, which does, only if it can't be had.
+   */
   socketOptions?: Partial<ManagerOptions & SocketOptions>;
 }
 
@@ -70,6 +81,31 @@ export interface Subscription {
 }
 
 export type ProductPage = Page<FoundProduct>;
+export type VendorPage = Page<FoundVendor>;
+
+export interface AvailabilityUpdate {
+  productId: string;
+  availability: Availability;
+}
+
+export interface AvailabilityResult {
+  productId: string;
+  status: 'updated' | 'unchanged' | 'not_found';
+  /** Absent when there is no such product. */
+  version?: number;
+}
+
+/** A vendor's own line: its sku and whatever is to be set. A new sku needs name, category and basePrice. */
+export type InventoryItem = ProductUpdates & { sku: string };
+
+export interface InventoryItemResult {
+  sku: string;
+  productId: string | null;
+  status: 'created' | 'updated' | 'unchanged' | 'rejected';
+  version: number | null;
+  /** Why it was rejected. */
+  reason?: string;
+}
 
 export interface LiveSearchOptions extends Partial<ProductSearchOptions> {
   /** Milliseconds between two requests of this search, at least; 1,000 unless given. */
