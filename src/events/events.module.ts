@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/index.js';
-import { RedisConnections } from '../infra/index.js';
+import { RedisConnections, RedisOwner } from '../infra/index.js';
 import { EventBus } from './bus/event-bus.js';
 import { InProcessEventBus } from './bus/in-process-event-bus.js';
 import { RedisEventBus } from './bus/redis-event-bus.js';
@@ -87,4 +87,8 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     EventBus,
   ],
 })
-export class EventsModule {}
+export class EventsModule {
+  constructor(log: EventLog, owner: RedisOwner) {
+    owner.follow(() => log.epoch);
+  }
+}

@@ -48,7 +48,7 @@ export {
   limitRequests,
   RateLimits,
 } from './rate-limit/index.js';
-export { RedisConnections } from './redis/index.js';
+export { ownerTag, RedisConnections, RedisOwner } from './redis/index.js';
 export { addBodyParsers, StreamedCsv } from './http/body-parsers.js';
 export { isDatabaseUnavailable } from './http/database-errors.js';
 export { addDraining } from './http/drain-hook.js';

@@ -4,7 +4,7 @@ import { Clock } from './clock/clock.js';
 import { Draining } from './lifecycle/draining.js';
 import { Metrics } from './metrics/metrics.js';
 import { ClientAddresses, createRateLimits, RateLimits } from './rate-limit/index.js';
-import { RedisConnections } from './redis/index.js';
+import { RedisConnections, RedisOwner } from './redis/index.js';
 
 /** `RedisConnections` is null when the in-process engine runs. */
 @Global()
@@ -13,6 +13,7 @@ import { RedisConnections } from './redis/index.js';
     Clock,
     Metrics,
     Draining,
+    RedisOwner,
     {
       provide: RedisConnections,
       inject: [AppConfig],
@@ -20,11 +21,11 @@ import { RedisConnections } from './redis/index.js';
     },
     {
       provide: RateLimits,
-      inject: [AppConfig, RedisConnections, Metrics, Clock],
+      inject: [AppConfig, RedisConnections, RedisOwner, Metrics, Clock],
       useFactory: createRateLimits,
     },
     ClientAddresses,
   ],
-  exports: [Clock, Metrics, Draining, RedisConnections, RateLimits, ClientAddresses],
+  exports: [Clock, Metrics, Draining, RedisConnections, RedisOwner, RateLimits, ClientAddresses],
 })
 export class InfraModule {}

@@ -2,6 +2,7 @@ import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimi
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock/clock.js';
 import type { Metrics } from '../metrics/metrics.js';
+import type { RedisOwner } from '../redis/index.js';
 
 /** Seconds; the first request of a key begins its window. */
 const WINDOW = 60;
@@ -36,8 +37,8 @@ export class LocalQuota extends Quota {
 }
 
 /**
- * The quota that all instances share; without Redis each has one of its own. The package's insurance limiter would do
- * that too, but ask a Redis that hangs again for every slice.
+ * The quota that all instances of one database share; without Redis each has one of its own. The package's insurance
+ * limiter would do that too, but ask a Redis that hangs again for every slice.
  */
 export class RedisQuota extends Quota {
   private readonly limiter: RateLimiterRedis;
@@ -47,6 +48,7 @@ export class RedisQuota extends Quota {
   /** @param redis whose commands fail soon when it doesn't answer */
   constructor(
     redis: Redis,
+    private readonly owner: RedisOwner,
     limit: number,
     private readonly metrics: Metrics,
     private readonly clock: Clock,
@@ -64,7 +66,7 @@ export class RedisQuota extends Quota {
   async draw(key: string, requests: number): Promise<Allowance> {
     if (this.clock.hasPassed(RETRY_AFTER, this.failedAt)) {
       try {
-        return await drawFrom(this.limiter, key, requests);
+        return await drawFrom(this.limiter, `${this.owner.tag}:${key}`, requests);
       } catch {
         this.failedAt = this.clock.now();
         this.metrics.errors.inc({ type: 'rate_limit_store' });

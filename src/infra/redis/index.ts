@@ -1,1 +1,2 @@
 export { RedisConnections } from './redis-connections.js';
+export { ownerTag, RedisOwner } from './redis-owner.js';

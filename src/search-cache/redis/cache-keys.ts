@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { ownerTag } from '../../infra/index.js';
 
 /** Whose pages they are: those of another database, or of a copy of it that has a channel of its own, are not ours. */
 export interface CacheOwner {
@@ -19,8 +19,7 @@ export class CacheKeys {
   readonly listings: string;
 
   constructor({ epoch, channel }: CacheOwner) {
-    const owner = createHash('sha256').update(`${epoch} ${channel}`).digest('hex').slice(0, 8);
-    this.prefix = `{search:${owner}}:`;
+    this.prefix = `{search:${ownerTag(epoch, channel)}}:`;
     this.lease = `${this.prefix}lease`;
     this.byUse = `${this.prefix}by-use`;
     this.evictions = `${this.prefix}evictions`;
