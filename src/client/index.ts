@@ -1,3 +1,4 @@
+export type { Listener } from './emitter.js';
 export { InventoryClientError } from './errors.js';
 export type { ChangeOptions, RequestOptions, WriteOptions } from './http.js';
 export { createInventoryClient, type InventoryClient } from './inventory-client.js';
@@ -33,6 +34,7 @@ export type {
   Names,
   NewProduct,
   NewVendor,
+  NotRecovered,
   Page,
   PageOptions,
   Problem,

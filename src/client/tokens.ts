@@ -4,8 +4,8 @@ import { InventoryClientError } from './errors.js';
  * A bearer token, or what gets one: called when the client needs one, when it connects, and with the token that the
  * server has refused, so that a remembered one isn't given again. Nothing: go on without one.
  */
-export type TokenSource = string | ((refused?: string) => MaybeToken | Promise<MaybeToken>);
-type MaybeToken = string | null | undefined;
+export type TokenSource =
+  string | ((refused?: string) => string | null | undefined | Promise<string | null | undefined>);
 
 /** Milliseconds in which a source that had nothing better than a refused token isn't called again to read. */
 const FRUITLESS = 10_000;

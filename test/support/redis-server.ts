@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
+import { isInstalled, runs } from './system-packages.js';
 import { freePort, startChild, waitFor, whenWeDie, type Child } from './processes.js';
 
 const exec = promisify(execFile);
@@ -131,33 +132,10 @@ async function ping(port: number): Promise<'PONG' | undefined> {
 
 /** What starts Redis here, for TEST_REDIS_COMMAND: a `redis-server`, installed when need be, or `docker`. */
 export async function findRedis(): Promise<string> {
-  if (await runs('redis-server', ['--version'])) return 'redis-server';
-  if (process.getuid?.() === 0 && (await runs('apt-get', ['--version'])) && (await installRedis()))
-    return 'redis-server';
+  if (await isInstalled('redis-server', ['--version'])) return 'redis-server';
   if (await runs('docker', ['info'])) {
     await exec('docker', ['pull', '--quiet', DOCKER_IMAGE]);
     return 'docker';
   }
   throw new Error('The tests need Redis: install redis-server (7.0 or later), or start a Docker engine');
-}
-
-async function installRedis(): Promise<boolean> {
-  // policy-rc.d 101 forbids packages to start their services, so no Redis is left running on the machine.
-  const script = `set -e
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q
-    if [ ! -e /usr/sbin/policy-rc.d ]; then
-      printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
-      chmod +x /usr/sbin/policy-rc.d
-      trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-    fi
-    apt-get install -y -q --no-install-recommends redis-server`;
-  return (await runs('sh', ['-c', script])) && runs('redis-server', ['--version']);
-}
-
-function runs(command: string, args: string[]): Promise<boolean> {
-  return exec(command, args, { maxBuffer: 64 * 1024 * 1024 }).then(
-    () => true,
-    () => false,
-  );
 }
