@@ -12,10 +12,14 @@ const ADMIN_TOKEN_LIFETIME = '7d';
 const DRAIN_FOR = 1_500;
 /** Milliseconds an orderly end may take; requests that are still open then are cut off. */
 const CLOSE_AT_MOST = 7_000;
-/** Milliseconds within which another signal is the same wish: npm passes on the Ctrl-C the terminal has sent already. */
+/**
+ * Milliseconds within which another signal is the same wish: npm passes on the Ctrl-C the terminal has sent already.
+ */
 const SAME_WISH = 1_000;
 
-/** Starts the product and stays until it gets a signal to stop; anything that prevents the start is one line on stderr. */
+/**
+ * Starts the product and stays until it gets a signal to stop; anything that prevents the start is one line on stderr.
+ */
 async function main(): Promise<void> {
   const stopped = stopSignal();
   const config = loadConfig();

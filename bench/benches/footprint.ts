@@ -107,7 +107,10 @@ async function embeddedStart(): Promise<{ coldMs: number; warmMs: number; idleBy
 const COLLECT = 'SIGUSR2';
 const COLLECTING = `--expose-gc --import=data:text/javascript,process.on('${COLLECT}',()=>gc())`;
 
-/** Memory that a cached page takes beside the bytes it consists of; what the system has lent for it is too noisy to tell. */
+/**
+ * Memory that a cached page takes beside the bytes it consists of; what the system has lent for it is too noisy to
+ * tell.
+ */
 async function cachedPages(run: BenchRun, databaseUrl: string): Promise<Row> {
   const env = { NODE_OPTIONS: COLLECTING };
   const server = await run.server({ databaseUrl, env });

@@ -18,8 +18,8 @@ const CHANGES = 100;
 const FILLED_AT_ONCE = 100;
 
 /**
- * One change with 10,000 cached pages and 100,000 other keys in Redis: renewing its scopes, beside what the requirement's
- * text suggests, which is to find the pages by pattern and delete them.
+ * One change with 10,000 cached pages and 100,000 other keys in Redis: renewing its scopes, beside what the
+ * requirement's text suggests, which is to find the pages by pattern and delete them.
  */
 export async function invalidate(run: BenchRun): Promise<BenchResult> {
   const at = await run.redis();
@@ -78,7 +78,9 @@ async function fillPage(store: RedisCacheStore, page: number, body: Buffer): Pro
 const searchOf = (page: number) =>
   productSearch({ category: `category-${page % CATEGORIES}`, minPrice: page }, { limit: 20 }, textScopes);
 
-/** The pages as a cache without tokens would keep them: they differ in their keys. Only the deleted ones are written. */
+/**
+ * The pages as a cache without tokens would keep them: they differ in their keys. Only the deleted ones are written.
+ */
 async function addPatternPages(redis: Redis): Promise<void> {
   const pages = redis.pipeline();
   for (let page = 0; page < PAGES_OF_CATEGORY; page += 1) {

@@ -31,8 +31,8 @@ interface Followed {
 }
 
 /**
- * Requests of live searches per change of a product, with changes all over the catalogue, nearly all of which are not on
- * the page. Nothing is put off (`interval`), so each request is one that an event has asked for.
+ * Requests of live searches per change of a product, with changes all over the catalogue, nearly all of which are not
+ * on the page. Nothing is put off (`interval`), so each request is one that an event has asked for.
  */
 export async function liveSearch(run: BenchRun): Promise<BenchResult> {
   const server = await run.server({ databaseUrl: await run.database(CATALOGUE) });

@@ -24,8 +24,8 @@ export async function write(run: BenchRun): Promise<BenchResult> {
 }
 
 /**
- * The same with Redis between, and a socket in every room that must get each event: first while nobody searches, then when
- * each category and the whole catalogue have been searched, so that every change renews scopes of theirs.
+ * The same with Redis between, and a socket in every room that must get each event: first while nobody searches, then
+ * when each category and the whole catalogue have been searched, so that every change renews scopes of theirs.
  */
 export async function writeRedis(run: BenchRun): Promise<BenchResult> {
   const database = await run.database();

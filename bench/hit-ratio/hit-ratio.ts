@@ -62,7 +62,9 @@ async function readOnce(
   }
 }
 
-/** Applies one change by the product's own rules; a deleted product comes back, as a creation, with a later deletion. */
+/**
+ * Applies one change by the product's own rules; a deleted product comes back, as a creation, with a later deletion.
+ */
 function update(model: Model, random: () => number): NewInventoryEvent[] {
   const command = nextUpdate(model.products, random);
   if (command.kind !== 'update' && command.kind !== 'delete') return [];

@@ -83,7 +83,10 @@ abstract class PlainCache implements Policy {
   protected abstract isUsable(items: readonly Product[], load: Load): boolean;
 }
 
-/** The original requirement to the letter: vendor; category on create, delete and move; price bracket; everything on create and delete. */
+/**
+ * The original requirement to the letter: vendor; category on create, delete and move; price bracket; everything on
+ * create and delete.
+ */
 export class DeleteByPattern extends PlainCache {
   readonly name = 'delete by pattern';
 

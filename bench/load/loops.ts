@@ -11,7 +11,10 @@ export interface LoadFigures {
 /** How many answers may be unexpected: a cache may be out of reach for a moment on a busy machine. */
 const UNEXPECTED_AT_MOST = 0.01;
 
-/** Loops that call as soon as the answer before has come; those under way at the end are waited for and counted. `call` tells whether its answer was as expected. */
+/**
+ * Loops that call as soon as the answer before has come; those under way at the end are waited for and counted. `call`
+ * tells whether its answer was as expected.
+ */
 export async function runLoops(
   loops: number,
   milliseconds: number,

@@ -40,7 +40,8 @@ export class BenchPostgres {
   async create(copyOf?: string): Promise<string> {
     const name = `bench_${randomBytes(6).toString('hex')}`;
     const template = copyOf === undefined ? 'template0' : new URL(copyOf).pathname.slice(1);
-    // Files are copied as they are: the usual way through the WAL would leave gigabytes of it for the measurement to wait for.
+    // Files are copied as they are: the usual way through the WAL would leave gigabytes of it for the measurement to
+    // wait for.
     await query(this.adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
     const url = new URL(this.adminUrl);
     url.pathname = `/${name}`;

@@ -19,7 +19,10 @@ export interface Comparison {
   rounds: Rounds;
   /** The ratio to reach. */
   reach: number;
-  /** `higher`: rates, ratio = ours / ceiling. `lower`: times, ratio = ours / ceiling, and at most `reach`. `faster`: times, ratio = ceiling / ours. */
+  /**
+   * `higher`: rates, ratio = ours / ceiling. `lower`: times, ratio = ours / ceiling, and at most `reach`. `faster`:
+   * times, ratio = ceiling / ours.
+   */
   better: 'higher' | 'lower' | 'faster';
 }
 

@@ -11,7 +11,8 @@ export async function withToken(server: Server): Promise<Server> {
  * A short-lived admin token for the server on this machine, signed with its own secret, so that the tools just work
  * beside `npm start`. `undefined` when there is no secret here.
  *
- * @param url only a loopback address gets a token: other hosts must not see an admin token that the user did not ask for
+ * @param url only a loopback address gets a token: other hosts must not see an admin token that the user did not ask
+ *   for
  */
 async function localToken(url: string): Promise<string | undefined> {
   if (!isLoopback(new URL(url).hostname)) return undefined;

@@ -6,7 +6,10 @@ export class CliError extends Error {}
 /** The command line is wrong: its message, the usage text, exit code 2. */
 export class UsageError extends Error {}
 
-/** Runs a command to its exit code; anything but a CliError, a ConfigError or a usage error is a bug and shows its stack. */
+/**
+ * Runs a command to its exit code; anything but a CliError, a ConfigError or a usage error is a bug and shows its
+ * stack.
+ */
 export async function runCli(usage: string, command: () => Promise<void>): Promise<void> {
   // The reader of a pipe may leave first (`… | head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

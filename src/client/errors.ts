@@ -12,7 +12,8 @@ export class InventoryClientError extends Error {
 
   /**
    * @param code stable, as in the server's `docs/errors.md`; beside these `closed` (the subscription or the client was
-   *   closed), `http_error` (an answer without a problem document) and `unreachable` (no answer, or one of something else)
+   *   closed), `http_error` (an answer without a problem document) and `unreachable` (no answer, or one of something
+   *   else)
    * @param status of an HTTP answer
    * @param retryAfter milliseconds that the server wants to be left alone
    */

@@ -27,8 +27,8 @@ export interface ChangeOptions extends WriteOptions {
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * JSON over HTTP. Everything rejects with an `InventoryClientError`: of an answer that isn't 2xx, `unreachable` if there
- * is none, `closed`.
+ * JSON over HTTP. Everything rejects with an `InventoryClientError`: of an answer that isn't 2xx, `unreachable` if
+ * there is none, `closed`.
  */
 export class HttpClient {
   private readonly closing = new AbortController();

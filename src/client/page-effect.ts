@@ -53,8 +53,8 @@ function mayBringIn(event: InventoryEvent, page: ProductPage, query: PageQuery, 
 }
 
 /**
- * The items with a new state of the one at `index`, in their order. Undefined if others may come between them, or if the
- * item that the next page begins behind is another.
+ * The items with a new state of the one at `index`, in their order. Undefined if others may come between them, or if
+ * the item that the next page begins behind is another.
  */
 function placed(item: FoundProduct, index: number, page: ProductPage, query: PageQuery): FoundProduct[] | undefined {
   const { items, nextCursor } = page;

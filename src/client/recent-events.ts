@@ -3,8 +3,8 @@ import type { InventoryEvent } from './types.js';
 const KEPT = 500;
 
 /**
- * What the server has sent over this connection. It sends an event once, for all rooms of a client; a listener that subscribes
- * later with an older position is given from here what came before.
+ * What the server has sent over this connection. It sends an event once, for all rooms of a client; a listener that
+ * subscribes later with an older position is given from here what came before.
  */
 export class RecentEvents {
   private events: InventoryEvent[] = [];

@@ -14,7 +14,9 @@ export interface Transport {
   retryLater(): void;
 }
 
-/** A request to be let in, and for whom. Events that come before its answer are held until it is known where to begin. */
+/**
+ * A request to be let in, and for whom. Events that come before its answer are held until it is known where to begin.
+ */
 interface Admission {
   members: Set<RoomListener>;
   since: LogCursor | undefined;

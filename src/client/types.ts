@@ -32,8 +32,8 @@ export interface InventoryClientOptions {
   /** Instead of the global `fetch`. */
   fetch?: typeof globalThis.fetch;
   /**
-   * For Socket.IO: transports, delays of reconnections and so on. Unless they say otherwise WebSocket comes first, which
-   * needs no sticky sessions behind a load balancer; long polling, which does, only if it can't be had.
+   * For Socket.IO: transports, delays of reconnections and so on. Unless they say otherwise WebSocket comes first,
+   * which needs no sticky sessions behind a load balancer; long polling, which does, only if it can't be had.
    */
   socketOptions?: Partial<ManagerOptions & SocketOptions>;
 }

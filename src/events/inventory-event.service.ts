@@ -50,9 +50,9 @@ export class InventoryEventService implements OnModuleDestroy {
   }
 
   /**
-   * Appends an event that doesn't come from a product write. Resolves once it is durable in the log and no search serves a
-   * page from before it; delivery follows in position order. Rejects if it can't be made durable, and then it never will be.
-   * Product writes append their own events in their own transaction; don't announce those again.
+   * Appends an event that doesn't come from a product write. Resolves once it is durable in the log and no search
+   * serves a page from before it; delivery follows in position order. Rejects if it can't be made durable, and then it
+   * never will be. Product writes append their own events in their own transaction; don't announce those again.
    */
   async publishInventoryUpdate(update: InventoryUpdate): Promise<void> {
     const event: NewInventoryEvent = {
@@ -78,7 +78,8 @@ export class InventoryEventService implements OnModuleDestroy {
 
   /**
    * Calls `callback` with every later event of the given types, one at a time, in position order. A callback that
-   * throws or rejects is counted and logged and gets the next event; a slow one delays no other subscriber and loses nothing.
+   * throws or rejects is counted and logged and gets the next event; a slow one delays no other subscriber and loses
+   * nothing.
    */
   subscribe(subscription: EventSubscription): void {
     this.subscribers.add(subscription);

@@ -38,7 +38,10 @@ export function withEtagOr304<Entity extends { version: number }>(
   return undefined;
 }
 
-/** Whether `If-None-Match` names this tag, compared weakly (RFC 9110, 13.1.2), or any; what is no list of tags names none. */
+/**
+ * Whether `If-None-Match` names this tag, compared weakly (RFC 9110, 13.1.2), or any; what is no list of tags names
+ * none.
+ */
 export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.trim() === '*' || tagsOf(ifNoneMatch)?.some(({ opaque }) => opaque === etag) === true;
@@ -63,7 +66,10 @@ interface Tag {
   version: number | undefined;
 }
 
-/** One member of a list and what ends it; a list may have empty ones. Blanks can be read in one way only, so that many cost no more. */
+/**
+ * One member of a list and what ends it; a list may have empty ones. Blanks can be read in one way only, so that many
+ * cost no more.
+ */
 const MEMBER = /[ \t]*(?:(?:(W\/)?("[\x21\x23-\x7e\x80-\xff]*")|(\d{1,9}))[ \t]*)?(?:,|$)/y;
 const VERSION = /^"([1-9]\d{0,8})"$/;
 

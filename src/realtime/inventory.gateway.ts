@@ -33,7 +33,9 @@ import { discardConnection } from './slow-clients/send-buffer.js';
 import { writeInOneGo } from './ws/coalesce-writes.js';
 import { WsProblemFilter } from './ws/ws-exception.filter.js';
 
-/** Bytes of one message from a client. Engine.IO closes the connection on a larger one; smaller ones get an exception. */
+/**
+ * Bytes of one message from a client. Engine.IO closes the connection on a larger one; smaller ones get an exception.
+ */
 export const MESSAGE_LIMIT = 64 * 1024;
 /** Milliseconds a connection may take to ask for the namespace; until then no limit counts it. */
 const CONNECT_WITHIN = 10_000;

@@ -27,7 +27,10 @@ export class RoomBroadcaster implements WebSocketService {
     this.namespace = namespace;
   }
 
-  /** Without clients no one returns for an event soon; kept, it would outlive the young generation, which is a good part of its cost. */
+  /**
+   * Without clients no one returns for an event soon; kept, it would outlive the young generation, which is a good part
+   * of its cost.
+   */
   get idle(): boolean {
     return !this.namespace || this.namespace.sockets.size === 0;
   }
@@ -50,7 +53,10 @@ export class RoomBroadcaster implements WebSocketService {
   }
 }
 
-/** The ids of the sockets in any of the rooms; those of the largest, which may be everybody, are not copied if they are all. */
+/**
+ * The ids of the sockets in any of the rooms; those of the largest, which may be everybody, are not copied if they are
+ * all.
+ */
 function membersOf({ adapter }: Namespace, rooms: readonly string[]): ReadonlySet<string> {
   const members = rooms.flatMap((room) => adapter.rooms.get(room) ?? []).sort((one, other) => other.size - one.size);
   const largest = members[0] ?? new Set<string>();

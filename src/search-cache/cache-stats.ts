@@ -3,7 +3,9 @@ import type { ScopeKind } from '../contracts/index.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { ResilientCacheStore } from './store/resilient-cache-store.js';
 
-/** Entries, evictions and lease are of the whole cache (null while it can't be reached); the counts of this instance. */
+/**
+ * Entries, evictions and lease are of the whole cache (null while it can't be reached); the counts of this instance.
+ */
 export interface CacheStats {
   entries: number | null;
   evictions: number | null;

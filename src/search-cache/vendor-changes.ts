@@ -18,8 +18,9 @@ export function scopesOfVendorChange(change: VendorChange): string[] {
 }
 
 /**
- * The notes that vendor writes leave in their own transaction. A writer invalidates the scopes itself before it acknowledges;
- * the leader does it again from the notes, in case the writer died or was cut off from the cache in between.
+ * The notes that vendor writes leave in their own transaction. A writer invalidates the scopes itself before it
+ * acknowledges; the leader does it again from the notes, in case the writer died or was cut off from the cache in
+ * between.
  */
 @Injectable()
 export class VendorChanges {

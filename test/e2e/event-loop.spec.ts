@@ -33,8 +33,8 @@ const items = (count: number, languages: number, description: number): object =>
 const vendor = (): object => ({ name: text(), names: names(64), market: text(), district: text(), state: text() });
 
 /**
- * One request never keeps the event loop busy for long, or a few vendors could hold up everybody, and the leader's word with them.
- * The bodies are the largest that the limits of docs/security.md allow.
+ * One request never keeps the event loop busy for long, or a few vendors could hold up everybody, and the leader's word
+ * with them. The bodies are the largest that the limits of docs/security.md allow.
  */
 describe('the event loop', () => {
   let app: TestApp;

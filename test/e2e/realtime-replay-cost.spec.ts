@@ -14,7 +14,10 @@ import type { TestDatabase } from '../support/test-database.js';
 const EVENTS = 49_500;
 const SOCKETS = 60;
 
-/** Copies of the one event there is, of vendors that nobody asks for; then the event again, with its category as a former one. */
+/**
+ * Copies of the one event there is, of vendors that nobody asks for; then the event again, with its category as a
+ * former one.
+ */
 const FILL = [
   `INSERT INTO inventory_events (position, event_id, event_type, product_id, vendor_id, category, version, changes, product,
      correlation_id, region, occurred_at)

@@ -19,7 +19,9 @@ import { waitFor } from '../support/processes.js';
 
 Logger.overrideLogger(false);
 
-/** Takes a counter's next version, as a product's writer does, and appends the event; `$1` the event, `$2` its product. */
+/**
+ * Takes a counter's next version, as a product's writer does, and appends the event; `$1` the event, `$2` its product.
+ */
 const NEXT_VERSION = {
   name: 'next-version',
   text: `
@@ -100,7 +102,8 @@ describe('an append with positions', () => {
 
   /**
    * As a writer would: with positions if they came along, else the event waits.
-   * @param size of how many rows it pretends to be: one of many goes over the main connection, the next one over the second
+   * @param size of how many rows it pretends to be: one of many goes over the main connection, the next one over the
+   *   second
    * @returns the version, or that the race was lost
    */
   async function write(event: NewInventoryEvent, size = 1): Promise<number | undefined> {

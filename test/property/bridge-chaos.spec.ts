@@ -17,7 +17,10 @@ const fates: fc.Arbitrary<Fate> = fc.oneof(
   fc.record({ late: fc.integer({ min: 1, max: 6 }) }),
 );
 
-/** One step of the leader: so many events in one message, or a heartbeat; whether anybody listens; and whether it waits for the receivers. */
+/**
+ * One step of the leader: so many events in one message, or a heartbeat; whether anybody listens; and whether it waits
+ * for the receivers.
+ */
 const steps = fc.record({
   events: fc.integer({ min: 0, max: 4 }),
   listening: fc.boolean(),

@@ -1,6 +1,6 @@
 /**
- * Longest time for which the event loop of this process was kept busy without a break while `work` went on, in milliseconds of
- * processor time: on a machine that others use as well, the time on the clock would be mostly theirs.
+ * Longest time for which the event loop of this process was kept busy without a break while `work` went on, in
+ * milliseconds of processor time: on a machine that others use as well, the time on the clock would be mostly theirs.
  */
 export async function longestBusy(work: () => Promise<unknown>): Promise<number> {
   let over = false;
@@ -22,7 +22,9 @@ export async function longestBusy(work: () => Promise<unknown>): Promise<number>
   return longest;
 }
 
-/** Milliseconds of processor time that this machine, as it is now, takes for what takes 50 ms on a quiet one of 2024. */
+/**
+ * Milliseconds of processor time that this machine, as it is now, takes for what takes 50 ms on a quiet one of 2024.
+ */
 export function fiftyMilliseconds(): number {
   const text = JSON.stringify(Array.from({ length: 20_000 }, (_none, index) => ({ [`k${index % 50}`]: `${index} x` })));
   const before = process.cpuUsage();

@@ -15,7 +15,8 @@ export const bearerToken = (authorization: string): string | undefined => BEARER
  * Settles who asks and whether they may, before anything of the body is read. A bad token is refused on public routes
  * too: a client that sends a token wants to be known, and should hear that its token has expired.
  *
- * @param limit is asked for every request once, when its principal is known; a request whose token is refused has no principal
+ * @param limit is asked for every request once, when its principal is known; a request whose token is refused has no
+ *   principal
  */
 export function addAccess(server: FastifyInstance, verifier: TokenVerifier, limit: LimitRequest): void {
   server.decorateRequest('principal', null);

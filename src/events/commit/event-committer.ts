@@ -7,7 +7,10 @@ import { CacheInvalidation } from '../invalidation/cache-invalidation.js';
 import { PendingEvents, type ReportCommitted } from '../sequencer/pending-events.js';
 import { InlineSequencing } from './inline-sequencing.js';
 
-/** Milliseconds. A PostgreSQL that takes longer to lose a statement hangs; sending it again would wait as long once more. */
+/**
+ * Milliseconds. A PostgreSQL that takes longer to lose a statement hangs; sending it again would wait as long once
+ * more.
+ */
 const RETRY_WITHIN = 1_000;
 
 /** What the rows of a committed statement mean. */
@@ -22,8 +25,9 @@ export interface EventCommit<Row extends QueryResultRow, Result extends Committe
     /** Appends events without positions (`appended`, `appendEventsSql`). */
     append: Statement;
     /**
-     * The same, but the events get their positions in the statement (`appendedWithPositions`). It has one more parameter, the lowest
-     * `seq` that may be without position, and each row of a change has the column `after` of `reservePositions`.
+     * The same, but the events get their positions in the statement (`appendedWithPositions`). It has one more
+     * parameter, the lowest `seq` that may be without position, and each row of a change has the column `after` of
+     * `reservePositions`.
      */
     appendWithPositions?: Statement;
   };
@@ -49,17 +53,18 @@ export interface EventCommit<Row extends QueryResultRow, Result extends Committe
  *
  *     track     the event ids are known to the leader's memory before the statement is sent, since a statement is often
  *               sequenced before its answer arrives (`PendingEvents`)
- *     send      where this instance leads and nothing waits: one statement that also gives positions (`InlineSequencing`);
+ *     send      where this instance leads and nothing waits: one statement that also gives positions
+ *               (`InlineSequencing`);
  *               else, or if a row is locked, the statement without positions over the pool or the caller's transaction
  *     read      `resultOf` tells from the rows which events have been appended
  *     invalidate  the scopes of these events are invalidated in the search caches
  *     publish   inline: in the order of positions. Else the relay is woken, which sequences, and publishes
  *
- * In a transaction of the caller (an idempotent request, a page of an import) the statement is a savepoint of it, and what
- * comes after `read` follows its commit, before the transaction's `commit` resolves.
+ * In a transaction of the caller (an idempotent request, a page of an import) the statement is a savepoint of it, and
+ * what comes after `read` follows its commit, before the transaction's `commit` resolves.
  *
- * A statement that is lost with the leader's connection may have been done. If it is `retryable` it is sent again over the
- * pool; since events of the lost one can't be known, the caches are cleared before the commit is acknowledged.
+ * A statement that is lost with the leader's connection may have been done. If it is `retryable` it is sent again over
+ * the pool; since events of the lost one can't be known, the caches are cleared before the commit is acknowledged.
  */
 @Injectable()
 export class EventCommitter {

@@ -13,14 +13,15 @@ import { Sequencer } from '../sequencer/sequencer.js';
 const OPENS_WITHIN = 100;
 
 /**
- * On the leading instance: statements that append events and give them their positions in one (`appendedWithPositions`), over
- * the leader's connections. It saves the second look at each event: a new version of the row in all its indexes, a
- * statement for each few events, and another process that wants a processor.
+ * On the leading instance: statements that append events and give them their positions in one
+ * (`appendedWithPositions`), over the leader's connections. It saves the second look at each event: a new version of
+ * the row in all its indexes, a statement for each few events, and another process that wants a processor.
  *
- * G4 is kept as the sequencer keeps it. Only the leader gives positions: the connection holds a lock of the leader's, and the statement
- * takes the lock of the positions, which it keeps to its commit; if it fails, it takes them back with it. An event that
- * waits for its position is never passed by a later version of its product: it was committed before that one read the
- * product, so the statement sees it wait, and then appends its own events without positions, for the sequencer.
+ * G4 is kept as the sequencer keeps it. Only the leader gives positions: the connection holds a lock of the leader's,
+ * and the statement takes the lock of the positions, which it keeps to its commit; if it fails, it takes them back with
+ * it. An event that waits for its position is never passed by a later version of its product: it was committed before
+ * that one read the product, so the statement sees it wait, and then appends its own events without positions, for the
+ * sequencer.
  */
 @Injectable()
 export class InlineSequencing {
@@ -64,7 +65,8 @@ export class InlineAppend<Row> {
   ) {}
 
   /**
-   * Null if another session keeps a row locked: the leader's connection does not wait for row locks, so a writer that wants to wait does so on another connection. Rejects as any statement does.
+   * Null if another session keeps a row locked: the leader's connection does not wait for row locks, so a writer that
+   * wants to wait does so on another connection. Rejects as any statement does.
    */
   async rows(): Promise<Row[] | null> {
     try {
@@ -78,7 +80,8 @@ export class InlineAppend<Row> {
   }
 
   /**
-   * Resolves when every cached search that these events change is out of date; they are announced when it is their turn.
+   * Resolves when every cached search that these events change is out of date; they are announced when it is their
+   * turn.
    *
    * @param after the position before the first one's
    * @param events all that the statement has appended, in its order

@@ -16,7 +16,8 @@ export class EventListeners {
 
   /**
    * Has `handle` called with the events; what it throws is logged, and the other listeners get the event all the same.
-   * `@OnEvent` does that as well, with four promises for each listener and event: a ninth of what a bulk change allocates.
+   * `@OnEvent` does that as well, with four promises for each listener and event: a ninth of what a bulk change
+   * allocates.
    *
    * @param needed false while `handle` would do nothing, so that an event needn't be parsed for its sake
    */

@@ -16,7 +16,8 @@ const REMEMBERED = 20_000;
 
 /**
  * Where caches register themselves. `committed` runs after a commit and before its acknowledgement (G1);
- * the relay runs `invalidate` for whatever isn't known to be done before it publishes the events, so that no client is notified of a change whose old pages can still be served.
+ * the relay runs `invalidate` for whatever isn't known to be done before it publishes the events, so that no client is
+ * notified of a change whose old pages can still be served.
  */
 @Injectable()
 export class CacheInvalidation {

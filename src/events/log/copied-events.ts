@@ -2,7 +2,10 @@ import type { EventType, InventoryEvent } from '../../contracts/index.js';
 import { ByteWriter, type CopiedRows } from '../../infra/index.js';
 import { EventBatch, type EventHeader } from './event-batch.js';
 
-/** How a column becomes a JSON value: JSON is taken as it is, text quoted, and a time written as `Date.toISOString` does. */
+/**
+ * How a column becomes a JSON value: JSON is taken as it is, text quoted, and a time written as `Date.toISOString`
+ * does.
+ */
 type Kind = 'json' | 'text' | 'time';
 
 const FIELDS: [field: keyof InventoryEvent, column: string, kind: Kind][] = [
@@ -28,8 +31,8 @@ const POSTGRES_EPOCH = Date.UTC(2000, 0, 1);
 const [QUOTE, BACKSLASH, FIRST_PRINTABLE] = [0x22, 0x5c, 0x20];
 
 /**
- * Events whose JSON is put together from their columns. To give them as JSON takes PostgreSQL four times as long as to give the columns;
- * this takes a third of the difference.
+ * Events whose JSON is put together from their columns. To give them as JSON takes PostgreSQL four times as long as to
+ * give the columns; this takes a third of the difference.
  *
  * @param rows with `EVENT_FIELD_COLUMNS`
  */
@@ -78,7 +81,10 @@ function isPlain(bytes: Buffer, start: number, end: number): boolean {
   return true;
 }
 
-/** Gives the same text again for the same time, which events of one statement have: formatting it takes as long as the rest of an event. */
+/**
+ * Gives the same text again for the same time, which events of one statement have: formatting it takes as long as the
+ * rest of an event.
+ */
 function isoTimes(): (rows: CopiedRows) => string {
   let [known, text] = [NaN, ''];
   return ({ bytes, start }) => {

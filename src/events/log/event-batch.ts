@@ -5,7 +5,8 @@ import { utf8Text } from '../../infra/index.js';
 export type EventHeader = Pick<InventoryEvent, 'position' | 'eventType' | 'occurredAt'>;
 
 /**
- * Consecutive events of one log in position order. What the log has given as JSON is parsed when `events` is first read: 1,000 events take 6 ms, and an instance without listeners never reads it.
+ * Consecutive events of one log in position order. What the log has given as JSON is parsed when `events` is first
+ * read: 1,000 events take 6 ms, and an instance without listeners never reads it.
  */
 export class EventBatch {
   private constructor(

@@ -33,12 +33,13 @@ export function readEventsSql(filter: EventFilter): { statement: Statement; valu
 export const READ_EVENTS = readEventsSql({}).statement;
 
 /**
- * Events of rooms between two positions, in order: `$1` position before the first, `$2` last position, `$3` limit, `$4` vendors,
- * `$5` categories, `$6` whether every event is wanted. A product that moves between categories is seen in both, so the category
- * it had is looked for as well; that is asked of the few rows whose changes name a category. The event at `$2` is always
- * among them: it shows that the log reaches there.
+ * Events of rooms between two positions, in order: `$1` position before the first, `$2` last position, `$3` limit, `$4`
+ * vendors, `$5` categories, `$6` whether every event is wanted. A product that moves between categories is seen in
+ * both, so the category it had is looked for as well; that is asked of the few rows whose changes name a category. The
+ * event at `$2` is always among them: it shows that the log reaches there.
  *
- * There is no index for it: each would be one more that every append enters, and a slice of the log is read in milliseconds.
+ * There is no index for it: each would be one more that every append enters, and a slice of the log is read in
+ * milliseconds.
  */
 export const READ_ROOM_EVENTS: Statement = {
   name: 'read-room-events',

@@ -12,7 +12,10 @@ const HEARTBEAT_EVERY = 500;
 /** Messages under way to the bus; a bus slower than that is repaired from the log instead of filling memory. */
 const IN_FLIGHT_LIMIT = 64;
 
-/** Tells this instance and, over the bus, all others what has been sequenced and invalidated. Nothing of it is waited for. */
+/**
+ * Tells this instance and, over the bus, all others what has been sequenced and invalidated. Nothing of it is waited
+ * for.
+ */
 @Injectable()
 export class EventPublisher {
   private readonly logger = new Logger(EventPublisher.name);

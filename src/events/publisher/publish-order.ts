@@ -16,7 +16,10 @@ export interface PublishTicket {
  */
 @Injectable()
 export class PublishOrder {
-  /** All that has been sent and isn't over. What has got lower positions than an answer that is here, is among them or over. */
+  /**
+   * All that has been sent and isn't over. What has got lower positions than an answer that is here, is among them or
+   * over.
+   */
   private readonly open = new Set<Place>();
   /** Everything up to this position is over. */
   private reached = NaN;

@@ -9,8 +9,8 @@ import { SEQUENCE_BATCH } from '../sequencer/sequence-events.sql.js';
 
 /**
  * Relays a backlog: while a batch is read, delivered and published, PostgreSQL numbers the next one. No batch is
- * numbered before the one before it is invalidated, so there is never more than one whose old pages may still be served,
- * and the lease can be renewed in between. The order of publishing is that of the positions.
+ * numbered before the one before it is invalidated, so there is never more than one whose old pages may still be
+ * served, and the lease can be renewed in between. The order of publishing is that of the positions.
  */
 @Injectable()
 export class Backlog {

@@ -83,7 +83,8 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
       if (full) continue;
       if (worked > 0) {
         pause = POLL_BUSY;
-        // Most wakes come while their events are being sequenced; another look for nothing is a fourth of what they cost.
+        // Most wakes come while their events are being sequenced; another look for nothing is a fourth of what they
+        // cost.
         if (!this.unknown && !this.own.anyWaiting) this.signal.forget();
       }
       await this.signal.wait(this.leading && !this.bus.connected ? POLL_WITHOUT_BUS : pause);

@@ -15,7 +15,10 @@ const SILENT_LEADER_TIMEOUT = 4_000;
 /** Milliseconds to wait for an answer on the leader's connection before it is given up. */
 const QUERY_TIMEOUT = 5_000;
 const RELEASE_TIMEOUT = 1_000;
-/** Milliseconds that a statement waits for a row that another session keeps locked: the statements behind it wait as well. */
+/**
+ * Milliseconds that a statement waits for a row that another session keeps locked: the statements behind it wait as
+ * well.
+ */
 const LOCK_TIMEOUT = 100;
 
 /** How the leader reaches PostgreSQL. */
@@ -27,15 +30,17 @@ export interface LeaderConnections {
 }
 
 /**
- * Elects the leader of the relay: PostgreSQL session advisory locks on the very connections that give positions, one on each.
- * When a connection ends, its lock goes to another instance, and this one can't give positions on it any more: that is the
- * fence. An instance leads only with both, so a former leader that has lost only one of them keeps all others waiting
- * until it has given up the other one.
+ * Elects the leader of the relay: PostgreSQL session advisory locks on the very connections that give positions, one on
+ * each. When a connection ends, its lock goes to another instance, and this one can't give positions on it any more:
+ * that is the fence. An instance leads only with both, so a former leader that has lost only one of them keeps all
+ * others waiting until it has given up the other one.
  */
 @Injectable()
 export class LeaderElection {
   private readonly logger = new Logger(LeaderElection.name);
-  /** In the order of their locks, of which all but the last one's are held, and once this instance leads that as well. */
+  /**
+   * In the order of their locks, of which all but the last one's are held, and once this instance leads that as well.
+   */
   private clients: pg.Client[] = [];
   private connections: LeaderConnections | null = null;
   private readonly connecting = new WeakSet<pg.Client>();

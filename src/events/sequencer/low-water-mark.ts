@@ -2,14 +2,19 @@ import type { ClientBase } from 'pg';
 
 /** Milliseconds between two looks. */
 const LOOK_EVERY = 500;
-/** Milliseconds after which all of the queue is looked through once, for rows with a `seq` that wasn't drawn from the sequence. */
+/**
+ * Milliseconds after which all of the queue is looked through once, for rows with a `seq` that wasn't drawn from the
+ * sequence.
+ */
 const DISTRUST_AFTER = 60_000;
 
 /** The last number drawn, and the oldest transaction that runs, 64 bits wide. */
 const LOOK = `
   SELECT last_value AS seq, pg_snapshot_xmin(pg_current_snapshot())::text AS oldest FROM inventory_events_seq_seq`;
 
-/** A new transaction id, above all that have been given out. A snapshot's `xmax` is only above those that have ended. */
+/**
+ * A new transaction id, above all that have been given out. A snapshot's `xmax` is only above those that have ended.
+ */
 const NEW_TRANSACTION = 'SELECT pg_current_xact_id()::text AS id';
 
 interface Candidate {

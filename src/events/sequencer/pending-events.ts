@@ -58,8 +58,8 @@ export class PendingEvents {
   }
 
   /**
-   * Runs `commit`, a statement that commits events with these ids or some of them, which calls `reportCommitted` with those it has.
-   * If it doesn't, or fails, whatever has been committed is read from the log.
+   * Runs `commit`, a statement that commits events with these ids or some of them, which calls `reportCommitted` with
+   * those it has. If it doesn't, or fails, whatever has been committed is read from the log.
    */
   async trackCommit<Result>(
     eventIds: readonly string[],
@@ -89,7 +89,9 @@ export class PendingEvents {
     }
   }
 
-  /** The events as the log has them, in order; undefined if one of them isn't kept here. They are forgotten in any case. */
+  /**
+   * The events as the log has them, in order; undefined if one of them isn't kept here. They are forgotten in any case.
+   */
   async take({ after, eventIds }: NumberedEvents): Promise<InventoryEvent[] | undefined> {
     await this.arrivals(eventIds);
     const { epoch } = this.log;

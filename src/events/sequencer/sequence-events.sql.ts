@@ -12,7 +12,10 @@ export const SEQUENCING_SETTINGS = ['seqscan', 'bitmapscan', 'hashjoin', 'mergej
   (way) => `-c enable_${way}=off`,
 );
 
-/** `$1`: at most how many; `$2`: the `seq` to begin at. A plain sequence would leave holes at every rollback; positions taken by the writers would be visible out of order. */
+/**
+ * `$1`: at most how many; `$2`: the `seq` to begin at. A plain sequence would leave holes at every rollback; positions
+ * taken by the writers would be visible out of order.
+ */
 const NUMBERED = `
     WITH pending AS MATERIALIZED (
       SELECT seq, ctid AS tid FROM inventory_events WHERE position IS NULL AND seq >= $2 ORDER BY seq LIMIT $1
@@ -35,10 +38,10 @@ const WHOLE = `
 /**
  * Gives the next positions to committed events in `seq` order and returns them.
  *
- * Only the leader runs it, on one of the connections that hold the leader's locks; its other one may give positions as well, so
- * the last one is looked up under a lock of their own (`lock_positions`), and only when there is something to number.
- * A plan made for an empty log numbers the whole of it anew for each of its rows, so the name has to change as it grows
- * (`StatementCacheEpoch`); to plan it each time takes 0.3 ms.
+ * Only the leader runs it, on one of the connections that hold the leader's locks; its other one may give positions as
+ * well, so the last one is looked up under a lock of their own (`lock_positions`), and only when there is something to
+ * number. A plan made for an empty log numbers the whole of it anew for each of its rows, so the name has to change as
+ * it grows (`StatementCacheEpoch`); to plan it each time takes 0.3 ms.
  */
 export const SEQUENCE_EVENTS: Statement = {
   name: 'sequence-events',
@@ -50,8 +53,9 @@ export const SEQUENCE_EVENTS: Statement = {
 
 /**
  * The same, but returns one row: the position before the first one's, and all event ids in position order, separated by
- * commas; nulls when nothing is pending. For 1,000 events it takes PostgreSQL 19 ms where the whole rows take 29 ms, and
- * then 17 ms more to parse them while PostgreSQL has nothing to do. A row for each id costs the process more than one text.
+ * commas; nulls when nothing is pending. For 1,000 events it takes PostgreSQL 19 ms where the whole rows take 29 ms,
+ * and then 17 ms more to parse them while PostgreSQL has nothing to do. A row for each id costs the process more than
+ * one text.
  */
 export const NUMBER_EVENTS: Statement = {
   name: 'number-events',

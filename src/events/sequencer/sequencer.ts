@@ -62,8 +62,8 @@ export class Sequencer {
   }
 
   /**
-   * To be called now and then, and not before a batch is on its way: sees to it that the next scan can begin further on, and
-   * that PostgreSQL hears from both connections.
+   * To be called now and then, and not before a batch is on its way: sees to it that the next scan can begin further
+   * on, and that PostgreSQL hears from both connections.
    */
   async look(): Promise<void> {
     const leader = this.leadership.current;
@@ -73,7 +73,8 @@ export class Sequencer {
   }
 
   /**
-   * The same without reading them, for a backlog; null also when the log is up to date. Never becomes the leader: a new leader must begin with `sequence`, since it is unknown what was invalidated meanwhile.
+   * The same without reading them, for a backlog; null also when the log is up to date. Never becomes the leader: a new
+   * leader must begin with `sequence`, since it is unknown what was invalidated meanwhile.
    */
   async number(): Promise<NumberedEvents | null> {
     const leader = this.leadership.current;
@@ -93,7 +94,9 @@ export class Sequencer {
     return events;
   }
 
-  /** Events that this process has written, so that it has them already; if there are others among them, all are read. */
+  /**
+   * Events that this process has written, so that it has them already; if there are others among them, all are read.
+   */
   private async numberOwn(leader: LeaderConnections): Promise<InventoryEvent[]> {
     const numbered = await this.numberOn(leader);
     if (!numbered) return [];

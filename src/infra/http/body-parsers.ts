@@ -6,8 +6,8 @@ import { routeConfig } from './route-config.js';
 import { FairCpuQueue } from './fair-cpu-queue.js';
 
 /**
- * Bytes of JSON that are parsed at once, whatever waits; a larger body waits for its turn. A thousand items in one language have
- * half as many, and take 2 ms; the worst body there may be takes 300.
+ * Bytes of JSON that are parsed at once, whatever waits; a larger body waits for its turn. A thousand items in one
+ * language have half as many, and take 2 ms; the worst body there may be takes 300.
  */
 const AT_ONCE = 256 * 1024;
 

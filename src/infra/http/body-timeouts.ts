@@ -23,7 +23,10 @@ export interface BodyBounds {
 /** How often a silent upload is looked at in the time it has. */
 const LOOKS = 4;
 
-/** Cuts off bodies that don't arrive in time, also those that no handler reads: each holds a connection, and an upload more. */
+/**
+ * Cuts off bodies that don't arrive in time, also those that no handler reads: each holds a connection, and an upload
+ * more.
+ */
 export function addBodyTimeouts(server: FastifyInstance, { bodyWithin, uploadSilence }: BodyBounds): void {
   server.addHook('onRequest', (request, reply, done) => {
     if (hasBody(request)) {

@@ -35,7 +35,9 @@ interface Surroundings {
   draining: Draining;
   /** Of CORS; none: it is off. */
   origins: readonly string[];
-  /** The problem to answer with, as the framework would: trying again there would take a hanging database's time twice. */
+  /**
+   * The problem to answer with, as the framework would: trying again there would take a hanging database's time twice.
+   */
   problem(error: unknown, correlationId: string): FastAnswer;
 }
 

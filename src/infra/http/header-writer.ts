@@ -9,9 +9,10 @@ interface Internals {
 }
 
 /**
- * Gives answers their heads in one piece of text, byte by byte as `writeHead` does. Node checks each name and each value with a
- * regular expression and adds them bit by bit, which takes longer than all the rest of a cached search
- * (docs/performance.md). Without a body, where the connection is to be closed, or Node is no longer as it was, `writeHead` does it.
+ * Gives answers their heads in one piece of text, byte by byte as `writeHead` does. Node checks each name and each
+ * value with a regular expression and adds them bit by bit, which takes longer than all the rest of a cached search
+ * (docs/performance.md). Without a body, where the connection is to be closed, or Node is no longer as it was,
+ * `writeHead` does it.
  *
  * Names and values aren't checked, so they have to be the product's own.
  */

@@ -57,7 +57,8 @@ export function createHttpAdapter({ trustProxy, crossOrigin = false, ...limits }
     },
   });
   const server = adapter.getInstance();
-  // Node would drop what comes after a thousand headers in silence, be it a token or an If-Match; 16 KB bound them anyway.
+  // Node would drop what comes after a thousand headers in silence, be it a token or an If-Match; 16 KB bound them
+  // anyway.
   server.server.maxHeadersCount = 0;
   addSecurityHeaders(server, { crossOrigin });
   addBodyTimeouts(server, bodyBounds);

@@ -16,7 +16,9 @@ export interface InFlightOwner {
 export class InFlightRequests {
   private readonly running = new Map<string, Running>();
 
-  /** Waits for an equal request that is under way, and gives its answer, whatever it is; else it is the caller's turn. */
+  /**
+   * Waits for an equal request that is under way, and gives its answer, whatever it is; else it is the caller's turn.
+   */
   async join({ principal, key }: KeyOwner, hash: Buffer): Promise<InFlightOwner | { answer: Answer }> {
     const id = `${principal.toString('base64')} ${key}`;
     for (let other = this.running.get(id); other; other = this.running.get(id)) {

@@ -56,7 +56,10 @@ export class JsonLogger implements LoggerService {
   }
 }
 
-/** Contexts under which Nest tells at its start, a line each, what it has wired: two hundred lines without use to an operator. */
+/**
+ * Contexts under which Nest tells at its start, a line each, what it has wired: two hundred lines without use to an
+ * operator.
+ */
 const WIRING = new Set(['InstanceLoader', 'NestFactory', 'RouterExplorer', 'RoutesResolver', 'WebSocketsController']);
 
 function isWiring(context: unknown): boolean {

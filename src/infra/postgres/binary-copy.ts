@@ -4,8 +4,8 @@ const FIELD_COUNT = 2;
 const LENGTH = 4;
 
 /**
- * Goes through rows as `COPY … TO STDOUT (FORMAT binary)` sends them, neither copying nor decoding anything. The header has no
- * extension, as PostgreSQL knows none.
+ * Goes through rows as `COPY … TO STDOUT (FORMAT binary)` sends them, neither copying nor decoding anything. The header
+ * has no extension, as PostgreSQL knows none.
  * Source: https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
  */
 export class CopiedRows {

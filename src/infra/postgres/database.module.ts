@@ -9,7 +9,10 @@ import { MIGRATIONS } from './migrations/index.js';
 import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { SqlClient } from './sql-client.js';
 
-/** Connections of one instance, beside a few of `PipelinedReadPool`; PostgreSQL's default limit of 100 then carries several instances. */
+/**
+ * Connections of one instance, beside a few of `PipelinedReadPool`; PostgreSQL's default limit of 100 then carries
+ * several instances.
+ */
 const POOL_SIZE = 12;
 
 @Global()

@@ -13,14 +13,15 @@ const LOCAL_LIMIT = 12;
 const MOST = 500;
 
 /**
- * Milliseconds after which PostgreSQL gives up a statement that keeps others waiting: before their askers do, who would give up
- * the connection with all that is on it.
+ * Milliseconds after which PostgreSQL gives up a statement that keeps others waiting: before their askers do, who would
+ * give up the connection with all that is on it.
  */
 const STATEMENT_TIMEOUT = 5_000;
 
 /**
- * A statement is planned once for all values: such plans are as good here as those for each value (their tests ask that of
- * both), and the planning of a page takes longer than the finding of it. By itself PostgreSQL chooses again and again.
+ * A statement is planned once for all values: such plans are as good here as those for each value (their tests ask that
+ * of both), and the planning of a page takes longer than the finding of it. By itself PostgreSQL chooses again and
+ * again.
  */
 export const PLAN_ONCE = 'SET plan_cache_mode = force_generic_plan';
 
@@ -32,8 +33,8 @@ interface Pipeline {
 
 /**
  * Connections on which queries are sent one behind the other, without waiting for answers. Where PostgreSQL shares the
- * machine there are as many as processors, within a bound: a query that is sent to a PostgreSQL process at work costs nothing but
- * the sending, while one that has to be woken takes the processor from this process (docs/performance.md).
+ * machine there are as many as processors, within a bound: a query that is sent to a PostgreSQL process at work costs
+ * nothing but the sending, while one that has to be woken takes the processor from this process (docs/performance.md).
  *
  * Only for what is read in milliseconds and waits for no lock, as others wait behind it.
  */

@@ -61,10 +61,11 @@ export class SqlClient {
   }
 
   /**
-   * Rows as PostgreSQL sends them, for what is to be sent on: the driver decodes what it is given, and text would have to be encoded
-   * again. Text and JSON are UTF-8; of other types it is their binary format.
+   * Rows as PostgreSQL sends them, for what is to be sent on: the driver decodes what it is given, and text would have
+   * to be encoded again. Text and JSON are UTF-8; of other types it is their binary format.
    *
-   * Throws what the driver throws, and like `query` gives up on a PostgreSQL that doesn't answer in time. Never part of a transaction.
+   * Throws what the driver throws, and like `query` gives up on a PostgreSQL that doesn't answer in time. Never part of
+   * a transaction.
    *
    * @param text SQL without parameters
    */

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's literal of a `text[]`, each value in quotes. The driver makes the same of an array, but quotes a value that comes
- * a thousand times in a row as often, and puts the text together from four thousand pieces.
+ * PostgreSQL's literal of a `text[]`, each value in quotes. The driver makes the same of an array, but quotes a value
+ * that comes a thousand times in a row as often, and puts the text together from four thousand pieces.
  * Source: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
  */
 export function textArray(values: Iterable<string | null>): string {

@@ -20,7 +20,10 @@ const STRAGGLERS_END = 60_000;
 let open = 0;
 let lastRollback = Number.NEGATIVE_INFINITY;
 
-/** While a context is in use, Node 20 makes every promise of the process cost more, so it is disabled when no transaction is open. */
+/**
+ * While a context is in use, Node 20 makes every promise of the process cost more, so it is disabled when no
+ * transaction is open.
+ */
 function leave(committed: boolean): void {
   open -= 1;
   if (!committed) lastRollback = performance.now();

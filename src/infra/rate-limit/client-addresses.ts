@@ -12,7 +12,9 @@ export class ClientAddresses {
     this.trusts = trustProxy.length > 0 ? proxyAddr.compile(trustProxy) : null;
   }
 
-  /** The nearest address that isn't a trusted proxy's; what clients put into X-Forwarded-For themselves is beyond it. */
+  /**
+   * The nearest address that isn't a trusted proxy's; what clients put into X-Forwarded-For themselves is beyond it.
+   */
   of(request: IncomingMessage): string {
     const address = this.trusts ? proxyAddr(request, this.trusts) : request.socket.remoteAddress;
     return countedAddress(address ?? '');

@@ -18,8 +18,9 @@ type Done = (error?: Error) => void;
 export type LimitRequest = (request: FastifyRequest, reply: FastifyReply, done: Done) => void;
 
 /**
- * Takes one request off what the principal at its address may send, or calls `done` with a `RateLimitError`. To be called
- * once for a request, when its principal is known; a request whose token is refused counts for its address alone.
+ * Takes one request off what the principal at its address may send, or calls `done` with a `RateLimitError`. To be
+ * called once for a request, when its principal is known; a request whose token is refused counts for its address
+ * alone.
  */
 export function limitRequests(limits: RateLimits, addresses: ClientAddresses): LimitRequest {
   return (request, reply, done) => {

@@ -1,4 +1,6 @@
-/** Some of India's well-known markets: state, district, market, its name in the local script, that script's language. */
+/**
+ * Some of India's well-known markets: state, district, market, its name in the local script, that script's language.
+ */
 export const DEMO_MARKETS: readonly (readonly [string, string, string, string, string])[] = [
   ['Delhi', 'North Delhi', 'Azadpur', 'आज़ादपुर मंडी', 'hi'],
   ['Delhi', 'East Delhi', 'Ghazipur', 'ग़ाज़ीपुर मंडी', 'hi'],

@@ -16,7 +16,9 @@ const SCRIPTS: Record<Language, RegExp> = {
   ur: /^[\p{Script=Arabic} ]+$/u,
 };
 
-/** Price reports on the portal from 27 July to 2 August 2023: all of them, and those of the 130 commonest commodities. */
+/**
+ * Price reports on the portal from 27 July to 2 August 2023: all of them, and those of the 130 commonest commodities.
+ */
 const REPORTS = 23_093;
 const FREQUENCIES = `
 Potato = 1205; Onion = 1134; Brinjal = 1033; Green Chilli = 931; Bhindi(Ladies Finger) = 860;

@@ -13,7 +13,9 @@ const entryByKey: ReadonlyMap<string, GlossaryEntry> = new Map([
 
 const indexes = new WeakMap<Normalise, PhraseIndex>();
 
-/** The entry for a commodity as the portal (or the glossary itself) names it, whatever its case, spaces, punctuation. */
+/**
+ * The entry for a commodity as the portal (or the glossary itself) names it, whatever its case, spaces, punctuation.
+ */
 export function findByPortalName(commodity: string): GlossaryEntry | undefined {
   return entryByKey.get(portalKey(commodity));
 }

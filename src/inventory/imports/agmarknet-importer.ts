@@ -11,7 +11,10 @@ import { emptySummary, type ImportSummary, reject } from './import-summary.js';
 
 export type { ImportSummary } from './import-summary.js';
 
-/** Rows that are looked at together. Of a day's prices a third are others than the day before, which makes one statement of 1,000 changes. */
+/**
+ * Rows that are looked at together. Of a day's prices a third are others than the day before, which makes one statement
+ * of 1,000 changes.
+ */
 const PAGE = 3_000;
 /** Each import holds a connection while its client sends. */
 const IMPORTS_AT_ONCE = 2;
@@ -65,8 +68,8 @@ export class AgmarknetImporter {
   }
 
   /**
-   * `apply` for all pages, two of them under way at once: with one, the writer's lanes wait for the slowest of them after
-   * every page. Pages are handed to the writer in order, and it keeps the order of each product's rows.
+   * `apply` for all pages, two of them under way at once: with one, the writer's lanes wait for the slowest of them
+   * after every page. Pages are handed to the writer in order, and it keeps the order of each product's rows.
    */
   private async applyAll(pages: AsyncIterable<StagedPage>, summary: ImportSummary, correlationId?: string) {
     const known = new Set<string>();
@@ -101,8 +104,8 @@ export class AgmarknetImporter {
 }
 
 /**
- * Rows of products that are there, and of others: the former can be changed without reading them. No product is in both,
- * so their order in a page doesn't matter.
+ * Rows of products that are there, and of others: the former can be changed without reading them. No product is in
+ * both, so their order in a page doesn't matter.
  */
 const apart = (rows: readonly StagedRow[]): StagedRow[][] => [
   rows.filter(({ seen }) => seen !== null),

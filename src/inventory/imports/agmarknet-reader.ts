@@ -15,9 +15,9 @@ export interface ChunkSource {
 }
 
 /**
- * Reads an Agmarknet CSV file of any length in the memory of 64 KiB of it, as fast as the caller asks for rows. A row that
- * cannot be used is yielded with its reason, and reading goes on. Does not close `input`, not even when it throws: an
- * HTTP handler must still be able to answer on the same socket.
+ * Reads an Agmarknet CSV file of any length in the memory of 64 KiB of it, as fast as the caller asks for rows. A row
+ * that cannot be used is yielded with its reason, and reading goes on. Does not close `input`, not even when it throws:
+ * an HTTP handler must still be able to answer on the same socket.
  *
  * @throws AgmarknetHeaderError when the file is empty or lacks a needed column; whatever error `input` fails with.
  */
@@ -85,9 +85,9 @@ const BOM = Buffer.from('\uFEFF');
  * 64 KiB, or before the file ends, the record's first line is refused and reading resumes at the second. The line limit
  * also bounds how often a hostile file can have the same bytes read again.
  *
- * csv-parse 7.0 was tried and left: it counts CRLF inside quotes as two lines, its max_record_size does not see a line of
- * nothing but commas, and with skip_records_with_error a stray quote or a long line takes every row after it, up to the
- * next quote or the end of the chunk.
+ * csv-parse 7.0 was tried and left: it counts CRLF inside quotes as two lines, its max_record_size does not see a line
+ * of nothing but commas, and with skip_records_with_error a stray quote or a long line takes every row after it, up to
+ * the next quote or the end of the chunk.
  */
 class RecordScanner {
   // The unfinished record (at most MAX_RECORD_BYTES) and one more slice.

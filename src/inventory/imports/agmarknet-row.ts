@@ -104,7 +104,10 @@ function refuse(column: Column, why: string): never {
 
 const MAX_LENGTH = 200;
 
-/** Trimmed. The reader decodes bytes that are not UTF-8 to U+FFFD; a file that holds that very character lost text before. */
+/**
+ * Trimmed. The reader decodes bytes that are not UTF-8 to U+FFFD; a file that holds that very character lost text
+ * before.
+ */
 function clean(column: Column, value: string): string {
   if (/\p{Cc}/u.test(value)) refuse(column, 'contains a control character');
   if (value.includes('\uFFFD')) refuse(column, 'is not valid UTF-8');

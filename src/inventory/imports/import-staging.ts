@@ -31,10 +31,10 @@ export interface StagedPage {
 const COLUMNS = ['line', 'date', 'state', 'district', 'market', 'commodity', 'variety', 'grade', 'modalPrice'] as const;
 
 /**
- * The next page: `$1`, `$2` the place before it, `$3` products that may be about to change. With a limit that it doesn't know,
- * PostgreSQL would plan for a tenth of all rows.
- * Most prices are those of the day before; such rows needn't leave PostgreSQL. All rows of a product are looked at if one of
- * them in the page has another price, or if an earlier page may change it.
+ * The next page: `$1`, `$2` the place before it, `$3` products that may be about to change. With a limit that it
+ * doesn't know, PostgreSQL would plan for a tenth of all rows.
+ * Most prices are those of the day before; such rows needn't leave PostgreSQL. All rows of a product are looked at if
+ * one of them in the page has another price, or if an earlier page may change it.
  */
 const pageSql = (size: number): string => `
   WITH page AS MATERIALIZED (
@@ -132,7 +132,10 @@ function stagedRow(values: PageRow): StagedRow {
   return { line, date, state, district, market, commodity, variety, grade, modalPrice, seen };
 }
 
-/** Chunks of COPY's text format, each row in the order of `COLUMNS`; the reader has refused control characters, so only backslashes need care. */
+/**
+ * Chunks of COPY's text format, each row in the order of `COLUMNS`; the reader has refused control characters, so only
+ * backslashes need care.
+ */
 async function* copyLines(batches: AsyncIterable<readonly NewRow[]>): AsyncGenerator<string> {
   for await (const rows of batches) {
     let chunk = '';

@@ -4,9 +4,14 @@ import { BEYOND_PRICES, checked, whereAll } from './product-conditions.js';
 import { idAndKeys, type OrderColumn, orderBy, orderByKeys, type ProductOrder } from './product-order.js';
 import { firstOf, satisfying, type TextsPageSpec, textsWith, withoutRank } from './product-texts.sql.js';
 
-/** Texts whose products are looked up without looking at anything else first: 21 of each, about as many rows as are walked. */
+/**
+ * Texts whose products are looked up without looking at anything else first: 21 of each, about as many rows as are
+ * walked.
+ */
 const FEW = 100;
-/** Texts of a whole catalogue up to which all that satisfy a query are found in about a millisecond, whatever the query. */
+/**
+ * Texts of a whole catalogue up to which all that satisfy a query are found in about a millisecond, whatever the query.
+ */
 const SMALL = 20_000;
 /** Products of few texts that are looked at for each row of a page: at first, and if too few of them fit. */
 const FIRST_PASS = 20;
@@ -20,16 +25,19 @@ export const MANY = '(SELECT are FROM many)';
 /** Whether the page is complete with `few`. */
 export const FEW_SUFFICE = '(SELECT suffice FROM few_texts)';
 
-/** At what else products are looked at, after the nearest: `nothing`, or those of the `place`, of the `price`, or those `far` off. */
+/**
+ * At what else products are looked at, after the nearest: `nothing`, or those of the `place`, of the `price`, or those
+ * `far` off.
+ */
 const NEXT = '(SELECT what FROM next)';
 
 /**
- * The page as `few`, if few texts satisfy the query; else `many` says so. Of a catalogue with many texts it does without
- * looking at them: all that satisfy a common query would be found before the first hundred.
+ * The page as `few`, if few texts satisfy the query; else `many` says so. Of a catalogue with many texts it does
+ * without looking at them: all that satisfy a common query would be found before the first hundred.
  *
- * A filter that the order's index doesn't answer may leave few of a text's products. So only as much of each text is looked
- * at as all of them have before one of them has more (the frontier): some 400 products at first; then all within the
- * price range, or 1,600 products. `few_texts` says whether that was enough.
+ * A filter that the order's index doesn't answer may leave few of a text's products. So only as much of each text is
+ * looked at as all of them have before one of them has more (the frontier): some 400 products at first; then all within
+ * the price range, or 1,600 products. `few_texts` says whether that was enough.
  */
 export function fewTexts(page: TextsPageSpec): string {
   const small = `(${rowsOf('product_texts')} < ${SMALL})`;

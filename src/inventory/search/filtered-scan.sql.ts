@@ -17,8 +17,8 @@ const WAY = '(SELECT way FROM way_to_look_up)';
 const isChoice = ({ place, priceRange }: ProductConditions): boolean => place.length > 0 || priceRange !== undefined;
 
 /**
- * By which filter to look up: `place` or `price`, if it leaves few products; `large place`, if it seems to leave fewer than the
- * text does; else `all`, by the text or whatever there is.
+ * By which filter to look up: `place` or `price`, if it leaves few products; `large place`, if it seems to leave fewer
+ * than the text does; else `all`, by the text or whatever there is.
  */
 export function accessPath({ conditions }: PageSpec): string {
   const { place, priceRange, match } = conditions;
@@ -39,7 +39,10 @@ export function accessPath({ conditions }: PageSpec): string {
       way_to_look_up AS MATERIALIZED (SELECT CASE ${ways.join(' ')} ELSE 'all' END AS way),`;
 }
 
-/** Says, as `instead`, whether to look up: if it is cheaper than walking on, or if the page isn't close and another filter leaves less. */
+/**
+ * Says, as `instead`, whether to look up: if it is cheaper than walking on, or if the page isn't close and another
+ * filter leaves less.
+ */
 export function preferFilteredScan(page: PageSpec): string {
   const { conditions } = page;
   const { worth, rows } = prospectOf(page);

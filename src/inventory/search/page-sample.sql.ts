@@ -11,12 +11,16 @@ export const WALKED = 5;
 export const SEEN = '(SELECT count(*) FROM sample)';
 export const HITS = '(SELECT count(*) FROM sample WHERE fits)';
 
-/** SQL of how many rows were looked at: √10 times as many in a table of ten times as many, as what they can't tell costs so much more there. */
+/**
+ * SQL of how many rows were looked at: √10 times as many in a table of ten times as many, as what they can't tell costs
+ * so much more there.
+ */
 export const SAMPLED = '(SELECT rows FROM sample_size)';
 const SAMPLE_SIZE = `greatest(${PROBE_ROWS}, ceil(1.5 * sqrt(${rowsOf('products')})))::bigint`;
 
 /**
- * The first rows in order that have what rows would be looked up by, as `sample`, with whether they fit the other filters.
+ * The first rows in order that have what rows would be looked up by, as `sample`, with whether they fit the other
+ * filters.
  *
  * @param fields SQL of what else is to be known of them
  * @param only when this is true
@@ -47,8 +51,8 @@ export interface Prospect {
 }
 
 /**
- * If `h` of `g` rows fit, there are `g × n / h` rows to walk for a page of `n`; if `s` have what rows are looked up by, `N × s / g`
- * of a table of `N` would be looked up. One of `s` may be chance; if none fits, half a hit is assumed.
+ * If `h` of `g` rows fit, there are `g × n / h` rows to walk for a page of `n`; if `s` have what rows are looked up by,
+ * `N × s / g` of a table of `N` would be looked up. One of `s` may be chance; if none fits, half a hit is assumed.
  *
  * @param hits SQL of `h`
  * @param seen SQL of `s`

@@ -60,7 +60,9 @@ export class ProductConditions {
     return [...this.category, ...(byPlace ? this.prices.map(checked) : this.prices), ...this.rest, ...this.place];
   }
 
-  /** What products are looked up by, unless another filter leaves less: the text, else the place; empty without either. */
+  /**
+   * What products are looked up by, unless another filter leaves less: the text, else the place; empty without either.
+   */
   get lookedUpBy(): string[] {
     return this.match === undefined ? [...this.place] : this.text;
   }
@@ -126,8 +128,8 @@ const isByPrice = ({ columns }: ProductOrder): boolean => columns[0]!.type === '
 export const hasText = (query: string, lexemes = 'p.search'): string => `${lexemes} @@ ${query}::tsquery`;
 
 /**
- * Keeps a condition from being looked up in an index. A plan for any value takes every price range for a narrow one, and
- * would read a good part of the price index for a word that ten products have.
+ * Keeps a condition from being looked up in an index. A plan for any value takes every price range for a narrow one,
+ * and would read a good part of the price index for a word that ten products have.
  */
 export function checked(condition: string): string {
   return `(${condition}) IS TRUE`;

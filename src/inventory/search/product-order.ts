@@ -20,7 +20,9 @@ const ID = { sql: 'p.id', type: 'text' } as const;
 const PRICE = { sql: 'p.base_price', type: 'price' } as const;
 const CREATED = { sql: 'p.created_at', type: 'time' } as const;
 
-/** 0 to 2. @param queries placeholders of `whole` and `named` (see TextQuery): what satisfies more of them ranks higher */
+/**
+ * 0 to 2. @param queries placeholders of `whole` and `named` (see TextQuery): what satisfies more of them ranks higher
+ */
 export function rankSql(lexemes: string, queries: readonly string[]): string {
   return `(${queries.map((query) => `(${lexemes} @@ ${query}::tsquery)::int`).join(' + ')})`;
 }

@@ -21,8 +21,9 @@ export interface SearchStatement {
  * One statement gives the page and the log position it was read at: both are of one snapshot, so a client that
  * subscribes from that position misses nothing. One row more than `limit` tells whether there is a next page.
  *
- * What is on the page is found first, as ids and sort keys; only those are looked up whole, and with their vendors. They
- * come as the JSON that is sent: it takes PostgreSQL 130 µs more for a page and the process, which a miss waits for, 190 less.
+ * What is on the page is found first, as ids and sort keys; only those are looked up whole, and with their vendors.
+ * They come as the JSON that is sent: it takes PostgreSQL 130 µs more for a page and the process, which a miss waits
+ * for, 190 less.
  */
 export function productSearchSql(
   filters: ProductFilters,
@@ -46,7 +47,8 @@ export function productSearchSql(
   const limit = sql.bind(options.limit + 1);
   const lang = filters.lang === undefined ? undefined : sql.bind(filters.lang);
   const lastRank = (cursor?.[0] as number | undefined) ?? 2;
-  // All that the text depends on. It has up to 15 kB, and making it takes 40 to 150 µs, a fifth of what a search takes the process.
+  // All that the text depends on. It has up to 15 kB, and making it takes 40 to 150 µs, a fifth of what a search takes
+  // the process.
   const shape = [
     ...conditions.all,
     order.name,

@@ -17,8 +17,8 @@ export function textsWith({ conditions, rank }: TextsPageSpec, having: readonly 
 }
 
 /**
- * The first products of each text in the page's order: no page of all of them needs more. Without other filters it costs
- * the same however many products have the text.
+ * The first products of each text in the page's order: no page of all of them needs more. Without other filters it
+ * costs the same however many products have the text.
  *
  * @param having what is true of the texts' lexemes: without it, that they satisfy the query
  */

@@ -1,6 +1,8 @@
 import type { Statement } from '../../infra/index.js';
 
-/** Of `$2` texts at most with ids above `$1`: the last id, null without any, and the ids of those that no product has. */
+/**
+ * Of `$2` texts at most with ids above `$1`: the last id, null without any, and the ids of those that no product has.
+ */
 export const LOOK_AT_TEXTS: Statement = {
   name: 'look-at-texts',
   text: `
@@ -15,8 +17,8 @@ export const LOOK_AT_TEXTS: Statement = {
 };
 
 /**
- * Removes those of the texts that no product has. A product that is being written may be about to get one of them, and no one sees it
- * until that is committed; so writers are waited for, and wait, but neither for longer than `patience`.
+ * Removes those of the texts that no product has. A product that is being written may be about to get one of them, and
+ * no one sees it until that is committed; so writers are waited for, and wait, but neither for longer than `patience`.
  *
  * @param ids of texts, as PostgreSQL gives them
  * @param patience milliseconds; `isLockTimeout` tells whether they have passed in vain

@@ -29,8 +29,8 @@ const NEWEST: ProductOrder = {
 
 /**
  * By rank, and the newest of a rank first. What few texts satisfy is looked up as a whole and sorted, as is what few
- * products have. Of what many have, ranks are filled up one after the other until there are enough, each like a page of its own (see
- * `stagedPage`): sorting 100,000 matches by rank would take 60 ms and more.
+ * products have. Of what many have, ranks are filled up one after the other until there are enough, each like a page of
+ * its own (see `stagedPage`): sorting 100,000 matches by rank would take 60 ms and more.
  */
 export function rankedPage(spec: RankedPageSpec): string {
   const { order, queries, keys, limit, lastRank } = spec;

@@ -11,8 +11,9 @@ const BATCH = 500;
 const LOCK_TIMEOUT = 50;
 
 /**
- * Removes the texts that no product has any more, as it has been renamed, moved or deleted: they are found in vain, and a catalogue whose
- * descriptions change every day would have more of them than of others. The leader goes through all texts again and again.
+ * Removes the texts that no product has any more, as it has been renamed, moved or deleted: they are found in vain, and
+ * a catalogue whose descriptions change every day would have more of them than of others. The leader goes through all
+ * texts again and again.
  */
 @Injectable()
 export class SearchDocumentPruner implements OnApplicationBootstrap, OnModuleDestroy {

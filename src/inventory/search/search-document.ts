@@ -13,8 +13,8 @@ const REMEMBERED = 12_000_000;
 const KEY = 64;
 
 /**
- * Lexemes by the texts they are of. Making them takes some 400 µs, as long as PostgreSQL needs to store the product, and
- * the same commodity is sold in thousands of markets.
+ * Lexemes by the texts they are of. Making them takes some 400 µs, as long as PostgreSQL needs to store the product,
+ * and the same commodity is sold in thousands of markets.
  */
 const remembered = new LRUCache<string, readonly string[]>({
   maxSize: REMEMBERED,

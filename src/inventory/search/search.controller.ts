@@ -8,8 +8,8 @@ import { SearchService } from './search.service.js';
 import { servedPage } from './served-page.js';
 
 /**
- * Searches whose query needs a closer look; others, and the next ones of the same URL, take the fast path (`FastSearchHandler`).
- * The query is validated by `SearchRequests`, which remembers it.
+ * Searches whose query needs a closer look; others, and the next ones of the same URL, take the fast path
+ * (`FastSearchHandler`). The query is validated by `SearchRequests`, which remembers it.
  */
 @Controller()
 export class SearchController {

@@ -11,7 +11,9 @@ export interface PreparedSearch {
   load: () => Promise<LoadedPage>;
 }
 
-/** Searches through the cache: a page as it is sent, never older than a change that was acknowledged before the call. */
+/**
+ * Searches through the cache: a page as it is sent, never older than a change that was acknowledged before the call.
+ */
 @Injectable()
 export class SearchService implements OnModuleInit {
   constructor(

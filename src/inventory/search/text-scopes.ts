@@ -15,7 +15,8 @@ const start = (word: string): string => [...word].slice(0, LENGTH).join('');
  */
 export const textScopes: TextScopes = {
   ofProduct(product: SearchedText): readonly string[] {
-    // Lexemes are words, `+word`, `~fold`, `=call` and `-part`; both kinds of words count the same here; calls only rank.
+    // Lexemes are words, `+word`, `~fold`, `=call` and `-part`; both kinds of words count the same here; calls only
+    // rank.
     const starts = productLexemes(product)
       .filter((lexeme) => !/^[=-]/.test(lexeme))
       .map((lexeme) => (lexeme.startsWith('~') ? `~${start(lexeme.slice(1))}` : start(lexeme.replace(/^\+/, ''))));

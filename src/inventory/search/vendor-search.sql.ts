@@ -10,7 +10,10 @@ import type { TextQuery } from './text/text-query.js';
 export const VENDOR_ORDER = 'name';
 export const VENDOR_KEY_TYPES: readonly KeyType[] = ['rank', 'text', 'text'];
 
-/** Like the product search, with each vendor's counts; the better a vendor's names fit the query, the earlier it comes; then by name. */
+/**
+ * Like the product search, with each vendor's counts; the better a vendor's names fit the query, the earlier it comes;
+ * then by name.
+ */
 export function vendorSearchSql(
   filters: VendorFilters,
   options: PageOptions,

@@ -69,7 +69,9 @@ function description(config: AppConfig): string {
   ].join(' ');
 }
 
-/** The WebSocket side as an AsyncAPI 3.0 document; operations are the server's: it receives requests, sends the rest. */
+/**
+ * The WebSocket side as an AsyncAPI 3.0 document; operations are the server's: it receives requests, sends the rest.
+ */
 export function asyncApiDocument(config: AppConfig): object {
   return {
     asyncapi: '3.0.0',

@@ -29,10 +29,10 @@ interface Waiting {
 }
 
 /**
- * Reads from the log what clients have missed in their rooms. However many ask, and from however far back, one read is under way in
- * the process, and PostgreSQL rests after each for as long as it took. A read serves all who wait for something within its
- * slice, so clients that come back to the same position cost one read together; those who need a further slice queue up again behind
- * all others, so that none waits for another one's whole way.
+ * Reads from the log what clients have missed in their rooms. However many ask, and from however far back, one read is
+ * under way in the process, and PostgreSQL rests after each for as long as it took. A read serves all who wait for
+ * something within its slice, so clients that come back to the same position cost one read together; those who need a
+ * further slice queue up again behind all others, so that none waits for another one's whole way.
  */
 @Injectable()
 export class RoomReads {
@@ -45,7 +45,9 @@ export class RoomReads {
     private readonly service: InventoryEventService,
   ) {}
 
-  /** The next events of the rooms after a position, as far as one read looks. Throws what the database driver throws. */
+  /**
+   * The next events of the rooms after a position, as far as one read looks. Throws what the database driver throws.
+   */
   read(after: number, rooms: readonly Room[]): Promise<Slice> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ after, rooms, resolve, reject });
@@ -75,7 +77,9 @@ export class RoomReads {
     }
   }
 
-  /** The first who waits, and all whom the same read serves. Who wants every event is not mixed with those who want few. */
+  /**
+   * The first who waits, and all whom the same read serves. Who wants every event is not mixed with those who want few.
+   */
   private takeWithin(after: number, upTo: number): Waiting[] {
     const wantsAll = isOfAll(this.waiting[0]!);
     const served: Waiting[] = [];

@@ -13,9 +13,9 @@ import { Sessions } from '../sessions/sessions.js';
 import { bufferedBytes, discardConnection } from './send-buffer.js';
 
 /**
- * Milliseconds between looks at the send buffers. What a fast market sends meanwhile comes on top of the bound; it costs
- * little, since a broadcast is encoded once and all buffers share its bytes. Looking within a burst was worse: it takes
- * fast clients for slow ones, which have had no chance to read yet.
+ * Milliseconds between looks at the send buffers. What a fast market sends meanwhile comes on top of the bound; it
+ * costs little, since a broadcast is encoded once and all buffers share its bytes. Looking within a burst was worse: it
+ * takes fast clients for slow ones, which have had no chance to read yet.
  */
 const LOOK_EVERY = 100;
 /** A suspended client is taken back when this part of the bound is left in its buffer. */
@@ -68,8 +68,8 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Must be called for every refusal that a client has been sent. A client that floods and doesn't read the answers could fill the memory
-   * between two looks at the time.
+   * Must be called for every refusal that a client has been sent. A client that floods and doesn't read the answers
+   * could fill the memory between two looks at the time.
    */
   refused(socket: Socket): void {
     const session = this.sessions.of(socket);

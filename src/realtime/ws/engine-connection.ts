@@ -7,7 +7,10 @@ export interface EnginePacket {
   options?: { wsPreEncodedFrame?: readonly Uint8Array[] };
 }
 
-/** The parts of Engine.IO's and ws' connections that are used here, down to the TCP socket; with HTTP polling there is none. */
+/**
+ * The parts of Engine.IO's and ws' connections that are used here, down to the TCP socket; with HTTP polling there is
+ * none.
+ */
 export interface EngineConnection {
   readyState: 'opening' | 'open' | 'closing' | 'closed';
   /** What has not been handed to the transport. */

@@ -7,7 +7,10 @@ type BindMessageHandlers = IoAdapter['bindMessageHandlers'];
 type Acknowledge = (response: unknown) => void;
 type Handler = (payload: unknown, acknowledge: Acknowledge | undefined) => Promise<unknown>;
 
-/** Nest's Socket.IO, whose polling transport is open to the origins of `CORS_ORIGINS`; browsers don't ask for WebSockets. */
+/**
+ * Nest's Socket.IO, whose polling transport is open to the origins of `CORS_ORIGINS`; browsers don't ask for
+ * WebSockets.
+ */
 export class SocketIoAdapter extends IoAdapter {
   constructor(
     app: INestApplicationContext,

@@ -8,7 +8,10 @@ export interface CacheOwner {
   channel: string;
 }
 
-/** Names of the keys in Redis. All have the owner's hash tag, so that in a Redis Cluster every script finds its keys on one node. */
+/**
+ * Names of the keys in Redis. All have the owner's hash tag, so that in a Redis Cluster every script finds its keys on
+ * one node.
+ */
 export class CacheKeys {
   private readonly prefix: string;
   readonly lease: string;

@@ -1,6 +1,6 @@
 /**
- * Shares one piece of work among all who ask for it before it begins, in the next turn of the event loop. So none of them
- * gets an answer that is older than its question.
+ * Shares one piece of work among all who ask for it before it begins, in the next turn of the event loop. So none of
+ * them gets an answer that is older than its question.
  */
 export class NextTurn<Result> {
   private next: Promise<Result> | undefined;

@@ -172,7 +172,10 @@ export class RedisCacheStore extends SearchCacheStore {
     return { entries: Number(entries), evictions: Number(evictions), leaseMs: Math.max(0, Number(leaseMs)) };
   }
 
-  /** What answers after a lost connection may be a replica or a restored copy: older, and without the last invalidations. */
+  /**
+   * What answers after a lost connection may be a replica or a restored copy: older, and without the last
+   * invalidations.
+   */
   onPossibleRollback(listener: () => void): void {
     this.redis.on('close', listener);
   }

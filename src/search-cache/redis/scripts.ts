@@ -7,7 +7,9 @@ type ScriptName = (typeof NAMES)[number];
 type Argument = string | number | Buffer;
 type Command = (numberOfKeys: number, ...keysAndArguments: Argument[]) => Promise<unknown>;
 
-/** The scripts as commands of one connection: each answers with buffers, and is sent by its hash once Redis knows it. */
+/**
+ * The scripts as commands of one connection: each answers with buffers, and is sent by its hash once Redis knows it.
+ */
 export type Scripts = Record<ScriptName, (keys: readonly string[], args?: readonly Argument[]) => Promise<unknown>>;
 
 export function addScripts(redis: Redis): Scripts {

@@ -26,8 +26,8 @@ export const productScope = (id: string): string => `product:${id}`;
 export const textScope = (text: string): string => `text:${text}`;
 
 /**
- * Products of a listing whose price lies in a bracket, or anywhere: `vendor:products:v1`, `search:cache:category:spices`,
- * `search:cache:price:150`, `search:cache:*`, and their combinations.
+ * Products of a listing whose price lies in a bracket, or anywhere: `vendor:products:v1`,
+ * `search:cache:category:spices`, `search:cache:price:150`, `search:cache:*`, and their combinations.
  */
 export function listingScope({ vendor, category }: Listing, bracket: string, aspect: Aspect): string {
   const root = vendor === OPEN ? 'search:cache' : `vendor:products:${vendor}`;

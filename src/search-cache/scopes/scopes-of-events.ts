@@ -52,7 +52,10 @@ export function scopesOfEvents(
   return scopes;
 }
 
-/** The scopes of texts among them. Words take long to make, and never depend on who watches: so they are made once, in slices. */
+/**
+ * The scopes of texts among them. Words take long to make, and never depend on who watches: so they are made once, in
+ * slices.
+ */
 export async function textScopesOfEvents(
   events: readonly NewInventoryEvent[],
   text: TextScopes,

@@ -27,7 +27,10 @@ export interface PageFacts {
   priceWindow?: { from: number; to: number } | undefined;
 }
 
-/** What may change a product search, and what really does once its page is known. See `scopesOfEvents` for the other side. */
+/**
+ * What may change a product search, and what really does once its page is known. See `scopesOfEvents` for the other
+ * side.
+ */
 export class ProductSearchScopes {
   /** Where the search looks. */
   readonly listing: Listing;
@@ -54,8 +57,9 @@ export class ProductSearchScopes {
   }
 
   /**
-   * The scopes that really matter, once the page is known; some of them only then are. What is shown of a product changes only with that
-   * product; which products are shown, and in which order, changes only with what the search filters and sorts by:
+   * The scopes that really matter, once the page is known; some of them only then are. What is shown of a product
+   * changes only with that product; which products are shown, and in which order, changes only with what the search
+   * filters and sorts by:
    * - products that come, go, move or are renamed always count, but for a text only if they are found by it;
    * - prices that cross an end of the price range count, and no others of the range;
    * - sorted by price, so do prices that cross an end of the page: what is found between its ends is on it already;

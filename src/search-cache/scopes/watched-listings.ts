@@ -7,8 +7,8 @@ export const MAX_WATCHED_LISTINGS = 20_000;
 export const listingName = ({ vendor, category }: Listing): string => `${vendor} ${category}`;
 
 /**
- * Listings that searches have looked at. No other listing can have a token, so a change needn't name the scopes of it: that
- * is most of what a change of a price would otherwise cost the cache.
+ * Listings that searches have looked at. No other listing can have a token, so a change needn't name the scopes of it:
+ * that is most of what a change of a price would otherwise cost the cache.
  */
 export class WatchedListings {
   private readonly names = new Set<string>();

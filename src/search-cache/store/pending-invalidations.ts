@@ -4,8 +4,8 @@ import { GENERAL_SCOPE } from '../scopes/scope-names.js';
 const OWED_LIMIT = 10_000;
 
 /**
- * Invalidations that couldn't be made when their change was committed. They are paid one payment at a time, so a store that
- * hangs doesn't collect them.
+ * Invalidations that couldn't be made when their change was committed. They are paid one payment at a time, so a store
+ * that hangs doesn't collect them.
  */
 export class PendingInvalidations {
   private scopes = new Set<string>();

@@ -155,7 +155,8 @@ describe('the guarded cache', () => {
       store.hold();
       const probe = cache.read('a', SCOPES, null);
       await jest.advanceTimersByTimeAsync(0);
-      // The scope has just been invalidated; a reader elsewhere reads its token, then the database, then comes the change.
+      // The scope has just been invalidated; a reader elsewhere reads its token, then the database, then comes the
+      // change.
       const before = await tokens();
       const invalidation = cache.invalidate([S]);
       store.release();

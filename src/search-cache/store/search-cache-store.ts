@@ -69,7 +69,9 @@ export abstract class SearchCacheStore {
 
   abstract stats(): Promise<StoreStats>;
 
-  /** Calls `listener` whenever invalidations may have been undone, because the store may have gone back to earlier data. */
+  /**
+   * Calls `listener` whenever invalidations may have been undone, because the store may have gone back to earlier data.
+   */
   abstract onPossibleRollback(listener: () => void): void;
 }
 

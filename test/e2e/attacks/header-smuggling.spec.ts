@@ -5,7 +5,10 @@ import { isGoodbye, type RawAnswer, rawExchange } from '../../support/attacks/ra
 import { createProduct } from '../../support/builders.js';
 import { expectNothingWritten } from '../../support/nothing-written.js';
 
-/** Requests whose end is a matter of opinion: where two servers differ, the one behind runs what the other took for data. */
+/**
+ * Requests whose end is a matter of opinion: where two servers differ, the one behind runs what the other took for
+ * data.
+ */
 describe('header smuggling', () => {
   let app: TestApp;
   let product: Product;

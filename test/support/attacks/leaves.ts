@@ -11,7 +11,9 @@ export interface Leaf {
   isName: boolean;
 }
 
-/** Every place of a body that holds a plain value, in lists and maps too; what is added to a schema is found by itself. */
+/**
+ * Every place of a body that holds a plain value, in lists and maps too; what is added to a schema is found by itself.
+ */
 export function leavesOf(unresolved: Schema, path: readonly Key[] = []): Leaf[] {
   const schema = resolve<Schema>(unresolved);
   const {

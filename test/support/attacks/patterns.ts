@@ -37,7 +37,9 @@ function alphabetOf({ source }: RegExp): string[] {
   return [...new Set([...literal, 'a', 'A', 'i', 'h', '0', ' ', '\t', '\n', '-', '"', '\u093e', '\u0905'])];
 }
 
-/** Long texts that make a pattern which goes back on itself do so: repetitions, after a beginning and before a misfit. */
+/**
+ * Long texts that make a pattern which goes back on itself do so: repetitions, after a beginning and before a misfit.
+ */
 export function* textsFor(pattern: RegExp, length: number): Generator<string> {
   const alphabet = alphabetOf(pattern);
   const words = pattern.source.match(/[a-z]{2,}/g) ?? [];

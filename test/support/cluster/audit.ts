@@ -17,7 +17,9 @@ export interface AuditOptions {
 /** Violations named at most, of each kind. */
 const SHOWN = 5;
 
-/** Everything that was promised and not kept, in words; empty if all is well. To be called when the load has stopped. */
+/**
+ * Everything that was promised and not kept, in words; empty if all is well. To be called when the load has stopped.
+ */
 export async function audit(system: System, load: Load, options: AuditOptions = {}): Promise<string[]> {
   const { staleness = 0, refetch = false } = options;
   const { journal, listeners } = load;

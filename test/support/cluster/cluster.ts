@@ -6,7 +6,9 @@ import { HttpClient } from './http-client.js';
 import { type InstanceOptions, LinkedInstance } from './instance.js';
 import { settled, type System } from './system.js';
 
-/** Bounds that a test must not run into by chance: it sends all from one address, and misses seconds of a busy market. */
+/**
+ * Bounds that a test must not run into by chance: it sends all from one address, and misses seconds of a busy market.
+ */
 const ENV = {
   LOG_LEVEL: 'warn',
   RATE_LIMIT: '0',

@@ -19,7 +19,9 @@ interface Confirmation extends LogCursor {
 const RECONNECT_AFTER = 50;
 const ANSWER_WITHIN = 5_000;
 
-/** A screen in one room: when its connection breaks it goes to any instance and asks for all since its last position. */
+/**
+ * A screen in one room: when its connection breaks it goes to any instance and asks for all since its last position.
+ */
 export class Listener {
   readonly stretches: Stretch[] = [];
   /** Reasons for which it was told to refetch. */

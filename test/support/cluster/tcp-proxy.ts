@@ -93,8 +93,8 @@ export class TcpProxy {
 }
 
 /**
- * A socket that is just being shut down can't be reset: Node 20 neither does it nor closes the socket, and the process never
- * ends, but turns in a circle.
+ * A socket that is just being shut down can't be reset: Node 20 neither does it nor closes the socket, and the process
+ * never ends, but turns in a circle.
  */
 function reset(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();

@@ -10,7 +10,9 @@ export interface Outcome {
   journal: Journal;
 }
 
-/** Has `fault` happen while clients work, lets them go on for a while, heals everything and audits what they were told. */
+/**
+ * Has `fault` happen while clients work, lets them go on for a while, heals everything and audits what they were told.
+ */
 export async function underLoad(
   system: System,
   scenario: Scenario,

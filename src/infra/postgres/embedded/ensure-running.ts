@@ -32,7 +32,8 @@ export interface EnsureRunningOptions {
 
 /**
  * A connection to the cluster's server. Looks again at what is there after every step, since another start may be doing
- * the same: none runs → start it; one is starting or stopping → wait; one is hung and its application is dead → stop it.
+ * the same: none runs → start it; one is starting or stopping → wait; one is hung and its application is dead → stop
+ * it.
  */
 export async function ensureRunning(options: EnsureRunningOptions): Promise<RunningServer> {
   const { cluster, password, dataDir, log } = options;

@@ -11,8 +11,8 @@ const GHOST_MS = 5000;
 const RETRY_MS = 250;
 
 /**
- * The right to use a data directory: a session advisory lock inside its own PostgreSQL, on a connection that is used for
- * nothing else. It vanishes with our process, however that ends; a lock file would have to be guessed stale.
+ * The right to use a data directory: a session advisory lock inside its own PostgreSQL, on a connection that is used
+ * for nothing else. It vanishes with our process, however that ends; a lock file would have to be guessed stale.
  */
 export class DataDirLock {
   private held = true;

@@ -29,9 +29,9 @@ export async function runningPostmaster(cluster: string): Promise<Postmaster | u
 
 /**
  * Makes a postmaster.pid that a crashed machine left harmless. PostgreSQL itself ignores one whose process is gone, but
- * refuses to start when it is empty or when some unrelated process of the same user has got that process id by now (after
- * a container's restart this is the rule). The file is kept but for the id: its last line lets PostgreSQL find out whether
- * processes of the old server still hold the shared memory.
+ * refuses to start when it is empty or when some unrelated process of the same user has got that process id by now
+ * (after a container's restart this is the rule). The file is kept but for the id: its last line lets PostgreSQL find
+ * out whether processes of the old server still hold the shared memory.
  */
 export async function disarmStalePidFile(cluster: string): Promise<void> {
   const text = await readPidFile(cluster);

@@ -1,12 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Texts are kept apart from the products that have them, so that a change of price doesn't touch their index: PostgreSQL
- * enters a row that moves into every index of its table, and each time the list of pending entries was full, the writer that
- * wrote next worked it off for a tenth of a second. A commodity's text is in the index once and not once for each vendor.
+ * Texts are kept apart from the products that have them, so that a change of price doesn't touch their index:
+ * PostgreSQL enters a row that moves into every index of its table, and each time the list of pending entries was full,
+ * the writer that wrote next worked it off for a tenth of a second. A commodity's text is in the index once and not
+ * once for each vendor.
  *
- * Two transactions that meet the same new text at once may both keep it; nothing depends on there being only one. A text
- * that no product has any more is found in vain.
+ * Two transactions that meet the same new text at once may both keep it; nothing depends on there being only one. A
+ * text that no product has any more is found in vain.
  */
 export class ProductTexts1790000200000 implements MigrationInterface {
   readonly name = 'ProductTexts1790000200000';

@@ -4,9 +4,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const POSITION_LOCK = 0x6d616e6470;
 
 /**
- * The leader gives positions on two connections. A statement that is about to give positions takes this lock, which goes with the end
- * of the transaction, and only then looks where the log ends: a statement sees what was committed when it began, but a
- * `VOLATILE` function sees what has been committed when it asks.
+ * The leader gives positions on two connections. A statement that is about to give positions takes this lock, which
+ * goes with the end of the transaction, and only then looks where the log ends: a statement sees what was committed
+ * when it began, but a `VOLATILE` function sees what has been committed when it asks.
  */
 export class PositionLock1790000300000 implements MigrationInterface {
   readonly name = 'PositionLock1790000300000';

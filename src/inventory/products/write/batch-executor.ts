@@ -26,7 +26,8 @@ export class WriteContentionError extends UnavailableError {
 
 /**
  * Runs a batch of writes: read, decide in memory, commit in one statement, invalidate, wake the relay. Two round trips,
- * and one if nothing but prices and availabilities is to change; if a race is lost, once more for the products that lost it.
+ * and one if nothing but prices and availabilities is to change; if a race is lost, once more for the products that
+ * lost it.
  */
 @Injectable()
 export class BatchExecutor {

@@ -25,8 +25,8 @@ export class PriceStockExecutor {
   ) {}
 
   /**
-   * Gives the writes their outcomes but for those whose product wasn't found, or was changed concurrently, and upserts whose
-   * product is no longer as it was: they are to be done in the general way.
+   * Gives the writes their outcomes but for those whose product wasn't found, or was changed concurrently, and upserts
+   * whose product is no longer as it was: they are to be done in the general way.
    *
    * @throws whatever PostgreSQL refuses; then none of them is done
    */

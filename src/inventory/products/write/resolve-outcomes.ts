@@ -1,7 +1,10 @@
 import type { Decision } from './decide.js';
 import type { WriteOutcome } from './product-command.js';
 
-/** Gives the writes their outcomes, but for those that lost a race: what rests on a state that has passed is void, even "unchanged". */
+/**
+ * Gives the writes their outcomes, but for those that lost a race: what rests on a state that has passed is void, even
+ * "unchanged".
+ */
 export function resolveOutcomes(
   indexes: readonly number[],
   decisions: readonly Decision[],

@@ -21,8 +21,8 @@ const changeOf = (field: keyof Product, before: string, after: string): string =
  * lies elsewhere by now, it is of another version. Products are taken in the order of `$1`.
  *
  * `$1` product ids, each once; `$2` prices and `$3` availabilities, null for as it is; `$4`, `$5` ids of the events of
- * either; `$6` correlation ids; `$7` vendors that the writers are confined to, or null; `$8` expected versions, or null; `$9` the order
- * of the events; `$10` the time; `$11` the region. All but the last two are lists.
+ * either; `$6` correlation ids; `$7` vendors that the writers are confined to, or null; `$8` expected versions, or
+ * null; `$9` the order of the events; `$10` the time; `$11` the region. All but the last two are lists.
  *
  * Returns each product that has been changed, or was found and is not to be changed; neither who isn't there nor who
  * lost a race. Joined to `stored` once more it could tell them apart, but on the leader's connection, which has no hash
@@ -91,7 +91,10 @@ export const UPDATE_PRICE_STOCK_WITH_POSITIONS: Statement = {
 
 /** What was found. */
 export type PriceStockRow = {
-  /** The position before that of the first event, if the events have positions already; the same in all rows that have changed. */
+  /**
+   * The position before that of the first event, if the events have positions already; the same in all rows that have
+   * changed.
+   */
   after: string | null;
   /** A `Product` as JSON: to read that takes the process a third of the time that fourteen columns take. */
   product: string;

@@ -6,8 +6,9 @@ import { isLocated, type ProductWrite, textLengthOf, type WriteOutcome } from '.
 const MAX_WAIT_AFTER_FAILURE = 1_000;
 
 /**
- * Characters of names and descriptions in one batch, unless a single write has more. It bounds what is made into one statement, and
- * read back by the relay, in one go: the event loop is busy for some milliseconds, where a whole body of 4 MB takes a hundred.
+ * Characters of names and descriptions in one batch, unless a single write has more. It bounds what is made into one
+ * statement, and read back by the relay, in one go: the event loop is busy for some milliseconds, where a whole body of
+ * 4 MB takes a hundred.
  */
 const MOST_TEXT = 256 * 1024;
 
@@ -21,7 +22,9 @@ export function countThatFits(writes: readonly { write: ProductWrite }[], most: 
   return most;
 }
 
-/** The outcomes of writes that are asked for in one call: a promise for each of a thousand would be most of what waits. */
+/**
+ * The outcomes of writes that are asked for in one call: a promise for each of a thousand would be most of what waits.
+ */
 export class PendingResult {
   readonly promise: Promise<WriteOutcome[]>;
   /** Milliseconds on a clock that only goes on. */
@@ -56,8 +59,9 @@ interface Waiting {
 
 /**
  * Writes one batch at a time; what arrives meanwhile becomes the next batch. So a lone write goes out at once, and
- * under load concurrent single writes travel as one array statement, with no timer to tune. A batch begins when the event
- * loop has handled what there is: then it takes along the writes of this turn, and those of the batch before have been answered.
+ * under load concurrent single writes travel as one array statement, with no timer to tune. A batch begins when the
+ * event loop has handled what there is: then it takes along the writes of this turn, and those of the batch before have
+ * been answered.
  */
 export class WriteBatcher {
   private waiting: Waiting[] = [];

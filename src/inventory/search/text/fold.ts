@@ -49,8 +49,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 
 /**
  * The folded form of one word of wordsOf, equal for the usual spellings of an Indian word in any script:
- * aloo, alu, आलू, ਆਲੂ and آلو all give "alu". Matches ^[a-z0-9]*$, at most MAX_WORD_LENGTH long; falls back to the plain
- * ASCII form when the rules leave nothing, and is empty only when the word has no ASCII form at all.
+ * aloo, alu, आलू, ਆਲੂ and آلو all give "alu". Matches ^[a-z0-9]*$, at most MAX_WORD_LENGTH long; falls back to the
+ * plain ASCII form when the rules leave nothing, and is empty only when the word has no ASCII form at all.
  *
  * Built for recall, as a folded match ranks below an exact one. A skeleton without any vowels, as Soundex has it,
  * would unite more (Urdu's unwritten i and u) but makes one of til and tel, of tur and tori, of alu and ola.

@@ -1,8 +1,8 @@
 import anyAscii from 'any-ascii';
 
 /**
- * The Unicode blocks of the Brahmic scripts, Devanagari (U+0900) to Malayalam (U+0D7F), are 128 characters each and laid
- * out alike: a character's offset in its block tells its kind whatever the script.
+ * The Unicode blocks of the Brahmic scripts, Devanagari (U+0900) to Malayalam (U+0D7F), are 128 characters each and
+ * laid out alike: a character's offset in its block tells its kind whatever the script.
  */
 const INDIC = /[\u0900-\u0D7F]/u;
 const NASAL_SIGNS: ReadonlySet<number> = new Set([0x01, 0x02]); // candrabindu, anusvara
@@ -11,7 +11,10 @@ const GURMUKHI_TIPPI = '\u0A70'; // its offset is a letter in Bengali: ৰ
 const GURMUKHI_ADDAK = '\u0A71'; // doubles the next consonant
 const BENGALI_CANDRABINDU = '\u0981';
 
-/** Scripts of languages that leave the schwa at the end of a word and before C+V unspoken: Devanagari, Gurmukhi, Gujarati. */
+/**
+ * Scripts of languages that leave the schwa at the end of a word and before C+V unspoken: Devanagari, Gurmukhi,
+ * Gujarati.
+ */
 const SCHWA_DELETING = /[\u0900-\u097F\u0A00-\u0AFF]/u;
 const CONSONANT = '(?:[bcdfgjklmnpqrstvwxyz]h?|h)';
 const SILENT_SCHWA = new RegExp(`(?<=[aeiouA]${CONSONANT})A(?=${CONSONANT}[aeiouA])`, 'g');
@@ -96,8 +99,8 @@ function voiced(latin: string): string {
 
 /**
  * Urdu leaves short vowels unwritten and has one letter for v/u/o and one for y/i/e. Chosen here is the commoner
- * reading in names of produce: e (kela, methi, seb, karela) but i before r, n, m (zira, khira, chini, limu) and at the end; u
- * (alu, muli, masur). The consonant ہ gets a vowel before it, lest دہی (dahi) read as an aspirate like دھی.
+ * reading in names of produce: e (kela, methi, seb, karela) but i before r, n, m (zira, khira, chini, limu) and at the
+ * end; u (alu, muli, masur). The consonant ہ gets a vowel before it, lest دہی (dahi) read as an aspirate like دھی.
  */
 function urduVowels(word: string): string {
   return word

@@ -81,12 +81,13 @@ class Lexemes {
 /**
  * The lexemes of one item, sorted and without repetitions; every one is fit for `array_to_tsvector` (not empty, no
  * NUL, fewer than 2046 bytes). Takes a few
- * milliseconds at most, whatever the texts: once there is no room for more, or too many words have been read, the rest is not.
+ * milliseconds at most, whatever the texts: once there is no room for more, or too many words have been read, the rest
+ * is not.
  *
  * @param names the item's names in every language: an exact word of these ranks above all else
  * @param extra other texts it should be found by: description, category
- * @param synonymsOf what else it is called: found as the extra texts are, ranked above them if named as a whole. Not asked if
- *   the names alone are enough
+ * @param synonymsOf what else it is called: found as the extra texts are, ranked above them if named as a whole. Not
+ *   asked if the names alone are enough
  */
 export function lexemesOf(
   names: readonly string[],

@@ -4,7 +4,9 @@ import { lexemesOf } from './lexemes.js';
 import { type TextQuery, textQueryOf } from './text-query.js';
 import { wordsOf } from './words.js';
 
-/** What PostgreSQL answers to `lexemes @@ query::tsquery`: "and" binds closer than "or", and parentheses closer still. */
+/**
+ * What PostgreSQL answers to `lexemes @@ query::tsquery`: "and" binds closer than "or", and parentheses closer still.
+ */
 function matches(lexemes: readonly string[], query: string): boolean {
   const tokens = query.match(/'[^']+'(?::\*)?|[()&|]/g) ?? [];
   const list = (operator: string, part: () => boolean): boolean[] => {

@@ -50,7 +50,9 @@ const message: fc.Arbitrary<Message> = fc.record({
   ),
 });
 
-/** Sends messages over a handful of sockets; returns what was answered wrongly, or not at all though the socket lived. */
+/**
+ * Sends messages over a handful of sockets; returns what was answered wrongly, or not at all though the socket lived.
+ */
 export async function bombard(
   app: TestApp,
   { count, seed, codes }: { count: number; seed: number; codes: ReadonlySet<string> },
