@@ -1,5 +1,5 @@
 import type { Transaction } from '../postgres/index.js';
-import { type Answer, isFinal } from './stored-response.js';
+import { type StoredResponse, isFinal } from './stored-response.js';
 import type { IdempotencyKeys } from './idempotency-keys.js';
 import type { KeyOwner } from './idempotent-request.js';
 
@@ -15,7 +15,7 @@ export class Claim {
     private readonly owner: KeyOwner,
     private readonly transaction: Transaction,
     private readonly keys: IdempotencyKeys,
-    private readonly done: (answer: Answer | null) => void,
+    private readonly done: (answer: StoredResponse | null) => void,
   ) {}
 
   /** Runs `work`, and what it starts, in the transaction. */
@@ -24,11 +24,11 @@ export class Claim {
   }
 
   /** Commits the change with its answer, or undoes both. Throws if it can't be known to be committed. */
-  async finish(answer: Answer): Promise<void> {
+  async finish(answer: StoredResponse): Promise<void> {
     clearTimeout(this.timer);
     try {
       if (isFinal(answer.status)) {
-        await this.transaction.run(() => this.keys.keepAnswer(this.owner, answer));
+        await this.transaction.run(() => this.keys.keepResponse(this.owner, answer));
         await this.transaction.commit();
       } else {
         await this.transaction.rollback();

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SqlClient, type Statement } from '../postgres/index.js';
-import type { Answer } from './stored-response.js';
+import type { StoredResponse } from './stored-response.js';
 import { IdempotencyKeyReusedError } from './idempotency.errors.js';
 import type { KeyOwner } from './idempotent-request.js';
 
@@ -43,14 +43,14 @@ const PURGE: Statement = {
     RETURNING 1`,
 };
 
-interface KeyRow extends Omit<Answer, 'status'> {
+interface KeyRow extends Omit<StoredResponse, 'status'> {
   requestHash: Buffer;
   status: number | null;
   progress: unknown;
 }
 
 /** What is known of a key: the answer, or how far a long request has come. */
-export type KnownKey = { answer: Answer } | { progress: unknown };
+export type KnownKey = { answer: StoredResponse } | { progress: unknown };
 
 /** The table of keys. Every method asks the transaction it is called in, if any. */
 @Injectable()
@@ -81,7 +81,7 @@ export class IdempotencyKeys {
     await this.sql.query(KEEP_PROGRESS, [principal, key, JSON.stringify(progress)]);
   }
 
-  async keepAnswer({ principal, key }: KeyOwner, { status, headers, body }: Answer): Promise<void> {
+  async keepResponse({ principal, key }: KeyOwner, { status, headers, body }: StoredResponse): Promise<void> {
     await this.sql.query(KEEP_ANSWER, [principal, key, status, JSON.stringify(headers), body]);
   }
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Answer, KEPT_HEADERS } from './stored-response.js';
+import { type StoredResponse, KEPT_HEADERS } from './stored-response.js';
 import { Claim } from './claim.js';
 import { keyOwnerOf, requestHash, acceptsIdempotencyKey } from './idempotent-request.js';
 import type { IdempotencyService } from './idempotency.service.js';
@@ -46,7 +46,7 @@ export function addIdempotency(server: FastifyInstance, requests: IdempotencySer
   });
 }
 
-async function begin(requests: IdempotencyService, request: FastifyRequest): Promise<Claim | Answer> {
+async function begin(requests: IdempotencyService, request: FastifyRequest): Promise<Claim | StoredResponse> {
   return requests.begin(keyOwnerOf(request)!, requestHash(request));
 }
 
@@ -56,14 +56,14 @@ function take(claims: WeakMap<FastifyRequest, Claim>, request: FastifyRequest): 
   return claim;
 }
 
-function replay(reply: FastifyReply, { status, headers, body }: Answer): void {
+function replay(reply: FastifyReply, { status, headers, body }: StoredResponse): void {
   void reply
     .status(status)
     .headers({ ...headers, [REPLAYED]: 'true' })
     .send(body ?? undefined);
 }
 
-function answerOf(reply: FastifyReply, payload: unknown): Answer {
+function answerOf(reply: FastifyReply, payload: unknown): StoredResponse {
   const headers = KEPT_HEADERS.flatMap((name) => {
     const value = reply.getHeader(name);
     return value === undefined ? [] : [[name, String(value)] as const];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SqlClient, type Transaction } from '../postgres/index.js';
-import type { Answer } from './stored-response.js';
+import type { StoredResponse } from './stored-response.js';
 import { Claim } from './claim.js';
 import { IdempotencyKeyReusedError } from './idempotency.errors.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
@@ -25,7 +25,7 @@ export class IdempotencyService {
    *
    * Throws `IdempotencyKeyReusedError`, and what `SqlClient` throws.
    */
-  async begin(owner: KeyOwner, hash: Buffer): Promise<Claim | Answer> {
+  async begin(owner: KeyOwner, hash: Buffer): Promise<Claim | StoredResponse> {
     const joined = await this.running.join(owner, hash);
     if ('answer' in joined) return joined.answer;
     const { done } = joined;
@@ -41,7 +41,11 @@ export class IdempotencyService {
     }
   }
 
-  private async claim(owner: KeyOwner, hash: Buffer, done: (answer: Answer | null) => void): Promise<Claim | Answer> {
+  private async claim(
+    owner: KeyOwner,
+    hash: Buffer,
+    done: (answer: StoredResponse | null) => void,
+  ): Promise<Claim | StoredResponse> {
     for (;;) {
       const transaction = await this.sql.begin();
       const found = await this.claimIn(transaction, owner, hash);
@@ -52,7 +56,11 @@ export class IdempotencyService {
     }
   }
 
-  private async claimIn(transaction: Transaction, owner: KeyOwner, hash: Buffer): Promise<'claimed' | Answer | null> {
+  private async claimIn(
+    transaction: Transaction,
+    owner: KeyOwner,
+    hash: Buffer,
+  ): Promise<'claimed' | StoredResponse | null> {
     try {
       return await transaction.run(async () => {
         if (await this.keys.claim(owner, hash)) return 'claimed';

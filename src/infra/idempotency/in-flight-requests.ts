@@ -1,15 +1,15 @@
-import type { Answer } from './stored-response.js';
+import type { StoredResponse } from './stored-response.js';
 import type { KeyOwner } from './idempotent-request.js';
 
 interface Running {
   hash: Buffer;
   /** Null: there is none to share. Never rejects. */
-  answered: Promise<Answer | null>;
+  answered: Promise<StoredResponse | null>;
 }
 
 /** The turn of the first request of a key: it must call `done` once, with the answer to share or null. */
 export interface InFlightOwner {
-  done: (answer: Answer | null) => void;
+  done: (answer: StoredResponse | null) => void;
 }
 
 /** Requests with a key that this process is working on. */
@@ -19,14 +19,14 @@ export class InFlightRequests {
   /**
    * Waits for an equal request that is under way, and gives its answer, whatever it is; else it is the caller's turn.
    */
-  async join({ principal, key }: KeyOwner, hash: Buffer): Promise<InFlightOwner | { answer: Answer }> {
+  async join({ principal, key }: KeyOwner, hash: Buffer): Promise<InFlightOwner | { answer: StoredResponse }> {
     const id = `${principal.toString('base64')} ${key}`;
     for (let other = this.running.get(id); other; other = this.running.get(id)) {
       const answer = await other.answered;
       if (answer && other.hash.equals(hash)) return { answer };
     }
-    let resolve!: (answer: Answer | null) => void;
-    const answered = new Promise<Answer | null>((resolver) => (resolve = resolver));
+    let resolve!: (answer: StoredResponse | null) => void;
+    const answered = new Promise<StoredResponse | null>((resolver) => (resolve = resolver));
     const mine: Running = { hash, answered };
     this.running.set(id, mine);
     return {

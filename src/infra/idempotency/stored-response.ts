@@ -1,5 +1,5 @@
 /** An answer as it was sent. */
-export interface Answer {
+export interface StoredResponse {
   status: number;
   headers: Record<string, string>;
   body: Buffer | null;

@@ -94,7 +94,7 @@ export class IdempotentImporter {
     }
     await staging.drop();
     const { summary } = progress;
-    await this.keys.keepAnswer(owner, { status: 200, headers: {}, body: Buffer.from(JSON.stringify(summary)) });
+    await this.keys.keepResponse(owner, { status: 200, headers: {}, body: Buffer.from(JSON.stringify(summary)) });
     // The process that did the first pages may have died before it invalidated any cache.
     if (resumed) await this.barrier.passed();
     return { summary, replayed: false };

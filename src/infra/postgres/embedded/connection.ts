@@ -5,10 +5,10 @@ import { EmbeddedPostgresError, errorCode } from './errors.js';
 const CONNECT_MS = 3000;
 
 /** `busy`: it lives but takes no connections yet, or no longer; `silent`: nothing answers. */
-export type Answer = pg.Client | 'busy' | 'silent';
+export type ProbeResult = pg.Client | 'busy' | 'silent';
 
 /** Connects to the database `postgres` under an application name that tells the server's users our process id. */
-export async function connect(port: number, password: string): Promise<Answer> {
+export async function connect(port: number, password: string): Promise<ProbeResult> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { type Answer } from './connection.js';
+import { type ProbeResult } from './connection.js';
 import { EmbeddedPostgresError, errorText } from './errors.js';
 import { isAlive } from './process-table.js';
 
@@ -20,7 +20,7 @@ export class DataDirLock {
 
   private constructor(
     private client: pg.Client,
-    private readonly reconnect: () => Promise<Answer>,
+    private readonly reconnect: () => Promise<ProbeResult>,
     private readonly log: (line: string) => void,
   ) {
     this.watch();
@@ -30,7 +30,7 @@ export class DataDirLock {
   static async acquire(
     client: pg.Client,
     dataDir: string,
-    reconnect: () => Promise<Answer>,
+    reconnect: () => Promise<ProbeResult>,
     log: (line: string) => void,
   ): Promise<DataDirLock> {
     const deadline = Date.now() + GHOST_MS;
