@@ -6,23 +6,18 @@ import type { AppConfig } from './config/index.js';
 import {
   addBodyParsers,
   addDraining,
-  addIdempotency,
   addRequestLog,
-  ClientAddresses,
   corsOptions,
   createHttpAdapter,
-  Draining,
   type HttpTimeLimits,
-  JsonLogger,
-  limitRequests,
-  IdempotencyService,
-  Metrics,
   openFastPath,
   ProblemFilter,
-  RateLimits,
   RequestLog,
-  validationPipe,
-} from './infra/index.js';
+} from './http/index.js';
+import { addIdempotency, IdempotencyService } from './idempotency/index.js';
+import { Draining, JsonLogger, Metrics } from './infra/index.js';
+import { ClientAddresses, limitRequests, RateLimits } from './rate-limit/index.js';
+import { validationPipe } from './validation/index.js';
 import { DemoCatalogue } from './inventory/index.js';
 import { fastRoutes } from './fast-routes.js';
 import { addOpenApi } from './openapi/index.js';

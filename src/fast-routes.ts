@@ -2,7 +2,8 @@ import type { INestApplication } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { bearerToken, TokenVerifier } from './auth/index.js';
 import { type Principal, principalKey } from './contracts/index.js';
-import { ClientAddresses, type FastRoutes, limitKey, RateLimits } from './infra/index.js';
+import { type FastRoutes } from './http/index.js';
+import { ClientAddresses, limitKey, RateLimits } from './rate-limit/index.js';
 import { FastSearchHandler } from './inventory/index.js';
 
 /** What goes around the framework, and who may: public searches, of anybody or of a token that was checked before. */

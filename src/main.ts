@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jwtSecret, signAccessToken } from './auth/index.js';
 import { type AppConfig, loadConfig } from './config/index.js';
 import { Draining, oneLine } from './infra/index.js';
-import { startEmbeddedPostgres } from './infra/postgres/embedded/index.js';
+import { startEmbeddedPostgres } from './embedded-postgres/index.js';
 
 const ADMIN_TOKEN_LIFETIME = '7d';
 

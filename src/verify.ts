@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { CliError, runCli } from './cli/run-cli.js';
 import { type AppConfig, loadConfig } from './config/index.js';
-import { runningEmbeddedUrl, startEmbeddedPostgres } from './infra/postgres/embedded/index.js';
+import { runningEmbeddedUrl, startEmbeddedPostgres } from './embedded-postgres/index.js';
 import { isClean, type VerifyReport, verifyLog } from './ops/index.js';
 
 const USAGE = `Usage: npm run verify

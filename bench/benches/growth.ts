@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { ProductFilters, ProductSort } from '../../src/contracts/index.js';
-import { PLAN_ONCE } from '../../src/infra/postgres/pipelined-read-pool.js';
+import { PLAN_ONCE } from '../../src/database/pipelined-read-pool.js';
 import { entries } from '../../src/inventory/glossary/index.js';
 import { productSearchSql } from '../../src/inventory/search/product-search.sql.js';
 import { textQueryOf } from '../../src/inventory/search/text/text-query.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { PLAN_ONCE } from '../../src/infra/postgres/pipelined-read-pool.js';
+import { PLAN_ONCE } from '../../src/database/pipelined-read-pool.js';
 import { serve } from '../support/children.js';
 import { runLoops } from './loops.js';
 import { callsOf, type SqlWork } from './sql-work.js';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
-import { migrate } from '../../src/infra/postgres/migrate.js';
-import { MIGRATIONS } from '../../src/infra/postgres/migrations/index.js';
-import { startEmbeddedPostgres } from '../../src/infra/postgres/embedded/index.js';
+import { migrate } from '../../src/database/migrate.js';
+import { MIGRATIONS } from '../../src/database/migrations/index.js';
+import { startEmbeddedPostgres } from '../../src/embedded-postgres/index.js';
 import { withClient } from '../../test/support/with-client.js';
 
 /**

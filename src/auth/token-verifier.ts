@@ -3,7 +3,8 @@ import { errors, type JWTPayload, jwtVerify, type JWTVerifyOptions, type JWTVeri
 import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/index.js';
 import type { Principal } from '../contracts/index.js';
-import { Clock, ID, UnavailableError } from '../infra/index.js';
+import { Clock, UnavailableError } from '../infra/index.js';
+import { ID } from '../validation/index.js';
 import { InvalidTokenError } from './access.errors.js';
 import type { TokenKeys } from './token-keys.js';
 

@@ -3,7 +3,7 @@ import { AppConfig } from '../config/index.js';
 import { Clock } from './clock/clock.js';
 import { Draining } from './lifecycle/draining.js';
 import { Metrics } from './metrics/metrics.js';
-import { ClientAddresses, createRateLimits, RateLimits } from './rate-limit/index.js';
+import { ClientAddresses, createRateLimits, RateLimits } from '../rate-limit/index.js';
 import { RedisConnections, RedisOwner } from './redis/index.js';
 
 /** `RedisConnections` is null when the in-process engine runs. */

@@ -9,7 +9,7 @@ import type {
   VendorInventoryStats,
 } from '../contracts/index.js';
 import { vendorScopeOf, ForbiddenError, requireOwner } from '../auth/index.js';
-import { SqlClient } from '../infra/index.js';
+import { SqlClient } from '../database/index.js';
 import type { ExpectedVersion } from './if-match.js';
 import { type ProductRow, productOf } from './products/product.entity.js';
 import { ProductNotFoundError } from './products/product.errors.js';

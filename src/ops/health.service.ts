@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../events/index.js';
-import { Draining, SqlClient } from '../infra/index.js';
+import { SqlClient } from '../database/index.js';
+import { Draining } from '../infra/index.js';
 
 /** `degraded`: a part is away that the product can do without for a while. */
 export type PartStatus = 'up' | 'degraded' | 'down';

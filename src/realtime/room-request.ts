@@ -1,5 +1,6 @@
 import type { LogCursor } from '../contracts/index.js';
-import { ID, isSlug, ValidationFailedError } from '../infra/index.js';
+import { ValidationFailedError } from '../infra/index.js';
+import { ID, isSlug } from '../validation/index.js';
 import type { Room } from './rooms.js';
 
 export interface SubscribeRequest {

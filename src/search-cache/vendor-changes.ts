@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SqlClient, type Statement } from '../infra/index.js';
+import { SqlClient, type Statement } from '../database/index.js';
 import { GENERAL_SCOPE, VENDORS_SCOPE } from './scopes/scope-names.js';
 
 export type VendorChange = 'created' | 'updated';

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ReplayBarrier } from '../infra/index.js';
+import { ReplayBarrier } from '../idempotency/index.js';
 import { SearchCacheInvalidator } from './search-cache-invalidator.js';
 
 /** Lets a replayed answer wait until what vendors have changed is invalidated; the writer may not have got that far. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { gzipSync } from 'node:zlib';
-import { SqlClient } from '../../src/infra/index.js';
+import { SqlClient } from '../../src/database/index.js';
 import { HEADER, importCsv } from '../support/agmarknet.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createVendor } from '../support/builders.js';

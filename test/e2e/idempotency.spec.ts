@@ -254,7 +254,7 @@ describe('Idempotency-Key', () => {
       `INSERT INTO idempotency_keys (principal, key, request_hash, created_at)
        SELECT 'x', n::text, 'x', now() - interval '25 hours' FROM generate_series(1, 2500) n`,
     );
-    const { IdempotencyKeyPruner } = await import('../../src/infra/idempotency/idempotency-key-pruner.js');
+    const { IdempotencyKeyPruner } = await import('../../src/idempotency/idempotency-key-pruner.js');
     await app.app.get(IdempotencyKeyPruner).run();
     const [{ count }] = (await queryDatabase(
       app,

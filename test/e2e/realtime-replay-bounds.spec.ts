@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newEventId } from '../../src/events/log/inventory-event.js';
-import { SqlClient } from '../../src/infra/index.js';
+import { SqlClient } from '../../src/database/index.js';
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { positionsOf } from '../support/events.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { io } from 'socket.io-client';
 import type { Page, Product, Vendor } from '../../src/contracts/index.js';
-import { runningPostmaster } from '../../src/infra/postgres/embedded/postmaster.js';
+import { runningPostmaster } from '../../src/embedded-postgres/postmaster.js';
 import { type EmbeddedFixture, embeddedFixture } from '../support/postgres-server.js';
 import { type Child, waitFor } from '../support/processes.js';
 import { ensureBuilt, START_TIMEOUT, send, startProduct, urlOf } from '../support/product-process.js';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { LeaderElection } from '../../src/events/sequencer/leader-election.js';
-import { DatabaseUrl } from '../../src/infra/index.js';
+import { DatabaseUrl } from '../../src/database/index.js';
 import { TcpProxy } from '../support/cluster/tcp-proxy.js';
 import { append, type Instance, sequenceAll, startTestLog, type TestLog } from '../support/event-log.js';
 import { aNewEvent, contiguous, newEvents, positionsOf } from '../support/events.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { InventoryEvent, Product, Vendor } from '../../src/contracts/index.js';
-import { SqlClient } from '../../src/infra/index.js';
+import { SqlClient } from '../../src/database/index.js';
 import { vendorOfMarket } from '../../src/inventory/imports/agmarknet-catalogue.js';
 import { ImportStaging, type NewRow } from '../../src/inventory/imports/import-staging.js';
 import type { ProductCommand } from '../../src/inventory/products/write/product-command.js';

@@ -3,9 +3,9 @@ import { DataSource } from 'typeorm';
 import type { NewInventoryEvent } from '../../src/contracts/index.js';
 import { type EventRow, eventOf } from '../../src/events/log/event-row.js';
 import { readEventsSql } from '../../src/events/log/read-events.sql.js';
-import { MIGRATIONS } from '../../src/infra/postgres/migrations/index.js';
-import { EventsAsText1790000400000 } from '../../src/infra/postgres/migrations/1790000400000-events-as-text.js';
-import { TextsOfCategories1790000600000 } from '../../src/infra/postgres/migrations/1790000600000-texts-of-categories.js';
+import { MIGRATIONS } from '../../src/database/migrations/index.js';
+import { EventsAsText1790000400000 } from '../../src/database/migrations/1790000400000-events-as-text.js';
+import { TextsOfCategories1790000600000 } from '../../src/database/migrations/1790000600000-texts-of-categories.js';
 import { aNewEvent } from '../support/events.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 

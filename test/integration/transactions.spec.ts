@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { afterCommit, currentTransaction, savepoint, SqlClient } from '../../src/infra/index.js';
+import { afterCommit, currentTransaction, savepoint, SqlClient } from '../../src/database/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 
 describe('a transaction in the asynchronous context', () => {

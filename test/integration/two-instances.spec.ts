@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { InventoryEvent, Product } from '../../src/contracts/index.js';
-import { SqlClient } from '../../src/infra/index.js';
+import { SqlClient } from '../../src/database/index.js';
 import type { TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { contiguous, positionsOf } from '../support/events.js';

@@ -4,8 +4,8 @@ import { io, type Socket } from 'socket.io-client';
 import { DataSource } from 'typeorm';
 import { createApplication } from '../../src/application.js';
 import { loadConfig } from '../../src/config/index.js';
-import { migrate } from '../../src/infra/postgres/migrate.js';
-import { MIGRATIONS } from '../../src/infra/postgres/migrations/index.js';
+import { migrate } from '../../src/database/migrate.js';
+import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { bearer, JWT_SECRET } from './tokens.js';
 import { createTestDatabase, prepareTemplate, type TestDatabase } from './test-database.js';
 

@@ -6,7 +6,7 @@ import { EventLog } from '../../src/events/log/event-log.js';
 import { LeaderElection } from '../../src/events/sequencer/leader-election.js';
 import { PendingEvents } from '../../src/events/sequencer/pending-events.js';
 import { Sequencer } from '../../src/events/sequencer/sequencer.js';
-import { DatabaseUrl, PipelinedReadPool, SqlClient } from '../../src/infra/index.js';
+import { DatabaseUrl, PipelinedReadPool, SqlClient } from '../../src/database/index.js';
 import { testDatabase } from './app.js';
 import type { TestDatabase } from './test-database.js';
 

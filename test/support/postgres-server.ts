@@ -1,12 +1,12 @@
 import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { binariesFor } from '../../src/infra/postgres/embedded/binaries.js';
-import { createCluster, readPassword } from '../../src/infra/postgres/embedded/cluster.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/infra/postgres/embedded/index.js';
-import { runningPostmaster } from '../../src/infra/postgres/embedded/postmaster.js';
-import { connectionUrl, startServer, stopServer } from '../../src/infra/postgres/embedded/server.js';
-import { canEnter, serverUser, type SystemUser } from '../../src/infra/postgres/embedded/system-user.js';
+import { binariesFor } from '../../src/embedded-postgres/binaries.js';
+import { createCluster, readPassword } from '../../src/embedded-postgres/cluster.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/embedded-postgres/index.js';
+import { runningPostmaster } from '../../src/embedded-postgres/postmaster.js';
+import { connectionUrl, startServer, stopServer } from '../../src/embedded-postgres/server.js';
+import { canEnter, serverUser, type SystemUser } from '../../src/embedded-postgres/system-user.js';
 import { waitFor, whenWeDie } from './processes.js';
 
 export interface TestPostgres {

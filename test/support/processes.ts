@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export { freePort } from '../../src/infra/postgres/embedded/free-port.js';
+export { freePort } from '../../src/embedded-postgres/free-port.js';
 
 export interface WaitOptions {
   timeoutMs?: number;

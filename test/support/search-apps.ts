@@ -1,4 +1,4 @@
-import { SqlClient } from '../../src/infra/index.js';
+import { SqlClient } from '../../src/database/index.js';
 import type { FoundProduct, Page } from '../../src/contracts/index.js';
 import { InventoryEventService } from '../../src/events/index.js';
 import type { CacheStats } from '../../src/search-cache/cache-stats.js';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../contracts/index.js';
-import type { LimitRequest } from '../../infra/index.js';
+import type { LimitRequest } from '../../rate-limit/index.js';
 import { ForbiddenError, InvalidTokenError, UnauthorizedError } from '../access.errors.js';
 import type { TokenVerifier } from '../token-verifier.js';
 import type { AccessLevel } from './access.js';

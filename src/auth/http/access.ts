@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../../contracts/index.js';
-import { routeConfig } from '../../infra/index.js';
+import { routeConfig } from '../../http/index.js';
 import './fastify.js';
 
 /** `vendor`: any vendor or admin; which inventory a vendor may change is for the service to say. */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
 import type { NewInventoryEvent } from '../../contracts/index.js';
-import { afterCommit, isDatabaseUnavailable, savepoint, SqlClient, type Statement } from '../../infra/index.js';
+import { afterCommit, savepoint, SqlClient, type Statement } from '../../database/index.js';
+import { isDatabaseUnavailable } from '../../http/index.js';
 import { RelayWakeup } from '../relay/relay-wakeup.js';
 import { CacheInvalidation } from '../invalidation/cache-invalidation.js';
 import { PendingEvents, type ReportCommitted } from '../sequencer/pending-events.js';

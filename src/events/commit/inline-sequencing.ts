@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
 import type { NewInventoryEvent } from '../../contracts/index.js';
-import { currentTransaction, isLockTimeout, type Statement } from '../../infra/index.js';
+import { currentTransaction, isLockTimeout, type Statement } from '../../database/index.js';
 import { EventLog } from '../log/event-log.js';
 import { placedEvent } from '../log/inventory-event.js';
 import { PublishOrder, type PublishTicket } from '../publisher/publish-order.js';

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Clock, ReplayBarrier } from '../../infra/index.js';
+import { ReplayBarrier } from '../../idempotency/index.js';
+import { Clock } from '../../infra/index.js';
 import { AwaitSequenced } from '../commit/await-sequenced.js';
 import { EventBridge } from './event-bridge.js';
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { Access } from '../../auth/index.js';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { TakesQuery } from '../../infra/index.js';
+import { TakesQuery } from '../../http/index.js';
 import type { EventStats } from '../event-stats.js';
 import { InventoryEventService } from '../inventory-event.service.js';
 import { EventLog } from '../log/event-log.js';

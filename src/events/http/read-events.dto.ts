@@ -1,6 +1,6 @@
 import { IsIn, IsInt, IsUUID, Max, Min } from 'class-validator';
 import { EVENT_TYPES, type EventType } from '../../contracts/index.js';
-import { IsId, IsSlug, Optional, QueryNumber } from '../../infra/index.js';
+import { IsId, IsSlug, Optional, QueryNumber } from '../../validation/index.js';
 
 export class ReadEventsQuery {
   /** Position of the last event already seen. */

@@ -1,5 +1,6 @@
 import type { EventType, InventoryEvent } from '../../contracts/index.js';
-import { ByteWriter, type CopiedRows } from '../../infra/index.js';
+import { type CopiedRows } from '../../database/index.js';
+import { ByteWriter } from '../../infra/index.js';
 import { EventBatch, type EventHeader } from './event-batch.js';
 
 /**

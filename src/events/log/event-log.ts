@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { InventoryEvent, LogCursor, Room } from '../../contracts/index.js';
-import { SqlClient } from '../../infra/index.js';
+import { SqlClient } from '../../database/index.js';
 import { copiedEvents } from './copied-events.js';
 import type { EventBatch } from './event-batch.js';
 import { type EventRow, eventOf } from './event-row.js';

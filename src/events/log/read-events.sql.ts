@@ -1,4 +1,4 @@
-import type { Statement } from '../../infra/index.js';
+import type { Statement } from '../../database/index.js';
 import { EVENT_FIELD_COLUMNS } from './copied-events.js';
 import { EVENT_COLUMNS } from './event-row.js';
 

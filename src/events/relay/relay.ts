@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { isLockTimeout, Metrics } from '../../infra/index.js';
+import { isLockTimeout } from '../../database/index.js';
+import { Metrics } from '../../infra/index.js';
 import { EventBus } from '../bus/event-bus.js';
 import { PublishOrder } from '../publisher/publish-order.js';
 import { OrderedPublisher } from '../publisher/ordered-publisher.js';

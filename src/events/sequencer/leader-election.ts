@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import pg from 'pg';
-import { DatabaseUrl } from '../../infra/index.js';
+import { DatabaseUrl } from '../../database/index.js';
 import { SEQUENCING_SETTINGS } from './sequence-events.sql.js';
 
 /** Numbers no other program uses on the database, one for each connection: "mandr" and "mands" in ASCII. */

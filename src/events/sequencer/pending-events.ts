@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryEvent, NewInventoryEvent } from '../../contracts/index.js';
-import { currentTransaction } from '../../infra/index.js';
+import { currentTransaction } from '../../database/index.js';
 import { EventLog } from '../log/event-log.js';
 import { placedEvent } from '../log/inventory-event.js';
 

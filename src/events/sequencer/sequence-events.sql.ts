@@ -1,4 +1,4 @@
-import type { Statement } from '../../infra/index.js';
+import type { Statement } from '../../database/index.js';
 import { EVENT_COLUMNS } from '../log/event-row.js';
 
 /** Events sequenced and published together; bounds memory and the length of the transaction. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Client, QueryResultRow } from 'pg';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { StatementCacheEpoch, type Statement } from '../../infra/index.js';
+import { StatementCacheEpoch, type Statement } from '../../database/index.js';
 import { type EventRow, eventOf } from '../log/event-row.js';
 import { EventLog } from '../log/event-log.js';
 import { READ_EVENTS } from '../log/read-events.sql.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
-import { SqlClient, UnavailableError } from '../../infra/index.js';
+import { SqlClient } from '../../database/index.js';
+import { UnavailableError } from '../../infra/index.js';
 import type { WriteOutcome } from '../products/write/product-command.js';
 import { ProductWriter } from '../products/write/product-writer.js';
 import { VendorService } from '../vendors/vendor.service.js';

@@ -1,12 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
-import {
-  IdempotencyKeyReusedError,
-  IdempotencyKeys,
-  type KeyOwner,
-  ReplayBarrier,
-  SqlClient,
-} from '../../infra/index.js';
+import { SqlClient } from '../../database/index.js';
+import { IdempotencyKeyReusedError, IdempotencyKeys, type KeyOwner, ReplayBarrier } from '../../idempotency/index.js';
 import { AgmarknetImporter } from './agmarknet-importer.js';
 import type { ChunkSource } from './agmarknet-reader.js';
 import { HashedFile } from './hashed-file.js';

@@ -2,7 +2,8 @@ import { Controller, HttpCode, Post, Req, Res, UnsupportedMediaTypeException } f
 import { Access } from '../../auth/index.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import { keyOwnerOf, REPLAYED, requestHash, StreamedCsv } from '../../infra/index.js';
+import { StreamedCsv } from '../../http/index.js';
+import { keyOwnerOf, REPLAYED, requestHash } from '../../idempotency/index.js';
 import { AgmarknetImporter, type ImportSummary } from './agmarknet-importer.js';
 import { IdempotentImporter } from './idempotent-importer.js';
 

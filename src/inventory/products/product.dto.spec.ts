@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { validationPipe } from '../../infra/index.js';
+import { validationPipe } from '../../validation/index.js';
 import { BulkAvailabilityBody, UpdateProductBody } from './product.dto.js';
 
 type Body = Record<string, unknown>;

@@ -14,7 +14,7 @@ import {
   Optional,
   PatchType,
   QueryNumber,
-} from '../../infra/index.js';
+} from '../../validation/index.js';
 
 /** Items of one bulk request. */
 const BULK_LIMIT = 1_000;

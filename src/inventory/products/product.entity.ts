@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import type { Availability, Names, Product } from '../../contracts/index.js';
-import { isoTime } from '../../infra/index.js';
+import { isoTime } from '../../database/index.js';
 
 @Entity('products')
 @Unique('products_vendor_sku', ['vendorId', 'sku'])

@@ -2,7 +2,8 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, P
 import type { FastifyReply } from 'fastify';
 import { Access, type Author, CurrentActor } from '../../auth/index.js';
 import type { InventoryEvent, Product } from '../../contracts/index.js';
-import { IdPipe, TakesQuery } from '../../infra/index.js';
+import { TakesQuery } from '../../http/index.js';
+import { IdPipe } from '../../validation/index.js';
 import { type BulkAvailabilityResult, InventoryService } from '../inventory.service.js';
 import { expectedVersion, withEtag, withEtagOr304 } from '../if-match.js';
 import {

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import fc from 'fast-check';
 import { AVAILABILITIES, PRODUCT_SORTS } from '../../contracts/index.js';
-import { validationPipe } from '../../infra/index.js';
+import { validationPipe } from '../../validation/index.js';
 import { plainProductSearch, plainVendorSearch } from './fast-query-parser.js';
 import { ProductSearchQuery, VendorSearchQuery } from './search.dto.js';
 

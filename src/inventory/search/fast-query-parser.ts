@@ -1,5 +1,5 @@
 import { AVAILABILITIES, PRODUCT_SORTS } from '../../contracts/index.js';
-import { ID, isPrice, isSlug, LANGUAGE_TAG, queryNumber, textError } from '../../infra/index.js';
+import { ID, isPrice, isSlug, LANGUAGE_TAG, queryNumber, textError } from '../../validation/index.js';
 import { MAX_CURSOR, MAX_ITEMS, MAX_TEXT, ProductSearchQuery, VendorSearchQuery } from './search.dto.js';
 
 /** Paths of the searches, also as metrics and the log name them. */

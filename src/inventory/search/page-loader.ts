@@ -9,7 +9,7 @@ import type {
 } from '../../contracts/index.js';
 import { EventLog } from '../../events/index.js';
 import type { LoadedPage } from '../../search-cache/index.js';
-import { SqlClient } from '../../infra/index.js';
+import { SqlClient } from '../../database/index.js';
 import { type VendorEntity, vendorOf } from '../vendors/vendor.entity.js';
 import { type CursorKey, encodeCursor, keyOf } from './page-cursor.js';
 import { priceWindow } from './price-window.js';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { ProductFilters, ProductSearchOptions } from '../../contracts/index.js';
-import type { Statement } from '../../infra/index.js';
+import type { Statement } from '../../database/index.js';
 import { PRODUCT_FIELDS } from '../products/product.entity.js';
 import { decodeCursor } from './page-cursor.js';
 import { MOST } from './page-spec.js';

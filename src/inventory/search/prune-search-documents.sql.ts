@@ -1,4 +1,4 @@
-import type { Statement } from '../../infra/index.js';
+import type { Statement } from '../../database/index.js';
 
 /**
  * Of `$2` texts at most with ids above `$1`: the last id, null without any, and the ids of those that no product has.

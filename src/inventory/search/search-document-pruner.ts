@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Relay } from '../../events/index.js';
-import { PeriodicJob, isLockTimeout, SqlClient } from '../../infra/index.js';
+import { isLockTimeout, SqlClient } from '../../database/index.js';
+import { PeriodicJob } from '../../infra/index.js';
 import { LOOK_AT_TEXTS, removeUnusedTextsSql } from './prune-search-documents.sql.js';
 
 /** Milliseconds between looks, and texts of one look. */

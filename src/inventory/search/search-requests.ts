@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { validationPipe } from '../../infra/index.js';
+import { validationPipe } from '../../validation/index.js';
 import { plainProductSearch, plainVendorSearch } from './fast-query-parser.js';
 import { ProductSearchQuery, VendorSearchQuery } from './search.dto.js';
 import { type PreparedSearch, SearchService } from './search.service.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../../auth/index.js';
-import { TakesQuery } from '../../infra/index.js';
+import { TakesQuery } from '../../http/index.js';
 import type { ServedPage } from '../../search-cache/index.js';
 import { SearchRequests } from './search-requests.js';
 import { SearchService } from './search.service.js';

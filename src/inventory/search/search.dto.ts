@@ -1,6 +1,6 @@
 import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { AVAILABILITIES, type Availability } from '../../contracts/index.js';
-import { IsId, IsLanguageTag, IsPrice, IsSlug, IsText, Optional, QueryNumber } from '../../infra/index.js';
+import { IsId, IsLanguageTag, IsPrice, IsSlug, IsText, Optional, QueryNumber } from '../../validation/index.js';
 import { PRODUCT_SORTS, type ProductSort } from '../../contracts/index.js';
 
 /** Characters of a text and of a cursor, and items of a page, at most. */

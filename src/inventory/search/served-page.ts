@@ -1,4 +1,4 @@
-import type { FastAnswer } from '../../infra/index.js';
+import type { FastAnswer } from '../../http/index.js';
 import type { ServedPage } from '../../search-cache/index.js';
 import { isKnown } from '../if-match.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AVAILABILITIES, type Availability, type VendorInventoryStats } from '../../contracts/index.js';
-import { SqlClient, type Statement } from '../../infra/index.js';
+import { SqlClient, type Statement } from '../../database/index.js';
 
 /** `$1`: vendor. Grouping sets give the totals, and the counts by availability and by category, in one pass. */
 const VENDOR_STATS: Statement = {

@@ -1,6 +1,6 @@
 import { OmitType } from '@nestjs/mapped-types';
 import { ArrayMaxSize, IsArray, IsNotIn } from 'class-validator';
-import { IsId, IsLanguageTag, IsNames, IsText, Nullable, Optional, PatchType } from '../../infra/index.js';
+import { IsId, IsLanguageTag, IsNames, IsText, Nullable, Optional, PatchType } from '../../validation/index.js';
 
 export class CreateVendorBody {
   /** Chosen by the caller; made up when absent. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { NewVendor, Vendor, VendorFields } from '../../contracts/index.js';
-import { afterCommit, Clock, SqlClient } from '../../infra/index.js';
+import { afterCommit, SqlClient } from '../../database/index.js';
+import { Clock } from '../../infra/index.js';
 import { SearchCacheService } from '../../search-cache/index.js';
 import { applyChanges, changesOf } from '../changes.js';
 import { newVendorId } from '../ids.js';

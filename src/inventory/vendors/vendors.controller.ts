@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, Param, Patch, Post, Put, Res } from '@n
 import type { FastifyReply } from 'fastify';
 import { Access, type Author, CurrentActor, vendorScopeOf, requireOwner } from '../../auth/index.js';
 import type { Vendor, VendorInventoryStats } from '../../contracts/index.js';
-import { IdPipe } from '../../infra/index.js';
+import { IdPipe } from '../../validation/index.js';
 import { expectedVersion, withEtag, withEtagOr304 } from '../if-match.js';
 import { InventoryService, type InventoryItemResult } from '../inventory.service.js';
 import { InventoryBody } from '../products/product.dto.js';

@@ -1,4 +1,4 @@
-import type { Statement } from '../../infra/index.js';
+import type { Statement } from '../../database/index.js';
 
 /** Columns under the names that `vendorOf` expects. */
 export const VENDOR_COLUMNS = `v.id, v.name, v.names, v.market, v.district, v.state, v.languages, v.version,

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Problem } from '../../contracts/index.js';
-import { problemBody } from '../../infra/index.js';
+import { problemBody } from '../../http/index.js';
 import { CORRELATION_ID } from '../examples/events.js';
 import { ONION_ID } from '../examples/products.js';
 import { VENDOR_ID } from '../examples/vendors.js';

@@ -8,7 +8,8 @@ import {
   NOT_RECOVERED,
   type Product,
 } from '../../contracts/index.js';
-import { ID, MAX_SLUG, SLUG, UnavailableError, ValidationFailedError } from '../../infra/index.js';
+import { UnavailableError, ValidationFailedError } from '../../infra/index.js';
+import { ID, MAX_SLUG, SLUG } from '../../validation/index.js';
 import { TOO_MANY_CONNECTIONS } from '../limits/connection-limit.js';
 import { RequestTooLargeError, TooManyRequestsError } from '../limits/request-limit.js';
 import { MAX_SUBSCRIPTIONS } from '../recovery/room-subscriber.js';

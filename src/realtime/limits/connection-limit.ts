@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Namespace, Socket } from 'socket.io';
 import { AppConfig } from '../../config/index.js';
-import { ClientAddresses } from '../../infra/index.js';
+import { ClientAddresses } from '../../rate-limit/index.js';
 import { handshakeRefusal } from './handshake-refusal.js';
 
 export const TOO_MANY_CONNECTIONS = 'too_many_connections';

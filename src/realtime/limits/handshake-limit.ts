@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Namespace, Socket } from 'socket.io';
 import { principalKey } from '../../contracts/index.js';
-import { ClientAddresses, limitKey, Metrics, RateLimits } from '../../infra/index.js';
+import { Metrics } from '../../infra/index.js';
+import { ClientAddresses, limitKey, RateLimits } from '../../rate-limit/index.js';
 import { handshakeRefusal } from './handshake-refusal.js';
 
 const TOO_MANY_REQUESTS = 'too_many_requests';

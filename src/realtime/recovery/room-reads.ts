@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventLog, InventoryEventService } from '../../events/index.js';
-import { FairCpuQueue } from '../../infra/index.js';
+import { FairCpuQueue } from '../../http/index.js';
 import type { Room } from '../rooms.js';
 import { RoomEvent } from './room-event.js';
 

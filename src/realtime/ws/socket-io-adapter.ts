@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import { allowedOrigins } from '../../infra/index.js';
+import { allowedOrigins } from '../../http/index.js';
 
 type CreateServer = IoAdapter['createIOServer'];
 type BindMessageHandlers = IoAdapter['bindMessageHandlers'];

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, Logger, type WsExceptionFilter } from '@nestjs/common';
 import type { Socket } from 'socket.io';
-import { problemParts } from '../../infra/index.js';
+import { problemParts } from '../../http/index.js';
 import { EXCEPTION, type ExceptionMessage } from '../messages.js';
 import { SlowClients } from '../slow-clients/slow-clients.js';
 

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { binariesFor } from '../../../src/infra/postgres/embedded/binaries.js';
-import { type Cluster, createCluster, readPassword } from '../../../src/infra/postgres/embedded/cluster.js';
-import { runningPostmaster } from '../../../src/infra/postgres/embedded/postmaster.js';
-import { run } from '../../../src/infra/postgres/embedded/run.js';
-import { connectionUrl, startServer, stopServer } from '../../../src/infra/postgres/embedded/server.js';
-import { serverUser } from '../../../src/infra/postgres/embedded/system-user.js';
+import { binariesFor } from '../../../src/embedded-postgres/binaries.js';
+import { type Cluster, createCluster, readPassword } from '../../../src/embedded-postgres/cluster.js';
+import { runningPostmaster } from '../../../src/embedded-postgres/postmaster.js';
+import { run } from '../../../src/embedded-postgres/run.js';
+import { connectionUrl, startServer, stopServer } from '../../../src/embedded-postgres/server.js';
+import { serverUser } from '../../../src/embedded-postgres/system-user.js';
 import { temporaryDirectory } from '../postgres-server.js';
 import { waitFor, whenWeDie } from '../processes.js';
 

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { readPassword } from '../../../src/infra/postgres/embedded/cluster.js';
-import { DATABASE } from '../../../src/infra/postgres/embedded/embedded-postgres.js';
-import { runningPostmaster } from '../../../src/infra/postgres/embedded/postmaster.js';
-import { connectionUrl } from '../../../src/infra/postgres/embedded/server.js';
+import { readPassword } from '../../../src/embedded-postgres/cluster.js';
+import { DATABASE } from '../../../src/embedded-postgres/embedded-postgres.js';
+import { runningPostmaster } from '../../../src/embedded-postgres/postmaster.js';
+import { connectionUrl } from '../../../src/embedded-postgres/server.js';
 import { type EmbeddedFixture, embeddedFixture } from '../postgres-server.js';
 import { freePort } from '../processes.js';
 import { bearer, JWT_SECRET } from '../tokens.js';

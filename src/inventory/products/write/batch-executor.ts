@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventCommitter } from '../../../events/index.js';
-import { currentTransaction, SqlClient, UnavailableError } from '../../../infra/index.js';
+import { currentTransaction, SqlClient } from '../../../database/index.js';
+import { UnavailableError } from '../../../infra/index.js';
 import { DuplicateSkuError } from '../product.errors.js';
 import { COMMIT_DRAFTS, commitValues, lexemesOfDrafts } from './commit-drafts.sql.js';
 import { isRowFault, isTransient, isUniqueViolation } from './database-conflicts.js';

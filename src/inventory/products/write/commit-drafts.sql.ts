@@ -1,6 +1,7 @@
 import type { Product } from '../../../contracts/index.js';
 import { appendEventsSql, eventRows } from '../../../events/index.js';
-import { inSlices, type Statement } from '../../../infra/index.js';
+import { type Statement } from '../../../database/index.js';
+import { inSlices } from '../../../infra/index.js';
 import { productLexemes } from '../../search/search-document.js';
 import type { Draft } from './working-set.js';
 

@@ -1,4 +1,4 @@
-export { isTransient } from '../../../infra/index.js';
+export { isTransient } from '../../../database/index.js';
 
 /** SQLSTATEs, https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNIQUE_VIOLATION = '23505';

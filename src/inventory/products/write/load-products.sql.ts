@@ -1,4 +1,4 @@
-import type { Statement } from '../../../infra/index.js';
+import type { Statement } from '../../../database/index.js';
 import { PRODUCT_COLUMNS } from '../product.entity.js';
 
 /** `$1`: ids. */

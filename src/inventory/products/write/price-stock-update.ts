@@ -1,6 +1,6 @@
 import type { EventType } from '../../../contracts/index.js';
 import { newEventId } from '../../../events/index.js';
-import { isPrice } from '../../../infra/index.js';
+import { isPrice } from '../../../validation/index.js';
 import { isLocated, type LocatedUpsert, type ProductCommand, type ProductWrite } from './product-command.js';
 
 type Update = Extract<ProductCommand, { kind: 'update' }>;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { currentTransaction, UnavailableError } from '../../../infra/index.js';
+import { currentTransaction } from '../../../database/index.js';
+import { UnavailableError } from '../../../infra/index.js';
 import { newEventId } from '../../../events/index.js';
 import { BatchExecutor } from './batch-executor.js';
 import { keyOf, type ProductCommand, type ProductWrite, type WriteOutcome } from './product-command.js';

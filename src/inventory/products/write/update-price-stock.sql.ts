@@ -1,6 +1,6 @@
 import type { Availability, EventType, Product } from '../../../contracts/index.js';
 import { appended, appendedWithPositions, reservePositions } from '../../../events/index.js';
-import { type Statement, textArray } from '../../../infra/index.js';
+import { type Statement, textArray } from '../../../database/index.js';
 import { PRODUCT_JSON } from '../product.entity.js';
 import type { PriceStockUpdate } from './price-stock-update.js';
 import type { EventContext } from './product-events.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SqlClient } from '../../../infra/index.js';
+import { SqlClient } from '../../../database/index.js';
 import { type ProductRow, productOf } from '../product.entity.js';
 import { LOAD_BY_ID, LOAD_BY_SKU, LOAD_VENDOR_IDS } from './load-products.sql.js';
 import type { ProductCommand } from './product-command.js';

@@ -1,4 +1,5 @@
-import { ID, jsonSchema, LANGUAGE_TAG, SLUG } from '../../../infra/index.js';
+import { jsonSchema } from '../../../infra/index.js';
+import { ID, LANGUAGE_TAG, SLUG } from '../../../validation/index.js';
 import type { Schema } from '../../types.js';
 
 export const { count, object, oneOfTexts, ref: schemaRef } = jsonSchema;

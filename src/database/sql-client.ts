@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import type { DataSource } from 'typeorm';
+import { UnavailableError } from '../infra/index.js';
+import { CopiedRows } from './binary-copy.js';
+import { isTransient } from './conflicts.js';
+import { StatementCacheEpoch } from './statement-cache-epoch.js';
+import { PipelinedReadPool } from './pipelined-read-pool.js';
+import { currentTransaction, Transaction } from './transaction.js';
+
+/** Milliseconds after which a statement is given up; nothing the product asks for takes a tenth of it. */
+const STATEMENT_TIMEOUT = 8_000;
+/** Times a transaction is tried when PostgreSQL undoes it for the sake of another one. */
+const ATTEMPTS = 5;
+/** Callers that may wait for a connection; beyond it they are refused at once instead of piling up. */
+const MAX_WAITING = 500;
+
+/** A statement that PostgreSQL parses and plans once per connection: `name` must be unique to its text. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+/**
+ * Hot statements go to the driver directly, on the pool that TypeORM owns: `DataSource.query` keeps about 70 % of
+ * the driver's speed and can't name a prepared statement.
+ */
+@Injectable()
+export class SqlClient {
+  private readonly plans = new StatementCacheEpoch();
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly reads: PipelinedReadPool,
+  ) {}
+
+  /** Must be told of rows that have been inserted, so that statements are planned anew now and then. */
+  rowsInserted(rows: number): void {
+    this.plans.rowsInserted(rows);
+  }
+
+  /**
+   * Asks the transaction that the caller runs in, if any, else the pool.
+   *
+   * Throws `UnavailableError` when too many wait for a connection already, and whatever the driver throws. A statement
+   * that PostgreSQL doesn't answer in time (it may be paused, or the network cut) may still take effect.
+   */
+  async query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+    const query = this.queryOf(statement, values);
+    const transaction = currentTransaction();
+    const { rows } = await (transaction ? transaction.query<Row>(query) : this.roomyPool().query<Row>(query));
+    return rows;
+  }
+
+  /** The same for what is read in milliseconds and waits for no lock: see `PipelinedReadPool`. */
+  async read<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+    if (currentTransaction()) return this.query(statement, values);
+    return this.reads.query<Row>(this.queryOf(statement, values));
+  }
+
+  /**
+   * Rows as PostgreSQL sends them, for what is to be sent on: the driver decodes what it is given, and text would have
+   * to be encoded again. Text and JSON are UTF-8; of other types it is their binary format.
+   *
+   * Throws what the driver throws, and like `query` gives up on a PostgreSQL that doesn't answer in time. Never part of
+   * a transaction.
+   *
+   * @param text SQL without parameters
+   */
+  copy(text: string): Promise<CopiedRows> {
+    return this.withConnection(async (connection) => {
+      const copy = connection.query(copyTo(`COPY (${text}) TO STDOUT (FORMAT binary)`));
+      const giveUp = (): void =>
+        void copy.destroy(new Error(`PostgreSQL hasn't answered within ${STATEMENT_TIMEOUT} ms`));
+      const timer = setTimeout(giveUp, STATEMENT_TIMEOUT);
+      try {
+        const chunks: Buffer[] = [];
+        for await (const chunk of copy) chunks.push(chunk as Buffer);
+        return new CopiedRows(Buffer.concat(chunks));
+      } finally {
+        clearTimeout(timer);
+      }
+    });
+  }
+
+  /** A transaction that the caller ends itself. Throws like `query`. */
+  async begin(): Promise<Transaction> {
+    return Transaction.begin(await this.roomyPool().connect());
+  }
+
+  /**
+   * Runs `work` in a transaction: all queries it makes, directly or not, commit together. The whole of it runs again if
+   * PostgreSQL undid it for the sake of another transaction, so it must not keep anything from a run that failed.
+   */
+  async transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      const transaction = await this.begin();
+      try {
+        const result = await transaction.run(work);
+        await transaction.commit();
+        return result;
+      } catch (error) {
+        await transaction.rollback();
+        if (attempt === ATTEMPTS || !isTransient(error)) throw error;
+      }
+    }
+  }
+
+  /** Lends one connection to `work`, for temporary tables and cursors; a failed connection is not reused. */
+  async withConnection<Result>(work: (connection: PoolClient) => Promise<Result>): Promise<Result> {
+    const connection = await this.pool.connect();
+    try {
+      const result = await work(connection);
+      connection.release();
+      return result;
+    } catch (error) {
+      connection.release(true);
+      throw error;
+    }
+  }
+
+  private queryOf({ name, text }: Statement, values: unknown[]): QueryConfig {
+    const query = { name: name + this.plans.suffix, text, values, query_timeout: STATEMENT_TIMEOUT };
+    // The time-out is the driver's, and known to it for single queries; its types lack it.
+    return query;
+  }
+
+  private roomyPool(): Pool {
+    const { pool } = this;
+    if (pool.waitingCount >= MAX_WAITING) throw new UnavailableError('Too many requests wait for the database');
+    return pool;
+  }
+
+  private get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+}

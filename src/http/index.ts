@@ -1,0 +1,13 @@
+export { addBodyParsers, StreamedCsv } from './body-parsers.js';
+export { isDatabaseUnavailable } from './database-errors.js';
+export { addDraining } from './drain-hook.js';
+export { allowedOrigins, corsOptions } from './cors.js';
+export { createHttpAdapter, type HttpTimeLimits } from './http-server.js';
+export { MalformedBodyError } from './json-body.js';
+export { problemBody, problemParts } from './problem.js';
+export { ProblemFilter } from './problem.filter.js';
+export { type FastAnswer, type FastRequest, type FastRoutes, openFastPath } from './fast-path.js';
+export { addRequestLog, RequestLog } from './request-log.js';
+export { FairCpuQueue } from './fair-cpu-queue.js';
+export { TakesQuery } from './query-checks.js';
+export { routeConfig } from './route-config.js';

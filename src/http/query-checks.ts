@@ -1,0 +1,31 @@
+import { BadRequestException } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ValidationFailedError } from '../infra/index.js';
+import { routeConfig } from './route-config.js';
+
+type Done = (error?: Error) => void;
+
+/** The route has query parameters, and checks them itself; any other refuses them all. */
+export const TakesQuery = () => routeConfig({ takesQuery: true });
+
+/**
+ * Refuses what the query parser would pass on undecoded, such as `?q=%ff` (Fastify does so for paths only), and every
+ * parameter of a route that has none.
+ */
+export function checkQuery(request: FastifyRequest, _reply: unknown, done: Done): void {
+  const start = request.url.indexOf('?');
+  if (start < 0) return done();
+  try {
+    decodeURIComponent(request.url.slice(start + 1));
+  } catch {
+    return done(new BadRequestException('The query has a bad percent encoding'));
+  }
+  done(unknownParameters(request));
+}
+
+function unknownParameters({ query, routeOptions }: FastifyRequest): Error | undefined {
+  const { takesQuery } = routeOptions.config as { takesQuery?: boolean };
+  if (takesQuery === true || !routeOptions.url?.startsWith('/api/')) return undefined;
+  const fields = Object.keys(query as object).map((field) => ({ field, message: 'is not a known parameter' }));
+  return fields.length > 0 ? new ValidationFailedError(fields.slice(0, 100)) : undefined;
+}

@@ -1,0 +1,55 @@
+import type { FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import { principalKey } from '../contracts/index.js';
+import { ValidationFailedError } from '../infra/index.js';
+
+export const IDEMPOTENCY_KEY = 'idempotency-key';
+
+const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const VISIBLE_ASCII = /^[!-~]{1,255}$/;
+
+/** Whose key it is, and which. Two clients may well choose the same one. */
+export interface KeyOwner {
+  /** SHA-256 of the principal's key: of a fixed length, whatever a token holds. */
+  principal: Buffer;
+  key: string;
+}
+
+/** SHA-256 of JSON bodies whose request has a key. */
+const bodies = new WeakMap<FastifyRequest, Buffer>();
+
+/** For the body parser, which alone sees the bytes as they were sent. */
+export function recordBody(request: FastifyRequest, body: Buffer): void {
+  if (request.headers[IDEMPOTENCY_KEY] !== undefined) bodies.set(request, sha256(body));
+}
+
+/** Null if the request has no key. Throws `ValidationFailedError` for one that can't be used. */
+export function keyOwnerOf(request: FastifyRequest): KeyOwner | null {
+  const key = request.headers[IDEMPOTENCY_KEY];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || !VISIBLE_ASCII.test(key)) {
+    const message = 'must be 1 to 255 visible ASCII characters without spaces';
+    throw new ValidationFailedError([{ field: 'Idempotency-Key', message }]);
+  }
+  return { principal: sha256(principalKey(request.principal ?? null)), key };
+}
+
+/** What makes it the same request: method, URL, body and the version it is for. */
+export function requestHash(request: FastifyRequest, body: Buffer = bodies.get(request) ?? sha256('')): Buffer {
+  const { method, url, headers } = request;
+  return createHash('sha256')
+    .update(JSON.stringify([method, url, headers['if-match'] ?? null]))
+    .update(body)
+    .digest();
+}
+
+/** Whether the key is for the hooks: a request that may change something, of the API, with a body that is at hand. */
+export function acceptsIdempotencyKey(request: FastifyRequest): boolean {
+  if (request.headers[IDEMPOTENCY_KEY] === undefined || !UNSAFE.has(request.method)) return false;
+  const { streamedCsv } = request.routeOptions.config as { streamedCsv?: boolean };
+  return !request.is404 && streamedCsv !== true && request.url.startsWith('/api/');
+}
+
+function sha256(data: Buffer | string): Buffer {
+  return createHash('sha256').update(data).digest();
+}
