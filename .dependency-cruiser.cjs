@@ -1,4 +1,8 @@
-const MODULES = 'auth|client|config|contracts|events|infra|inventory|openapi|ops|realtime|search-cache|cli';
+const MODULES =
+  'auth|cli|client|config|contracts|database|embedded-postgres|events|http|idempotency|infra|inventory|openapi|ops|' +
+  'rate-limit|realtime|search-cache|validation';
+/** What every module of the product may import. */
+const GROUND = ['contracts', 'config', 'infra', 'database', 'validation', 'rate-limit', 'idempotency', 'http'];
 const only = (name, from, to) => ({
   name,
   severity: 'error',
@@ -35,11 +39,17 @@ module.exports = {
     only('contracts-import-nothing', 'contracts', []),
     only('config', 'config', ['contracts']),
     only('infra', 'infra', ['contracts', 'config']),
-    only('auth', 'auth', ['contracts', 'config', 'infra']),
-    only('events', 'events', ['contracts', 'config', 'infra', 'auth']),
-    only('search-cache', 'search-cache', ['contracts', 'config', 'infra', 'auth', 'events']),
-    only('inventory', 'inventory', ['contracts', 'config', 'infra', 'auth', 'events', 'search-cache']),
-    only('realtime', 'realtime', ['contracts', 'config', 'infra', 'auth', 'events']),
+    only('embedded-postgres', 'embedded-postgres', []),
+    only('database', 'database', ['contracts', 'config', 'infra']),
+    only('validation', 'validation', ['contracts', 'infra']),
+    only('rate-limit', 'rate-limit', ['contracts', 'config', 'infra']),
+    only('idempotency', 'idempotency', ['contracts', 'infra', 'database']),
+    only('http', 'http', GROUND),
+    only('auth', 'auth', GROUND),
+    only('events', 'events', [...GROUND, 'auth']),
+    only('search-cache', 'search-cache', [...GROUND, 'auth', 'events']),
+    only('inventory', 'inventory', [...GROUND, 'auth', 'events', 'search-cache']),
+    only('realtime', 'realtime', [...GROUND, 'auth', 'events']),
     ...upwards('events', [
       'log',
       'sequencer',
@@ -52,7 +62,7 @@ module.exports = {
       'subscribers',
       'http',
     ]),
-    only('openapi', 'openapi', ['contracts', 'infra']),
+    only('openapi', 'openapi', ['contracts', 'infra', 'http', 'validation']),
     only('client', 'client', ['contracts']),
     {
       name: 'client-is-for-browsers',

@@ -8,6 +8,7 @@ import { IdempotencyModule } from './idempotency/index.js';
 import { InfraModule } from './infra/index.js';
 import { InventoryModule } from './inventory/index.js';
 import { OpsModule } from './ops/index.js';
+import { RateLimitModule } from './rate-limit/index.js';
 import { RealtimeModule } from './realtime/index.js';
 
 @Module({})
@@ -19,6 +20,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(config),
         InfraModule,
+        RateLimitModule,
         AuthModule,
         DatabaseModule.forRoot(databaseUrl),
         IdempotencyModule,

@@ -2,6 +2,7 @@ export { CopiedRows } from './binary-copy.js';
 export { isLockTimeout, isTransient } from './conflicts.js';
 export { DatabaseUrl } from './database-url.js';
 export { DatabaseModule } from './database.module.js';
+export { isDatabaseUnavailable } from './database-errors.js';
 export { isoTime } from './iso-time.js';
 export { StatementCacheEpoch } from './statement-cache-epoch.js';
 export { PipelinedReadPool } from './pipelined-read-pool.js';

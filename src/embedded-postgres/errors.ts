@@ -1,5 +1,3 @@
-import { oneLine } from '../infra/index.js';
-
 export type EmbeddedPostgresErrorCode =
   | 'data_dir_in_use'
   | 'data_dir_not_ours'
@@ -22,7 +20,7 @@ export class EmbeddedPostgresError extends Error {
     message: string,
     options?: { cause?: unknown },
   ) {
-    super(oneLine(message), options);
+    super(inOneLine(message), options);
   }
 }
 
@@ -34,4 +32,9 @@ export function errorCode(error: unknown): string | undefined {
 
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function inOneLine(message: string): string {
+  const lines = message.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
 }

@@ -1,5 +1,4 @@
 export { addBodyParsers, StreamedCsv } from './body-parsers.js';
-export { isDatabaseUnavailable } from './database-errors.js';
 export { addDraining } from './drain-hook.js';
 export { allowedOrigins, corsOptions } from './cors.js';
 export { createHttpAdapter, type HttpTimeLimits } from './http-server.js';

@@ -2,7 +2,7 @@ import { HttpException, HttpStatus } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import type { Problem } from '../contracts/index.js';
 import { AppError, UnavailableError } from '../infra/index.js';
-import { isDatabaseUnavailable } from './database-errors.js';
+import { isDatabaseUnavailable } from '../database/index.js';
 
 /** What a client may know of an error; everything else stays in the log. */
 export type ProblemParts = Pick<Problem, 'status' | 'code' | 'detail'> & Partial<Pick<Problem, 'errors'>>;

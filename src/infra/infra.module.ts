@@ -3,7 +3,6 @@ import { AppConfig } from '../config/index.js';
 import { Clock } from './clock/clock.js';
 import { Draining } from './lifecycle/draining.js';
 import { Metrics } from './metrics/metrics.js';
-import { ClientAddresses, createRateLimits, RateLimits } from '../rate-limit/index.js';
 import { RedisConnections, RedisOwner } from './redis/index.js';
 
 /** `RedisConnections` is null when the in-process engine runs. */
@@ -19,13 +18,7 @@ import { RedisConnections, RedisOwner } from './redis/index.js';
       inject: [AppConfig],
       useFactory: (config: AppConfig) => (config.redis ? new RedisConnections(config.redis) : null),
     },
-    {
-      provide: RateLimits,
-      inject: [AppConfig, RedisConnections, RedisOwner, Metrics, Clock],
-      useFactory: createRateLimits,
-    },
-    ClientAddresses,
   ],
-  exports: [Clock, Metrics, Draining, RedisConnections, RedisOwner, RateLimits, ClientAddresses],
+  exports: [Clock, Metrics, Draining, RedisConnections, RedisOwner],
 })
 export class InfraModule {}

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { DatabaseUrl, PipelinedReadPool } from '../../src/database/index.js';
-import { isDatabaseUnavailable } from '../../src/http/index.js';
+import { DatabaseUrl, PipelinedReadPool, isDatabaseUnavailable } from '../../src/database/index.js';
 import { testDatabase } from '../support/app.js';
 import { TcpProxy } from '../support/cluster/tcp-proxy.js';
 import { waitFor } from '../support/processes.js';

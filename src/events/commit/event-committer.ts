@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
 import type { NewInventoryEvent } from '../../contracts/index.js';
-import { afterCommit, savepoint, SqlClient, type Statement } from '../../database/index.js';
-import { isDatabaseUnavailable } from '../../http/index.js';
+import { afterCommit, savepoint, SqlClient, type Statement, isDatabaseUnavailable } from '../../database/index.js';
 import { RelayWakeup } from '../relay/relay-wakeup.js';
 import { CacheInvalidation } from '../invalidation/cache-invalidation.js';
 import { PendingEvents, type ReportCommitted } from '../sequencer/pending-events.js';

@@ -1,5 +1,5 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { isDatabaseUnavailable } from '../../../http/index.js';
+import { isDatabaseUnavailable } from '../../../database/index.js';
 import { isLocated, type ProductWrite, textLengthOf, type WriteOutcome } from './product-command.js';
 
 /** Milliseconds a write may have waited for a batch that failed, and still go out with the next one. */
