@@ -19,6 +19,13 @@ export class ClientAddresses {
     const address = this.trusts ? proxyAddr(request, this.trusts) : request.socket.remoteAddress;
     return countedAddress(address ?? '');
   }
+
+  /** The host, with its port, that the client asked for; a trusted proxy may say which. */
+  hostOf(request: IncomingMessage): string | undefined {
+    const forwarded = request.headers['x-forwarded-host'];
+    const trusted = typeof forwarded === 'string' && this.trusts?.(request.socket.remoteAddress ?? '', 0) === true;
+    return trusted ? forwarded.split(',', 1)[0]!.trim() : request.headers.host;
+  }
 }
 
 const MAPPED = '::ffff:';

@@ -11,6 +11,7 @@ import {
 import type { Namespace, Socket } from 'socket.io';
 import { NAMESPACE } from '../contracts/index.js';
 import { InventoryEventService } from '../events/index.js';
+import { ConnectionGuard } from './connections/connection-guard.js';
 import {
   CLOSING,
   SUBSCRIBE,
@@ -20,7 +21,6 @@ import {
   type UnsubscriptionConfirmed,
 } from './messages.js';
 import { Identity } from './identity.js';
-import { Admission } from './limits/admission.js';
 import { RequestLimit } from './limits/request-limit.js';
 import { RoomBroadcaster } from './room-broadcaster.js';
 import { roomName } from './rooms.js';
@@ -29,16 +29,18 @@ import { DisconnectedError } from './recovery/subscription-errors.js';
 import { RoomSubscriber } from './recovery/room-subscriber.js';
 import type { ClientSession } from './sessions/client-session.js';
 import { Sessions } from './sessions/sessions.js';
-import { discardConnection } from './slow-clients/send-buffer.js';
 import { writeInOneGo } from './ws/coalesce-writes.js';
-import { WsProblemFilter } from './ws/ws-exception.filter.js';
+import { refuse, WsProblemFilter } from './ws/ws-exception.filter.js';
 
 /**
  * Bytes of one message from a client. Engine.IO closes the connection on a larger one; smaller ones get an exception.
  */
 export const MESSAGE_LIMIT = 64 * 1024;
-/** Milliseconds a connection may take to ask for the namespace; until then no limit counts it. */
-const CONNECT_WITHIN = 10_000;
+/**
+ * Milliseconds; Socket.IO's own end of connections without a namespace, which waits for goodbyes. `ConnectionGuard`
+ * comes first.
+ */
+const CONNECT_WITHIN = 60_000;
 /** Milliseconds a client may take to end its connection when this instance ends. */
 const CLOSE_WITHIN = 1_000;
 
@@ -57,12 +59,12 @@ export class InventoryGateway implements OnGatewayInit, OnGatewayConnection, OnG
     private readonly sessions: Sessions,
     private readonly subscriber: RoomSubscriber,
     private readonly identity: Identity,
-    private readonly admission: Admission,
+    private readonly connections: ConnectionGuard,
     private readonly requestLimit: RequestLimit,
   ) {}
 
   afterInit(namespace: Namespace): void {
-    this.admission.guard(namespace);
+    this.connections.guard(namespace);
     this.identity.guard(namespace);
     this.broadcaster.attach(namespace);
     writeInOneGo(namespace);
@@ -72,21 +74,23 @@ export class InventoryGateway implements OnGatewayInit, OnGatewayConnection, OnG
   /** Tells the clients and ends their connections in a way that makes them connect again, elsewhere. */
   onModuleDestroy(): void {
     this.events.setWebSocketService(null);
-    const sockets = [...this.sessions].map(({ socket }) => socket);
-    for (const socket of sockets) {
+    for (const { socket } of [...this.sessions]) {
       socket.emit(CLOSING);
       socket.conn.close();
     }
     // One that doesn't read doesn't say goodbye either, and the HTTP server waits for every connection to end.
-    setTimeout(() => sockets.forEach(discardConnection), CLOSE_WITHIN).unref();
+    setTimeout(() => this.connections.discardAll(), CLOSE_WITHIN).unref();
   }
 
   handleConnection(socket: Socket): void {
     this.sessions.add(socket);
+    this.connections.joined(socket);
+    socket.onAny((message: string, ...args: unknown[]) => this.countUnknown(socket, message, args));
   }
 
   handleDisconnect(socket: Socket): void {
     this.sessions.remove(socket);
+    this.connections.left(socket);
   }
 
   @SubscribeMessage(SUBSCRIBE)
@@ -107,6 +111,16 @@ export class InventoryGateway implements OnGatewayInit, OnGatewayConnection, OnG
     const confirmed = { ...room, room: roomName(room) };
     socket.emit(UNSUBSCRIBED, confirmed);
     return confirmed;
+  }
+
+  /** Messages that nothing listens to count like requests, and are refused like them when there are too many. */
+  private countUnknown(socket: Socket, message: string, args: readonly unknown[]): void {
+    if (message === SUBSCRIBE || message === UNSUBSCRIBE) return;
+    try {
+      this.requestLimit.check(socket, args);
+    } catch (error) {
+      refuse(socket, args, error);
+    }
   }
 
   private sessionOf(socket: Socket): ClientSession {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../infra/index.js';
+import { ConnectionLimit } from './limits/connection-limit.js';
 import { Sessions } from './sessions/sessions.js';
 
 @Injectable()
@@ -21,8 +22,13 @@ export class RealtimeMetrics {
   constructor(
     private readonly metrics: Metrics,
     sessions: Sessions,
+    connections: ConnectionLimit,
   ) {
-    metrics.gauge('realtime_connections', 'Sockets connected to this instance.', () => sessions.count);
+    metrics.gauge(
+      'realtime_connections',
+      'Connections of this instance, with or without the namespace.',
+      () => connections.count,
+    );
     metrics.labelledGauge('realtime_subscriptions', 'Room subscriptions on this instance.', 'type', () =>
       sessions.subscriptions(),
     );

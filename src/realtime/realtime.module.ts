@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/index.js';
 import { AsyncApiController } from './asyncapi/asyncapi.controller.js';
+import { ConnectionGuard } from './connections/connection-guard.js';
 import { Identity } from './identity.js';
 import { InventoryGateway } from './inventory.gateway.js';
 import { Admission } from './limits/admission.js';
 import { ConnectionLimit } from './limits/connection-limit.js';
 import { HandshakeLimit } from './limits/handshake-limit.js';
+import { OriginCheck } from './limits/origin-check.js';
 import { RequestLimit } from './limits/request-limit.js';
 import { RealtimeController } from './realtime.controller.js';
 import { RealtimeMetrics } from './realtime.metrics.js';
@@ -34,6 +36,8 @@ import { FrameSender } from './ws/frame-sender.js';
     RoomSubscriber,
     SlowClients,
     Admission,
+    OriginCheck,
+    ConnectionGuard,
     HandshakeLimit,
     ConnectionLimit,
     RequestLimit,

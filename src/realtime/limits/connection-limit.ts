@@ -1,45 +1,39 @@
 import { Injectable } from '@nestjs/common';
-import type { Namespace, Socket } from 'socket.io';
 import { AppConfig } from '../../config/index.js';
-import { ClientAddresses } from '../../rate-limit/index.js';
 import { handshakeRefusal } from './handshake-refusal.js';
 
 export const TOO_MANY_CONNECTIONS = 'too_many_connections';
 
-/** Sockets per address. One too many is refused at its handshake with a `connect_error` whose `data` says why. */
+/**
+ * Connections per address, counted from their acceptance to their end, whatever they ask for and by whichever
+ * transport.
+ */
 @Injectable()
 export class ConnectionLimit {
   private readonly counts = new Map<string, number>();
-  /** A connection may join, leave and join the namespace again. */
-  private readonly counted = new WeakSet<Socket['conn']>();
+  private all = 0;
 
-  constructor(
-    private readonly config: AppConfig,
-    private readonly addresses: ClientAddresses,
-  ) {}
+  constructor(private readonly config: AppConfig) {}
 
-  guard(namespace: Namespace): void {
-    namespace.use((socket, next) => next(this.admit(socket)));
+  /** Connections of this instance. */
+  get count(): number {
+    return this.all;
   }
 
-  private admit({ conn, request }: Socket): Error | undefined {
+  /** Why the address may have no more; undefined: it may. */
+  refusal(address: string): Error | undefined {
     const limit = this.config.maxConnectionsPerAddress;
-    // One that has ended already, as a client can bring about in the packet that asks for the namespace, would never
-    // be taken off; Socket.IO drops it after this.
-    if (conn.readyState !== 'open' || this.counted.has(conn)) return undefined;
-    const address = this.addresses.of(request);
-    const count = this.counts.get(address) ?? 0;
-    if (limit > 0 && count >= limit) {
-      return handshakeRefusal(TOO_MANY_CONNECTIONS, `An address may have at most ${limit} connections`);
-    }
-    this.counts.set(address, count + 1);
-    this.counted.add(conn);
-    // The connection may end before the namespace is joined, so its end is watched, not the socket's.
-    conn.once('close', () => this.release(address));
-    return undefined;
+    if (limit === 0 || (this.counts.get(address) ?? 0) < limit) return undefined;
+    return handshakeRefusal(TOO_MANY_CONNECTIONS, `An address may have at most ${limit} connections`);
   }
 
-  private release(address: string): void {
+  add(address: string): void {
+    this.all += 1;
+    this.counts.set(address, (this.counts.get(address) ?? 0) + 1);
+  }
+
+  remove(address: string): void {
+    this.all -= 1;
     const left = (this.counts.get(address) ?? 0) - 1;
     if (left > 0) this.counts.set(address, left);
     else this.counts.delete(address);

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Namespace, Socket } from 'socket.io';
 import { principalKey } from '../../contracts/index.js';
 import { Metrics } from '../../infra/index.js';
-import { ClientAddresses, limitKey, RateLimits } from '../../rate-limit/index.js';
+import { limitKey, RateLimits } from '../../rate-limit/index.js';
 import { handshakeRefusal } from './handshake-refusal.js';
 
 const TOO_MANY_REQUESTS = 'too_many_requests';
@@ -12,21 +11,15 @@ const TOO_MANY_REQUESTS = 'too_many_requests';
 export class HandshakeLimit {
   constructor(
     private readonly limits: RateLimits,
-    private readonly addresses: ClientAddresses,
     private readonly metrics: Metrics,
   ) {}
 
-  guard(namespace: Namespace): void {
-    namespace.use((socket, next) => {
-      const decide = (wait: number): void => next(wait === 0 ? undefined : this.refuse(wait));
-      const wait = this.take(socket);
-      if (typeof wait === 'number') decide(wait);
-      else wait.then(decide, next);
-    });
-  }
-
-  private take({ request }: Socket): number | Promise<number> {
-    return this.limits.take(limitKey(principalKey(null), this.addresses.of(request)));
+  /** Calls `done` with why there may be no more; at once if that is known. */
+  take(address: string, done: (refusal?: Error) => void): void {
+    const settle = (wait: number): void => done(wait === 0 ? undefined : this.refuse(wait));
+    const wait = this.limits.take(limitKey(principalKey(null), address));
+    if (typeof wait === 'number') settle(wait);
+    else wait.then(settle, done);
   }
 
   private refuse(wait: number): Error {

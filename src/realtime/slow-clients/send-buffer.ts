@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { connectionOf, type EnginePacket } from '../ws/engine-connection.js';
+import { connectionOf, type EngineConnection, type EnginePacket } from '../ws/engine-connection.js';
 
 /** Bytes of a packet beside its data. */
 const OVERHEAD = 64;
@@ -12,7 +12,8 @@ export function bufferedBytes(socket: Socket): number {
   return bytes;
 }
 
-function bytesOf({ data, options }: EnginePacket): number {
+/** Of what is handed to Engine.IO. */
+export function bytesOf({ data, options }: EnginePacket): number {
   const frame = options?.wsPreEncodedFrame;
   if (frame) return frame.reduce((sum, part) => sum + part.length, 0);
   return typeof data === 'string' || data instanceof Uint8Array ? Buffer.byteLength(data) : 0;
@@ -20,7 +21,10 @@ function bytesOf({ data, options }: EnginePacket): number {
 
 /** Closes without waiting for what a client doesn't read, and frees what has been buffered for it. */
 export function discardConnection(socket: Socket): void {
-  const connection = connectionOf(socket);
+  discard(connectionOf(socket));
+}
+
+export function discard(connection: EngineConnection): void {
   const { transport } = connection;
   connection.close(true);
   // A WebSocket that is closed waits half a minute for the other side to say goodbye, with all its buffers.

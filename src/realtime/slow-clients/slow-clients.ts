@@ -1,5 +1,4 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { Socket } from 'socket.io';
 import { AppConfig } from '../../config/index.js';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { InventoryEventService } from '../../events/index.js';
@@ -23,9 +22,6 @@ const LOW_WATER = 1 / 16;
 /** Milliseconds without a byte of progress after which a client is given up. */
 export const GIVE_UP_AFTER = 30_000;
 
-/** Refusals of one client between looks at its buffer; a look goes through all that waits there. */
-const REFUSALS_BETWEEN_LOOKS = 64;
-
 export const SLOW_CONSUMER = 'slow_consumer';
 
 interface Suspension {
@@ -37,13 +33,14 @@ interface Suspension {
 
 /**
  * Bounds the memory a slow client costs (G7). One whose send buffer passes the bound is taken out of its rooms; once it
- * has read what was waiting, it gets the newest event of every product it missed and is taken back.
+ * has read what was waiting, it gets the newest event of every product it missed and is taken back. What a client
+ * brings
+ * about itself and doesn't read is bounded by `ConnectionGuard`, without patience.
  */
 @Injectable()
 export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(SlowClients.name);
   private readonly suspended = new Map<ClientSession, Suspension>();
-  private readonly refusals = new WeakMap<ClientSession, number>();
   private timer: NodeJS.Timeout | undefined;
   /** Those over the bound at the last look: it takes two in a row, a burst alone is not slowness. */
   private over = new Set<ClientSession>();
@@ -65,21 +62,6 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
-  }
-
-  /**
-   * Must be called for every refusal that a client has been sent. A client that floods and doesn't read the answers
-   * could fill the memory between two looks at the time.
-   */
-  refused(socket: Socket): void {
-    const session = this.sessions.of(socket);
-    if (!session) return;
-    const refusals = (this.refusals.get(session) ?? 0) + 1;
-    this.refusals.set(session, refusals);
-    if (refusals % REFUSALS_BETWEEN_LOOKS !== 0) return;
-    const bound = this.config.sendBufferBytes;
-    const waiting = this.suspended.get(session)?.bytes ?? bound;
-    if (bufferedBytes(socket) > waiting + bound) this.giveUp(session, 'Requests go on, and refusals are not read');
   }
 
   private look(): void {

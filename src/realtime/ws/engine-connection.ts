@@ -15,12 +15,23 @@ export interface EngineConnection {
   readyState: 'opening' | 'open' | 'closing' | 'closed';
   /** What has not been handed to the transport. */
   writeBuffer: readonly EnginePacket[];
-  transport: {
-    name: string;
-    perMessageDeflate?: unknown;
-    socket?: { readyState: number; bufferedAmount?: number; _socket?: RawSocket | null; terminate?(): void };
-  };
+  transport: EngineTransport;
   close(discard?: boolean): void;
+  on(event: string, listener: (...args: never[]) => void): void;
+}
+
+export interface EngineTransport {
+  name: string;
+  perMessageDeflate?: unknown;
+  /** Of `ws`. */
+  socket?: {
+    readyState: number;
+    bufferedAmount?: number;
+    _socket?: RawSocket | null;
+    terminate?(): void;
+    on?(event: string, listener: (...args: never[]) => void): void;
+  };
+  on(event: string, listener: (...args: never[]) => void): void;
 }
 
 export const connectionOf = (socket: Socket): EngineConnection => socket.conn as unknown as EngineConnection;

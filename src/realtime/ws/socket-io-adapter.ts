@@ -1,6 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { allowedOrigins } from '../../http/index.js';
+import { Admission } from '../limits/admission.js';
 
 type CreateServer = IoAdapter['createIOServer'];
 type BindMessageHandlers = IoAdapter['bindMessageHandlers'];
@@ -8,12 +9,12 @@ type Acknowledge = (response: unknown) => void;
 type Handler = (payload: unknown, acknowledge: Acknowledge | undefined) => Promise<unknown>;
 
 /**
- * Nest's Socket.IO, whose polling transport is open to the origins of `CORS_ORIGINS`; browsers don't ask for
- * WebSockets.
+ * Nest's Socket.IO, open to those that `Admission` lets in. Pages of `CORS_ORIGINS` may read what HTTP polling answers;
+ * for WebSockets browsers don't ask.
  */
 export class SocketIoAdapter extends IoAdapter {
   constructor(
-    app: INestApplicationContext,
+    private readonly app: INestApplicationContext,
     private readonly origins: readonly string[],
   ) {
     super(app);
@@ -21,7 +22,8 @@ export class SocketIoAdapter extends IoAdapter {
 
   override createIOServer(...[port, options]: Parameters<CreateServer>): ReturnType<CreateServer> {
     const cors = this.origins.length > 0 && { cors: { origin: allowedOrigins(this.origins) } };
-    return super.createIOServer(port, { ...options, ...cors } as typeof options);
+    const { allowRequest } = this.app.get(Admission);
+    return super.createIOServer(port, { ...options, ...cors, allowRequest } as typeof options);
   }
 
   /**
