@@ -1,12 +1,13 @@
 import type { FoundProduct, Product, ProductFilters, ProductSearchOptions } from '../contracts/index.js';
 import { isWithin, orderOf, startOf } from './page-order.js';
+import { same } from './same.js';
 import type { InventoryEvent, ProductPage } from './types.js';
 import type { UnmatchedTexts } from './unmatched-texts.js';
 
 export type PageQuery = ProductFilters & Partial<ProductSearchOptions>;
 
 /** What the words of a search are looked for in; the server adds what it knows of translations and spellings. */
-const SEARCHED: readonly string[] = ['name', 'names', 'description', 'category'];
+const SEARCHED = ['name', 'names', 'description', 'category'] as const;
 
 /**
  * What an event does to a page: nothing, a new state of it, or something only the server can tell, because products may
@@ -29,12 +30,14 @@ export function effectOf(
   if (event.version <= item.version) return 'none';
   const { product } = event;
   const leaves = event.eventType === 'product_deleted' || !matches(product, query);
-  if (leaves || (query.q !== undefined && event.changes.some(isOfTexts))) return 'refetch';
+  // By the states: the events of one write share the last one, so what this one doesn't name may have changed as well.
+  const textsDiffer = query.q !== undefined && SEARCHED.some((field) => !same(item[field], product[field]));
+  if (leaves || textsDiffer) return 'refetch';
   const items = placed(found(product, item.vendor, query.lang), index, page, query);
   return items ? { ...page, items, position: Math.max(page.position, event.position) } : 'refetch';
 }
 
-const isOfTexts = ({ field }: { field: string }): boolean => SEARCHED.includes(field);
+const isOfTexts = ({ field }: { field: string }): boolean => SEARCHED.some((searched) => searched === field);
 
 /** Whether a product that isn't on the page may be on it now. */
 function mayBringIn(event: InventoryEvent, page: ProductPage, query: PageQuery, unmatched: UnmatchedTexts): boolean {

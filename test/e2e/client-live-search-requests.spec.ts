@@ -107,6 +107,15 @@ describe('a live search asks', () => {
       expect([watched.asked.length, prices(watched)]).toEqual([3, [1, 110, 115]]);
     });
 
+    it('when a product on the page is called otherwise, also if more of it changes at once', async () => {
+      const watched = await watch({ q: 'aloo' }, { limit: 10, interval: 1 });
+      await patch(potatoes[2]!, { basePrice: 125, availability: 'limited', name: 'Turnip' });
+      const isShown = () => watched.search.page!.items.some(({ id }) => id === potatoes[2]!.id);
+      await waitFor(() => !isShown(), { what: 'it to go' });
+      await patch(potatoes[2]!, { basePrice: 120, availability: 'available', name: 'Potato' });
+      await waitFor(isShown, { what: 'it to come back' });
+    });
+
     it('once about all products with the texts of one that it doesn’t find', async () => {
       const watched = await watch({ q: 'aloo' }, { sort: 'price_asc', limit: 3, interval: 1 });
       const others: Product[] = [];
@@ -184,4 +193,30 @@ describe('a live search asks', () => {
       'refused',
     ]);
   }, 60_000);
+
+  it('again while the client has no room left to follow it in, until there is one', async () => {
+    const vendor = await createVendor(app);
+    const client = quickClient(app.url);
+    clients.push(client);
+    // As many as a client may have.
+    const rooms = Array.from({ length: 100 }, (_, room) =>
+      client.subscribe({ type: 'category', category: `room-${room}` }, () => undefined),
+    );
+    await Promise.all(rooms.map(({ ready }) => ready));
+    const errors: Error[] = [];
+    const search = client.liveSearch({ vendorId: vendor.id }, () => undefined, {
+      interval: 1,
+      onError: (error) => void errors.push(error),
+    });
+    await waitFor(() => errors.length > 1, { what: 'two refusals' });
+    expect([errors[0], search.page?.items, search.status]).toMatchObject([
+      { code: 'too_many_subscriptions' },
+      [],
+      'stale',
+    ]);
+    rooms[0]!.unsubscribe();
+    await waitFor(() => search.status === 'live', { what: 'the room' });
+    const { id } = await createProduct(app, { vendorId: vendor.id });
+    await waitFor(() => search.page!.items[0]?.id === id, { what: 'the change' });
+  });
 });

@@ -71,7 +71,7 @@ describe('a live search', () => {
     );
     const { page } = await searchProducts(app, asked.toString());
     const text = (value: unknown): string => JSON.stringify(sorted(value));
-    // The last product behind the page may have gone without anybody asking.
+    // The last product behind the page may have gone, which needs no request.
     const isCurrent = ({ items, nextCursor }: ProductPage): boolean =>
       text(items) === text(page.items) && (nextCursor === page.nextCursor || page.nextCursor === null);
     try {

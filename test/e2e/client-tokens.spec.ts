@@ -80,7 +80,7 @@ describe('a token of the client library', () => {
     ['of a function that has no better one', () => () => expired],
     ['of a function that fails', () => () => Promise.reject(new Error('signed out'))],
     ['of a function that has none', () => () => undefined],
-  ])('%s doesn’t keep anybody from reading', async (_name, token) => {
+  ])('%s still lets the client read', async (_name, token) => {
     connect(token());
     const changed: string[] = [];
     const search = client.liveSearch({ vendorId: product.vendorId }, (page) => void changed.push(page.items[0]!.unit), {

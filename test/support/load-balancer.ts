@@ -13,7 +13,7 @@ export interface LoadBalancer {
 export const BALANCER_PATIENCE = 120_000;
 
 /**
- * HAProxy in front of some servers: each request goes to the next one in turn, whoever sends it.
+ * HAProxy in front of some servers: each request goes to the next one in turn, also those of one client.
  *
  * @param rules more lines of the front, such as what it refuses
  */
