@@ -2,12 +2,12 @@ import type { Page, PageOptions, ProductFilters, ProductSearchOptions, VendorFil
 import type { Listing } from './scopes/scope-names.js';
 import type { TextScopes } from './scopes/text-scopes.js';
 import { productSearchKey, type SearchKind, vendorSearchKey } from './canonical-search.js';
-import { type PageFacts, ProductSearchScopes, scopesOfVendorSearch } from './scopes/scopes-of-search.js';
+import { type PageFacts, ProductSearchScopes, VendorSearchScopes } from './scopes/scopes-of-search.js';
 
 /** A page fresh from the database. */
 export interface LoadedPage {
   /** All of it or, beside `json`, as much of it as tells what may change it. */
-  page: Page<{ id: string }>;
+  page: Page<{ id: string; vendorId?: string }>;
   /** The page as it is sent, if that is at hand. */
   json?: string | undefined;
   /** Prices between which a product would be on this page; only for searches sorted by price. */
@@ -37,6 +37,7 @@ export function productSearch(filters: ProductFilters, options: ProductSearchOpt
     narrow: ({ page, priceWindow }) =>
       scopes.narrowed(options, {
         productIds: page.items.map(({ id }) => id),
+        vendorIds: page.items.map(({ vendorId }) => vendorId),
         complete: options.cursor === undefined && page.nextCursor === null,
         priceWindow,
       }),
@@ -44,6 +45,12 @@ export function productSearch(filters: ProductFilters, options: ProductSearchOpt
 }
 
 export function vendorSearch(filters: VendorFilters, options: PageOptions): CachedSearch {
-  const scopes = scopesOfVendorSearch();
-  return { kind: 'vendor', key: vendorSearchKey(filters, options), scopes, listing: null, narrow: () => scopes };
+  const scopes = new VendorSearchScopes(filters);
+  return {
+    kind: 'vendor',
+    key: vendorSearchKey(filters, options),
+    scopes: scopes.all(),
+    listing: null,
+    narrow: ({ page }) => scopes.narrowed(page.items.map(({ id }) => id)),
+  };
 }

@@ -6,7 +6,7 @@ import { scopesBesideTexts, textScopesOfEvents } from './scopes/scopes-of-events
 import { SearchText } from './scopes/search-text.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { ResilientCacheStore } from './store/resilient-cache-store.js';
-import { scopesOfVendorChange, type VendorChange, VendorChanges } from './vendor-changes.js';
+import { VendorChanges } from './vendor-changes.js';
 
 /** Keeps the cache true to the events: called after every commit, and again by the relay. */
 @Injectable()
@@ -46,8 +46,8 @@ export class SearchCacheInvalidator implements InvalidatableCache, OnModuleInit 
     return true;
   }
 
-  async vendorsChanged(change: VendorChange): Promise<void> {
-    await this.invalidateScopes(scopesOfVendorChange(change));
+  async vendorsChanged(scopes: readonly string[]): Promise<void> {
+    await this.invalidateScopes(scopes);
   }
 
   /** Invalidates the scopes of all vendor changes that are still noted; false if the cache is out of reach. */

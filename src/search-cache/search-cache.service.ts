@@ -108,9 +108,12 @@ export class SearchCacheService implements OnModuleDestroy {
     await this.invalidator.clear();
   }
 
-  /** To be called after a vendor has been committed and before that is acknowledged. */
-  vendorsChanged(change: 'created' | 'updated'): Promise<void> {
-    return this.invalidator.vendorsChanged(change);
+  /**
+   * To be called after a vendor has been committed and before that is acknowledged.
+   * @param scopes of `scopesOfVendorCreation` or `scopesOfVendorUpdate`
+   */
+  vendorsChanged(scopes: readonly string[]): Promise<void> {
+    return this.invalidator.vendorsChanged(scopes);
   }
 
   private async get<Result>(search: CachedSearch, filters: object): Promise<Result | null> {
@@ -120,7 +123,7 @@ export class SearchCacheService implements OnModuleDestroy {
     return read.result === 'hit' ? (JSON.parse(read.page.body.toString('utf8')) as Result) : null;
   }
 
-  private async put(search: CachedSearch, filters: object, page: Page<{ id: string }>): Promise<void> {
+  private async put(search: CachedSearch, filters: object, page: LoadedPage['page']): Promise<void> {
     let tokens = this.tokensRead.get(filters);
     this.tokensRead.delete(filters);
     if (!tokens) {

@@ -252,6 +252,17 @@ describe.each([
         () => `category=${stall.category}`,
         () => createVendor(apps.first).then(() => undefined),
       ],
+      [
+        'the languages of its own vendor',
+        () => `category=${stall.category}`,
+        () => change('PATCH', `/api/vendors/${stall.vendor.id}`, { languages: ['ta'] }),
+      ],
+      [
+        'everything about another vendor',
+        () => `category=${stall.category}`,
+        ({ vendor }) =>
+          change('PATCH', `/api/vendors/${vendor.id}`, { name: 'Renamed', state: 'Goa', market: 'Mapusa' }),
+      ],
       ['nothing at all', () => `category=${stall.category}`, () => patch(1, { basePrice: 20 })],
     ];
 
@@ -261,6 +272,17 @@ describe.each([
       await settle(productsPath(query()));
       await make(other);
       for (const app of apps.apps) expect((await search(app, productsPath(query()))).result).toBe('HIT');
+    });
+
+    it('another vendor’s languages and stock, as far as vendor searches go', async () => {
+      const other = await setUp();
+      stall = await setUp();
+      const path = `/api/vendors/search?q=${encodeURIComponent(stall.vendor.name)}`;
+      await settle(path);
+      await change('PATCH', `/api/vendors/${other.vendor.id}`, { languages: ['ta'] });
+      await change('PUT', `/api/products/${other.products[0]!.id}/availability`, { availability: 'limited' });
+      await createProduct(apps.first, { vendorId: other.vendor.id });
+      for (const app of apps.apps) expect((await search(app, path)).result).toBe('HIT');
     });
 
     it('a price, as far as vendor searches go', async () => {

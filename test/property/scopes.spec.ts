@@ -120,6 +120,7 @@ describe('scopes', () => {
           for (const priceWindow of [old.priceWindow, undefined]) {
             const narrow = scopes.narrowed(searchOptions, {
               productIds: old.items.map(({ id }) => id),
+              vendorIds: old.items.map(({ vendorId }) => vendorId),
               complete: old.cursor === undefined && !old.more,
               priceWindow,
             });
@@ -147,7 +148,10 @@ describe('scopes', () => {
         new ProductSearchScopes(where, textScopes).all().filter((scope) => invalidated.has(scope)),
       ]).toEqual([where, []]);
     }
-    const narrow = new ProductSearchScopes({}, textScopes).narrowed({ limit }, { productIds: ['p1'], complete: false });
+    const narrow = new ProductSearchScopes({}, textScopes).narrowed(
+      { limit },
+      { productIds: ['p1'], vendorIds: ['v2'], complete: false },
+    );
     expect(narrow.filter((scope) => invalidated.has(scope))).toEqual([]);
   });
 
@@ -155,7 +159,7 @@ describe('scopes', () => {
     const before = [{ ...fc.sample(product(0), 1)[0]!, basePrice: 5_000 }];
     const { events } = change(before, [{ kind: 'update', id: 'p0', updates: { basePrice: 5 } }]);
     const invalidated = scopesOfEvents(events, textScopes);
-    const page = { productIds: ['p9'], complete: false };
+    const page = { productIds: ['p9'], vendorIds: ['v9'], complete: false };
     const narrow = new ProductSearchScopes({}, textScopes).narrowed({ limit: 1, sort: 'price_asc' }, page);
     expect(narrow.some((scope) => invalidated.has(scope))).toBe(true);
   });

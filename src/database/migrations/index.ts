@@ -5,6 +5,7 @@ import { PositionLock1790000300000 } from './1790000300000-position-lock.js';
 import { EventsAsText1790000400000 } from './1790000400000-events-as-text.js';
 import { ProductsOfTexts1790000500000 } from './1790000500000-products-of-texts.js';
 import { TextsOfCategories1790000600000 } from './1790000600000-texts-of-categories.js';
+import { ScopesOfVendorChanges1790000700000 } from './1790000700000-scopes-of-vendor-changes.js';
 
 /** Forward only, in order. A released migration is never edited. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   EventsAsText1790000400000,
   ProductsOfTexts1790000500000,
   TextsOfCategories1790000600000,
+  ScopesOfVendorChanges1790000700000,
 ];

@@ -19,7 +19,7 @@ import { VENDOR_ORDER, vendorSearchSql } from './vendor-search.sql.js';
 
 type Keyed = Record<`key${number}`, CursorKey>;
 /** `item`: the product as JSON, as it is sent. */
-type ProductPageRow = { id: string; item: string } & Keyed;
+type ProductPageRow = { id: string; vendorId: string; item: string } & Keyed;
 type VendorPageRow = VendorEntity & { rank: number; total: number; available: number };
 /** A page without items still has one row, for the position. */
 type OrNone<Row> = (Row | { [Column in keyof Row]: null }) & { position: string };
@@ -41,7 +41,7 @@ export class PageLoader {
     const found = this.page(
       rows,
       options.limit,
-      ({ id, item }) => ({ id, item }),
+      ({ id, vendorId, item }) => ({ id, vendorId, item }),
       (row) =>
         encodeCursor(
           order.name,

@@ -81,10 +81,10 @@ const statements = new LRUCache<string, Statement>({ max: 1_000 });
 function pageSql(found: string, order: ProductOrder, lang: string | undefined): string {
   const displayName = lang === undefined ? '' : `, coalesce(p.names->>${lang}::text, p.name) AS "displayName"`;
   return `
-    SELECT head.position, page.id, page.item, ${order.columns.map(keyAsText).join(', ')}
+    SELECT head.position, page.id, page."vendorId", page.item, ${order.columns.map(keyAsText).join(', ')}
     FROM (SELECT coalesce(max(position), 0) AS position FROM inventory_events) head
     LEFT JOIN LATERAL (
-      SELECT p.id, row_to_json(item)::text AS item,
+      SELECT p.id, p.vendor_id AS "vendorId", row_to_json(item)::text AS item,
              ${order.columns.map((_column, index) => `found.key${index}`).join(', ')}
       FROM (SELECT * FROM (${found}) page LIMIT ${MOST}) found JOIN products p ON p.id = found.id JOIN vendors v ON v.id = p.vendor_id
       CROSS JOIN LATERAL (

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { NewVendor, Vendor, VendorFields } from '../../contracts/index.js';
 import { afterCommit, SqlClient } from '../../database/index.js';
 import { Clock } from '../../infra/index.js';
-import { SearchCacheService } from '../../search-cache/index.js';
+import { scopesOfVendorCreation, scopesOfVendorUpdate, SearchCacheService } from '../../search-cache/index.js';
 import { applyChanges, changesOf } from '../changes.js';
 import { newVendorId } from '../ids.js';
 import { type ExpectedVersion, isExpected, VersionMismatchError } from '../if-match.js';
@@ -49,9 +49,10 @@ export class VendorService {
       const changes = changesOf<VendorFields>(vendor, updates);
       if (changes.length === 0) return vendor;
       const next = applyChanges(vendor, changes, { version: vendor.version + 1, updatedAt: this.now() });
-      const done = await this.sql.query(UPDATE_VENDOR, [rows([next]), vendor.version]);
+      const scopes = scopesOfVendorUpdate(vendor, next);
+      const done = await this.sql.query(UPDATE_VENDOR, [rows([next]), vendor.version, scopes]);
       if (done.length === 0) continue;
-      await afterCommit(() => this.searchCache.vendorsChanged('updated'));
+      await afterCommit(() => this.searchCache.vendorsChanged(scopes));
       return next;
     }
   }
@@ -77,9 +78,10 @@ export class VendorService {
   }
 
   private async insert(vendors: readonly Vendor[]): Promise<Set<string>> {
-    const inserted = await this.sql.query<{ id: string }>(INSERT_VENDORS, [rows(vendors)]);
+    const scopes = scopesOfVendorCreation();
+    const inserted = await this.sql.query<{ id: string }>(INSERT_VENDORS, [rows(vendors), scopes]);
     this.sql.rowsInserted(inserted.length);
-    if (inserted.length > 0) await afterCommit(() => this.searchCache.vendorsChanged('created'));
+    if (inserted.length > 0) await afterCommit(() => this.searchCache.vendorsChanged(scopes));
     return new Set(inserted.map(({ id }) => id));
   }
 

@@ -16,7 +16,10 @@ const ROWS = `jsonb_to_recordset($1::jsonb) AS r (
   id text, name text, names jsonb, market text, district text, state text, languages text[], version integer,
   "createdAt" timestamptz, "updatedAt" timestamptz, search text[])`;
 
-/** `$1`: vendors with their lexemes as JSON. Returns the ids that were new. */
+/**
+ * `$1`: vendors with their lexemes as JSON; `$2`: the cache's scopes that a creation touches.
+ * Returns the ids that were new.
+ */
 export const INSERT_VENDORS: Statement = {
   name: 'insert-vendors',
   text: `
@@ -29,12 +32,15 @@ export const INSERT_VENDORS: Statement = {
       ON CONFLICT (id) DO NOTHING
       RETURNING id
     ), noted AS (
-      INSERT INTO vendor_changes (kind) SELECT 'created' FROM inserted LIMIT 1
+      INSERT INTO vendor_changes (kind, scopes) SELECT 'created', $2::text[] FROM inserted LIMIT 1
     )
     SELECT id FROM inserted`,
 };
 
-/** `$1`: the vendor's new state as a list of one; `$2`: the version it replaces. No row returned: a race was lost. */
+/**
+ * `$1`: the vendor's new state as a list of one; `$2`: the version it replaces; `$3`: the cache's scopes
+ * that the change touches. No row returned: a race was lost.
+ */
 export const UPDATE_VENDOR: Statement = {
   name: 'update-vendor',
   text: `
@@ -46,7 +52,7 @@ export const UPDATE_VENDOR: Statement = {
       WHERE v.id = r.id AND v.version = $2
       RETURNING v.id
     ), noted AS (
-      INSERT INTO vendor_changes (kind) SELECT 'updated' FROM updated
+      INSERT INTO vendor_changes (kind, scopes) SELECT 'updated', $3::text[] FROM updated
     )
     SELECT id FROM updated`,
 };

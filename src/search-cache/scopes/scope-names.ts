@@ -16,8 +16,32 @@ export interface Listing {
 /** Every entry depends on it; invalidating it clears the cache. */
 export const GENERAL_SCOPE = 'search:cache:general';
 
-/** All vendor searches: they show counts of products. */
+/** Which vendors there are and what they are called, on which every vendor search depends. */
 export const VENDORS_SCOPE = 'search:cache:vendors';
+
+/** What product pages show of vendors: of any, or of one. */
+export const SHOWN_VENDORS_SCOPE = `${VENDORS_SCOPE}:shown`;
+export const shownVendorScope = (id: string): string => `vendor:shown:${id}`;
+
+/** What vendor pages show of vendors, counts of products included: of any, or of one. */
+export const LISTED_VENDORS_SCOPE = `${VENDORS_SCOPE}:listed`;
+export const listedVendorScope = (id: string): string => `vendor:listed:${id}`;
+
+/** Which vendors have products in the category. */
+export const vendorsOfCategoryScope = (category: string): string => `${VENDORS_SCOPE}:category:${category}`;
+
+interface Region {
+  state?: string | null | undefined;
+  district?: string | null | undefined;
+}
+
+/** Which vendors are in the state, and in the district, as far as they are given. */
+export function regionScopes({ state, district }: Region): string[] {
+  const scopes: string[] = [];
+  if (typeof state === 'string') scopes.push(`${VENDORS_SCOPE}:state:${state}`);
+  if (typeof district === 'string') scopes.push(`${VENDORS_SCOPE}:district:${district}`);
+  return scopes;
+}
 
 /** The one product: pages that show it. */
 export const productScope = (id: string): string => `product:${id}`;
@@ -48,7 +72,7 @@ export function kindOf(scope: string): ScopeKind {
   if (first === 'p') return 'product';
   if (first === 't') return 'text';
   if (scope === GENERAL_SCOPE) return 'general';
-  if (scope === VENDORS_SCOPE) return 'vendors';
+  if (scope.startsWith(VENDORS_SCOPE)) return 'vendors';
   const vendor = first === 'v';
   const category = scope.includes(':category:');
   const price = scope.includes(':price:') || scope.includes(':edge:');

@@ -6,12 +6,14 @@ import { PRICE_CROSSINGS } from './price-crossings.js';
 import {
   type Aspect,
   edgeScopes,
+  LISTED_VENDORS_SCOPE,
+  listedVendorScope,
   OPEN,
   type Listing,
   listingScope,
   productScope,
   textScope,
-  VENDORS_SCOPE,
+  vendorsOfCategoryScope,
 } from './scope-names.js';
 import type { TextScopes } from './text-scopes.js';
 
@@ -75,7 +77,7 @@ export function scopesBesideTexts(
   const seen = new Set<string>();
   for (const event of events) {
     scopes.add(productScope(event.productId));
-    if (changesCounts(event)) scopes.add(VENDORS_SCOPE);
+    addVendors(scopes, event);
     if (isSeen(event, isWatched)) seen.add(event.productId);
   }
   if (seen.size === 0) return scopes;
@@ -134,7 +136,15 @@ function addTexts(scopes: Set<string>, state: Product, text: TextScopes): void {
 }
 
 /** Vendor searches show how many products a vendor has and how many are available, and filter by category. */
-function changesCounts({ eventType, changes }: NewInventoryEvent): boolean {
-  if (eventType === 'price_changed') return false;
-  return eventType !== 'product_updated' || changes.some(({ field }) => field === 'category');
+function addVendors(scopes: Set<string>, event: NewInventoryEvent): void {
+  const { eventType, vendorId, changes } = event;
+  if (eventType === 'price_changed') return;
+  const isMoved = changes.some(({ field }) => field === 'category');
+  if (eventType === 'product_updated' && !isMoved) return;
+  if (eventType !== 'product_updated') {
+    scopes.add(listedVendorScope(vendorId));
+    scopes.add(LISTED_VENDORS_SCOPE);
+  }
+  if (eventType === 'availability_changed') return;
+  for (const category of categoriesOf(event)) scopes.add(vendorsOfCategoryScope(category));
 }

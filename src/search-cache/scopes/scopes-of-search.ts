@@ -1,4 +1,4 @@
-import type { ProductFilters, ProductSearchOptions } from '../../contracts/index.js';
+import type { ProductFilters, ProductSearchOptions, VendorFilters } from '../../contracts/index.js';
 import { BRACKETS } from './price-brackets.js';
 import { PRICE_CROSSINGS } from './price-crossings.js';
 import {
@@ -6,12 +6,18 @@ import {
   ASPECTS,
   edgeScopes,
   GENERAL_SCOPE,
+  LISTED_VENDORS_SCOPE,
+  listedVendorScope,
   OPEN,
   type Listing,
   listingScope,
   productScope,
+  regionScopes,
+  SHOWN_VENDORS_SCOPE,
+  shownVendorScope,
   textScope,
   VENDORS_SCOPE,
+  vendorsOfCategoryScope,
 } from './scope-names.js';
 import type { TextScopes } from './text-scopes.js';
 
@@ -21,6 +27,8 @@ const MAX_BRACKETS = 16;
 /** What a page turned out to be, as far as it matters to what can change it. */
 export interface PageFacts {
   productIds: readonly string[];
+  /** Of these products; undefined where whoever stores the page didn't say. */
+  vendorIds: readonly (string | undefined)[];
   /** Whether the page holds every result of its search. */
   complete: boolean;
   /** Prices between which a product would be on this page; only for searches sorted by price. */
@@ -38,6 +46,7 @@ export class ProductSearchScopes {
   /** Of the ends of the price range. */
   private readonly ends: readonly string[];
   private readonly texts: readonly string[] | undefined;
+  private readonly regions: readonly string[];
 
   constructor(
     private readonly filters: ProductFilters,
@@ -47,13 +56,16 @@ export class ProductSearchScopes {
     this.brackets = rangeBrackets(filters);
     this.ends = this.edges([filters.minPrice, filters.maxPrice]);
     this.texts = textsOf(filters, text);
+    this.regions = regionScopes(filters);
   }
 
   /** All that may matter, known before the result is: their tokens are read before the database is asked. */
   all(): string[] {
     const scopes = ASPECTS.flatMap((aspect) => this.inBrackets(aspect));
     // Those that the page may be narrowed to, as far as they are known already.
-    return [...new Set([GENERAL_SCOPE, ...scopes, ...this.ends, ...(this.texts ?? [])])];
+    return [
+      ...new Set([GENERAL_SCOPE, SHOWN_VENDORS_SCOPE, ...scopes, ...this.ends, ...(this.texts ?? []), ...this.regions]),
+    ];
   }
 
   /**
@@ -63,10 +75,13 @@ export class ProductSearchScopes {
    * - products that come, go, move or are renamed always count, but for a text only if they are found by it;
    * - prices that cross an end of the price range count, and no others of the range;
    * - sorted by price, so do prices that cross an end of the page: what is found between its ends is on it already;
-   * - availability counts if it is filtered by.
+   * - availability counts if it is filtered by;
+   * - of vendors only those that are shown count, and those that come into the state or district that is filtered by,
+   *   or leave it.
    */
   narrowed(options: ProductSearchOptions, page: PageFacts): string[] {
-    const scopes = [GENERAL_SCOPE, ...page.productIds.map(productScope)];
+    const scopes = [GENERAL_SCOPE, ...page.productIds.map(productScope), ...this.regions];
+    scopes.push(...page.vendorIds.map((id) => (id === undefined ? SHOWN_VENDORS_SCOPE : shownVendorScope(id))));
     scopes.push(...(this.texts ?? this.inBrackets('set')), ...this.ends);
     if (sortedByPrice(options) && !page.complete) scopes.push(...this.endsOf(page));
     if (this.filters.availability !== undefined) scopes.push(...this.inBrackets('stock'));
@@ -91,8 +106,23 @@ export class ProductSearchScopes {
   }
 }
 
-export function scopesOfVendorSearch(): string[] {
-  return [GENERAL_SCOPE, VENDORS_SCOPE];
+/** The same of a vendor search. */
+export class VendorSearchScopes {
+  private readonly always: readonly string[];
+
+  constructor({ category }: VendorFilters) {
+    this.always = [GENERAL_SCOPE, VENDORS_SCOPE, ...(category === undefined ? [] : [vendorsOfCategoryScope(category)])];
+  }
+
+  /** All that may matter, known before the result is. */
+  all(): string[] {
+    return [...this.always, LISTED_VENDORS_SCOPE];
+  }
+
+  /** What is shown of a vendor, its counts included, changes only with that vendor. */
+  narrowed(vendorIds: readonly string[]): string[] {
+    return [...this.always, ...vendorIds.map(listedVendorScope)];
+  }
 }
 
 /** A vendor has fewer products than a word, so with a vendor the text adds nothing. */

@@ -1,0 +1,36 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Vendor } from '../../contracts/index.js';
+import {
+  LISTED_VENDORS_SCOPE,
+  listedVendorScope,
+  regionScopes,
+  SHOWN_VENDORS_SCOPE,
+  shownVendorScope,
+  VENDORS_SCOPE,
+} from './scope-names.js';
+
+/** What product pages show of a product's vendor. */
+const SHOWN = ['name', 'names', 'market', 'district', 'state'] as const satisfies (keyof Vendor)[];
+/** What vendors are found, filtered and sorted by. */
+const FOUND_BY = ['name', 'names', 'market', 'district', 'state'] as const satisfies (keyof Vendor)[];
+
+/** A new vendor has no products yet; it may be on any page of a vendor search. */
+export const scopesOfVendorCreation = (): string[] => [VENDORS_SCOPE];
+
+/**
+ * Every scope whose searches may have another result after this change of one vendor: pages that show it, searches that
+ * it comes into or leaves. What no page shows and no search looks at touches nothing: for product searches, such are
+ * the languages.
+ *
+ * The other side are `ProductSearchScopes` and `VendorSearchScopes`; the law between them is that of `scopesOfEvents`.
+ */
+export function scopesOfVendorUpdate(before: Vendor, after: Vendor): string[] {
+  const changed = (field: keyof Vendor): boolean => !isDeepStrictEqual(before[field], after[field]);
+  // A page of vendors shows all of a vendor, its version included.
+  const scopes = [listedVendorScope(after.id), LISTED_VENDORS_SCOPE];
+  if (SHOWN.some(changed)) scopes.push(shownVendorScope(after.id), SHOWN_VENDORS_SCOPE);
+  if (FOUND_BY.some(changed)) scopes.push(VENDORS_SCOPE);
+  if (changed('state')) scopes.push(...[before, after].flatMap(({ state }) => regionScopes({ state })));
+  if (changed('district')) scopes.push(...[before, after].flatMap(({ district }) => regionScopes({ district })));
+  return [...new Set(scopes)];
+}
