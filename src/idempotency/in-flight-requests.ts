@@ -1,3 +1,4 @@
+import { deferred } from '../infra/index.js';
 import type { StoredResponse } from './stored-response.js';
 import type { KeyOwner } from './idempotent-request.js';
 
@@ -25,8 +26,7 @@ export class InFlightRequests {
       const answer = await other.answered;
       if (answer && other.hash.equals(hash)) return { answer };
     }
-    let resolve!: (answer: StoredResponse | null) => void;
-    const answered = new Promise<StoredResponse | null>((resolver) => (resolve = resolver));
+    const { promise: answered, resolve } = deferred<StoredResponse | null>();
     const mine: Running = { hash, answered };
     this.running.set(id, mine);
     return {

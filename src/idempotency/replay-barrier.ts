@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { endsWithin } from '../infra/index.js';
 
 /** Milliseconds a replay waits at most; whatever is older than that is covered by the bound on staleness (G2). */
 const WAIT_AT_MOST = 3_000;
@@ -19,10 +20,7 @@ export class ReplayBarrier {
 
   /** Never rejects, and is bounded in time: the change has happened, and the client must get its answer. */
   async passed(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, WAIT_AT_MOST)));
     const settled = Promise.all(this.waits.map((wait) => wait())).catch((error: unknown) => this.logger.warn(error));
-    await Promise.race([settled, late]);
-    clearTimeout(timer);
+    await endsWithin(WAIT_AT_MOST, settled);
   }
 }

@@ -1,3 +1,4 @@
+export { type Deferred, deferred, endsWithin, pollUntil, SingleFlight } from './async/index.js';
 export { ByteWriter } from './byte-writer.js';
 export { Clock } from './clock/clock.js';
 export { correlation } from './correlation/index.js';

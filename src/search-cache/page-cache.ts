@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type CachedSearch, jsonOf, type LoadedPage } from './cached-search.js';
 import { dependenciesOf } from './page-dependencies.js';
+import { SingleFlight } from '../infra/index.js';
 import { FreshnessProbe } from './freshness-probe.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
-import { SingleFlight } from './single-flight.js';
 import { ResilientCacheStore } from './store/resilient-cache-store.js';
 import type { CachedPage, Tokens } from './store/search-cache-store.js';
 

@@ -2,7 +2,7 @@ import type { CachedSearch, LoadedPage } from '../../src/search-cache/cached-sea
 import type { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
 import type { WatchedListingsReplica } from '../../src/search-cache/redis/watched-listings-replica.js';
 import { PageCache, type ServedPage } from '../../src/search-cache/page-cache.js';
-import { SingleFlight } from '../../src/search-cache/single-flight.js';
+import { SingleFlight } from '../../src/infra/index.js';
 import type {
   CachedPage,
   ScopesOf,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../infra/index.js';
+import { Clock, pollUntil } from '../../infra/index.js';
 import { RelayWakeup } from '../relay/relay-wakeup.js';
 import { EventLog } from '../log/event-log.js';
 
@@ -42,10 +42,7 @@ export class AwaitSequenced {
 
   private async untilSequenced(lastSeq: string): Promise<void> {
     this.signal.committed();
-    const began = this.clock.now();
-    while (!this.clock.hasPassed(WAIT_AT_MOST, began)) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
-      if ((await this.log.pending(lastSeq)).count === 0) return;
-    }
+    const isSequenced = async () => (await this.log.pending(lastSeq)).count === 0;
+    await pollUntil(isSequenced, { every: LOOK_EVERY, atMost: WAIT_AT_MOST, clock: this.clock });
   }
 }

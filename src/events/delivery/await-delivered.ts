@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ReplayBarrier } from '../../idempotency/index.js';
-import { Clock } from '../../infra/index.js';
+import { Clock, pollUntil } from '../../infra/index.js';
 import { AwaitSequenced } from '../commit/await-sequenced.js';
 import { EventBridge } from './event-bridge.js';
 
@@ -27,9 +27,7 @@ export class AwaitDelivered implements OnModuleInit {
 
   private async all(): Promise<void> {
     const position = await this.log.all();
-    const began = this.clock.now();
-    while (this.bridge.cursor.position < position && !this.clock.hasPassed(WAIT_AT_MOST, began)) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
-    }
+    const isDelivered = () => this.bridge.cursor.position >= position;
+    if (!isDelivered()) await pollUntil(isDelivered, { every: LOOK_EVERY, atMost: WAIT_AT_MOST, clock: this.clock });
   }
 }

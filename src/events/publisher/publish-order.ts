@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { deferred, endsWithin } from '../../infra/index.js';
 
 /** A place in the order of announcements, not known before the events have their positions. */
 export interface PublishTicket {
@@ -62,10 +63,7 @@ export class PublishOrder {
   /** Waits until no `whenOver` is under way, for at most so many milliseconds. */
   async opened(within: number): Promise<void> {
     if ([...this.alone.values()].includes(true)) return;
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, within)));
-    await Promise.race([Promise.all(this.alone.keys()), tooLong]);
-    clearTimeout(timer);
+    await endsWithin(within, Promise.all(this.alone.keys()));
   }
 
   /** Positions have no holes, so it mostly needn't wait for answers that may turn out to be about higher ones. */
@@ -113,10 +111,4 @@ class Place {
     this.answered.resolve();
     this.over.resolve();
   }
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve!: () => void;
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve };
 }

@@ -1,0 +1,22 @@
+import type { Clock } from '../clock/clock.js';
+
+export interface Polling {
+  /** Milliseconds between two looks, and before the first: callers have mostly just looked. */
+  every: number;
+  /** Milliseconds after which it gives up, at the end of a look. */
+  atMost: number;
+  clock: Clock;
+}
+
+/** Looks again and again until `condition` holds. @returns false if it never did in time */
+export async function pollUntil(
+  condition: () => boolean | Promise<boolean>,
+  { every, atMost, clock }: Polling,
+): Promise<boolean> {
+  const began = clock.now();
+  while (!clock.hasPassed(atMost, began)) {
+    await new Promise((resolve) => setTimeout(resolve, every));
+    if (await condition()) return true;
+  }
+  return false;
+}
