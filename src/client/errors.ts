@@ -16,12 +16,14 @@ export class InventoryClientError extends Error {
    *   else)
    * @param status of an HTTP answer
    * @param retryAfter milliseconds that the server wants to be left alone
+   * @param problem the whole answer: `errors` names each wrong field, `correlationId` finds the server's log lines
    */
   constructor(
     readonly code: string,
     message: string,
     readonly status?: number,
     readonly retryAfter = 0,
+    readonly problem: Partial<Problem> = {},
   ) {
     super(message);
   }
@@ -40,10 +42,11 @@ export const errorOf = ({ code, message }: ExceptionMessage): InventoryClientErr
 
 /** Of an answer that isn't 2xx. */
 export async function errorOfResponse(response: Response): Promise<InventoryClientError> {
-  const { code = 'http_error', detail = `The server answered ${response.status}` } = await problemOf(response);
+  const problem = await problemOf(response);
+  const { code = 'http_error', detail = `The server answered ${response.status}` } = problem;
   const seconds = Number(response.headers.get('retry-after') ?? 0);
   const retryAfter = seconds > 0 ? Math.min(seconds, LONGEST_RETRY_AFTER) * 1_000 : 0;
-  return new InventoryClientError(code, detail, response.status, retryAfter);
+  return new InventoryClientError(code, detail, response.status, retryAfter, problem);
 }
 
 /** Empty for an answer of something else than the server, such as a proxy. */

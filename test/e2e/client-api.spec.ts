@@ -152,7 +152,10 @@ describe('requests of the client library', () => {
       requests += 1;
       return requests < 3 ? fetch(...request) : Promise.reject(new TypeError('fetch failed'));
     });
-    await expect(counted.products.search({ minPrice: -1 })).rejects.toMatchObject({ code: 'validation_failed' });
+    await expect(counted.products.search({ minPrice: -1 })).rejects.toMatchObject({
+      code: 'validation_failed',
+      problem: { errors: [{ field: 'minPrice' }], correlationId: expect.any(String) },
+    });
     await expect(counted.products.create({} as never)).rejects.toMatchObject({
       code: 'validation_failed',
       status: 400,
