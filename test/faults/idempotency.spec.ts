@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { FoundProduct, Page, Product, Vendor } from '../../src/contracts/index.js';
-import { isClean, verifyLog } from '../../src/ops/index.js';
+import { isClean, verifyLog } from '../../src/cli/verify-log.js';
 import { HEADER, priceLine } from '../support/agmarknet.js';
 import { closeSequencing, type Gate } from '../support/cluster/database-faults.js';
 import { Cluster, ensureBuilt } from '../support/cluster/index.js';

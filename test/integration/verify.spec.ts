@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { isClean, verifyLog } from '../../src/ops/index.js';
+import { isClean, verifyLog } from '../../src/cli/verify-log.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 

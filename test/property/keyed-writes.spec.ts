@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Product } from '../../src/contracts/index.js';
-import { isClean, verifyLog } from '../../src/ops/index.js';
+import { isClean, verifyLog } from '../../src/cli/verify-log.js';
 import type { Answer } from '../support/app.js';
 import { createVendor } from '../support/builders.js';
 import { type Instances, startTwoInstances } from '../support/instances.js';

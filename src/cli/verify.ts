@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { CliError, runCli } from './cli/run-cli.js';
-import { type AppConfig, loadConfig } from './config/index.js';
-import { runningEmbeddedUrl, startEmbeddedPostgres } from './embedded-postgres/index.js';
-import { isClean, type VerifyReport, verifyLog } from './ops/index.js';
+import { CliError, runCli } from './run-cli.js';
+import { type AppConfig, loadConfig } from '../config/index.js';
+import { runningEmbeddedUrl, startEmbeddedPostgres } from '../embedded-postgres/index.js';
+import { isClean, type VerifyReport, verifyLog } from './verify-log.js';
 
 const USAGE = `Usage: npm run verify
 
