@@ -33,6 +33,7 @@ export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export class HttpClient {
   private readonly closing = new AbortController();
 
+  /** @param url without a slash at its end */
   constructor(
     private readonly url: string,
     private readonly tokens: Tokens,
@@ -41,7 +42,7 @@ export class HttpClient {
 
   /** Sends a request once. Reading is public: a token that is refused is renewed, else done without. */
   async readOnce<Body>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Body> {
-    const target = new URL(path, this.url);
+    const target = new URL(this.url + path);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) target.searchParams.set(name, String(value));
     }
@@ -65,7 +66,7 @@ export class HttpClient {
         ...(ifVersion !== undefined && { 'if-match': `"${ifVersion}"` }),
       },
     };
-    const target = new URL(path, this.url);
+    const target = new URL(this.url + path);
     return this.persistently(async () => bodyOf<Body>(await this.send('write', target, request, signal)), signal);
   }
 

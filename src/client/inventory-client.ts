@@ -63,10 +63,13 @@ export class InventoryClient {
 
   constructor({ url, token, fetch, socketOptions }: InventoryClientOptions) {
     this.tokens = new Tokens(token, (error) => this.report(error));
-    this.http = new HttpClient(url, this.tokens, fetch);
+    const { origin, pathname } = new URL(url);
+    const path = pathname.replace(/\/+$/, '');
+    this.http = new HttpClient(origin + path, this.tokens, fetch);
     this.products = new Products(this.http);
     this.vendors = new Vendors(this.http);
-    this.socket = io(new URL(NAMESPACE, url).href, {
+    this.socket = io(origin + NAMESPACE, {
+      path: `${path}/socket.io`,
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
       auth: (send) => void this.authenticate(send),

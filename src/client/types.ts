@@ -21,7 +21,7 @@ export interface InventoryEvent extends Omit<LoggedEvent, 'changes'> {
 }
 
 export interface InventoryClientOptions {
-  /** Where the server is, such as `https://mandi.example`. */
+  /** Where the server is, such as `https://mandi.example`; with a path if a proxy has it under one. */
   url: string;
   /**
    * Sent as bearer token with requests and as `auth.token` with the connection. A function is called again when the

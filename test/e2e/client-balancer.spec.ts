@@ -70,4 +70,20 @@ describe('the client library behind a load balancer without sticky sessions', ()
     await heard([follower]);
     expect(errors).toEqual([]);
   });
+
+  it('finds a server that a proxy has under a path', async () => {
+    const { follower } = instances;
+    const proxy = await startLoadBalancer(
+      [follower.url],
+      ['http-request replace-path /sync(/.*) \\1 if { path_beg /sync/ }'],
+    );
+    const { client, errors } = connect(`${proxy.url}/sync/`);
+    const listener = follow(client, { type: 'general' });
+    await listener.subscription.ready;
+    await heard([listener]);
+    expect(await client.products.get(listener.seen.at(-1)!.productId)).toMatchObject({ version: 1 });
+    expect(errors).toEqual([]);
+    client.close();
+    await proxy.stop();
+  });
 });
