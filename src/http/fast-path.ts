@@ -5,6 +5,7 @@ import { headersForNoOrigin } from './cors.js';
 import type { RequestLog } from './request-log.js';
 import { ResponseHeads } from './header-writer.js';
 import { securityHeaders } from './security-headers.js';
+import { ignoresUpgrade } from './upgrades.js';
 
 /** A request that can be answered without the framework. */
 export interface FastRequest {
@@ -61,7 +62,7 @@ export function openFastPath(server: Server, routes: FastRoutes, surroundings: S
   };
 
   const find = (request: IncomingMessage): FastRequest | undefined => {
-    if (request.method !== 'GET' || draining.active) return undefined;
+    if (request.method !== 'GET' || draining.active || ignoresUpgrade(request)) return undefined;
     const { headers } = request;
     // The body of a GET may trickle in for ever; the framework bounds it.
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return undefined;

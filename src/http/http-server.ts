@@ -7,6 +7,7 @@ import { answerClientError } from './client-errors.js';
 import { checkQuery } from './query-checks.js';
 import { problemBody, problemParts } from './problem.js';
 import { addSecurityHeaders } from './security-headers.js';
+import { endAfterIgnoredUpgrade, UpgradableRequest } from './upgrades.js';
 
 /** Bytes of a JSON body: 1,000 inventory items with names in a dozen languages fit. */
 const BODY_LIMIT = 4 * 1024 * 1024;
@@ -39,7 +40,11 @@ export function createHttpAdapter({ trustProxy, crossOrigin = false, ...limits }
     bodyLimit: BODY_LIMIT,
     ...(trustProxy && trustProxy.length > 0 && { trustProxy }),
     // Node's own limit for whole requests stays off: it would cut long uploads.
-    http: { headersTimeout: headersWithin, connectionsCheckingInterval: checkEvery },
+    http: {
+      headersTimeout: headersWithin,
+      connectionsCheckingInterval: checkEvery,
+      IncomingMessage: UpgradableRequest,
+    },
     keepAliveTimeout: keepAlive,
     // While closing, requests on open connections are still answered, and idle connections don't hold up the end.
     return503OnClosing: false,
@@ -61,6 +66,7 @@ export function createHttpAdapter({ trustProxy, crossOrigin = false, ...limits }
   // anyway.
   server.server.maxHeadersCount = 0;
   addSecurityHeaders(server, { crossOrigin });
+  endAfterIgnoredUpgrade(server);
   addBodyTimeouts(server, bodyBounds);
   // Not as early as onRequest: the answers must have their correlation ids.
   server.addHook('preParsing', refuseEncodedBody);
