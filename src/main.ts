@@ -45,7 +45,7 @@ async function stop(app: NestFastifyApplication, config: AppConfig): Promise<voi
 async function start(config: AppConfig, databaseUrl: string): Promise<NestFastifyApplication> {
   const { createApplication } = await import('./application.js');
   const app = await createApplication(config, databaseUrl);
-  await app.listen(config.port, config.host);
+  await app.listen({ port: config.port, host: config.host, backlog: config.listenBacklog });
   await printBanner(config, await app.getUrl());
   return app;
 }

@@ -13,6 +13,7 @@ describe('loadConfig', () => {
       inventoryChannel: 'inventory:updates',
       rateLimit: 6000,
       maxConnectionsPerAddress: 2000,
+      listenBacklog: 8192,
       logLevel: 'info',
       region: 'local',
     });

@@ -43,6 +43,8 @@ export class AppConfig {
   corsOrigins: string[];
   /** Sockets; 0 is off. */
   maxConnectionsPerAddress: number;
+  /** Connections that may wait to be accepted, while this process is busy; the system may allow fewer. */
+  listenBacklog: number;
   /** What a client that comes back may be sent again at most: events, and bytes of them. */
   replayEvents: number;
   replayBytes: number;
@@ -78,6 +80,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     trustProxy: trustedProxies(variables),
     corsOrigins: origins(variables),
     maxConnectionsPerAddress: variables.integer('MAX_CONNECTIONS_PER_ADDRESS', 2000, 0, 10_000_000),
+    listenBacklog: variables.integer('LISTEN_BACKLOG', 8_192, 1, 65_535),
     replayEvents: variables.integer('REPLAY_EVENTS', 1_000, 0, 100_000),
     replayBytes: variables.integer('REPLAY_BYTES', 1_048_576, 0, 1_073_741_824),
     sendBufferBytes: variables.integer('SEND_BUFFER_BYTES', 1_048_576, 65_536, 1_073_741_824),

@@ -42,6 +42,9 @@ describe('without its database', () => {
       { what: 'the instance to notice' },
     );
     expect(ready.body).toMatchObject({ status: 'unavailable', parts: { database: { status: 'down' } } });
+    // What PostgreSQL says names roles, databases and hosts.
+    const { detail } = (ready.body as { parts: { database: { detail: string } } }).parts.database;
+    expect(['out of reach', 'no answer within 2000 ms']).toContain(detail);
     expect((await app.request('GET', '/health/live')).status).toBe(200);
     expect((await app.request('GET', '/metrics')).status).toBe(200);
     for (const [method, path, body] of [

@@ -52,7 +52,7 @@ export async function startApp(
   const ours = { LOG_LEVEL: 'fatal', RATE_LIMIT: '0', JWT_SECRET, DATABASE_URL: database.url };
   const config = loadConfig({ ...ours, ...options.env });
   const app = await createApplication(config, database.url);
-  await app.listen(options.port ?? 0, '127.0.0.1');
+  await app.listen({ port: options.port ?? 0, host: '127.0.0.1', backlog: config.listenBacklog });
   const url = await app.getUrl();
   const authorization = await bearer();
   const sockets: Socket[] = [];
