@@ -10,6 +10,9 @@ export type TokenSource =
 /** Milliseconds in which a source that had nothing better than a refused token isn't called again to read. */
 const FRUITLESS = 10_000;
 
+/** Milliseconds that a source may take; without an end to it, nothing could be read either. */
+const PATIENCE = 10_000;
+
 /** The token in use. A source that fails is reported, and counts as one that has none. */
 export class Tokens {
   private known: string | undefined;
@@ -31,7 +34,9 @@ export class Tokens {
     if (this.known !== undefined) return this.known;
     const mayAsk = purpose === 'write' || performance.now() - this.fruitlessSince > FRUITLESS;
     const token = mayAsk ? await this.ask() : undefined;
-    return token === this.refused && purpose === 'read' ? undefined : token;
+    if (token === undefined || token !== this.refused || purpose === 'write') return token;
+    this.fruitlessSince = performance.now();
+    return undefined;
   }
 
   /** For a new connection: a source is asked for a new one. */
@@ -65,7 +70,7 @@ export class Tokens {
   private async askSource(): Promise<string | undefined> {
     const { source } = this;
     try {
-      const token = (typeof source === 'function' ? await source(this.refused) : source) ?? undefined;
+      const token = (typeof source === 'function' ? await inTime(source(this.refused)) : source) ?? undefined;
       this.known = token === this.refused ? undefined : token;
       return token;
     } catch (error) {
@@ -74,5 +79,18 @@ export class Tokens {
       this.fruitlessSince = performance.now();
       return undefined;
     }
+  }
+}
+
+async function inTime<Value>(value: Value | Promise<Value>): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new InventoryClientError('unauthorized', `There was no token within ${PATIENCE / 1_000} s`);
+    timer = setTimeout(() => reject(error), PATIENCE);
+  });
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
