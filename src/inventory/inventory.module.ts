@@ -19,6 +19,7 @@ import { PageLoader } from './search/page-loader.js';
 import { FastSearchHandler } from './search/fast-search.handler.js';
 import { SearchRequests } from './search/search-requests.js';
 import { SearchController } from './search/search.controller.js';
+import { KnownListings } from './search/known-listings.js';
 import { SearchService } from './search/search.service.js';
 import { SearchDocumentPruner } from './search/search-document-pruner.js';
 import { VendorEntity } from './vendors/vendor.entity.js';
@@ -42,6 +43,7 @@ import { VendorsController } from './vendors/vendors.controller.js';
     WorkingSetLoader,
     ProductHistory,
     PageLoader,
+    KnownListings,
     SearchService,
     SearchRequests,
     FastSearchHandler,

@@ -37,12 +37,18 @@ export class PageCache {
   async read(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
     const read = await this.cache.read(search.key, search.scopes, search.listing);
     if (read.result === 'hit') return this.hit(search, read.page, load);
+    if (read.result === 'bypass') return this.bypass(search, load);
     this.metrics.read(search.kind, read.result);
-    if (read.result === 'bypass') return { ...pageOf(await load()), result: 'BYPASS' };
     const { tokens } = read;
     const flight = [search.key, ...search.scopes.map((scope) => tokens.get(scope))].join(' ');
     const page = await this.flights.run(flight, () => this.fill(search, tokens, load));
     return { ...page, result: 'MISS' };
+  }
+
+  /** What `load` brings, which is not stored. */
+  async bypass({ kind }: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
+    this.metrics.read(kind, 'bypass');
+    return { ...pageOf(await load()), result: 'BYPASS' };
   }
 
   /** Stores a page under tokens that were read before it was loaded. */

@@ -67,6 +67,11 @@ export class SearchCacheService implements OnModuleDestroy {
     return this.pages.read(search, load);
   }
 
+  /** What `load` brings, which is not stored. */
+  bypass(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
+    return this.pages.bypass(search, load);
+  }
+
   /** The stored page, if it is current and that can be told without waiting. */
   peek(search: CachedSearch, load: () => Promise<LoadedPage>): ServedPage | undefined {
     return this.pages.peek(search, load);

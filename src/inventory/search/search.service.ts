@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../../contracts/index.js';
 import { type CachedSearch, type LoadedPage, SearchCacheService, type ServedPage } from '../../search-cache/index.js';
 import { textScopes } from './text-scopes.js';
+import { KnownListings } from './known-listings.js';
 import { PageLoader } from './page-loader.js';
 
 /** A search that can be run any number of times. */
@@ -19,6 +20,7 @@ export class SearchService implements OnModuleInit {
   constructor(
     private readonly loader: PageLoader,
     private readonly cache: SearchCacheService,
+    private readonly listings: KnownListings,
   ) {}
 
   onModuleInit(): void {
@@ -41,7 +43,10 @@ export class SearchService implements OnModuleInit {
 
   /** Throws `ValidationFailedError` for a cursor of another search. */
   run(search: PreparedSearch): Promise<ServedPage> {
-    return this.cache.read(search.cached, search.load);
+    const { cached, load } = search;
+    const exists = cached.listing === null || this.listings.exist(cached.listing);
+    if (exists === true) return this.cache.read(cached, load);
+    return exists.then((there) => (there ? this.cache.read(cached, load) : this.cache.bypass(cached, load)));
   }
 
   /** The page, if it is cached and that can be told without waiting. */

@@ -20,6 +20,7 @@ export class CacheKeys {
   readonly clock: string;
   readonly invalidations: string;
   readonly listings: string;
+  readonly tokensByUse: string;
 
   constructor({ epoch, channel }: CacheOwner) {
     this.prefix = `{search:${ownerTag(epoch, channel)}}:`;
@@ -29,6 +30,7 @@ export class CacheKeys {
     this.clock = `${this.prefix}clock`;
     this.invalidations = `${this.prefix}renewals`;
     this.listings = `${this.prefix}places`;
+    this.tokensByUse = `${this.prefix}tokens`;
   }
 
   scope(scope: string): string {

@@ -8,12 +8,15 @@
 -- KEYS[6]  the watched listings, those that any process searches: sorted set, by when each came to be watched; the empty name
 --          stands for the beginning of the set itself
 -- KEYS[7]  token of the general scope, on which every entry depends
--- KEYS[8…] tokens of all scopes that may matter to the search
+-- KEYS[8]  tokens by last use: sorted set, score in microseconds
+-- KEYS[9…] tokens of all scopes that may matter to the search
 -- ARGV[1]  milliseconds a token lives without being read or made
 -- ARGV[2]  text that no other call ever uses, so that tokens never repeat even if the clock is lost
 -- ARGV[3]  etag of the page that the caller has already, or nothing
 -- ARGV[4]  name of the listing that the search looks at, or nothing if it is none of a listing
 -- ARGV[5]  most listings; with as many in the set, all listings are watched
+-- ARGV[6]  most tokens; beyond it those that no search has asked for longest go, as if they had expired: an entry that
+--          depends on one misses, and the next search makes another with a value never used before
 --
 -- Changes invalidate the scopes of watched listings alone, so a listing is noted before its first token is made. Without the set
 -- it is unknown which tokens haven't been invalidated: then no entry survives.
@@ -23,9 +26,9 @@
 -- Returns { 'bypass' } without a lease
 --         { 'hit', etag, count of invalidations, milliseconds the entry lives on, body } if every token of deps is current;
 --           without the body if the caller has it
---         { 'miss', key, token, key, token, … } otherwise: of KEYS[8…], deps and hints; missing tokens are made
-local entry, lease, lru, clock, invalidations, listings, general = unpack(KEYS, 1, 7)
-local listing, most_listings = ARGV[4], tonumber(ARGV[5])
+--         { 'miss', key, token, key, token, … } otherwise: of KEYS[9…], deps and hints; missing tokens are made
+local entry, lease, lru, clock, invalidations, listings, general, tokens_by_use = unpack(KEYS, 1, 8)
+local listing, most_listings, most_tokens = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 
 if redis.call('EXISTS', lease) == 0 then
   return { 'bypass' }
@@ -80,7 +83,7 @@ local function want(keys)
     end
   end
 end
-for i = 8, #KEYS do
+for i = 9, #KEYS do
   want({ KEYS[i] })
 end
 if deps then
@@ -91,7 +94,10 @@ end
 local tokens = redis.call('MGET', unpack(wanted))
 local last
 local answer = { 'miss' }
+local used = {}
 for i, key in ipairs(wanted) do
+  used[#used + 1] = now
+  used[#used + 1] = key
   local token = tokens[i]
   if token then
     redis.call('PEXPIRE', key, ARGV[1])
@@ -104,7 +110,17 @@ for i, key in ipairs(wanted) do
   answer[#answer + 1] = key
   answer[#answer + 1] = token
 end
+redis.call('ZADD', tokens_by_use, unpack(used))
 if last then
   redis.call('SET', clock, string.format('%.0f', last))
+  -- Those that have expired.
+  redis.call('ZREMRANGEBYSCORE', tokens_by_use, '-inf', now - ARGV[1] * 1000)
+  local over = redis.call('ZCARD', tokens_by_use) - most_tokens
+  if over > 0 then
+    local oldest = redis.call('ZPOPMIN', tokens_by_use, over)
+    for i = 1, #oldest, 2 do
+      redis.call('UNLINK', oldest[i])
+    end
+  end
 end
 return answer

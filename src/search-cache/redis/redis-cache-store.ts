@@ -20,6 +20,14 @@ import { addScripts, type Scripts } from './scripts.js';
 /** Milliseconds a token outlives an entry. */
 const TOKEN_GRACE = 60_000;
 
+/**
+ * Tokens kept for each entry that may be: made-up searches leave up to 60 each and no entry that is ever read again.
+ * The in-process store has as many for the default `MAX_CACHE_SIZE`.
+ */
+const TOKENS_PER_ENTRY = 50;
+/** More than any one search has. */
+const FEWEST_TOKENS = 1_000;
+
 /** Times that a change's scopes are named at most for want of a listing that has come to be watched meanwhile. */
 const MOST_NAMINGS = 3;
 
@@ -87,7 +95,9 @@ export class RedisCacheStore extends SearchCacheStore {
         keys.clock,
         keys.invalidations,
         keys.listings,
-        ...[GENERAL_SCOPE, ...scopes].map((scope) => keys.scope(scope)),
+        keys.scope(GENERAL_SCOPE),
+        keys.tokensByUse,
+        ...scopes.map((scope) => keys.scope(scope)),
       ],
       [
         this.ttl + TOKEN_GRACE,
@@ -95,6 +105,7 @@ export class RedisCacheStore extends SearchCacheStore {
         copy?.etag ?? '',
         listing ? listingName(listing) : '',
         MAX_WATCHED_LISTINGS,
+        Math.max(FEWEST_TOKENS, TOKENS_PER_ENTRY * this.maxEntries),
       ],
     )) as Buffer[];
     switch (answer[0]!.toString()) {
