@@ -11,7 +11,7 @@ export type TokenSource =
 const FRUITLESS = 10_000;
 
 /** Milliseconds that a source may take; without an end to it, nothing could be read either. */
-const PATIENCE = 10_000;
+const SOURCE_TIMEOUT = 10_000;
 
 /** The token in use. A source that fails is reported, and counts as one that has none. */
 export class Tokens {
@@ -85,8 +85,8 @@ export class Tokens {
 async function inTime<Value>(value: Value | Promise<Value>): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const error = new InventoryClientError('unauthorized', `There was no token within ${PATIENCE / 1_000} s`);
-    timer = setTimeout(() => reject(error), PATIENCE);
+    const error = new InventoryClientError('unauthorized', `There was no token within ${SOURCE_TIMEOUT / 1_000} s`);
+    timer = setTimeout(() => reject(error), SOURCE_TIMEOUT);
   });
   try {
     return await Promise.race([value, late]);

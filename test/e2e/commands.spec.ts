@@ -34,7 +34,7 @@ describe('the commands', () => {
   }
   const here = () => ({ PORT: new URL(app.url).port });
 
-  it.each(['cli/import', 'cli/demo', 'cli/token', 'verify'])(
+  it.each(['cli/import', 'cli/demo', 'cli/token', 'cli/verify'])(
     'explain themselves: %s --help',
     async (module) => {
       const { code, output } = await run(module, ['--help']);
@@ -70,7 +70,7 @@ describe('the commands', () => {
         ['cli/import', ['-']],
         ['cli/demo', []],
         ['cli/token', ['--role', 'admin']],
-        ['verify', []],
+        ['cli/verify', []],
       ] as const) {
         const { code, output } = await run(module, [...args], { PORT: 'abc' });
         expect([module, code, output]).toEqual([module, 1, expect.stringMatching(/^PORT must be an integer[^\n]*\n$/)]);
