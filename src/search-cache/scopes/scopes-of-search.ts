@@ -27,7 +27,7 @@ const MAX_BRACKETS = 16;
 /** What a page turned out to be, as far as it matters to what can change it. */
 export interface PageFacts {
   productIds: readonly string[];
-  /** Of these products; undefined where whoever stores the page didn't say. */
+  /** Of these products; undefined where the caller that stores the page didn't say. */
   vendorIds: readonly (string | undefined)[];
   /** Whether the page holds every result of its search. */
   complete: boolean;
