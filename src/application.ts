@@ -4,6 +4,7 @@ import { AppModule } from './app.module.js';
 import { addAccess, TokenVerifier } from './auth/index.js';
 import type { AppConfig } from './config/index.js';
 import {
+  addBodyBudget,
   addBodyParsers,
   addDraining,
   addRequestLog,
@@ -39,6 +40,7 @@ export async function createApplication(
   );
   const metrics = app.get(Metrics);
   const server = app.getHttpAdapter().getInstance();
+  addBodyBudget(server);
   addBodyParsers(server);
   const log = new RequestLog(logger.pino, metrics);
   addRequestLog(server, log);

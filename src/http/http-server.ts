@@ -10,7 +10,7 @@ import { addSecurityHeaders } from './security-headers.js';
 import { endAfterIgnoredUpgrade, UpgradableRequest } from './upgrades.js';
 
 /** Bytes of a JSON body: 1,000 inventory items with names in a dozen languages fit. */
-const BODY_LIMIT = 4 * 1024 * 1024;
+export const BODY_LIMIT = 4 * 1024 * 1024;
 
 /** Milliseconds. */
 const TIME_LIMITS = {

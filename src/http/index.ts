@@ -1,3 +1,4 @@
+export { addBodyBudget } from './body-budget.js';
 export { addBodyParsers, StreamedCsv } from './body-parsers.js';
 export { addDraining } from './drain-hook.js';
 export { allowedOrigins, corsOptions } from './cors.js';

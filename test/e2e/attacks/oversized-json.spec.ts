@@ -70,7 +70,10 @@ describe('oversized JSON', () => {
     );
     const { status } = await timed(() => app.request('GET', `/api/products/${product.id}`));
     expect(status).toBe(200);
-    for (const answer of await Promise.all(attacks)) expectProblem(answer, 400);
+    // Five of them are as much as one principal may have in memory; the others are refused unread.
+    const answers = await Promise.all(attacks);
+    for (const answer of answers) expectProblem(answer, answer.status === 503 ? 503 : 400);
+    expect(answers.filter((answer) => answer.status === 400).length).toBeGreaterThanOrEqual(4);
   });
 
   describe('over sockets', () => {
