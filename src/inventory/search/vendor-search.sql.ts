@@ -25,7 +25,8 @@ export function vendorSearchSql(
     .when(filters.district, (value) => `v.district = ${value}`)
     .when(
       filters.category,
-      (value) => `EXISTS (SELECT FROM products p WHERE p.vendor_id = v.id AND p.category = ${value})`,
+      (value) =>
+        `${isUsed(value)} AND EXISTS (SELECT FROM products p WHERE p.vendor_id = v.id AND p.category = ${value})`,
     );
   const rank = text
     ? `(2 - ${rankSql(
@@ -54,3 +55,9 @@ export function vendorSearchSql(
     ORDER BY page.rank, page.name, page.id`;
   return { statement: named('vendor-search', body), values: sql.values };
 }
+
+/**
+ * Of no vendor, so that PostgreSQL asks for it once: for a category that no product has, it doesn't look at the
+ * products of each vendor, which takes 380 ms for 40,000.
+ */
+const isUsed = (category: string): string => `EXISTS (SELECT FROM products c WHERE c.category = ${category})`;

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { type Room, roomName, roomsOf } from '../rooms.js';
+import { type Room, roomName, roomsOf, type RoomType } from '../rooms.js';
 
 interface Membership {
   room: Room;
@@ -14,7 +14,13 @@ export class ClientSession {
   /** While the client is taken out of its rooms for being slow: the last position it got everything up to. */
   private suspendedAt: number | null = null;
 
-  constructor(readonly socket: Socket) {}
+  private ended = false;
+
+  /** @param counts of all sessions' rooms by type, which this session keeps for its own */
+  constructor(
+    readonly socket: Socket,
+    private readonly counts: Record<RoomType, number>,
+  ) {}
 
   get connected(): boolean {
     return this.socket.connected;
@@ -46,8 +52,10 @@ export class ClientSession {
 
   /** Takes effect in this tick: the next event delivered reaches the client. */
   join(room: Room, from: number): void {
+    if (this.ended) return;
     const name = roomName(room);
     const before = this.memberships.get(name);
+    if (!before) this.counts[room.type] += 1;
     this.memberships.set(name, { room, from: Math.min(from, before?.from ?? from) });
     if (!this.suspended) void this.socket.join(name);
   }
@@ -56,7 +64,16 @@ export class ClientSession {
   leave(room: Room): boolean {
     const name = roomName(room);
     void this.socket.leave(name);
-    return this.memberships.delete(name);
+    const left = this.memberships.delete(name);
+    if (left) this.counts[room.type] -= 1;
+    return left;
+  }
+
+  /** The client has gone: its rooms count no more, and it joins no others. */
+  end(): void {
+    this.ended = true;
+    for (const { type } of this.rooms) this.counts[type] -= 1;
+    this.memberships.clear();
   }
 
   /** Takes the client out of its rooms without forgetting them. */
