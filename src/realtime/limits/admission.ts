@@ -20,8 +20,7 @@ const SECOND = 1_000;
  * handshakes and the number of connections. Over HTTP polling and WebSocket alike.
  *
  * A client that asks for the namespace gets the reason as a `connect_error`; that takes a connection, so only some a
- * second
- * are refused in this way, and all others by the HTTP answer to the handshake.
+ * second are refused in this way, and all others by the HTTP answer to the handshake.
  */
 @Injectable()
 export class Admission {

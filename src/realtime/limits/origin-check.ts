@@ -4,9 +4,8 @@ import { AppConfig } from '../../config/index.js';
 import { ClientAddresses } from '../../rate-limit/index.js';
 
 /**
- * Browsers let a page of any origin open a WebSocket, and leave it to the server to look at the `Origin`. Those that
- * may
- * use the API may listen, too: `CORS_ORIGINS`, and the server's own. What is no browser sends no `Origin`.
+ * Browsers let a page of any origin open a WebSocket, and leave it to the server to look at the `Origin`. Pages that
+ * may use the API may listen, too: those of `CORS_ORIGINS`, and the server's own. What is no browser sends no `Origin`.
  */
 @Injectable()
 export class OriginCheck {
