@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { SqlClient, type Statement } from '../../database/index.js';
 import { type Listing, OPEN } from '../../search-cache/index.js';
 
-/** Names of vendors and categories remembered. */
+/** Names of vendors remembered, and of categories. */
 const REMEMBERED = 50_000;
 
 /** `$1`: a vendor's id or null, `$2`: a category or null. */
@@ -21,29 +21,29 @@ const EXIST: Statement = {
 @Injectable()
 export class KnownListings {
   private readonly logger = new Logger(KnownListings.name);
-  private readonly known = new LRUCache<string, true>({ max: REMEMBERED });
+  private readonly vendors = new LRUCache<string, true>({ max: REMEMBERED });
+  private readonly categories = new LRUCache<string, true>({ max: REMEMBERED });
 
   constructor(private readonly sql: SqlClient) {}
 
   /** At once for what is known. Never rejects: while PostgreSQL can't be asked, a listing counts as there. */
   exist(listing: Listing): true | Promise<boolean> {
-    const names = namesIn(listing);
-    return names.every((name) => this.known.has(name)) || this.ask(listing, names);
+    const { vendor, category } = listing;
+    const isKnown =
+      (vendor === OPEN || this.vendors.has(vendor)) && (category === OPEN || this.categories.has(category));
+    return isKnown || this.ask(listing);
   }
 
-  private async ask({ vendor, category }: Listing, names: readonly string[]): Promise<boolean> {
+  private async ask({ vendor, category }: Listing): Promise<boolean> {
     try {
       const values = [vendor, category].map((name) => (name === OPEN ? null : name));
       const [row] = await this.sql.read<{ exists: boolean }>(EXIST, values);
-      if (row!.exists) for (const name of names) this.known.set(name, true);
-      return row!.exists;
+      if (!row!.exists) return false;
+      if (vendor !== OPEN) this.vendors.set(vendor, true);
+      if (category !== OPEN) this.categories.set(category, true);
     } catch (error) {
       this.logger.debug(error);
-      return true;
     }
+    return true;
   }
-}
-
-function namesIn({ vendor, category }: Listing): string[] {
-  return [...(vendor === OPEN ? [] : [`vendor ${vendor}`]), ...(category === OPEN ? [] : [`category ${category}`])];
 }
