@@ -20,8 +20,9 @@ export function addBodyParsers(server: FastifyInstance): void {
   const large = new FairCpuQueue();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const parse = (): object => {
-      recordBody(request, body);
-      return parseJsonBody(body);
+      const value = parseJsonBody(body);
+      recordBody(request, value);
+      return value;
     };
     if (body.length > AT_ONCE) return large.take(parse);
     try {

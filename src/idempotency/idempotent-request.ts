@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { principalKey } from '../contracts/index.js';
 import { ValidationFailedError } from '../infra/index.js';
+import { canonicalJson } from './canonical-json.js';
 
 export const IDEMPOTENCY_KEY = 'idempotency-key';
 
@@ -18,9 +19,12 @@ export interface KeyOwner {
 /** SHA-256 of JSON bodies whose request has a key. */
 const bodies = new WeakMap<FastifyRequest, Buffer>();
 
-/** For the body parser, which alone sees the bytes as they were sent. */
-export function recordBody(request: FastifyRequest, body: Buffer): void {
-  if (request.headers[IDEMPOTENCY_KEY] !== undefined) bodies.set(request, sha256(body));
+/**
+ * For the body parser, before anything changes what it has parsed. Not the bytes: libraries and languages that keep
+ * members in hash maps write the same body in another order when they try again.
+ */
+export function recordBody(request: FastifyRequest, body: object): void {
+  if (request.headers[IDEMPOTENCY_KEY] !== undefined) bodies.set(request, sha256(canonicalJson(body)));
 }
 
 /** Null if the request has no key. Throws `ValidationFailedError` for one that can't be used. */

@@ -84,6 +84,45 @@ describe('Idempotency-Key', () => {
     expectProblem(other, 422, 'idempotency_key_reused');
   });
 
+  it.each<[string, (body: Record<string, unknown>) => string]>([
+    ['its members in another order', (body) => JSON.stringify(Object.fromEntries(Object.entries(body).reverse()))],
+    ['other blanks', (body) => JSON.stringify(body, null, '\t')],
+    ['a number written otherwise', (body) => JSON.stringify(body).replace('"basePrice":10', '"basePrice":1.0e1')],
+    ['a letter escaped', (body) => JSON.stringify(body).replace('"Onion"', '"\\u004fnion"')],
+  ])('takes a body with %s for the same', async (_what, rewrite) => {
+    const json = { 'content-type': 'application/json' };
+    const body = creation({ names: { hi: 'प्याज', en: 'Onion' } });
+    const inventory = { items: [{ sku: randomUUID(), name: 'Rice', category: 'cereals', basePrice: 10 }] };
+    const reordered = { items: inventory.items.map((item) => Object.fromEntries(Object.entries(item).reverse())) };
+    const put = `/api/vendors/${vendor.id}/inventory`;
+    for (const [method, path, one, other] of [
+      ['POST', '/api/products', body, rewrite(body)],
+      ['PUT', put, inventory, rewrite(reordered)],
+    ] as const) {
+      const key = randomUUID();
+      const first = await app.request(method, path, one, keyed(key));
+      const before = await storedDigest(app);
+      const second = await app.request(method, path, other, { ...keyed(key), ...json });
+      expect([plain(second), replayed(second)]).toEqual([plain(first), true]);
+      expect(await storedDigest(app)).toBe(before);
+    }
+  });
+
+  it('does not take lists in another order, or another value of the same look, for the same', async () => {
+    const key = randomUUID();
+    const names = { hi: 'प्याज' };
+    expect((await post(creation({ names }), key)).status).toBe(201);
+    for (const other of [creation({ names, basePrice: '10' }), creation({ names: {} }), creation()]) {
+      expectProblem(await post(other, key), 422, 'idempotency_key_reused');
+    }
+    const ids = [(await createProduct(app)).id, (await createProduct(app)).id];
+    const updates = ids.map((productId) => ({ productId, availability: 'limited' }));
+    const bulk = (list: unknown[]) =>
+      app.request('POST', '/api/products/bulk-availability', { updates: list }, keyed('lists'));
+    expect((await bulk(updates)).status).toBe(200);
+    expectProblem(await bulk([...updates].reverse()), 422, 'idempotency_key_reused');
+  });
+
   it('refuses other requests while the first is under way: one of two bodies wins', async () => {
     const key = randomUUID();
     const answers = await Promise.all(

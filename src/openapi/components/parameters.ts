@@ -84,7 +84,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   ),
   IdempotencyKey: header(
     'Idempotency-Key',
-    'Makes a retry safe: for a day, the same request (method, URL, body, `If-Match`) of the same caller with this key gets the answer to the first one; any other is refused with 422. Of refusals only 404, 409 and 412 are kept; after any other one the key may be used again.',
+    'Makes a retry safe: for a day, the same request (method, URL, body as it is parsed, `If-Match`) of the same caller with this key gets the answer to the first one; any other is refused with 422. Of refusals only 404, 409 and 412 are kept; after any other one the key may be used again.',
     { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
     one('5f3c1b9e-8a47-4d0e-b1c6-2f9d7a3e5c80', 'A UUID'),
   ),
