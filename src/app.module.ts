@@ -3,7 +3,7 @@ import { EventEmitterModule } from '@nestjs/event-emitter';
 import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule } from './config/index.js';
 import { EventsModule } from './events/index.js';
-import { DatabaseModule } from './database/index.js';
+import { DatabaseModule, type DatabaseUrl } from './database/index.js';
 import { IdempotencyModule } from './idempotency/index.js';
 import { InfraModule } from './infra/index.js';
 import { InventoryModule } from './inventory/index.js';
@@ -13,8 +13,8 @@ import { RealtimeModule } from './realtime/index.js';
 
 @Module({})
 export class AppModule {
-  /** @param databaseUrl PostgreSQL, embedded or not; both engines run the same modules */
-  static forRoot(config: AppConfig, databaseUrl: string): DynamicModule {
+  /** @param database PostgreSQL, embedded or not; both engines run the same modules */
+  static forRoot(config: AppConfig, database: DatabaseUrl): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -22,7 +22,7 @@ export class AppModule {
         InfraModule,
         RateLimitModule,
         AuthModule,
-        DatabaseModule.forRoot(databaseUrl),
+        DatabaseModule.forRoot(database),
         IdempotencyModule,
         EventEmitterModule.forRoot(),
         EventsModule,

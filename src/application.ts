@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { addAccess, TokenVerifier } from './auth/index.js';
 import type { AppConfig } from './config/index.js';
+import { openDatabase } from './database/index.js';
 import {
   addBodyBudget,
   addBodyParsers,
@@ -33,8 +34,10 @@ export async function createApplication(
   const { trustProxy, corsOrigins } = config;
   const crossOrigin = corsOrigins.length > 0;
   const logger = new JsonLogger(config);
+  // Before anything is wired: a database that can't be used is one line, and not a failure of some module.
+  const database = await openDatabase(databaseUrl, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(config, databaseUrl),
+    AppModule.forRoot(config, database),
     createHttpAdapter({ trustProxy, crossOrigin, ...timeLimits }),
     { logger, abortOnError: false, bodyParser: false },
   );

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { ProductFilters, ProductSort } from '../../src/contracts/index.js';
-import { PLAN_ONCE } from '../../src/database/pipelined-read-pool.js';
+import { READ_SETTINGS } from '../../src/database/pipelined-read-pool.js';
+import { setSettings } from '../../src/database/session/session-settings.js';
 import { entries } from '../../src/inventory/glossary/index.js';
 import { productSearchSql } from '../../src/inventory/search/product-search.sql.js';
 import { textQueryOf } from '../../src/inventory/search/text/text-query.js';
@@ -134,7 +135,7 @@ type Search = (filters: (random: () => number) => ProductFilters, sort: ProductS
 async function searcher(run: BenchRun, url: string): Promise<Search> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(PLAN_ONCE);
+  await client.query(setSettings(READ_SETTINGS));
   run.defer(() => client.end());
   const random = randomOf(3);
   return async (filters, sort, queries) => {

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { PLAN_ONCE } from '../../src/database/pipelined-read-pool.js';
+import { READ_SETTINGS } from '../../src/database/pipelined-read-pool.js';
+import { setSettings } from '../../src/database/session/session-settings.js';
 import { serve } from '../support/children.js';
 import { runLoops } from './loops.js';
 import { callsOf, type SqlWork } from './sql-work.js';
@@ -22,7 +23,8 @@ serve<SqlLoadRequest>(async (request) => {
   clients = Array.from({ length: request.loops }, () => new pg.Client({ connectionString: request.url }));
   await Promise.all(clients.map((client) => client.connect()));
   // As the product's connections for reading have it.
-  if (request.work.kind === 'search') await Promise.all(clients.map((client) => client.query(PLAN_ONCE)));
+  if (request.work.kind === 'search')
+    await Promise.all(clients.map((client) => client.query(setSettings(READ_SETTINGS))));
   call = await callsOf(request.work, clients[0]!, clients.length);
   return;
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
+import { DatabaseUrl } from '../../src/database/index.js';
 import { migrate } from '../../src/database/migrate.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { startEmbeddedPostgres } from '../../src/embedded-postgres/index.js';
@@ -75,7 +76,7 @@ export async function temporaryDataDir(): Promise<string> {
 
 async function prepare(url: string): Promise<void> {
   const dataSource = await new DataSource({ type: 'postgres', url, migrations: MIGRATIONS }).initialize();
-  await migrate(dataSource, url);
+  await migrate(dataSource, new DatabaseUrl(url));
   await dataSource.destroy();
 }
 

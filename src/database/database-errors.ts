@@ -1,11 +1,13 @@
 import { types } from 'node:util';
 
 /**
- * SQLSTATEs that say "not now": connection (08), a transaction that idled too long (25P03), resources (53), a database
+ * SQLSTATEs that say "not now": connection (08), a server that has become read-only (25006), a transaction that
+ * idled too long
+ * (25P03), resources (53), a database
  * closed to connections (55000), a lock that wasn't to be had in time (55P03), operator intervention, also for a
  * statement that takes too long (57), system (58).
  */
-const UNAVAILABLE_STATES = /^(08|25P03|53|55000|55P03|57|58)/;
+const UNAVAILABLE_STATES = /^(08|25006|25P03|53|55000|55P03|57|58)/;
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -1,11 +1,8 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
-import { DataSource } from 'typeorm';
-import { CONNECT_TIMEOUT, connectionLimits } from './connection-limits.js';
+import { CONNECT_TIMEOUT, SERVER_LIMITS } from './connection-limits.js';
 import { DatabaseUrl } from './database-url.js';
-import { migrate } from './migrate.js';
-import { MIGRATIONS } from './migrations/index.js';
 import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { SqlClient } from './sql-client.js';
 
@@ -18,33 +15,25 @@ const POOL_SIZE = 12;
 @Global()
 @Module({})
 export class DatabaseModule {
-  static forRoot(databaseUrl: string): DynamicModule {
+  /** @param database as `openDatabase` has found it */
+  static forRoot(database: DatabaseUrl): DynamicModule {
+    const { config, prepare } = database.setUp({ keepAlive: true }, SERVER_LIMITS);
     return {
       module: DatabaseModule,
       imports: [
-        TypeOrmModule.forRootAsync({
-          useFactory: () => ({
-            type: 'postgres',
-            // Or TypeORM would look for it by its name, of which a bundler knows nothing.
-            driver: pg,
-            url: databaseUrl,
-            autoLoadEntities: true,
-            migrations: MIGRATIONS,
-            applicationName: 'mandi-inventory-sync',
-            poolSize: POOL_SIZE,
-            connectTimeoutMS: CONNECT_TIMEOUT,
-            extra: connectionLimits,
-            logging: false,
-          }),
-          dataSourceFactory: async (options) => {
-            // A migration may take its time.
-            const unlimited = await new DataSource({ ...options!, extra: {} }).initialize();
-            await migrate(unlimited, databaseUrl).finally(() => unlimited.destroy());
-            return new DataSource(options!).initialize();
-          },
+        TypeOrmModule.forRoot({
+          type: 'postgres',
+          // Or TypeORM would look for it by its name, of which a bundler knows nothing.
+          driver: pg,
+          autoLoadEntities: true,
+          applicationName: 'mandi-inventory-sync',
+          poolSize: POOL_SIZE,
+          connectTimeoutMS: CONNECT_TIMEOUT,
+          extra: { ...config, onConnect: prepare },
+          logging: false,
         }),
       ],
-      providers: [SqlClient, PipelinedReadPool, { provide: DatabaseUrl, useValue: new DatabaseUrl(databaseUrl) }],
+      providers: [SqlClient, PipelinedReadPool, { provide: DatabaseUrl, useValue: database }],
       exports: [SqlClient, DatabaseUrl, TypeOrmModule],
     };
   }

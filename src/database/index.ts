@@ -3,6 +3,8 @@ export { isLockTimeout, isTransient } from './conflicts.js';
 export { DatabaseUrl } from './database-url.js';
 export { DatabaseModule } from './database.module.js';
 export { isDatabaseUnavailable } from './database-errors.js';
+export { openDatabase } from './session/open-database.js';
+export { SEARCH_READINESS, WRITE_READINESS, writeObstacle, type WriteReadiness } from './session/readiness.js';
 export { isoTime } from './iso-time.js';
 export { StatementCacheEpoch } from './statement-cache-epoch.js';
 export { PipelinedReadPool } from './pipelined-read-pool.js';

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg, { type QueryConfig, type QueryResultRow } from 'pg';
 import { UnavailableError } from '../infra/index.js';
-import { CONNECT_TIMEOUT, connectionLimits } from './connection-limits.js';
+import { CONNECT_TIMEOUT, SERVER_LIMITS } from './connection-limits.js';
 import { DatabaseUrl } from './database-url.js';
 
 /** Connections to a PostgreSQL on another machine. */
@@ -16,14 +16,21 @@ const MOST = 500;
  * Milliseconds after which PostgreSQL gives up a statement that keeps others waiting: before their askers do, who would
  * give up the connection with all that is on it.
  */
-const STATEMENT_TIMEOUT = 5_000;
+const STATEMENT_TIMEOUT = '5000';
 
 /**
  * A statement is planned once for all values: such plans are as good here as those for each value (their tests ask that
  * of both), and the planning of a page takes longer than the finding of it. By itself PostgreSQL chooses again and
  * again.
  */
-export const PLAN_ONCE = 'SET plan_cache_mode = force_generic_plan';
+const PLAN_CACHE_MODE = 'force_generic_plan';
+
+/** Of the sessions of these connections. */
+export const READ_SETTINGS = {
+  ...SERVER_LIMITS,
+  statement_timeout: STATEMENT_TIMEOUT,
+  plan_cache_mode: PLAN_CACHE_MODE,
+};
 
 interface Pipeline {
   client: Promise<pg.Client>;
@@ -86,15 +93,15 @@ export class PipelinedReadPool implements OnApplicationShutdown {
   }
 
   private connect(): Pipeline {
-    const client = new pg.Client({
-      connectionString: this.databaseUrl.value,
+    const own = {
       application_name: 'mandi-inventory-sync reads',
       connectionTimeoutMillis: CONNECT_TIMEOUT,
+      keepAlive: true,
       pipeline: true,
-      ...connectionLimits,
-      statement_timeout: STATEMENT_TIMEOUT,
-    });
-    const pipeline = { client: ready(client), underWay: 0 };
+    };
+    const { config, prepare } = this.databaseUrl.setUp(own, READ_SETTINGS);
+    const client = new pg.Client(config);
+    const pipeline = { client: ready(client, prepare), underWay: 0 };
     this.open.add(pipeline);
     // The query that waits for it rejects by itself; the next query gets another connection.
     const gone = (): void => void this.giveUp(pipeline);
@@ -105,10 +112,10 @@ export class PipelinedReadPool implements OnApplicationShutdown {
   }
 }
 
-async function ready(client: pg.Client): Promise<pg.Client> {
+async function ready(client: pg.Client, prepare: (client: pg.Client) => Promise<void>): Promise<pg.Client> {
   await client.connect();
   try {
-    await client.query(PLAN_ONCE);
+    await prepare(client);
     return client;
   } catch (error) {
     // No other code has it yet that could end it.

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../events/index.js';
-import { SqlClient } from '../database/index.js';
+import { SEARCH_READINESS, SqlClient, WRITE_READINESS, writeObstacle, type WriteReadiness } from '../database/index.js';
 import { Draining } from '../infra/index.js';
 
 /** `degraded`: a part is away that the product can do without for a while. */
@@ -35,15 +35,22 @@ export class HealthService {
     return { status, parts };
   }
 
-  /** Anybody may ask, so roles, hosts and databases that PostgreSQL names are for the log only. */
+  /**
+   * Asks what a write needs over the pool, and what a search needs over the connections of searches. Anybody may
+   * ask, so roles,
+   * hosts and databases that PostgreSQL names are for the log only.
+   */
   private async database(): Promise<Health['parts'][string]> {
     let timer: NodeJS.Timeout | undefined;
     const late: Health['parts'][string] = { status: 'down', detail: `no answer within ${CHECK_TIMEOUT} ms` };
     const timeout = new Promise<typeof late>((resolve) => {
       timer = setTimeout(() => resolve(late), CHECK_TIMEOUT);
     });
-    const asked = this.sql.query({ name: 'health', text: 'SELECT 1' }).then(
-      (): Health['parts'][string] => ({ status: 'up' }),
+    const asked = Promise.all([this.sql.query<WriteReadiness>(WRITE_READINESS), this.sql.read(SEARCH_READINESS)]).then(
+      ([[readiness]]): Health['parts'][string] => {
+        const obstacle = writeObstacle(readiness!);
+        return obstacle === undefined ? { status: 'up' } : { status: 'down', detail: obstacle };
+      },
       (error: unknown): Health['parts'][string] => {
         this.logger.debug(error);
         return { status: 'down', detail: 'out of reach' };

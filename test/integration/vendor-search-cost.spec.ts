@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { PLAN_ONCE } from '../../src/database/pipelined-read-pool.js';
+import { READ_SETTINGS } from '../../src/database/pipelined-read-pool.js';
+import { setSettings } from '../../src/database/session/session-settings.js';
 import { vendorSearchSql } from '../../src/inventory/search/vendor-search.sql.js';
 import { testDatabase } from '../support/app.js';
 import type { TestDatabase } from '../support/test-database.js';
@@ -35,7 +36,7 @@ describe('a vendor search', () => {
   it('looks at no vendor for a category that no product has', async () => {
     const { statement, values } = vendorSearchSql({ category: 'none' }, { limit: 100 }, undefined);
     // As the product asks: planned once, for any category.
-    await client.query(PLAN_ONCE);
+    await client.query(setSettings(READ_SETTINGS));
     await client.query(`PREPARE vendors AS ${statement.text}`);
     const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
       `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE vendors(${values.map((one) => `'${String(one)}'`).join()})`,

@@ -4,6 +4,7 @@ import { io, type Socket } from 'socket.io-client';
 import { DataSource } from 'typeorm';
 import { createApplication } from '../../src/application.js';
 import { loadConfig } from '../../src/config/index.js';
+import { DatabaseUrl } from '../../src/database/index.js';
 import { migrate } from '../../src/database/migrate.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { bearer, JWT_SECRET } from './tokens.js';
@@ -38,7 +39,7 @@ export interface TestApp {
 export async function testDatabase(): Promise<TestDatabase> {
   await prepareTemplate(async (url) => {
     const dataSource = await new DataSource({ type: 'postgres', url, migrations: MIGRATIONS }).initialize();
-    await migrate(dataSource, url);
+    await migrate(dataSource, new DatabaseUrl(url));
     await dataSource.destroy();
   });
   return createTestDatabase();

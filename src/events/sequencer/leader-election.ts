@@ -21,6 +21,18 @@ const RELEASE_TIMEOUT = 1_000;
  */
 const LOCK_TIMEOUT = 100;
 
+const SETTINGS = {
+  statement_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: String(SILENT_LEADER_TIMEOUT),
+  // For a leader that doesn't even take what PostgreSQL sends it.
+  tcp_user_timeout: String(SILENT_LEADER_TIMEOUT),
+  lock_timeout: String(LOCK_TIMEOUT),
+  // Under any other, `lock_positions` wouldn't see what has been committed while it waited.
+  default_transaction_isolation: 'read committed',
+  ...SEQUENCING_SETTINGS,
+};
+
 /** How the leader reaches PostgreSQL. */
 export interface LeaderConnections {
   /** Sequences, and takes what else gives positions. */
@@ -84,24 +96,16 @@ export class LeaderElection {
   }
 
   private async connect(clients: pg.Client[]): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: this.databaseUrl.value,
+    const own = {
       application_name: 'mandi-inventory-sync relay',
       connectionTimeoutMillis: 5_000,
-      options: [
-        `-c idle_session_timeout=${SILENT_LEADER_TIMEOUT}`,
-        // For a leader that doesn't even take what PostgreSQL sends it.
-        `-c tcp_user_timeout=${SILENT_LEADER_TIMEOUT}`,
-        `-c lock_timeout=${LOCK_TIMEOUT}`,
-        // Under any other, `lock_positions` wouldn't see what has been committed while it waited.
-        String.raw`-c default_transaction_isolation=read\ committed`,
-        ...SEQUENCING_SETTINGS,
-      ].join(' '),
       query_timeout: QUERY_TIMEOUT,
       keepAlive: true,
       // The next statement is with PostgreSQL when it has done with the one before.
       pipeline: true,
-    });
+    };
+    const { config, prepare } = this.databaseUrl.setUp(own, SETTINGS);
+    const client = new pg.Client(config);
     // Fires for a connection cut while idle as well; without a listener it would end the process.
     client.on('error', (error) => this.lose(clients, error));
     client.on('end', () => this.lose(clients));
@@ -110,6 +114,7 @@ export class LeaderElection {
     this.connecting.add(client);
     try {
       await client.connect();
+      await prepare(client);
     } catch (error) {
       this.lose(clients);
       throw error;

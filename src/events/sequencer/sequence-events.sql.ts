@@ -8,8 +8,8 @@ export const SEQUENCE_BATCH = 1_000;
  * For the leader's connection: without them PostgreSQL goes through a log of some 10,000 events as a whole, for 20 that
  * wait. Nothing that is asked on it should be done in any other way than along an index.
  */
-export const SEQUENCING_SETTINGS = ['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin'].map(
-  (way) => `-c enable_${way}=off`,
+export const SEQUENCING_SETTINGS = Object.fromEntries(
+  ['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin'].map((way) => [`enable_${way}`, 'off']),
 );
 
 /**

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoggerService } from '@nestjs/common';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { isDatabaseUnavailable } from '../database-errors.js';
+import { CONNECT_TIMEOUT, NO_SERVER_LIMITS } from '../connection-limits.js';
+import { DatabaseUrl } from '../database-url.js';
+import { migrate } from '../migrate.js';
+import { MIGRATIONS } from '../migrations/index.js';
+import {
+  checkDatabase,
+  type DatabaseState,
+  knownSettings,
+  readState,
+  schemaOf,
+  UnfitDatabaseError,
+} from './check-database.js';
+import { WRITE_READINESS, writeObstacle, type WriteReadiness } from './readiness.js';
+import type { Settings } from './session-settings.js';
+
+/**
+ * Times that a PostgreSQL that isn't there yet is asked for, and milliseconds between them: it may be starting as
+ * well.
+ */
+const ATTEMPTS = 10;
+const ATTEMPT_EVERY = 3_000;
+
+/** SQLSTATE with which a pooler refuses a startup packet that has settings it doesn't know. */
+const PROTOCOL_VIOLATION = '08P01';
+
+/**
+ * Looks whether the database can be used at all, finds out how its sessions are to be set up, and brings its schema
+ * up to date.
+ *
+ * @returns the database as all connections are to be made
+ * @throws {UnfitDatabaseError} of one line, for what only its owner can change; what the driver throws if PostgreSQL
+ *   is out of reach for half a minute
+ */
+export async function openDatabase(url: string, logger: LoggerService): Promise<DatabaseUrl> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await open(url, logger);
+    } catch (error) {
+      if (!isDatabaseUnavailable(error)) throw asOneLine(error);
+      if (attempt === ATTEMPTS) throw error;
+      logger.warn(`PostgreSQL is out of reach, trying again (${attempt}): ${(error as Error).message}`, 'Database');
+      await sleep(ATTEMPT_EVERY);
+    }
+  }
+}
+
+async function open(url: string, logger: LoggerService): Promise<DatabaseUrl> {
+  const state = await asItIs(url);
+  for (const warning of checkDatabase(state)) logger.warn(warning, 'Database');
+  const database = await connectedTo(url, state);
+  await bringUpToDate(database);
+  const readiness = await onConnection(database, (client) => client.query<WriteReadiness>(WRITE_READINESS.text));
+  const obstacle = writeObstacle(readiness.rows[0]!);
+  if (obstacle !== undefined) throw new UnfitDatabaseError(`${obstacle} (role "${state.role}")`);
+  return database;
+}
+
+function connectedTo(url: string, state: DatabaseState): Promise<DatabaseUrl> {
+  const search = { search_path: `"${schemaOf(state).replaceAll('"', '""')}"` };
+  return reachable(new DatabaseUrl(url).with({ ...knownSettings(state), ...search }));
+}
+
+/** The database as its owner has set it up, read without any setting of the product's but that it may take a moment. */
+async function asItIs(url: string): Promise<DatabaseState> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT });
+  client.on('error', () => undefined); // the statement under way is told as well
+  await client.connect();
+  try {
+    await client.query('SET statement_timeout = 10000');
+    return await readState(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** With settings in the startup packet if they take effect there, else sent by a statement. */
+async function reachable(database: DatabaseUrl): Promise<DatabaseUrl> {
+  const stated = database.with({}, 'by a statement');
+  try {
+    // A value that is no default shows whether the packet is heard.
+    const probe: Settings = { lock_timeout: '4321' };
+    const { rows } = await onConnection(
+      database,
+      (client) => client.query<{ lock_timeout: string }>('SHOW lock_timeout'),
+      probe,
+    );
+    return rows[0]!.lock_timeout === '4321ms' ? database : stated;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== PROTOCOL_VIOLATION) throw error;
+    return stated;
+  }
+}
+
+async function bringUpToDate(database: DatabaseUrl): Promise<void> {
+  const { config, prepare } = database.setUp({}, NO_SERVER_LIMITS);
+  const dataSource = await new DataSource({
+    type: 'postgres',
+    // Or TypeORM would look for it by its name, of which a bundler knows nothing.
+    driver: pg,
+    migrations: MIGRATIONS,
+    applicationName: 'mandi-inventory-sync migrations',
+    connectTimeoutMS: CONNECT_TIMEOUT,
+    extra: { ...config, onConnect: prepare },
+    logging: false,
+  }).initialize();
+  await migrate(dataSource, database).finally(() => dataSource.destroy());
+}
+
+async function onConnection<Result>(
+  database: DatabaseUrl,
+  work: (client: pg.Client) => Promise<Result>,
+  settings?: Settings,
+): Promise<Result> {
+  const { config, prepare } = database.setUp({ connectionTimeoutMillis: CONNECT_TIMEOUT }, settings);
+  const client = new pg.Client(config);
+  client.on('error', () => undefined); // the statement under way is told as well
+  await client.connect();
+  try {
+    await prepare(client);
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * What PostgreSQL refuses (a password, a database that isn't there, a right) is for its owner to mend; all others
+ * stay as they are.
+ */
+function asOneLine(error: unknown): unknown {
+  const { code } = error as { code?: unknown };
+  const isSqlState = error instanceof Error && typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
+  return isSqlState ? new UnfitDatabaseError(error.message, { cause: error }) : error;
+}
