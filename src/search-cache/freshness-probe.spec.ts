@@ -47,9 +47,20 @@ describe('the freshness probe', () => {
     stored = aPage(['1', '2']);
     expect(await probe()).toBe(true);
     expect(process.counts.stalePages).toBe(1);
-    stored = aPage(['1'], { nextCursor: 'more' });
+    await read();
+    stored = aPage(['1', '2'], { nextCursor: 'more' });
     expect(await probe()).toBe(true);
     expect(process.counts.stalePages).toBe(2);
+  });
+
+  it('clears all pages when it has found one', async () => {
+    const other = aSearch('other');
+    const readOther = async () => (await process.pages.read(other, load)).result;
+    await readOther();
+    expect(await readOther()).toBe('HIT');
+    stored = aPage(['1', '2']);
+    expect(await probe()).toBe(true);
+    expect([await read(), await readOther()]).toEqual(['MISS', 'MISS']);
   });
 
   it('finds nothing in a page that is as the database says, read at whatever position', async () => {
@@ -95,9 +106,11 @@ describe('the freshness probe', () => {
 
     process.probe.offer(search, () => Promise.reject(new Error('no database')));
     await jest.advanceTimersByTimeAsync(2_000);
+    // What was found has been cleared: the search is loaded once more, and then it is as the database says.
+    await read();
     await read();
     await jest.advanceTimersByTimeAsync(3_000);
-    expect([loads, process.counts.stalePages]).toEqual([2, 2]);
+    expect([loads, process.counts.stalePages]).toEqual([3, 1]);
     process.probe.onModuleDestroy();
     expect(jest.getTimerCount()).toBe(0);
   });

@@ -18,7 +18,8 @@ interface Sample {
 /**
  * Checks the promise in production: now and then a page that was just served from the cache is compared with the
  * database. A change may be committed but not acknowledged yet when the two are read, so a difference counts only if
- * the cache would still serve the same page after any such acknowledgement should have put it out of date.
+ * the cache would still serve the same page after any such acknowledgement should have put it out of date. Then all
+ * instances' pages are cleared.
  */
 @Injectable()
 export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
@@ -55,7 +56,9 @@ export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
     const after = await this.hit(search);
     if (!after || after.etag !== before.etag) return false;
     this.metrics.foundStale();
-    this.logger.error(`A cached page differs from the database: ${search.key}`);
+    this.logger.error(`A cached page differs from the database: ${search.key}; all pages are cleared`);
+    // Where one is out of date, others may be: whatever has led to it, they go with it.
+    await this.cache.clear();
     return true;
   }
 

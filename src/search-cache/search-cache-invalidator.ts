@@ -60,9 +60,11 @@ export class SearchCacheInvalidator implements InvalidatableCache, OnModuleInit 
   }
 
   async renewLease(): Promise<boolean> {
+    // Of this moment, not of the one when vendors are settled or the renewal arrives: either may be long after it.
+    const since = performance.now();
     try {
       const settled = await this.flushVendorChanges();
-      return settled && (await this.cache.renewLease());
+      return settled && (await this.cache.renewLease(since));
     } catch (error) {
       // The database is away: what vendors have changed can't be known, so the lease is not renewed.
       this.logger.debug(error);

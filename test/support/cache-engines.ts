@@ -30,6 +30,8 @@ export interface CacheEngine {
   /** Names of all that is stored and may get lost, as Redis drops keys when memory runs out. */
   keys(): Promise<string[]>;
   lose(keys: readonly string[]): Promise<void>;
+  /** Keeps all that is stored now; the function it gives brings that back under the connections as they are. */
+  snapshot(): Promise<() => Promise<void>>;
   stop(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export function inProcessEngine(): Promise<CacheEngine> {
       for (const key of keys) if (!store['drop'](key)) store['entries'].delete(key);
       return Promise.resolve();
     },
+    snapshot: () => Promise.reject(new Error('memory does not go back')),
     stop: () => Promise.resolve(),
   });
 }
@@ -131,6 +134,17 @@ async function startEngine(args: string[], prepare: (admin: Redis) => Promise<vo
     keys: async () => (await admin.keys('*')).filter((key) => key !== TEST_KEYS.lease).sort(),
     async lose(keys) {
       if (keys.length > 0) await admin.del(...keys);
+    },
+    async snapshot() {
+      const keys = await admin.keys('*');
+      const kept = await Promise.all(
+        keys.map(async (key) => ({ key, value: await admin.dumpBuffer(key), ttl: Math.max(0, await admin.pttl(key)) })),
+      );
+      return async () => {
+        const restore = admin.multi().flushall();
+        for (const { key, value, ttl } of kept) if (value) restore.restore(key, ttl, value);
+        await restore.exec();
+      };
     },
     async stop() {
       for (const connection of connections) connection.disconnect();

@@ -56,8 +56,8 @@ export class FaultyCacheStore extends SearchCacheStore {
     return this.call('clear', () => this.store.clear());
   }
 
-  renewLease(): Promise<void> {
-    return this.call('lease', () => this.store.renewLease());
+  renewLease(since?: number): Promise<void> {
+    return this.call('lease', () => this.store.renewLease(since));
   }
 
   stats(): Promise<StoreStats> {

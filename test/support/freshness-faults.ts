@@ -1,6 +1,7 @@
 import type { CachedSearch, LoadedPage } from '../../src/search-cache/cached-search.js';
 import type { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
 import type { WatchedListingsReplica } from '../../src/search-cache/redis/watched-listings-replica.js';
+import type { SeenHistory } from '../../src/search-cache/redis/seen-history.js';
 import { PageCache, type ServedPage } from '../../src/search-cache/page-cache.js';
 import { SingleFlight } from '../../src/infra/index.js';
 import type {
@@ -67,5 +68,17 @@ export const FAULTS: Record<string, Parts> = {
   'dependencies left out since their tokens were not read': { ...REAL, PageCache: LostDependencies },
 };
 
-/** One that only several processes can make. */
-export const SHARED_FAULT: Parts = { ...REAL, wrap: unaskedListings };
+/** A process that doesn't compare what it has seen of Redis. */
+function unwatched(store: SearchCacheStore): SearchCacheStore {
+  const { history } = store as unknown as { history: SeenHistory };
+  const next = history.next.bind(history);
+  history.next = () => [0, next()[1], next()[2]];
+  history.sawInvalidations = () => true;
+  return store;
+}
+
+/** Those that only several processes can make. */
+export const SHARED_FAULTS: Record<string, Parts> = {
+  'a process took the listings it has heard of for all that are watched': { ...REAL, wrap: unaskedListings },
+  'no process compared what Redis knows with what it has known': { ...REAL, wrap: unwatched },
+};

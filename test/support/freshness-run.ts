@@ -35,7 +35,11 @@ interface Process {
 // Declared once: it is the same metrics for thousands of runs.
 const clock = new StoppedClock();
 const metrics = new Metrics();
-const unused = new ResilientCacheStore(new SteppedCacheStore(undefined as never, undefined as never), metrics, clock);
+const unused = new ResilientCacheStore(
+  new SteppedCacheStore({ onPossibleRollback: () => undefined } as never, undefined as never),
+  metrics,
+  clock,
+);
 const counts = new SearchCacheMetrics(metrics, unused);
 const probe = new FreshnessProbe(unused, counts);
 
@@ -58,6 +62,13 @@ export async function runFreshness(engine: CacheEngine, seed: number, parts: Par
   await first.renewLease();
   const processes = [start(first), start(engine.again())];
   const any = (): Process => processes[random(2)]!;
+  // While Redis is set back, and until every process has looked, a page may be old; after that none may.
+  let [beingSetBack, setBacks] = [0, 0];
+  const setBack = async (work: () => Promise<void>): Promise<void> => {
+    [beingSetBack, setBacks] = [beingSetBack + 1, setBacks + 1];
+    await work();
+    beingSetBack -= 1;
+  };
   const times = async (count: number, work: () => Promise<void>): Promise<void> => {
     for (let turn = 0; turn < count; turn += 1) {
       await work();
@@ -68,6 +79,7 @@ export async function runFreshness(engine: CacheEngine, seed: number, parts: Par
   const read = async (): Promise<void> => {
     const { search, load } = model.search();
     const missing = model.expectation(search);
+    const [excused, before] = [beingSetBack > 0, setBacks];
     const page = await any().pages.read(search, async () => {
       await order.step();
       const loaded = load();
@@ -75,6 +87,7 @@ export async function runFreshness(engine: CacheEngine, seed: number, parts: Par
       return loaded;
     });
     outcome[page.result === 'HIT' ? 'hits' : page.result === 'MISS' ? 'misses' : 'bypasses'] += 1;
+    if (excused || setBacks !== before) return;
     const stale = missing(page.body);
     if (stale.length > 0) throw new Error(`seed ${seed}: a ${page.result} of ${search.key} lacks ${stale.join(', ')}`);
   };
@@ -90,13 +103,23 @@ export async function runFreshness(engine: CacheEngine, seed: number, parts: Par
     await cache.invalidateWatched(change.scopesOf);
     model.acknowledge(change);
   };
+  const goBack = async (): Promise<void> => {
+    const restore = await order.outside(() => engine.snapshot());
+    for (let wait = random(40); wait > 0; wait -= 1) await order.step();
+    await setBack(async () => {
+      await order.outside(restore);
+      for (const { cache } of [...processes]) await cache.watch();
+    });
+  };
   const restart = async (): Promise<void> => {
     const gone = random(2);
     const restarted = engine.shared ? [gone] : [0, 1];
     for (const index of restarted) processes[index]!.store.end();
     const store = engine.shared ? engine.again() : await engine.open();
     for (const index of restarted) processes[index] = start(store);
-    await any().cache.clear();
+    // A dead process can't notice that its renewal is lost: the server's ids show it, or the new leader clears.
+    if (engine.shared) await setBack(async () => void (await any().cache.clear()));
+    else await any().cache.clear();
     await any().cache.renewLease();
   };
   const mischief: (() => Promise<unknown>)[] = [
@@ -112,6 +135,7 @@ export async function runFreshness(engine: CacheEngine, seed: number, parts: Par
       await order.step();
       await any().cache.renewLease();
     },
+    ...(engine.shared ? [goBack, goBack, goBack] : []),
   ];
 
   for (let reader = 0; reader < 4 + random(4); reader += 1) order.start(() => times(2 + random(4), read));

@@ -45,15 +45,21 @@ export class SteppedCacheStore extends SearchCacheStore {
     return this.call(() => this.store.clear());
   }
 
-  renewLease(): Promise<void> {
-    return this.call(() => this.store.renewLease());
+  renewLease(since?: number): Promise<void> {
+    return this.call(() => this.store.renewLease(since));
   }
 
   stats(): Promise<StoreStats> {
     return this.call(() => this.store.stats());
   }
 
-  onPossibleRollback(): void {}
+  override watch(): Promise<void> {
+    return this.call(() => this.store.watch());
+  }
+
+  onPossibleRollback(listener: () => void): void {
+    this.store.onPossibleRollback(listener);
+  }
 
   private async call<Result>(work: () => Promise<Result>): Promise<Result> {
     await this.passage();

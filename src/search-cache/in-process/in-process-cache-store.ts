@@ -107,8 +107,10 @@ export class InProcessCacheStore extends SearchCacheStore {
     return this.invalidate([GENERAL_SCOPE]);
   }
 
-  renewLease(): Promise<void> {
-    this.leaseUntil = this.clock.now() + LEASE_MS;
+  renewLease(since = performance.now()): Promise<void> {
+    const left = LEASE_MS - (performance.now() - since);
+    if (left <= 0) return Promise.reject(new Error('The renewal of the lease came too late'));
+    this.leaseUntil = this.clock.now() + left;
     return Promise.resolve();
   }
 

@@ -42,6 +42,11 @@ export class CacheKeys {
     return key.slice(this.prefix.length);
   }
 
+  /** The count of one process's commands. @param id of the process */
+  process(id: string): string {
+    return `${this.prefix}process:${id}`;
+  }
+
   entry(key: string): string {
     return `${this.prefix}entry:${key}`;
   }

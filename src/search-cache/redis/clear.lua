@@ -4,13 +4,17 @@
 -- KEYS[2]  token of the general scope, on which every entry depends: fills that are under way must not survive
 -- KEYS[3]  the count of invalidations, see invalidate.lua
 -- KEYS[4]  the watched listings, see read.lua: without pages none is
+-- KEYS[5]  the count of the caller's commands, see watch.lua
+-- ARGV[1]  its new value
+-- ARGV[2]  milliseconds it is kept
 --
 -- The entries are not in KEYS: only the sorted set knows them. They share its hash tag.
 --
 -- Returns the number of entries removed.
-local lru, general, invalidations, listings = unpack(KEYS)
+local lru, general, invalidations, listings, own = unpack(KEYS)
 
 redis.call('DEL', general, listings)
+redis.call('SET', own, math.max(tonumber(redis.call('GET', own) or '0'), tonumber(ARGV[1])), 'PX', ARGV[2])
 local time = redis.call('TIME')
 local last = tonumber(redis.call('GET', invalidations) or '0')
 redis.call('SET', invalidations, string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1)))

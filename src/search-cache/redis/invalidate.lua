@@ -2,9 +2,14 @@
 --
 -- KEYS[1]  the count of invalidations
 -- KEYS[2]  the watched listings, see read.lua
--- KEYS[…]  tokens
--- ARGV[1]  if only scopes of watched listings are among them: the score of the set's beginning, as far as the caller knows
--- ARGV[2]  and that of the last listing that he knows; he knows all before it
+-- KEYS[3]  token of the general scope
+-- KEYS[4]  the count of the caller's commands, see watch.lua
+-- KEYS[5…] tokens
+-- ARGV[1]  what that count must have reached
+-- ARGV[2]  its new value
+-- ARGV[3]  milliseconds it is kept
+-- ARGV[4]  if only scopes of watched listings are among them: the score of the set's beginning, as far as the caller knows
+-- ARGV[5]  and that of the last listing that he knows; he knows all before it
 --
 -- A token is taken away here and made anew, with a value never used before, by the next read that wants it. So a scope
 -- that is not searched costs nothing, and invalidating twice is the same as invalidating once.
@@ -12,27 +17,37 @@
 -- The count moves even if no token was there: a process may hold a page whose token Redis has lost since it was checked.
 -- It is a clock, so that it takes no value twice when Redis loses it.
 --
--- Returns nothing if the caller knows all watched listings, or needn't. Else he has to name the scopes once more:
+-- If Redis has gone back to a state before the caller's last command, all entries are put out of date.
+--
+-- Returns { 'set back' } in that case. Nothing if the caller knows all watched listings, or needn't. Else he has to name
+-- the scopes once more:
 --         { the score of the set's beginning, of its last listing, the score after which the names begin, names }; the third
 --           is empty if these are all the names there are
-local invalidations, listings = unpack(KEYS, 1, 2)
+local invalidations, listings, general, own = unpack(KEYS, 1, 4)
 
 local time = redis.call('TIME')
 local last = tonumber(redis.call('GET', invalidations) or '0')
 redis.call('SET', invalidations, string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1)))
-if #KEYS > 2 then
-  redis.call('DEL', unpack(KEYS, 3))
+if #KEYS > 4 then
+  redis.call('DEL', unpack(KEYS, 5))
 end
 
-if #ARGV == 0 then
+local reached = tonumber(redis.call('GET', own) or '0')
+redis.call('SET', own, math.max(reached, tonumber(ARGV[2])), 'PX', ARGV[3])
+if reached < tonumber(ARGV[1]) then
+  redis.call('DEL', general, listings)
+  return { 'set back' }
+end
+
+if #ARGV == 3 then
   return nil
 end
 local born = redis.call('ZSCORE', listings, '') or ''
 local newest = redis.call('ZRANGE', listings, -1, -1, 'WITHSCORES')[2] or ''
-if born == ARGV[1] and newest == ARGV[2] then
+if born == ARGV[4] and newest == ARGV[5] then
   return nil
 end
-if born ~= '' and born == ARGV[1] and tonumber(newest) > tonumber(ARGV[2]) then
-  return { born, newest, ARGV[2], redis.call('ZRANGEBYSCORE', listings, '(' .. ARGV[2], '+inf') }
+if born ~= '' and born == ARGV[4] and tonumber(newest) > tonumber(ARGV[5]) then
+  return { born, newest, ARGV[5], redis.call('ZRANGEBYSCORE', listings, '(' .. ARGV[5], '+inf') }
 end
 return { born, newest, '', redis.call('ZRANGE', listings, 0, -1) }

@@ -16,6 +16,7 @@ import { WatchedListingsReplica, type PlaceNews } from './watched-listings-repli
 import { NextTurn } from './next-turn.js';
 import { PageCopies } from './page-copies.js';
 import { addScripts, type Scripts } from './scripts.js';
+import { RedisTime, SeenHistory, serverIds } from './seen-history.js';
 
 /** Milliseconds a token outlives an entry. */
 const TOKEN_GRACE = 60_000;
@@ -45,6 +46,9 @@ export class RedisCacheStore extends SearchCacheStore {
   private calls = 0;
   private readonly copies = new PageCopies();
   private readonly listings = new WatchedListingsReplica();
+  private readonly history = new SeenHistory();
+  private readonly time = new RedisTime();
+  private readonly rollbackListeners: (() => void)[] = [];
   private madeKeys: CacheKeys | undefined;
   private readonly state = new NextTurn(() => this.redis.mget(this.keys.lease, this.keys.invalidations));
 
@@ -58,10 +62,8 @@ export class RedisCacheStore extends SearchCacheStore {
     super();
     this.ttl = ttlSeconds * 1_000;
     this.scripts = addScripts(redis);
-    redis.on('close', () => {
-      this.copies.clear();
-      this.listings.forget();
-    });
+    // What answers after a lost connection may be a replica or a restored copy: older, without the last invalidations.
+    redis.on('close', () => this.distrust());
   }
 
   private get keys(): CacheKeys {
@@ -79,6 +81,7 @@ export class RedisCacheStore extends SearchCacheStore {
     if (!copy) return undefined;
     const [lease, invalidations] = await this.state.ask();
     if (lease == null) return { result: 'bypass' };
+    if (!this.sawInvalidations(invalidations ?? '')) return { result: 'bypass' };
     this.copies.saw(invalidations ?? '');
     return copy.invalidations === invalidations ? { result: 'hit', page: copy.page } : undefined;
   }
@@ -111,6 +114,7 @@ export class RedisCacheStore extends SearchCacheStore {
     switch (answer[0]!.toString()) {
       case 'hit': {
         const [etag, invalidations, livesFor] = answer.slice(1, 4).map(String);
+        if (!this.sawInvalidations(invalidations!)) return { result: 'bypass' };
         const page = answer[4] === undefined ? copy! : { body: answer[4], etag: etag! };
         this.copies.keep(key, { page, invalidations: invalidations! }, Number(livesFor));
         return { result: 'hit', page };
@@ -156,23 +160,67 @@ export class RedisCacheStore extends SearchCacheStore {
   private async invalidateKnown(scopes: readonly string[], upTo: readonly string[]): Promise<boolean> {
     const { keys } = this;
     // Lua's unpack takes some thousands of values at once; big batches go in parts. Without any scope it still asks.
-    const parts: Promise<unknown>[] = [];
+    const parts: Promise<PlaceNews | null>[] = [];
     for (let from = 0; from === 0 || from < scopes.length; from += 2_000) {
       const tokens = scopes.slice(from, from + 2_000).map((scope) => keys.scope(scope));
-      parts.push(this.scripts.invalidate([keys.invalidations, keys.listings, ...tokens], upTo));
+      parts.push(this.invalidateTokens(tokens, upTo));
     }
-    const news = (await Promise.all(parts)).filter((one) => one !== null) as PlaceNews[];
+    const news = (await Promise.all(parts)).filter((one) => one !== null);
     for (const one of news) this.listings.learn(one);
     return news.length === 0;
   }
 
-  async clear(): Promise<void> {
-    const { byUse, invalidations, listings } = this.keys;
-    await this.scripts.clear([byUse, this.keys.scope(GENERAL_SCOPE), invalidations, listings]);
+  /** @returns what the caller hasn't known of the watched listings */
+  private async invalidateTokens(tokens: readonly string[], upTo: readonly string[]): Promise<PlaceNews | null> {
+    const { invalidations, listings } = this.keys;
+    const counted = this.history.next();
+    const answer = (await this.scripts.invalidate(
+      [invalidations, listings, this.keys.scope(GENERAL_SCOPE), this.ownCount, ...tokens],
+      [...counted, ...upTo],
+    )) as PlaceNews | [Buffer] | null;
+    this.history.done(counted[1]);
+    if (answer === null || answer.length > 1) return answer as PlaceNews | null;
+    // Everything is out of date, of whatever place.
+    this.distrust();
+    return null;
   }
 
-  async renewLease(): Promise<void> {
-    await this.redis.set(this.keys.lease, '1', 'PX', LEASE_MS);
+  async clear(): Promise<void> {
+    const { byUse, invalidations, listings } = this.keys;
+    const [, number, keptFor] = this.history.next();
+    await this.scripts.clear(
+      [byUse, this.keys.scope(GENERAL_SCOPE), invalidations, listings, this.ownCount],
+      [number, keptFor],
+    );
+    this.history.done(number);
+  }
+
+  async renewLease(since = performance.now()): Promise<void> {
+    if (!this.time.known) await this.lease(0);
+    if ((await this.lease(this.time.of(since + LEASE_MS))) > 0) return;
+    throw new Error('The renewal of the lease came too late');
+  }
+
+  /** @returns milliseconds the lease has now */
+  private async lease(end: number): Promise<number> {
+    const [left, now] = (await this.scripts.lease([this.keys.lease], [end, LEASE_MS])) as [number, Buffer];
+    this.time.saw(Number(now));
+    return left;
+  }
+
+  override async watch(): Promise<void> {
+    const { invalidations, listings } = this.keys;
+    const counted = this.history.next();
+    const [[setBack, count], ids] = await Promise.all([
+      this.scripts.watch([invalidations, listings, this.keys.scope(GENERAL_SCOPE), this.ownCount], counted) as Promise<
+        [number, Buffer]
+      >,
+      this.serverIds(),
+    ]);
+    this.history.done(counted[1]);
+    if (setBack === 1) this.distrust();
+    if (!this.history.sawServer(ids)) this.distrust();
+    this.sawInvalidations(count.toString());
   }
 
   async stats(): Promise<StoreStats> {
@@ -183,12 +231,35 @@ export class RedisCacheStore extends SearchCacheStore {
     return { entries: Number(entries), evictions: Number(evictions), leaseMs: Math.max(0, Number(leaseMs)) };
   }
 
-  /**
-   * What answers after a lost connection may be a replica or a restored copy: older, and without the last
-   * invalidations.
-   */
   onPossibleRollback(listener: () => void): void {
-    this.redis.on('close', listener);
+    this.rollbackListeners.push(listener);
+  }
+
+  /** Where Redis counts this process's commands. */
+  private get ownCount(): string {
+    return this.keys.process(this.nonce.slice(1, -1));
+  }
+
+  /** @returns false if Redis has gone back to an earlier state */
+  private sawInvalidations(invalidations: string): boolean {
+    if (this.history.sawInvalidations(invalidations)) return true;
+    this.distrust();
+    return false;
+  }
+
+  /** Empty where a proxy or the rights of the user keep them back. */
+  private async serverIds(): Promise<string> {
+    const infos = await Promise.allSettled([this.redis.info('server'), this.redis.info('replication')]);
+    return serverIds(...infos.map((info) => (info.status === 'fulfilled' ? info.value : '')));
+  }
+
+  /** What was heard of Redis may be of another state than the one that answers now. */
+  private distrust(): void {
+    this.copies.clear();
+    this.listings.forget();
+    this.history.forget();
+    this.time.forget();
+    for (const listener of this.rollbackListeners) listener();
   }
 
   private tokensOf(answer: readonly Buffer[]): Tokens {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 
-const NAMES = ['read', 'fill', 'invalidate', 'clear', 'stats'] as const;
+const NAMES = ['read', 'fill', 'invalidate', 'clear', 'watch', 'lease', 'stats'] as const;
 type ScriptName = (typeof NAMES)[number];
 
 type Argument = string | number | Buffer;

@@ -1,5 +1,5 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { Clock, Metrics } from '../../infra/index.js';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { PeriodicJob, Clock, Metrics } from '../../infra/index.js';
 import { GENERAL_SCOPE, type Listing } from '../scopes/scope-names.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { PendingInvalidations } from './pending-invalidations.js';
@@ -14,18 +14,21 @@ import {
 
 /** Milliseconds between two tries to make the invalidations that are owed. */
 const RETRY_EVERY = 1_000;
+/** Milliseconds between two looks whether the store has gone back to earlier data. */
+const WATCH_EVERY = 1_000;
 
 /**
  * The store as the product uses it: never rejects and never makes anybody wait long. Away means bypass for reads;
  * invalidations that couldn't be made are owed and paid before anything else once the store is back.
  */
 @Injectable()
-export class ResilientCacheStore implements OnModuleDestroy {
+export class ResilientCacheStore implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('SearchCache');
   private readonly breaker: CircuitBreaker;
   private readonly owed: PendingInvalidations;
   private retry: NodeJS.Timeout | undefined;
   private stopped = false;
+  private watching: PeriodicJob | undefined;
 
   constructor(
     private readonly store: SearchCacheStore,
@@ -37,9 +40,14 @@ export class ResilientCacheStore implements OnModuleDestroy {
     store.onPossibleRollback(() => this.defer([GENERAL_SCOPE]));
   }
 
-  onModuleDestroy(): void {
+  onApplicationBootstrap(): void {
+    this.watching = new PeriodicJob('SearchCache', WATCH_EVERY, () => this.watch());
+  }
+
+  async onModuleDestroy(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.retry);
+    await this.watching?.stop();
   }
 
   /** A hit that needs no waiting; undefined: `read` has to find out. */
@@ -78,8 +86,14 @@ export class ResilientCacheStore implements OnModuleDestroy {
     return done;
   }
 
-  renewLease(): Promise<boolean> {
-    return this.attempt(() => this.store.renewLease().then(() => true), false);
+  /** @param since moment of `performance.now()` up to which everything sequenced has been invalidated */
+  renewLease(since = performance.now()): Promise<boolean> {
+    return this.attempt(() => this.store.renewLease(since).then(() => true), false);
+  }
+
+  /** Looks whether the store has gone back to earlier data; if so, everything is renewed before it is used again. */
+  async watch(): Promise<void> {
+    await this.attempt(() => this.store.watch(), undefined);
   }
 
   stats(): Promise<StoreStats | null> {

@@ -64,8 +64,21 @@ export abstract class SearchCacheStore {
   /** Removes every entry. */
   abstract clear(): Promise<void>;
 
-  /** Vouches for another ten seconds that everything sequenced so far has been invalidated. */
-  abstract renewLease(): Promise<void>;
+  /**
+   * Vouches that everything sequenced up to a moment has been invalidated; the lease ends ten seconds after that
+   * moment, however long the renewal is on its way. Rejects if that is over when it arrives.
+   *
+   * @param since of `performance.now()`; by default this very moment
+   */
+  abstract renewLease(since?: number): Promise<void>;
+
+  /**
+   * Looks whether the store has gone back to earlier data without a lost connection, and calls the listeners of
+   * `onPossibleRollback`. Called once a second.
+   */
+  watch(): Promise<void> {
+    return Promise.resolve();
+  }
 
   abstract stats(): Promise<StoreStats>;
 
