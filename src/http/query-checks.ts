@@ -1,9 +1,12 @@
 import { BadRequestException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { ValidationFailedError } from '../infra/index.js';
+import { isApiRoute, ValidationFailedError } from '../infra/index.js';
 import { routeConfig } from './route-config.js';
 
 type Done = (error?: Error) => void;
+
+/** Where Fastify takes a query to begin: a fragment, which no request should have, is one to it. */
+const QUERY = /[?#]/;
 
 /** The route has query parameters, and checks them itself; any other refuses them all. */
 export const TakesQuery = () => routeConfig({ takesQuery: true });
@@ -13,7 +16,7 @@ export const TakesQuery = () => routeConfig({ takesQuery: true });
  * parameter of a route that has none.
  */
 export function checkQuery(request: FastifyRequest, _reply: unknown, done: Done): void {
-  const start = request.url.indexOf('?');
+  const start = request.url.search(QUERY);
   if (start < 0) return done();
   try {
     decodeURIComponent(request.url.slice(start + 1));
@@ -23,9 +26,9 @@ export function checkQuery(request: FastifyRequest, _reply: unknown, done: Done)
   done(unknownParameters(request));
 }
 
-function unknownParameters({ query, routeOptions }: FastifyRequest): Error | undefined {
-  const { takesQuery } = routeOptions.config as { takesQuery?: boolean };
-  if (takesQuery === true || !routeOptions.url?.startsWith('/api/')) return undefined;
-  const fields = Object.keys(query as object).map((field) => ({ field, message: 'is not a known parameter' }));
+function unknownParameters(request: FastifyRequest): Error | undefined {
+  const { takesQuery } = request.routeOptions.config as { takesQuery?: boolean };
+  if (takesQuery === true || !isApiRoute(request)) return undefined;
+  const fields = Object.keys(request.query as object).map((field) => ({ field, message: 'is not a known parameter' }));
   return fields.length > 0 ? new ValidationFailedError(fields.slice(0, 100)) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { matchedRoute } from '../infra/index.js';
 
 const NOTHING = "default-src 'none'; frame-ancestors 'none'";
 /** What Swagger UI needs: its scripts are files of this server, its styles and some images are inline. */
@@ -24,7 +25,9 @@ export function addSecurityHeaders(server: FastifyInstance, { crossOrigin }: { c
   const headers = securityHeaders(crossOrigin);
   const docsHeaders = { ...headers, 'content-security-policy': SWAGGER_UI };
   server.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(request.raw.url!.startsWith('/docs') ? docsHeaders : headers);
+    void reply.headers(isOfDocs(matchedRoute(request)) ? docsHeaders : headers);
     done();
   });
 }
+
+const isOfDocs = (route: string | undefined): boolean => route === '/docs' || route?.startsWith('/docs/') === true;

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { principalKey } from '../contracts/index.js';
-import { ValidationFailedError } from '../infra/index.js';
+import { isApiRoute, matchedRoute, ValidationFailedError } from '../infra/index.js';
 import { canonicalJson } from './canonical-json.js';
 
 export const IDEMPOTENCY_KEY = 'idempotency-key';
@@ -38,20 +38,26 @@ export function keyOwnerOf(request: FastifyRequest): KeyOwner | null {
   return { principal: sha256(principalKey(request.principal ?? null)), key };
 }
 
-/** What makes it the same request: method, URL, body and the version it is for. */
+/** What makes it the same request: method, path, body and the version it is for. */
 export function requestHash(request: FastifyRequest, body: Buffer = bodies.get(request) ?? sha256('')): Buffer {
-  const { method, url, headers } = request;
+  const { method, headers } = request;
   return createHash('sha256')
-    .update(JSON.stringify([method, url, headers['if-match'] ?? null]))
+    .update(JSON.stringify([method, pathOf(request), headers['if-match'] ?? null]))
     .update(body)
     .digest();
+}
+
+/** As it is usually written, however it was: the route with its parameters. No route that takes keys has a query. */
+function pathOf(request: FastifyRequest): string | undefined {
+  const params = request.params as Record<string, string>;
+  return matchedRoute(request)?.replace(/:(\w+)/g, (_all, name: string) => encodeURIComponent(params[name]!));
 }
 
 /** Whether the key is for the hooks: a request that may change something, of the API, with a body that is at hand. */
 export function acceptsIdempotencyKey(request: FastifyRequest): boolean {
   if (request.headers[IDEMPOTENCY_KEY] === undefined || !UNSAFE.has(request.method)) return false;
   const { streamedCsv } = request.routeOptions.config as { streamedCsv?: boolean };
-  return !request.is404 && streamedCsv !== true && request.url.startsWith('/api/');
+  return streamedCsv !== true && isApiRoute(request);
 }
 
 function sha256(data: Buffer | string): Buffer {

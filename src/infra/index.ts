@@ -8,6 +8,7 @@ export { oneLine } from './one-line.js';
 export { utf8Text } from './utf8.js';
 export { InfraModule } from './infra.module.js';
 export * as jsonSchema from './json-schema.js';
+export { isApiRoute, matchedRoute } from './matched-route.js';
 export { PeriodicJob } from './lifecycle/periodic-job.js';
 export { Draining } from './lifecycle/draining.js';
 export { inSlices } from './lifecycle/slices.js';

@@ -30,6 +30,9 @@ export function addOpenApi(server: FastifyInstance, problems: ExceptionFilter): 
     // It answers by itself, with what has been set here already.
     for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value!);
     request.raw.headers['x-correlation-id'] = request.id;
+    // What serves the files looks at the URL, and knows only its usual spelling.
+    const { '*': file } = request.params as { '*'?: string };
+    request.raw.url = file === undefined ? '/docs' : `/docs/${encodeURI(file)}`;
     reply.hijack();
     docs.routing(request.raw, reply.raw);
   };

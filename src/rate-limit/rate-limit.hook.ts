@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { principalKey } from '../contracts/index.js';
-import { AppError } from '../infra/index.js';
+import { AppError, isApiRoute, matchedRoute } from '../infra/index.js';
 import type { ClientAddresses } from './client-addresses.js';
 import type { RateLimits } from './rate-limits.js';
 
@@ -13,6 +13,9 @@ export class RateLimitError extends AppError {
     super(`Too many requests: try again in ${retryAfter} s`);
   }
 }
+
+/** The route of `@fastify/cors` for every path, for what its hook hasn't answered. */
+const ANY = '*';
 
 type Done = (error?: Error) => void;
 export type LimitRequest = (request: FastifyRequest, reply: FastifyReply, done: Done) => void;
@@ -41,7 +44,8 @@ export function limitKey(principal: string, address: string): string {
   return `${principal}@${address}`;
 }
 
-/** All but health, metrics and docs. The route decides, since a path may be spelled `/%61pi/…` too. */
-function isLimited({ raw, routeOptions }: FastifyRequest): boolean {
-  return raw.url!.startsWith('/api/') || (routeOptions.url?.startsWith('/api/') ?? true);
+/** All but health, metrics and docs; also what no route serves. */
+function isLimited(request: FastifyRequest): boolean {
+  const route = matchedRoute(request);
+  return route === undefined || route === ANY || isApiRoute(request);
 }

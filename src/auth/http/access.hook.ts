@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../contracts/index.js';
 import type { LimitRequest } from '../../rate-limit/index.js';
+import { isApiRoute } from '../../infra/index.js';
 import { ForbiddenError, InvalidTokenError, UnauthorizedError } from '../access.errors.js';
 import type { TokenVerifier } from '../token-verifier.js';
 import type { AccessLevel } from './access.js';
@@ -22,7 +23,7 @@ export function addAccess(server: FastifyInstance, verifier: TokenVerifier, limi
   server.decorateRequest('principal', null);
   server.addHook('onRequest', (request, reply, done) => {
     const unlessLimited = (next: () => void): void => limit(request, reply, (error) => (error ? done(error) : next()));
-    if (!isApi(request)) return unlessLimited(done);
+    if (!isApiRoute(request)) return unlessLimited(done);
     const finish = (principal: Principal | null): void => {
       request.principal = principal;
       unlessLimited(() => decide(request, reply, done));
@@ -51,9 +52,4 @@ function decide({ principal, routeOptions }: FastifyRequest, reply: FastifyReply
 function challenge(reply: FastifyReply, error: unknown, done: Done): void {
   if (error instanceof UnauthorizedError) void reply.header('www-authenticate', error.challenge);
   done(error as Error);
-}
-
-/** A path that no route serves needs no protection. */
-function isApi({ routeOptions, is404 }: FastifyRequest): boolean {
-  return !is404 && routeOptions.url !== undefined && routeOptions.url.startsWith('/api/');
 }

@@ -43,3 +43,21 @@ function answersIn(received: string): RawAnswer[] {
   }
   return answers;
 }
+
+interface RawRequest {
+  method: string;
+  /** As it stands in the request line: `/%61pi/products`, `http://host/api/products`. */
+  target: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** One request whose target is written as the test says, where any client would put it right; and its answer. */
+export async function rawRequest(url: string, { method, target, headers = {}, body }: RawRequest): Promise<RawAnswer> {
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const all = { host: 'x', connection: 'close', ...length, ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  const connection = await openRaw(url);
+  connection.write(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`);
+  return answersIn(await connection.ended)[0]!;
+}
