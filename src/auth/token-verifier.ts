@@ -68,14 +68,40 @@ export class TokenVerifier {
       ...(this.config.jwtIssuer !== undefined && { issuer: this.config.jwtIssuer }),
     };
     try {
-      // Two calls, since the overloads of `jwtVerify` don't take either kind.
-      return typeof key === 'function' ? await jwtVerify(token, key, options) : await jwtVerify(token, key, options);
+      return await verifyWith(token, key, options);
     } catch (error) {
       if (isTokenFault(error)) throw new InvalidTokenError(error.message);
       this.logger.warn(`JWKS_URL: ${error instanceof Error ? error.message : String(error)}`);
       throw new UnavailableError('The keys to check the token with are out of reach');
     }
   }
+}
+
+/** Rejects with jose's errors. */
+async function verifyWith(token: string, key: TokenKeys['key'], options: JWTVerifyOptions): Promise<JWTVerifyResult> {
+  if (typeof key !== 'function') return jwtVerify(token, key, options);
+  try {
+    return await jwtVerify(token, key, options);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    return verifyWithAny(token, error, options);
+  }
+}
+
+/** A token needn't say which key of a set has signed it; then it is one of those that its algorithm fits. */
+async function verifyWithAny(
+  token: string,
+  keys: errors.JWKSMultipleMatchingKeys,
+  options: JWTVerifyOptions,
+): Promise<JWTVerifyResult> {
+  for await (const key of keys) {
+    try {
+      return await jwtVerify(token, key, options);
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
 }
 
 /** jose's errors are about the token, but for those about the key set. */

@@ -153,6 +153,26 @@ describe('tokens', () => {
       expect((await ask(app, await signWith(elliptic, admin))).status).toBe(200);
     });
 
+    it('tries each key that fits a token which does not say by which it was signed', async () => {
+      const keys = [key, await signingKey('second'), await signingKey('two', 'ES256'), await signingKey('third')];
+      jwks.keys = keys;
+      const app = await startWithKeySet();
+      for (const signer of keys) {
+        expect((await ask(app, await signWith(signer, admin, { named: false }))).status).toBe(200);
+        const past = await signWith(signer, { ...admin, exp: now() - 60 }, { named: false });
+        const expired = expectProblem(await ask(app, past), 401, 'unauthorized');
+        expect(expired.detail).toMatch(/exp/);
+      }
+      for (const stranger of [await signingKey('one'), await signingKey('two', 'ES384')]) {
+        expectProblem(await ask(app, await signWith(stranger, admin, { named: false })), 401, 'unauthorized');
+      }
+      const garbled = (await signWith(keys[1]!, admin, { named: false })).replace(
+        /\.[^.]*\./,
+        `.${encoded({ role: 'admin', x: 1 })}.`,
+      );
+      expectProblem(await ask(app, garbled), 401, 'unauthorized');
+    });
+
     it('refuses a public key passed off as a secret', async () => {
       jwks.keys = [key];
       const app = await startWithKeySet();

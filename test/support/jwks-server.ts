@@ -14,10 +14,14 @@ export async function signingKey(kid: string, alg = 'RS256'): Promise<SigningKey
   return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
 }
 
-export function signWith({ kid, privateKey, publicJwk }: SigningKey, payload: JWTPayload): Promise<string> {
-  return new SignJWT(payload)
-    .setProtectedHeader({ alg: publicJwk.alg as string, kid })
-    .setExpirationTime('1h')
+export function signWith(
+  { kid, privateKey, publicJwk }: SigningKey,
+  payload: JWTPayload,
+  /** Whether the token says which key has signed it. */
+  { named = true } = {},
+): Promise<string> {
+  return new SignJWT({ exp: Math.floor(Date.now() / 1_000) + 3_600, ...payload })
+    .setProtectedHeader({ alg: publicJwk.alg as string, ...(named && { kid }) })
     .sign(privateKey);
 }
 
