@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { Product } from '../../src/contracts/index.js';
 import { entries } from '../../src/inventory/glossary/index.js';
-import { upsertOf, vendorIdOf } from '../../src/inventory/imports/agmarknet-catalogue.js';
+import { skuOf, upsertOf, vendorIdOf } from '../../src/inventory/imports/agmarknet-catalogue.js';
 import { readAgmarknet } from '../../src/inventory/imports/agmarknet-reader.js';
 import { decide } from '../../src/inventory/products/write/decide.js';
 import { WorkingSet } from '../../src/inventory/products/write/working-set.js';
@@ -20,9 +20,10 @@ export async function loadCatalogue(file: string | undefined): Promise<Catalogue
   for await (const line of readAgmarknet(input)) if ('row' in line) rows.push(line.row);
   const stateOfVendor = new Map(rows.map((row) => [vendorIdOf(row), row.state]));
   const set = new WorkingSet([], new Set(stateOfVendor.keys()));
-  rows.forEach((row, index) =>
-    decide(upsertOf(row), set, { correlationId: '', region: '', occurredAt: new Date(index).toISOString() }),
-  );
+  rows.forEach((row, index) => {
+    const command = upsertOf(row, { vendorId: vendorIdOf(row), sku: skuOf(row) });
+    decide(command, set, { correlationId: '', region: '', occurredAt: new Date(index).toISOString() });
+  });
   return { products: set.changed().map(({ current }) => current!), stateOfVendor };
 }
 

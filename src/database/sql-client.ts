@@ -111,13 +111,18 @@ export class SqlClient {
   /** Lends one connection to `work`, for temporary tables and cursors; a failed connection is not reused. */
   async withConnection<Result>(work: (connection: PoolClient) => Promise<Result>): Promise<Result> {
     const connection = await this.pool.connect();
+    let broken = false;
+    // Without a listener, a connection that is cut while it idles here would end the process; its next query fails.
+    const onError = (): void => void (broken = true);
+    connection.on('error', onError);
     try {
-      const result = await work(connection);
-      connection.release();
-      return result;
+      return await work(connection);
     } catch (error) {
-      connection.release(true);
+      broken = true;
       throw error;
+    } finally {
+      connection.removeListener('error', onError);
+      connection.release(broken);
     }
   }
 

@@ -24,7 +24,7 @@ const IS_ANSWERED: Statement = {
 
 const KEEP_PROGRESS: Statement = {
   name: 'keep-idempotency-progress',
-  text: 'UPDATE idempotency_keys SET progress = $3 WHERE principal = $1 AND key = $2',
+  text: 'UPDATE idempotency_keys SET progress = $4 WHERE principal = $1 AND key = $2 AND progress = $3 RETURNING 1',
 };
 
 const KEEP_ANSWER: Statement = {
@@ -77,8 +77,13 @@ export class IdempotencyKeys {
     return (await this.sql.query(IS_ANSWERED, [principal, key])).length === 1;
   }
 
-  async keepProgress({ principal, key }: KeyOwner, progress: unknown): Promise<void> {
-    await this.sql.query(KEEP_PROGRESS, [principal, key, JSON.stringify(progress)]);
+  /**
+   * Replaces the progress, and waits for another transaction that is about to.
+   * @returns false if it isn't `before` any more; then nothing is changed
+   */
+  async keepProgress({ principal, key }: KeyOwner, steps: { before: unknown; done: unknown }): Promise<boolean> {
+    const values = [principal, key, JSON.stringify(steps.before), JSON.stringify(steps.done)];
+    return (await this.sql.query(KEEP_PROGRESS, values)).length === 1;
   }
 
   async keepResponse({ principal, key }: KeyOwner, { status, headers, body }: StoredResponse): Promise<void> {

@@ -4,6 +4,7 @@ import { EventsModule } from '../events/index.js';
 import { SearchCacheModule } from '../search-cache/index.js';
 import { DemoCatalogue } from './demo/demo-catalogue.js';
 import { AgmarknetImporter } from './imports/agmarknet-importer.js';
+import { ImportPageSizes } from './imports/import-page-sizes.js';
 import { IdempotentImporter } from './imports/idempotent-importer.js';
 import { ImportsController } from './imports/imports.controller.js';
 import { InventoryService } from './inventory.service.js';
@@ -50,6 +51,7 @@ import { VendorsController } from './vendors/vendors.controller.js';
     SearchDocumentPruner,
     AgmarknetImporter,
     IdempotentImporter,
+    ImportPageSizes,
     DemoCatalogue,
   ],
   exports: [InventoryService, VendorService, SearchService, FastSearchHandler, DemoCatalogue],

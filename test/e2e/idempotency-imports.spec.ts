@@ -6,7 +6,9 @@ import { HEADER, priceLine } from '../support/agmarknet.js';
 import type { Answer, TestApp } from '../support/app.js';
 import { type Instances, startTwoInstances } from '../support/instances.js';
 import { expectFieldError, expectProblem } from '../support/problems.js';
+import { waitFor } from '../support/processes.js';
 import { storedDigest, wholeLog } from '../support/reading.js';
+import { withClient } from '../support/with-client.js';
 
 const plain = ({ status, body }: Answer<unknown>) => ({ status, body });
 const replayed = (answer: Answer<unknown>) => answer.headers.get('idempotency-replayed') === 'true';
@@ -118,6 +120,37 @@ describe('Idempotency-Key of an import', () => {
     });
     expect((await wholeLog(app)).length).toBe(before + 800);
     expect(plain(await send(file(2_000), key))).toEqual(plain(retry));
+  });
+
+  it('is done once, though the lock is lost with its connection and another instance goes on', async () => {
+    const key = randomUUID();
+    expect((await send(file(2_000), randomUUID())).status).toBe(200);
+    const before = (await wholeLog(app)).length;
+    const sql = (text: string) => app.app.get(DataSource).query<unknown[]>(text);
+    const lockWaits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+                       AND state = 'active' AND query LIKE '%given.*%'`;
+    const blocked = (count: number) =>
+      waitFor(async () => (await sql(lockWaits)).length === count, { what: `${count} imports to wait` });
+    const retried = await withClient(instances.database.url, async (other) => {
+      await other.query(`BEGIN; SELECT FROM products WHERE sku LIKE 'C 0|%' FOR UPDATE`);
+      const first = send(file(2_000, 200), key);
+      await blocked(1);
+      const cut = await sql(`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND state = 'idle' AND query LIKE '%staged_rows%'`);
+      expect(cut).toHaveLength(1);
+      const second = send(file(2_000, 200), key, instances.follower);
+      await blocked(2);
+      await other.query('COMMIT');
+      return [await first, await second];
+    });
+    expect(retried.map(({ status }) => status)).toEqual([503, 503]);
+    const last = await send(file(2_000, 200), key);
+    expect(last).toMatchObject({
+      status: 200,
+      body: { rows: 2_000, vendorsCreated: 0, created: 0, priceChanged: 1_800, unchanged: 0, rejected: 200 },
+    });
+    expect((await wholeLog(app)).length).toBe(before + 1_800);
   });
 
   it('refuses a bad key, and keeps none of a file that it can not use', async () => {

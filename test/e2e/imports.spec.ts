@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page, Product, Vendor } from '../../src/contracts/index.js';
+import { ImportPageSizes } from '../../src/inventory/imports/import-page-sizes.js';
 import { HEADER, importCsv, priceLine } from '../support/agmarknet.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { expectProblem } from '../support/problems.js';
@@ -218,6 +219,29 @@ describe('POST /imports/agmarknet', () => {
     for (const { name, basePrice } of await products()) expect(name).toBe(`Crop ${basePrice - 40_000}`);
     const later = (await historyOf(app, crop.items[0]!.id)).map(({ product }) => product.basePrice);
     expect(later.slice(4)).toEqual([10_650, 20_650, 30_650, 40_650]);
+  });
+
+  it.each([
+    ['without a key', {}],
+    ['with a key', { 'idempotency-key': 'there-and-back' }],
+  ])('keeps a price that goes there and back on pages under way, %s', async (_what, headers) => {
+    const sizes = app.app.get(ImportPageSizes);
+    const before = { ...sizes };
+    const count = 1_000;
+    Object.assign(sizes, { unkeyed: count, keyed: count });
+    const lines = [100, 200, 100].flatMap((price, day) =>
+      Array.from({ length: count }, (_none, index) =>
+        line({ commodity: `Crop ${index}`, date: `0${day + 1}/02/2026`, price }),
+      ),
+    );
+    const { body } = await app.request('POST', '/api/imports/agmarknet', [HEADER, ...lines].join('\n'), {
+      'content-type': 'text/csv',
+      ...headers,
+    });
+    Object.assign(sizes, before);
+    expect(body).toMatchObject({ rows: 3 * count, created: count, priceChanged: 2 * count, unchanged: 0, rejected: 0 });
+    const found = await products();
+    expect(new Set(found.map(({ basePrice, version }) => `${basePrice} ${version}`))).toEqual(new Set(['100 3']));
   });
 
   it('refuses another content type', async () => {

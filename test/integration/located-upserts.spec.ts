@@ -59,6 +59,18 @@ describe('an upsert that knows its product', () => {
     expect(await product(id)).toMatchObject({ sku: 'b', basePrice: 100, version: 2 });
   });
 
+  it('keeps its place behind one that has seen another product there', async () => {
+    const { id } = await existing('a');
+    await app.request('DELETE', `/api/products/${id}`);
+    const { id: next } = await existing('a');
+    // The first one's product isn't found, so it can't be done in the same statement as the second.
+    const outcomes = await write(upsert('a', 110, id), upsert('a', 120, next), upsert('a', 130, next));
+    expect(outcomes.map(({ status }) => status)).toEqual(['updated', 'updated', 'updated']);
+    expect(await product(next)).toMatchObject({ basePrice: 130, version: 4 });
+    const prices = (await history(next)).flatMap(({ changes }) => changes.map(({ newValue }) => newValue));
+    expect(prices).toEqual([110, 120, 130]);
+  });
+
   it('keeps its place among others of the same product, and beside those that know nothing', async () => {
     const products = await Promise.all(Array.from({ length: 20 }, (_none, index) => existing(`k${index}`)));
     const commands = Array.from({ length: 5 }, (_none, step) =>
@@ -131,6 +143,24 @@ describe('pages of a staged file', () => {
       { lines: [4], unchanged: 0 },
       { lines: [5], unchanged: 0 },
     ]);
+  });
+
+  it('bring rows of a product that a row under way may change, though that row did not see it', async () => {
+    await stock();
+    const rows = [100, 200, 100].map((price, index) => row(index + 1, 'Mustard', price));
+    const brought: number[][] = [];
+    await app.app.get(SqlClient).withConnection(async (connection) => {
+      const staging = new ImportStaging(connection);
+      await staging.fill(all(rows));
+      for await (const page of staging.pages(1)) {
+        brought.push(page.rows.map(({ line }) => line));
+        const [{ vendorId, sku, line } = { vendorId: '', sku: '', line: 0 }] = page.rows;
+        // The second page is being read; the second row never takes effect.
+        if (line === 1) await page.follow(createProduct(app, { vendorId, sku, basePrice: 100 }));
+      }
+      await staging.drop();
+    });
+    expect(brought).toEqual([[1], [2], [3]]);
   });
 
   it('end where they end, with nothing to do as well', async () => {

@@ -27,15 +27,16 @@ export const skuOf = ({ commodity, variety, grade }: AgmarknetRow): string => [c
 
 /**
  * One product per commodity, variety and grade; a row of a known product says nothing but its price.
- * @param seen the product, if it was there a moment ago
+ * @param key the row's `vendorIdOf` and `skuOf`, and the product, if it was there a moment ago
  */
-export function upsertOf(row: AgmarknetRow, seen?: Upsert['seen']): ProductCommand {
+export function upsertOf(row: AgmarknetRow, key: Pick<Upsert, 'vendorId' | 'sku' | 'seen'>): ProductCommand {
   const { commodity, variety, grade, modalPrice } = row;
+  const { vendorId, sku, seen } = key;
   const entry = findByPortalName(commodity);
   return {
     kind: 'upsert',
-    vendorId: vendorIdOf(row),
-    sku: skuOf(row),
+    vendorId,
+    sku,
     seen,
     updates: { basePrice: modalPrice },
     create: {

@@ -5,18 +5,14 @@ import { UnavailableError } from '../../infra/index.js';
 import type { WriteOutcome } from '../products/write/product-command.js';
 import { ProductWriter } from '../products/write/product-writer.js';
 import { VendorService } from '../vendors/vendor.service.js';
-import { upsertOf, vendorIdOf, vendorOfMarket } from './agmarknet-catalogue.js';
+import { upsertOf, vendorOfMarket } from './agmarknet-catalogue.js';
 import { type ChunkSource, readAgmarknetBatches } from './agmarknet-reader.js';
+import { ImportPageSizes } from './import-page-sizes.js';
 import { ImportStaging, type NewRow, type StagedPage, type StagedRow } from './import-staging.js';
 import { emptySummary, type ImportSummary, reject } from './import-summary.js';
 
 export type { ImportSummary } from './import-summary.js';
 
-/**
- * Rows that are looked at together. Of a day's prices a third are others than the day before, which makes one statement
- * of 1,000 changes.
- */
-const PAGE = 3_000;
 /** Each import holds a connection while its client sends. */
 const IMPORTS_AT_ONCE = 2;
 
@@ -29,6 +25,7 @@ export class AgmarknetImporter {
     private readonly sql: SqlClient,
     private readonly vendors: VendorService,
     private readonly writer: ProductWriter,
+    private readonly pageSizes: ImportPageSizes,
   ) {}
 
   /** Throws `AgmarknetHeaderError` if it isn't such a file, `UnavailableError` when two imports run already. */
@@ -36,7 +33,7 @@ export class AgmarknetImporter {
     return this.withConnection(async (connection) => {
       const staging = new ImportStaging(connection);
       const summary = await this.stage(file, staging);
-      await this.applyAll(staging.pages(PAGE), summary, correlationId);
+      await this.applyAll(staging.pages(this.pageSizes.unkeyed), summary, correlationId);
       await staging.drop();
       return summary;
     });
@@ -79,7 +76,8 @@ export class AgmarknetImporter {
       summary.unchanged += page.unchanged;
       await this.ensureVendors(page.rows, summary, known);
       const parts = apart(page.rows);
-      const outcomes = Promise.all(parts.map((rows) => this.write(rows, correlationId))).then((some) => some.flat());
+      const written = Promise.all(parts.map((rows) => this.write(rows, correlationId)));
+      const outcomes = page.follow(written).then((some) => some.flat());
       outcomes.catch(() => undefined); // told with the next page
       count(before.rows, await before.outcomes, summary);
       before = { rows: parts.flat(), outcomes };
@@ -90,7 +88,7 @@ export class AgmarknetImporter {
   /** @param known ids of vendors that needn't be looked at; the rows' are added to it */
   private async ensureVendors(rows: readonly StagedRow[], summary: ImportSummary, known: Set<string>): Promise<void> {
     const markets = new Map<string, StagedRow>();
-    for (const row of rows) if (row.seen === null) markets.set(vendorIdOf(row), row);
+    for (const row of rows) if (row.seen === null) markets.set(row.vendorId, row);
     for (const id of markets.keys()) if (known.has(id)) markets.delete(id);
     if (markets.size === 0) return;
     const created = await this.vendors.ensure([...markets.values()].map(vendorOfMarket));
@@ -99,7 +97,7 @@ export class AgmarknetImporter {
   }
 
   private write(rows: readonly StagedRow[], correlationId: string | undefined): Promise<WriteOutcome[]> {
-    const commands = rows.map((row) => upsertOf(row, row.seen ?? undefined));
+    const commands = rows.map((row) => upsertOf(row, { ...row, seen: row.seen ?? undefined }));
     return this.writer.write(commands, { correlationId });
   }
 }

@@ -2,16 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { SqlClient } from '../../database/index.js';
 import { IdempotencyKeyReusedError, IdempotencyKeys, type KeyOwner, ReplayBarrier } from '../../idempotency/index.js';
+import { UnavailableError } from '../../infra/index.js';
 import { AgmarknetImporter } from './agmarknet-importer.js';
 import type { ChunkSource } from './agmarknet-reader.js';
 import { HashedFile } from './hashed-file.js';
 import { withImportLock } from './import-lock.js';
-import { ImportStaging, type StagedPlace } from './import-staging.js';
+import { ImportPageSizes } from './import-page-sizes.js';
+import { ImportStaging, type StagedPage, type StagedPlace } from './import-staging.js';
 import type { ImportSummary } from './import-summary.js';
 import { KeyedMutex } from './keyed-mutex.js';
-
-/** Rows that take effect in one transaction. */
-const PAGE = 1_000;
 
 /** The `Idempotency-Key` of an import, and how to hash the request once the body's hash is known. */
 export interface ImportKey {
@@ -47,6 +46,7 @@ export class IdempotentImporter {
     private readonly keys: IdempotencyKeys,
     private readonly barrier: ReplayBarrier,
     private readonly sql: SqlClient,
+    private readonly pageSizes: ImportPageSizes,
   ) {}
 
   /** Throws what `AgmarknetImporter.import` does, and `IdempotencyKeyReusedError` for another file. */
@@ -72,20 +72,14 @@ export class IdempotentImporter {
   }
 
   private async work(file: ChunkSource, key: ImportKey, connection: PoolClient): Promise<KeyedImport> {
-    const { owner, hashOf, correlationId } = key;
+    const { owner, hashOf } = key;
     const staging = new ImportStaging(connection);
     const hashed = new HashedFile(file);
     const staged = await this.importer.stage(hashed, staging);
     let progress = await this.resume(owner, hashOf(hashed.digest()), { summary: staged, after: null });
     const resumed = progress.after !== null;
-    for await (const page of staging.pages(PAGE, progress.after)) {
-      progress = await this.sql.transaction(async () => {
-        const summary = structuredClone(progress.summary);
-        await this.importer.apply(page, summary, correlationId);
-        const done: Progress = { summary, after: page.end };
-        await this.keys.keepProgress(owner, done);
-        return done;
-      });
+    for await (const page of staging.pages(this.pageSizes.keyed, progress.after)) {
+      progress = await page.follow(this.applyPage(page, progress, key));
     }
     await staging.drop();
     const { summary } = progress;
@@ -93,6 +87,23 @@ export class IdempotentImporter {
     // The process that did the first pages may have died before it invalidated any cache.
     if (resumed) await this.barrier.passed();
     return { summary, replayed: false };
+  }
+
+  /**
+   * Lets a page take effect if `before` is still how far the import has come; returns how far it is then.
+   *
+   * @throws UnavailableError if another request has gone on with it: a lock goes with its connection, while a
+   * transaction of the one who had it may still be about to commit. Pages that it commits are of a state that this
+   * import hasn't seen.
+   */
+  private applyPage(page: StagedPage, before: Progress, { owner, correlationId }: ImportKey): Promise<Progress> {
+    return this.sql.transaction(async () => {
+      const summary = structuredClone(before.summary);
+      await this.importer.apply(page, summary, correlationId);
+      const done: Progress = { summary, after: page.end };
+      if (await this.keys.keepProgress(owner, { before, done })) return done;
+      throw new UnavailableError('Another request goes on with this import');
+    });
   }
 
   /** What has been done under this key, or `start` if nothing has. */

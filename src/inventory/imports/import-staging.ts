@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { textArray } from '../../database/index.js';
 import type { Upsert } from '../products/write/product-command.js';
 import { skuOf, vendorIdOf } from './agmarknet-catalogue.js';
 import type { AgmarknetRow } from './agmarknet-row.js';
@@ -9,12 +10,14 @@ import type { AgmarknetRow } from './agmarknet-row.js';
 /** A row that may have something to do. */
 export interface StagedRow extends AgmarknetRow {
   line: number;
+  vendorId: string;
+  sku: string;
   /** The product as it was when the page was read, null if it wasn't there. */
   seen: NonNullable<Upsert['seen']> | null;
 }
 
 /** A row as it is taken in. */
-export type NewRow = Omit<StagedRow, 'seen'>;
+export type NewRow = AgmarknetRow & Pick<StagedRow, 'line'>;
 
 /** Where a row stands among all rows of a file, by date and then by line. */
 export type StagedPlace = Pick<StagedRow, 'date' | 'line'>;
@@ -26,28 +29,42 @@ export interface StagedPage {
   unchanged: number;
   /** The place of the last of all. */
   end: StagedPlace;
+  /**
+   * Follows the effect of `rows`, and returns what it returns. Until it has resolved, the rows are under way: pages
+   * that are read meanwhile take nothing of their products for granted. That is so for good if it rejects, or if
+   * nothing is followed.
+   */
+  follow<Result>(effect: Promise<Result>): Promise<Result>;
 }
+
+/** What is read of a page. */
+type ReadPage = Omit<StagedPage, 'follow'>;
 
 const COLUMNS = ['line', 'date', 'state', 'district', 'market', 'commodity', 'variety', 'grade', 'modalPrice'] as const;
 
 /**
- * The next page: `$1`, `$2` the place before it, `$3` products that may be about to change. With a limit that it
- * doesn't know, PostgreSQL would plan for a tenth of all rows.
- * Most prices are those of the day before; such rows needn't leave PostgreSQL. All rows of a product are looked at if
- * one of them in the page has another price, or if an earlier page may change it.
+ * The next page: `$1`, `$2` the place before it; `$3`, `$4` vendor and sku of the rows under way, side by side. With a
+ * limit that it doesn't know, PostgreSQL would plan for a tenth of all rows.
+ *
+ * Most prices are those of the day before; such rows needn't leave PostgreSQL. A row is left out, as unchanged, only if
+ * the table has the state that all earlier rows of its product leave: none of them is under way, and none in the page
+ * differs. Products are told apart by vendor and sku, since a row under way may be about to create its product. Of a
+ * product with a row that isn't left out, all rows of the page are returned.
  */
 const pageSql = (size: number): string => `
   WITH page AS MATERIALIZED (
     SELECT * FROM staged_rows WHERE (date, line) > ($1::date, $2::bigint) ORDER BY date, line LIMIT ${size}
   ), found AS MATERIALIZED (
-    SELECT page.*, p.id AS "productId", p.version, p.base_price IS DISTINCT FROM page."modalPrice" OR p.id IN (SELECT unnest($3::text[])) AS differs
+    SELECT page.*, p.id AS "productId", p.version, p.base_price IS DISTINCT FROM page."modalPrice"
+           OR (page.vendor_id, page.sku) IN (SELECT * FROM unnest($3::text[], $4::text[])) AS differs
     FROM page LEFT JOIN products p ON p.vendor_id = page.vendor_id AND p.sku = page.sku
   ), open AS MATERIALIZED (
     SELECT * FROM found
-    WHERE differs OR "productId" IN (SELECT "productId" FROM found WHERE differs AND "productId" IS NOT NULL)
+    WHERE differs OR (vendor_id, sku) IN (SELECT vendor_id, sku FROM found WHERE differs)
     ORDER BY date, line
   )
-  SELECT (SELECT json_agg(json_build_array(${COLUMNS.map((column) => `"${column}"`).join(', ')}, "productId", version))
+  SELECT (SELECT json_agg(json_build_array(${COLUMNS.map((column) => `"${column}"`).join(', ')}, vendor_id, sku,
+                                           "productId", version))
           FROM open)::text AS rows,
          (SELECT count(*) FROM page)::integer AS size,
          (SELECT json_build_object('date', date, 'line', line) FROM page ORDER BY date DESC, line DESC LIMIT 1)::text AS end`;
@@ -63,6 +80,8 @@ type PageRow = [
   variety: string,
   grade: string,
   modalPrice: number,
+  vendorId: string,
+  sku: string,
   productId: string | null,
   version: number | null,
 ];
@@ -90,29 +109,43 @@ export class ImportStaging {
   }
 
   /**
-   * All rows behind `from` by date, then by line, `size` at a time; each page is read while the one before is used, and
-   * that before it may still be under way.
+   * All rows behind `from` by date, then by line, `size` at a time. Each page is read while the one before is being
+   * used.
+   *
+   * Maintained invariant: a row is counted as unchanged against a state of the table in which every earlier row has
+   * either taken effect or been counted as unchanged itself, or is of another product. So the caller may have any
+   * number of pages under way, and needs only to give what it does with each to the page's `follow`.
    */
   async *pages(size: number, from: StagedPlace | null = null): AsyncGenerator<StagedPage> {
-    let underWay: string[] = [];
-    let next = this.page(size, from ?? { date: '-infinity', line: 0 }, underWay);
+    const underWay = new Set<ReadPage>();
+    let next = this.read(size, from ?? { date: '-infinity', line: 0 }, underWay);
     for (;;) {
       const page = await next;
       if (!page) return;
-      const changing = page.rows.flatMap(({ seen }) => seen?.id ?? []);
-      next = this.page(size, page.end, [...underWay, ...changing]);
-      underWay = changing;
-      // Handled where it is awaited, which may not happen any more.
+      underWay.add(page);
+      next = this.read(size, page.end, underWay);
+      // Reported where it is waited for, if it comes to that.
       next.catch(() => undefined);
-      yield page;
+      const follow = async <Result>(effect: Promise<Result>): Promise<Result> => {
+        const result = await effect;
+        underWay.delete(page);
+        return result;
+      };
+      yield { ...page, follow };
     }
   }
 
-  private async page(size: number, after: StagedPlace, underWay: readonly string[]): Promise<StagedPage | undefined> {
+  private async read(
+    size: number,
+    after: StagedPlace,
+    pagesUnderWay: ReadonlySet<ReadPage>,
+  ): Promise<ReadPage | undefined> {
+    const underWay = [...pagesUnderWay].flatMap(({ rows }) => rows);
+    const [vendorIds, skus] = [underWay.map(({ vendorId }) => vendorId), underWay.map(({ sku }) => sku)];
     const { rows } = await this.connection.query<{ rows: string | null; size: number; end: string | null }>({
       name: `read-staged-rows-${size}`,
       text: pageSql(size),
-      values: [after.date, after.line, underWay],
+      values: [after.date, after.line, textArray(vendorIds), textArray(skus)],
     });
     const { rows: open, size: found, end } = rows[0]!;
     if (end === null) return undefined;
@@ -127,9 +160,10 @@ export class ImportStaging {
 }
 
 function stagedRow(values: PageRow): StagedRow {
-  const [line, date, state, district, market, commodity, variety, grade, modalPrice, id, version] = values;
+  const [line, date, state, district, market, commodity, variety, grade, modalPrice, ...found] = values;
+  const [vendorId, sku, id, version] = found;
   const seen = id === null || version === null ? null : { id, version };
-  return { line, date, state, district, market, commodity, variety, grade, modalPrice, seen };
+  return { line, date, state, district, market, commodity, variety, grade, modalPrice, vendorId, sku, seen };
 }
 
 /**

@@ -10,7 +10,7 @@ import type { ProductCommand, WriteOutcome } from './product-command.js';
 import { type EventContext, eventOfCreation, eventOfDeletion, eventsOfUpdate } from './product-events.js';
 import type { Draft, WorkingSet } from './working-set.js';
 
-/** The outcome of a command if the batch commits, and the draft it depends on. */
+/** The outcome of a command if the batch commits, and the draft that it rests on, if any: refusals do as well. */
 export interface Decision {
   outcome: WriteOutcome;
   draft?: Draft;
@@ -29,7 +29,8 @@ export function decide(command: ProductCommand, set: WorkingSet, context: EventC
     case 'create': {
       const { vendorId, ...fields } = command.data;
       const sku = fields.sku ?? newSku();
-      if (set.byVendorAndSku(vendorId, sku)) return reject(new DuplicateSkuError(vendorId, sku));
+      const holder = set.byVendorAndSku(vendorId, sku);
+      if (holder) return reject(new DuplicateSkuError(vendorId, sku), holder);
       return create(set, vendorId, sku, fields, context);
     }
     case 'upsert': {
@@ -39,13 +40,13 @@ export function decide(command: ProductCommand, set: WorkingSet, context: EventC
     }
     case 'update': {
       const draft = set.byId(command.id);
-      if (!draft?.current) return reject(new ProductNotFoundError(command.id));
+      if (!draft?.current) return reject(new ProductNotFoundError(command.id), draft);
       if (!isExpected(command.expectedVersion, draft.current.version)) return mismatch(command, draft);
       return update(draft, command.updates, context);
     }
     case 'delete': {
       const draft = set.byId(command.id);
-      if (!draft?.current) return reject(new ProductNotFoundError(command.id));
+      if (!draft?.current) return reject(new ProductNotFoundError(command.id), draft);
       const last = draft.current;
       if (!isExpected(command.expectedVersion, last.version)) return mismatch(command, draft);
       draft.events.push(eventOfDeletion(last, context));
@@ -71,7 +72,8 @@ function create(
   if (!set.hasVendor(vendorId)) return reject(new VendorNotFoundError(vendorId));
   const { name, category, basePrice } = fields;
   if (name === undefined || category === undefined || basePrice === undefined) {
-    return reject(new IncompleteProductError(missing({ name, category, basePrice })));
+    const error = new IncompleteProductError(missing({ name, category, basePrice }));
+    return reject(error, set.lastWithSku(vendorId, sku));
   }
   const product: Product = {
     id: newProductId(),
@@ -104,12 +106,13 @@ function update(draft: Draft, updates: ProductUpdates, context: EventContext): D
   return { outcome: { status: 'updated', product: next }, draft };
 }
 
-function reject(error: AppError): Decision {
-  return { outcome: { status: 'rejected', error } };
+/** @param draft what the refusal rests on: if that isn't committed, the command is to be decided again */
+function reject(error: AppError, draft?: Draft): Decision {
+  return { outcome: { status: 'rejected', error }, ...(draft && { draft }) };
 }
 
 function mismatch({ expectedVersion }: { expectedVersion?: ExpectedVersion | undefined }, draft: Draft): Decision {
-  return { ...reject(new VersionMismatchError(expectedVersion!, draft.current!.version)), draft };
+  return reject(new VersionMismatchError(expectedVersion!, draft.current!.version), draft);
 }
 
 function missing(fields: Record<string, unknown>): string[] {

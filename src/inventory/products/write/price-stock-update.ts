@@ -1,7 +1,7 @@
 import type { EventType } from '../../../contracts/index.js';
 import { newEventId } from '../../../events/index.js';
 import { isPrice } from '../../../validation/index.js';
-import { isLocated, type LocatedUpsert, type ProductCommand, type ProductWrite } from './product-command.js';
+import { isLocated, keyOf, type LocatedUpsert, type ProductCommand, type ProductWrite } from './product-command.js';
 
 type Update = Extract<ProductCommand, { kind: 'update' }>;
 
@@ -29,20 +29,27 @@ const MAX_INTEGER = 2 ** 31 - 1;
  * among others the order could matter.
  */
 export function priceStockUpdates(writes: readonly ProductWrite[]): PriceStockUpdate[] | undefined {
-  const changes = new Map<string, PriceStockUpdate>();
+  const changes: PriceStockUpdate[] = [];
+  /** Ids and keys of the products that writes so far may be about. */
+  const taken = new Set<string>();
   for (const [index, write] of writes.entries()) {
     if (!isPriceStockUpdate(write)) return undefined;
     const { command } = write;
-    const { updates } = command;
     const { id } = command.kind === 'update' ? command : command.seen;
-    if (changes.has(id)) continue;
+    // Upserts of one vendor and sku may have seen two products, of which the first is gone: they keep their order.
+    const key = keyOf(command);
+    const isBehind = taken.has(id) || (key !== id && taken.has(key));
+    taken.add(id);
+    if (key !== id) taken.add(key);
+    if (isBehind) continue;
+    const { updates } = command;
     const eventIds: PriceStockUpdate['eventIds'] = {};
     if (updates.basePrice !== undefined) eventIds.price_changed = newEventId();
     if (updates.availability !== undefined) eventIds.availability_changed = newEventId();
     const expectedVersion = command.kind === 'update' ? command.expectedVersion : command.seen.version;
-    changes.set(id, { index, write, id, expectedVersion, eventIds });
+    changes.push({ index, write, id, expectedVersion, eventIds });
   }
-  return [...changes.values()];
+  return changes;
 }
 
 function isPriceStockUpdate(write: ProductWrite): write is PriceStockUpdate['write'] {

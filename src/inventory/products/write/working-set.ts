@@ -36,9 +36,14 @@ export class WorkingSet {
   }
 
   byVendorAndSku(vendorId: string, sku: string): Draft | undefined {
-    this.bySku ??= new Map([...this.drafts.values()].map((draft) => [skuKeyOf(draft), draft]));
-    const draft = this.bySku.get(skuKey(vendorId, sku));
+    const draft = this.lastWithSku(vendorId, sku);
     return draft?.current?.sku === sku ? draft : undefined;
+  }
+
+  /** The same, or the one that had the sku until the batch deleted or renamed it. */
+  lastWithSku(vendorId: string, sku: string): Draft | undefined {
+    this.bySku ??= new Map([...this.drafts.values()].map((draft) => [skuKeyOf(draft), draft]));
+    return this.bySku.get(skuKey(vendorId, sku));
   }
 
   create(product: Product): Draft {
