@@ -36,7 +36,7 @@ describe('where the queue of events without position begins', () => {
     return pass();
   }
 
-  /** Not after a number of passes: transactions of other databases hold it up as well. */
+  /** Not after a number of passes: other transactions of this database that write to the log hold it up as well. */
   const risesTo = (seq: number) =>
     waitFor(async () => (await pass()) >= seq, { what: `the floor to rise to ${seq}, it is at ${floor.value}` });
 
@@ -73,6 +73,42 @@ describe('where the queue of events without position begins', () => {
     expect(await passes(5)).toBeLessThan(Number(rows[0]!.seq));
     await slow.query('COMMIT');
     await risesTo(Number(rows[0]!.seq));
+  });
+
+  it('is not held up by a transaction that has nothing to do with the log, however long it is open', async () => {
+    const forgotten = await log.connect();
+    await forgotten.query('BEGIN; SELECT pg_current_xact_id(); CREATE TABLE something_else (id integer)');
+    const seqs = await append(log.client, newEvents(5));
+    await risesTo(seqs.at(-1)!);
+    await forgotten.query('ROLLBACK');
+  });
+
+  it('stays below a number whose savepoint was rolled back, while its transaction is open', async () => {
+    const slow = await log.connect();
+    await append(log.client, newEvents(3));
+    await slow.query('BEGIN; SAVEPOINT part');
+    const { rows } = await slow.query<{ seq: string }>("SELECT nextval('inventory_events_seq_seq') AS seq");
+    await slow.query('ROLLBACK TO part');
+    expect(await passes(5)).toBeLessThan(Number(rows[0]!.seq));
+    await slow.query('COMMIT');
+    await risesTo(Number(rows[0]!.seq));
+  });
+
+  it('names the session that holds it up, once', async () => {
+    const warnings: string[] = [];
+    floor = new LowWaterMark(
+      () => now,
+      10,
+      (message) => warnings.push(message),
+    );
+    const slow = await log.connect();
+    await slow.query("SET application_name = 'a forgotten console'");
+    await slow.query('BEGIN');
+    await append(slow, [aNewEvent()]);
+    const { rows } = await slow.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    for (let round = 0; round < 4; round += 1) await pass(6_000);
+    expect(warnings).toEqual([expect.stringMatching(`sessions ${rows[0]!.pid} \\(a forgotten console, idle in trans`)]);
+    await slow.query('ROLLBACK');
   });
 
   it('does not rise while a scan leaves something behind', async () => {
