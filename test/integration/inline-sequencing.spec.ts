@@ -180,7 +180,11 @@ describe('an append with positions', () => {
     const products = ['prd_1', 'prd_2', 'prd_3', 'prd_4', 'prd_5'];
     let open = true;
     const sequencing = (async () => {
-      while (open) await sequenceInTurn();
+      while (open) {
+        await sequenceInTurn();
+        // As the relay does, or PostgreSQL ends the connection that is not used.
+        await leader.sequencer.look();
+      }
     })();
     let won = 0;
     const own = (async () => {

@@ -58,6 +58,9 @@ export function vendorSearchSql(
 
 /**
  * Of no vendor, so that PostgreSQL asks for it once: for a category that no product has, it doesn't look at the
- * products of each vendor, which takes 380 ms for 40,000.
+ * products of each vendor, which takes 380 ms for 40,000. The first category that isn't before it can only be found
+ * along an index; asked for the category itself, PostgreSQL goes through the table or another order if it takes the
+ * category for a common one.
  */
-const isUsed = (category: string): string => `EXISTS (SELECT FROM products c WHERE c.category = ${category})`;
+const isUsed = (category: string): string =>
+  `(SELECT c.category FROM products c WHERE c.category >= ${category} ORDER BY c.category LIMIT 1) = ${category}`;
