@@ -1,5 +1,5 @@
 const MODULES =
-  'auth|cli|client|config|contracts|database|embedded-postgres|events|http|idempotency|infra|inventory|openapi|ops|' +
+  'auth|cli|client|config|contracts|database|embedded-postgres|events|fast-path|http|idempotency|infra|inventory|openapi|ops|' +
   'rate-limit|realtime|search-cache|validation';
 /** What every module of the product may import. */
 const GROUND = ['contracts', 'config', 'infra', 'database', 'validation', 'rate-limit', 'idempotency', 'http'];
@@ -46,10 +46,11 @@ module.exports = {
     only('idempotency', 'idempotency', ['contracts', 'infra', 'database']),
     only('http', 'http', GROUND),
     only('auth', 'auth', GROUND),
+    only('fast-path', 'fast-path', [...GROUND, 'auth']),
     only('events', 'events', [...GROUND, 'auth']),
     only('search-cache', 'search-cache', [...GROUND, 'auth', 'events']),
-    only('inventory', 'inventory', [...GROUND, 'auth', 'events', 'search-cache']),
-    only('realtime', 'realtime', [...GROUND, 'auth', 'events']),
+    only('inventory', 'inventory', [...GROUND, 'auth', 'fast-path', 'events', 'search-cache']),
+    only('realtime', 'realtime', [...GROUND, 'auth', 'fast-path', 'events']),
     ...upwards('events', [
       'log',
       'sequencer',

@@ -1,5 +1,19 @@
+/** Of both ways: what the answers and rooms have to be like whether or not the product goes around its libraries. */
+const WITHOUT_FAST_PATH = [
+  'search-cache-http',
+  'cors',
+  'etags',
+  'hardening',
+  'rate-limit',
+  'realtime',
+  'realtime-limits',
+  'realtime-recovery',
+  'realtime-refusals',
+  'spine',
+];
+
 /** @type {import('jest').Config} */
-export default {
+const project = {
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
@@ -14,11 +28,24 @@ export default {
   transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  setupFiles: ['reflect-metadata'],
+};
+
+/** @type {import('jest').Config} */
+export default {
   // By default jest leaves one core to itself, which on two cores means one test file at a time.
   maxWorkers: '100%',
   // What a busy machine may need for the longest of them; waits have bounds of their own.
   testTimeout: 180_000,
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
-  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  setupFiles: ['reflect-metadata'],
+  projects: [
+    { ...project, displayName: 'all' },
+    {
+      ...project,
+      displayName: 'without the fast path',
+      testMatch: WITHOUT_FAST_PATH.map((name) => `<rootDir>/test/e2e/${name}.spec.ts`),
+      globals: { withoutFastPath: true },
+    },
+  ],
 };

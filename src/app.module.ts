@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { AuthModule } from './auth/index.js';
 import { AppConfig, ConfigModule } from './config/index.js';
+import { FastPathModule } from './fast-path/index.js';
 import { EventsModule } from './events/index.js';
 import { DatabaseModule, type DatabaseUrl } from './database/index.js';
 import { IdempotencyModule } from './idempotency/index.js';
@@ -22,6 +23,7 @@ export class AppModule {
         InfraModule,
         RateLimitModule,
         AuthModule,
+        FastPathModule,
         DatabaseModule.forRoot(database),
         IdempotencyModule,
         EventEmitterModule.forRoot(),

@@ -12,7 +12,6 @@ import {
   corsOptions,
   createHttpAdapter,
   type HttpTimeLimits,
-  openFastPath,
   ProblemFilter,
   RequestLog,
 } from './http/index.js';
@@ -20,8 +19,8 @@ import { addIdempotency, IdempotencyService } from './idempotency/index.js';
 import { Draining, JsonLogger, Metrics } from './infra/index.js';
 import { ClientAddresses, limitRequests, RateLimits } from './rate-limit/index.js';
 import { validationPipe } from './validation/index.js';
-import { DemoCatalogue } from './inventory/index.js';
-import { fastRoutes } from './fast-routes.js';
+import { openFastPath } from './fast-path/index.js';
+import { DemoCatalogue, FastSearchHandler } from './inventory/index.js';
 import { addOpenApi } from './openapi/index.js';
 import { SocketIoAdapter } from './realtime/index.js';
 
@@ -58,12 +57,7 @@ export async function createApplication(
   app.useWebSocketAdapter(new SocketIoAdapter(app, corsOrigins));
   addOpenApi(server, problems);
   await app.init();
-  openFastPath(app.getHttpServer(), fastRoutes(app), {
-    log,
-    draining: app.get(Draining),
-    origins: corsOrigins,
-    problem: (error, id) => problems.answerTo(error, id),
-  });
+  openFastPath(app, app.get(FastSearchHandler), { log, problems });
   if (config.demo ?? config.embedded) await app.get(DemoCatalogue).loadIfEmpty();
   return app;
 }

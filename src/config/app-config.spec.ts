@@ -35,6 +35,7 @@ describe('loadConfig', () => {
     ['MAX_CACHE_SIZE', '1.5'],
     ['DEMO', 'maybe'],
     ['LOG_LEVEL', 'loud'],
+    ['FAST_PATH', 'maybe'],
     ['JWT_SECRET', 'too short'],
     ['JWKS_URL', 'ftp://keys'],
     ['RATE_LIMIT', 'no'],

@@ -51,6 +51,8 @@ export class AppConfig {
   /** Bytes that may wait for one socket to be read. */
   sendBufferBytes: number;
   logLevel: (typeof LOG_LEVELS)[number];
+  /** Whether `src/fast-path` goes around libraries; without it they do all in their own way, slower. */
+  fastPath: boolean;
   region: string;
 
   get embedded(): boolean {
@@ -85,6 +87,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     replayBytes: variables.integer('REPLAY_BYTES', 1_048_576, 0, 1_073_741_824),
     sendBufferBytes: variables.integer('SEND_BUFFER_BYTES', 1_048_576, 65_536, 1_073_741_824),
     logLevel: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    fastPath: variables.oneOf('FAST_PATH', ['on', 'off'], 'on') === 'on',
     region: variables.text('REGION') ?? 'local',
   });
   checkKeys(config);

@@ -50,7 +50,7 @@ export function createHttpAdapter({ trustProxy, crossOrigin = false, ...limits }
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 256 },
-    genReqId: (request: IncomingMessage) => correlation.accept(request.headers['x-correlation-id']),
+    genReqId: (request: IncomingMessage) => correlation.of(request),
     // Errors before routing, such as a malformed URL, reach no Nest filter.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const parts = problemParts(error);

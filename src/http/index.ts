@@ -1,12 +1,14 @@
 export { addBodyBudget } from './body-budget.js';
 export { addBodyParsers, StreamedCsv } from './body-parsers.js';
 export { addDraining } from './drain-hook.js';
-export { allowedOrigins, corsOptions } from './cors.js';
+export { allowedOrigins, corsOptions, headersForNoOrigin } from './cors.js';
+export { securityHeaders } from './security-headers.js';
+export { ignoresUpgrade } from './upgrades.js';
 export { createHttpAdapter, type HttpTimeLimits } from './http-server.js';
 export { MalformedBodyError } from './json-body.js';
 export { problemBody, problemParts } from './problem.js';
 export { ProblemFilter } from './problem.filter.js';
-export { type FastAnswer, type FastRequest, type FastRoutes, openFastPath } from './fast-path.js';
+export type { ReadyAnswer } from './ready-answer.js';
 export { addRequestLog, RequestLog } from './request-log.js';
 export { FairCpuQueue } from './fair-cpu-queue.js';
 export { TakesQuery } from './query-checks.js';

@@ -2,8 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UnavailableError } from '../infra/index.js';
 import type { Metrics } from '../infra/index.js';
-import type { FastAnswer } from './fast-path.js';
 import { problemBody, type ProblemParts, problemParts } from './problem.js';
+import type { ReadyAnswer } from './ready-answer.js';
 
 /** Turns every error into problem+json (RFC 9457); only unexpected ones are logged with their stack. */
 @Catch()
@@ -27,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   /** The same for what is answered without the framework. */
-  answerTo(error: unknown, correlationId: string): FastAnswer {
+  answerTo(error: unknown, correlationId: string): ReadyAnswer {
     const parts = problemParts(error);
     this.report(error, parts, correlationId);
     return {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { principalKey } from '../contracts/index.js';
+import { type Principal, principalKey } from '../contracts/index.js';
 import { AppError, isApiRoute, matchedRoute } from '../infra/index.js';
 import type { ClientAddresses } from './client-addresses.js';
 import type { RateLimits } from './rate-limits.js';
@@ -34,14 +34,14 @@ export function limitRequests(limits: RateLimits, addresses: ClientAddresses): L
       void reply.header('retry-after', String(retryAfter));
       done(new RateLimitError(retryAfter));
     };
-    const wait = limits.take(limitKey(principalKey(request.principal), addresses.of(request.raw)));
+    const wait = limits.take(limitKey(request.principal, addresses.of(request.raw)));
     if (typeof wait === 'number') decide(wait);
     else wait.then(decide, done);
   };
 }
 
-export function limitKey(principal: string, address: string): string {
-  return `${principal}@${address}`;
+export function limitKey(principal: Principal | null, address: string): string {
+  return `${principalKey(principal)}@${address}`;
 }
 
 /** All but health, metrics and docs; also what no route serves. */

@@ -11,6 +11,7 @@ import {
 import type { Namespace, Socket } from 'socket.io';
 import { NAMESPACE } from '../contracts/index.js';
 import { InventoryEventService } from '../events/index.js';
+import { FastPath, writeInOneGo } from '../fast-path/index.js';
 import { ConnectionGuard } from './connections/connection-guard.js';
 import {
   CLOSING,
@@ -29,7 +30,6 @@ import { DisconnectedError } from './recovery/subscription-errors.js';
 import { RoomSubscriber } from './recovery/room-subscriber.js';
 import type { ClientSession } from './sessions/client-session.js';
 import { Sessions } from './sessions/sessions.js';
-import { writeInOneGo } from './ws/coalesce-writes.js';
 import { refuse, WsProblemFilter } from './ws/ws-exception.filter.js';
 
 /**
@@ -61,13 +61,14 @@ export class InventoryGateway implements OnGatewayInit, OnGatewayConnection, OnG
     private readonly identity: Identity,
     private readonly connections: ConnectionGuard,
     private readonly requestLimit: RequestLimit,
+    private readonly fastPath: FastPath,
   ) {}
 
   afterInit(namespace: Namespace): void {
     this.connections.guard(namespace);
     this.identity.guard(namespace);
     this.broadcaster.attach(namespace);
-    writeInOneGo(namespace);
+    if (this.fastPath.has('frames')) writeInOneGo(namespace);
     this.events.setWebSocketService(this.broadcaster);
   }
 

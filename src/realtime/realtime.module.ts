@@ -18,7 +18,6 @@ import { RoomReads } from './recovery/room-reads.js';
 import { RoomSubscriber } from './recovery/room-subscriber.js';
 import { Sessions } from './sessions/sessions.js';
 import { SlowClients } from './slow-clients/slow-clients.js';
-import { FrameSender } from './ws/frame-sender.js';
 
 /** WebSocket rooms of vendors, categories and the general public. */
 @Module({
@@ -29,7 +28,6 @@ import { FrameSender } from './ws/frame-sender.js';
     Identity,
     Sessions,
     RoomBroadcaster,
-    FrameSender,
     RecentEvents,
     Replay,
     RoomReads,

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Namespace } from 'socket.io';
 import type { InventoryEvent } from '../contracts/index.js';
 import type { WebSocketService } from '../events/index.js';
+import { eventFrame, FrameSender } from '../fast-path/index.js';
 import { NOTIFICATION } from './messages.js';
 import { RealtimeMetrics } from './realtime.metrics.js';
 import { RecentEvents } from './recovery/recent-events.js';
 import { roomsOf } from './rooms.js';
-import { FrameSender } from './ws/frame-sender.js';
-import { eventFrame } from './ws/frames.js';
 
 /**
  * Emits events to this instance's sockets. The bridge brings every event to every instance, so rooms are emitted
@@ -41,15 +40,21 @@ export class RoomBroadcaster implements WebSocketService {
     this.recent.add(event, rooms);
     const receivers = membersOf(this.namespace, rooms);
     if (receivers.size === 0) return;
-    const frame = eventFrame(this.namespace.name, NOTIFICATION, event);
-    const others: string[] = [];
-    for (const id of receivers) {
-      const socket = this.namespace.sockets.get(id);
-      if (socket && !this.sender.send(socket, frame)) others.push(id);
-    }
+    const others = this.sender.on ? this.sendFrames(this.namespace, receivers, event) : [...receivers];
     // Every socket is in a room of its own id.
     if (others.length > 0) this.namespace.local.to(others).emit(NOTIFICATION, event);
     this.metrics.notificationsSent.inc(receivers.size);
+  }
+
+  /** @returns the ids of those that have to get it from Socket.IO */
+  private sendFrames({ name, sockets }: Namespace, receivers: ReadonlySet<string>, event: InventoryEvent): string[] {
+    const frame = eventFrame(name, NOTIFICATION, event);
+    const others: string[] = [];
+    for (const id of receivers) {
+      const socket = sockets.get(id);
+      if (socket && !this.sender.send(socket, frame)) others.push(id);
+    }
+    return others;
   }
 }
 

@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/index.js';
 import { DatabaseUrl } from '../../src/database/index.js';
 import { migrate } from '../../src/database/migrate.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
+import { FAST_PATH } from './fast-path-switch.js';
 import { bearer, JWT_SECRET } from './tokens.js';
 import { createTestDatabase, prepareTemplate, type TestDatabase } from './test-database.js';
 
@@ -50,7 +51,7 @@ export async function startApp(
   options: { database?: TestDatabase; env?: Record<string, string>; port?: number } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await testDatabase());
-  const ours = { LOG_LEVEL: 'fatal', RATE_LIMIT: '0', JWT_SECRET, DATABASE_URL: database.url };
+  const ours = { LOG_LEVEL: 'fatal', RATE_LIMIT: '0', JWT_SECRET, DATABASE_URL: database.url, FAST_PATH };
   const config = loadConfig({ ...ours, ...options.env });
   const app = await createApplication(config, database.url);
   await app.listen({ port: options.port ?? 0, host: '127.0.0.1', backlog: config.listenBacklog });

@@ -4,7 +4,7 @@ import type { Answer, TestApp } from './app.js';
 export const SEARCHES = ['/api/products/search?vendorId=vnd_lane&limit=7', '/api/vendors/search?q=lane'];
 export type Fields = Record<string, string>;
 
-/** Without any header that isn't named: an empty `Authorization` is no plain request. */
+/** Without any header that isn't named. */
 export async function ask(app: TestApp, url: string, headers: Fields = {}, method = 'GET'): Promise<Answer<unknown>> {
   const response = await fetch(`${app.url}${url}`, { method, headers });
   const text = await response.text();

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../contracts/index.js';
 import type { LimitRequest } from '../../rate-limit/index.js';
@@ -9,8 +10,11 @@ import './fastify.js';
 
 const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
 
-/** The token of an `Authorization` header; undefined if there is none in it. */
-export const bearerToken = (authorization: string): string | undefined => BEARER.exec(authorization)?.[1];
+/** The bearer token of a request; null: it sends nothing, undefined: something else. */
+export function sentToken({ headers: { authorization } }: IncomingMessage): string | null | undefined {
+  if (authorization === undefined || authorization === '') return null;
+  return BEARER.exec(authorization)?.[1];
+}
 
 /**
  * Settles who asks and whether they may, before anything of the body is read. A bad token is refused on public routes
@@ -28,10 +32,9 @@ export function addAccess(server: FastifyInstance, verifier: TokenVerifier, limi
       request.principal = principal;
       unlessLimited(() => decide(request, reply, done));
     };
-    const { authorization } = request.headers;
-    if (authorization === undefined || authorization === '') return finish(null);
+    const token = sentToken(request.raw);
+    if (token === null) return finish(null);
     const refuse = (error: unknown): void => unlessLimited(() => challenge(reply, error, done));
-    const token = bearerToken(authorization);
     if (token === undefined) return refuse(new InvalidTokenError('the header is not "Bearer" and a token'));
     const principal = verifier.verify(token);
     if (principal instanceof Promise) principal.then(finish, refuse);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 
 /** Characters that are safe in headers, logs and the database alike. */
 const ACCEPTED = /^[\w.:/+=@-]{1,128}$/;
@@ -10,4 +11,6 @@ const ACCEPTED = /^[\w.:/+=@-]{1,128}$/;
 export const correlation = {
   /** What the client sent if it is usable, else a new id. */
   accept: (sent: unknown): string => (typeof sent === 'string' && ACCEPTED.test(sent) ? sent : randomUUID()),
+  /** The same of a request. */
+  of: ({ headers }: IncomingMessage): string => correlation.accept(headers['x-correlation-id']),
 };

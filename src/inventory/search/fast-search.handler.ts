@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
-import type { FastRequest } from '../../http/index.js';
+import type { FastRequest } from '../../fast-path/index.js';
 import { SEARCH_ROUTES } from './fast-query-parser.js';
 import { servedPage } from './served-page.js';
 import { SearchRequests } from './search-requests.js';

@@ -1,4 +1,4 @@
-import type { FastAnswer } from '../../http/index.js';
+import type { ReadyAnswer } from '../../http/index.js';
 import type { ServedPage } from '../../search-cache/index.js';
 import { isKnown } from '../if-match.js';
 
@@ -7,7 +7,7 @@ import { isKnown } from '../if-match.js';
  *
  * @param ifNoneMatch what the client has already
  */
-export function servedPage({ body, etag, result }: ServedPage, ifNoneMatch: string | undefined): FastAnswer {
+export function servedPage({ body, etag, result }: ServedPage, ifNoneMatch: string | undefined): ReadyAnswer {
   const headers = ['x-cache', result, 'etag', etag, 'cache-control', 'no-cache'];
   if (isKnown(ifNoneMatch, etag)) return { status: 304, headers, body: null };
   headers.push('content-type', 'application/json; charset=utf-8');

@@ -2,21 +2,15 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Namespace, Socket } from 'socket.io';
 import { AppConfig } from '../../config/index.js';
 import { Clock } from '../../infra/index.js';
+import { type EngineConnection, type EngineTransport, watchNewTransports } from '../../fast-path/index.js';
 import { ClientAddresses } from '../../rate-limit/index.js';
 import { Admission } from '../limits/admission.js';
 import { ConnectionLimit } from '../limits/connection-limit.js';
 import { RealtimeMetrics } from '../realtime.metrics.js';
 import { discard } from '../slow-clients/send-buffer.js';
-import type { EngineConnection, EngineTransport } from '../ws/engine-connection.js';
 import { WatchedConnection } from './watched-connection.js';
 
 type EngineSocket = Socket['conn'];
-interface Engine {
-  on(event: 'connection', listener: (connection: EngineSocket) => void): void;
-  clients: Record<string, EngineSocket | undefined>;
-  /** Called for each handshake, and for a WebSocket that is to take the place of HTTP polling. */
-  createTransport(name: string, request: { _query: { sid?: string } }): EngineTransport;
-}
 
 /** Milliseconds without the namespace after which a connection is closed. */
 const JOIN_WITHIN = 10_000;
@@ -57,16 +51,13 @@ export class ConnectionGuard implements OnModuleDestroy {
     this.admission.guard(namespace);
     // The root namespace is always there.
     namespace.server.of('/').use((_socket, next) => next(new Error('Invalid namespace')));
-    const engine = namespace.server.engine as unknown as Engine;
-    engine.on('connection', (connection) => this.accept(connection));
-    const create = engine.createTransport.bind(engine);
-    engine.createTransport = (name, request) => {
-      const transport = create(name, request);
-      const { sid } = request._query;
-      const connection = sid === undefined ? undefined : engine.clients[sid];
-      if (connection) this.watched.get(connection)?.watchTransport(transport);
-      return transport;
-    };
+    const watch = (connection: EngineSocket, transport: EngineTransport): void =>
+      this.watched.get(connection)?.watchTransport(transport);
+    const early = watchNewTransports(namespace, watch);
+    namespace.server.engine.on('connection', (connection: EngineSocket) => {
+      this.accept(connection);
+      if (!early) connection.on('upgrade', (transport: EngineTransport) => watch(connection, transport));
+    });
     this.timer = setInterval(() => this.closeUnjoined(), SEARCH_EVERY).unref();
   }
 

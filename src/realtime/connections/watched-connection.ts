@@ -3,7 +3,7 @@ import type { Clock } from '../../infra/index.js';
 import { PacketLimit } from '../limits/packet-limit.js';
 import { NOTIFICATION } from '../messages.js';
 import { bytesOf, discard } from '../slow-clients/send-buffer.js';
-import type { EngineConnection, EnginePacket, EngineTransport } from '../ws/engine-connection.js';
+import type { EngineConnection, EnginePacket, EngineTransport } from '../../fast-path/index.js';
 import { UnreadAnswers } from './unread-answers.js';
 
 /** How a notification begins, as Socket.IO hands it to Engine.IO. */

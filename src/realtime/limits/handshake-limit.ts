@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { principalKey } from '../../contracts/index.js';
 import { Metrics } from '../../infra/index.js';
 import { limitKey, RateLimits } from '../../rate-limit/index.js';
 import { handshakeRefusal } from './handshake-refusal.js';
@@ -17,7 +16,7 @@ export class HandshakeLimit {
   /** Calls `done` with why there may be no more; at once if that is known. */
   take(address: string, done: (refusal?: Error) => void): void {
     const settle = (wait: number): void => done(wait === 0 ? undefined : this.refuse(wait));
-    const wait = this.limits.take(limitKey(principalKey(null), address));
+    const wait = this.limits.take(limitKey(null, address));
     if (typeof wait === 'number') settle(wait);
     else wait.then(settle, done);
   }

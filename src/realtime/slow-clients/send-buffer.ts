@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { connectionOf, type EngineConnection, type EnginePacket } from '../ws/engine-connection.js';
+import { connectionOf, type EngineConnection, type EnginePacket } from '../../fast-path/index.js';
 
 /** Bytes of a packet beside its data. */
 const OVERHEAD = 64;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Namespace, Server, type Socket } from 'socket.io';
 import { io, type Socket as Client } from 'socket.io-client';
+import { FastPath } from '../fast-path.js';
 import { FrameSender } from './frame-sender.js';
 import { eventFrame, textFrame } from './frames.js';
 
@@ -12,7 +13,7 @@ describe('frames', () => {
   let http: HttpServer;
   let server: Server;
   let namespace: Namespace;
-  const sender = new FrameSender();
+  const sender = new FrameSender(new FastPath(new Set(['frames'])));
   const clients: Client[] = [];
 
   beforeAll(async () => {

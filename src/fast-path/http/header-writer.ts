@@ -1,7 +1,7 @@
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 
 /** Of Node's `ServerResponse`, what isn't in its documentation. */
-interface Internals {
+export interface HeadInternals {
   /** The head as it will be sent; null as long as there is none. */
   _header?: string | null;
   /** Whether the request leaves the connection open. */
@@ -21,10 +21,14 @@ export class ResponseHeads {
   private second = NaN;
   private date = '';
 
-  /** @param fixed headers of all answers, names and values by turns */
+  /**
+   * @param fixed headers of all answers, names and values by turns
+   * @param byHand false: `writeHead` makes all heads
+   */
   constructor(
     private readonly server: Server,
     private readonly fixed: readonly string[],
+    private readonly byHand = true,
   ) {
     this.fixedLines = linesOf(fixed);
   }
@@ -34,19 +38,19 @@ export class ResponseHeads {
    * @param length bytes of the body, null without one
    */
   write(response: ServerResponse, status: number, id: string, headers: readonly string[], length: number | null): void {
-    if (length === null || !this.isPlain(response)) {
+    if (length === null || !this.byHand || !this.isPlain(response)) {
       const ofBody = length === null ? [] : ['content-length', String(length)];
       response.writeHead(status, ['x-correlation-id', id, ...this.fixed, ...headers, ...ofBody]);
       return;
     }
     const seconds = Math.trunc(this.server.keepAliveTimeout / 1_000);
     response.statusCode = status;
-    (response as Internals)._header =
+    (response as HeadInternals)._header =
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nx-correlation-id: ${id}\r\n${this.fixedLines}${linesOf(headers)}` +
       `content-length: ${length}\r\nDate: ${this.now()}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
   }
 
-  private isPlain({ _header, shouldKeepAlive }: Internals): boolean {
+  private isPlain({ _header, shouldKeepAlive }: HeadInternals): boolean {
     const { keepAliveTimeout, maxRequestsPerSocket } = this.server;
     return _header === null && shouldKeepAlive === true && keepAliveTimeout > 0 && !Number(maxRequestsPerSocket);
   }

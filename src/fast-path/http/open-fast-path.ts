@@ -1,45 +1,40 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { correlation } from '../infra/index.js';
-import type { Draining } from '../infra/index.js';
-import { headersForNoOrigin } from './cors.js';
-import type { RequestLog } from './request-log.js';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppConfig } from '../../config/index.js';
+import {
+  headersForNoOrigin,
+  ignoresUpgrade,
+  type ProblemFilter,
+  type ReadyAnswer,
+  type RequestLog,
+  securityHeaders,
+} from '../../http/index.js';
+import { correlation, Draining } from '../../infra/index.js';
+import { FastPath } from '../fast-path.js';
+import { admission } from './admission.js';
 import { ResponseHeads } from './header-writer.js';
-import { securityHeaders } from './security-headers.js';
-import { ignoresUpgrade } from './upgrades.js';
 
 /** A request that can be answered without the framework. */
 export interface FastRequest {
   /** As metrics and the log name it. */
   route: string;
   /** At once if it can be. */
-  answer(request: IncomingMessage): FastAnswer | Promise<FastAnswer>;
+  answer(request: IncomingMessage): ReadyAnswer | Promise<ReadyAnswer>;
 }
 
-export interface FastAnswer {
-  status: number;
-  /** Names and values by turns; nothing checks them, so nothing that a client has sent. */
-  headers: string[];
-  /** Null: none, and no length either. */
-  body: Buffer | null;
-}
-
-/** What the lane takes; everything is to be settled at once, without a promise. */
+/** Public routes that are answered without the framework. */
 export interface FastRoutes {
-  /** Undefined: leave it to the framework. */
+  /** Settled at once, without a promise. Undefined: leave it to the framework. */
   find(url: string): FastRequest | undefined;
-  /** Whether the request may pass, as the hooks of the framework would decide; false: let them decide. */
-  admits(request: IncomingMessage): boolean;
 }
 
 interface Surroundings {
   log: RequestLog;
-  draining: Draining;
-  /** Of CORS; none: it is off. */
-  origins: readonly string[];
   /**
-   * The problem to answer with, as the framework would: trying again there would take a hanging database's time twice.
+   * Gives the problem to answer with, as the framework would: trying again there would take a hanging database's time
+   * twice.
    */
-  problem(error: unknown, correlationId: string): FastAnswer;
+  problems: ProblemFilter;
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -51,11 +46,16 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
  *
  * To be opened once every other listener has been added.
  */
-export function openFastPath(server: Server, routes: FastRoutes, surroundings: Surroundings): void {
-  const { log, draining, origins } = surroundings;
-  const crossOrigin = origins.length > 0;
-  const fixed = Object.entries({ ...securityHeaders(crossOrigin), ...headersForNoOrigin(origins) }).flat();
-  const heads = new ResponseHeads(server, fixed);
+export function openFastPath(app: NestFastifyApplication, routes: FastRoutes, { log, problems }: Surroundings): void {
+  const fastPath = app.get(FastPath);
+  if (!fastPath.has('requests')) return;
+  const draining = app.get(Draining);
+  const admits = admission(app);
+  const server: Server = app.getHttpServer();
+  const { corsOrigins } = app.get(AppConfig);
+  const crossOrigin = corsOrigins.length > 0;
+  const fixed = Object.entries({ ...securityHeaders(crossOrigin), ...headersForNoOrigin(corsOrigins) }).flat();
+  const heads = new ResponseHeads(server, fixed, fastPath.has('heads'));
   const others = server.listeners('request') as Listener[];
   const pass: Listener = (request, response) => {
     for (const listener of others) listener.call(server, request, response);
@@ -68,14 +68,14 @@ export function openFastPath(server: Server, routes: FastRoutes, surroundings: S
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return undefined;
     if (crossOrigin && headers.origin !== undefined) return undefined;
     const found = routes.find(request.url!);
-    return found && routes.admits(request) ? found : undefined;
+    return found && admits(request) ? found : undefined;
   };
 
   const send = (
     request: IncomingMessage,
     response: ServerResponse,
     route: string,
-    { status, headers, body }: FastAnswer,
+    { status, headers, body }: ReadyAnswer,
     began: number,
     id: string,
   ) => {
@@ -90,10 +90,10 @@ export function openFastPath(server: Server, routes: FastRoutes, surroundings: S
     const found = find(request);
     if (!found) return pass(request, response);
     const began = performance.now();
-    const id = correlation.accept(request.headers['x-correlation-id']);
-    const reply = (answer: FastAnswer): void => send(request, response, found.route, answer, began, id);
+    const id = correlation.of(request);
+    const reply = (answer: ReadyAnswer): void => send(request, response, found.route, answer, began, id);
     const answer = found.answer(request);
     if (!(answer instanceof Promise)) return reply(answer);
-    answer.then(reply, (error: unknown) => reply(surroundings.problem(error, id)));
+    answer.then(reply, (error: unknown) => reply(problems.answerTo(error, id)));
   });
 }

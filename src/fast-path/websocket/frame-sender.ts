@@ -1,6 +1,7 @@
 import type { Socket as RawSocket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import type { Socket } from 'socket.io';
+import { FastPath } from '../fast-path.js';
 import { connectionOf } from './engine-connection.js';
 
 /** Clients that are sent what waits for them before other things of this process get their turn. */
@@ -15,6 +16,12 @@ const OPEN = 1;
 export class FrameSender {
   /** Sockets that hold back what they are given, in the order in which they are let go. */
   private readonly corked = new Set<RawSocket>();
+  /** Whether frames are sent past Engine.IO at all. */
+  readonly on: boolean;
+
+  constructor(fastPath: FastPath) {
+    this.on = fastPath.has('frames');
+  }
 
   /** @returns false if it has to go through Engine.IO, since something waits there or the client uses HTTP polling */
   send(socket: Socket, frame: Buffer): boolean {
