@@ -1,4 +1,5 @@
 export { CopiedRows } from './binary-copy.js';
+export { compactJson } from './compact-json.js';
 export { isLockTimeout, isTransient } from './conflicts.js';
 export { DatabaseUrl } from './database-url.js';
 export { DatabaseModule } from './database.module.js';

@@ -34,7 +34,7 @@ export class CacheStatsReader {
     return {
       entries: store?.entries ?? null,
       evictions: store?.evictions ?? null,
-      lease: store && { held: store.leaseMs > 0, remainingMs: store.leaseMs },
+      lease: store && { held: store.leaseMs > 0, remainingMs: Math.round(store.leaseMs) },
       hits: hit,
       misses: miss,
       bypasses: bypass,

@@ -27,6 +27,7 @@ const SCHEMAS_OF_DTOS: Readonly<Record<string, Schema>> = {
   BulkAvailabilityBody: schemas.BulkAvailability!,
   InventoryItemBody: schemas.InventoryItem!,
   InventoryBody: schemas.UpsertInventory!,
+  LanguageQuery: querySchema(operationOf('getProduct')),
   HistoryQuery: querySchema(operationOf('getProductHistory')),
   ReadEventsQuery: querySchema(operationOf('readEvents')),
   VendorSearchQuery: querySchema(operationOf('searchVendors')),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Page, Product } from '../../src/contracts/index.js';
+import type { Page, Product, Vendor } from '../../src/contracts/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { walk } from '../support/reading.js';
@@ -45,10 +45,9 @@ describe('GET /products/search', () => {
       position: log.body.lastPosition,
     });
     const product = await app.request<Product>('GET', `/api/products/${body.items[0]!.id}`);
-    expect(body.items[0]).toEqual({
-      ...product.body,
-      vendor: { id: delhi, name: 'Azadpur', market: 'Azadpur', state: 'Delhi' },
-    });
+    const vendor = await app.request<Vendor>('GET', `/api/vendors/${delhi}`);
+    const { name, names, market, district, state } = vendor.body;
+    expect(body.items[0]).toEqual({ ...product.body, vendor: { id: delhi, name, names, market, district, state } });
   });
 
   it.each<[string, Record<string, string>, string[]]>([

@@ -19,7 +19,8 @@ export function eventOf(row: EventRow, epoch: string): InventoryEvent {
     vendorId: row.vendorId,
     category: row.category,
     version: row.version,
-    changes: row.changes,
+    // `jsonb`, through which they are written, puts newValue first.
+    changes: row.changes.map(({ field, oldValue, newValue }) => ({ field, oldValue, newValue })),
     product: row.product,
     correlationId: row.correlationId,
     region: row.region,

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import type { Availability, Names, Product } from '../../contracts/index.js';
-import { isoTime } from '../../database/index.js';
+import { compactJson, isoTime } from '../../database/index.js';
 
 @Entity('products')
 @Unique('products_vendor_sku', ['vendorId', 'sku'])
@@ -70,7 +70,7 @@ const JSON_FIELDS: Record<keyof Product, string> = {
   vendorId: 'p.vendor_id',
   sku: 'p.sku',
   name: 'p.name',
-  names: 'p.names',
+  names: compactJson('p.names'),
   description: 'p.description',
   category: 'p.category',
   unit: 'p.unit',

@@ -1,11 +1,12 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Access, type Author, CurrentActor } from '../../auth/index.js';
-import type { InventoryEvent, Product } from '../../contracts/index.js';
+import { type InventoryEvent, type Named, type Product, withDisplayName } from '../../contracts/index.js';
 import { TakesQuery } from '../../http/index.js';
 import { IdPipe } from '../../validation/index.js';
 import { type BulkAvailabilityResult, InventoryService } from '../inventory.service.js';
 import { expectedVersion, withEtag, withEtagOr304 } from '../if-match.js';
+import { LanguageQuery } from '../search/search.dto.js';
 import {
   AvailabilityBody,
   BulkAvailabilityBody,
@@ -39,13 +40,15 @@ export class ProductsController {
   }
 
   @Get(':id')
+  @TakesQuery()
   @Access('public')
   async get(
     @Param('id', IdPipe) id: string,
+    @Query() { lang }: LanguageQuery,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Product | undefined> {
-    return withEtagOr304(reply, await this.inventory.getProduct(id), ifNoneMatch);
+  ): Promise<Named<Product> | undefined> {
+    return withEtagOr304(reply, withDisplayName(await this.inventory.getProduct(id), lang), ifNoneMatch);
   }
 
   @Patch(':id')

@@ -25,6 +25,7 @@ const oneOf = (values: readonly string[]): Reader => that((text) => values.inclu
 
 const PAGE: Record<string, Reader> = {
   q: textOf(MAX_TEXT, true),
+  lang: that((text) => LANGUAGE_TAG.test(text)),
   state: textOf(MAX_TEXT),
   district: textOf(MAX_TEXT),
   category: that(isSlug),
@@ -33,7 +34,6 @@ const PAGE: Record<string, Reader> = {
 };
 const PRODUCTS: Record<string, Reader> = {
   ...PAGE,
-  lang: that((text) => LANGUAGE_TAG.test(text)),
   vendorId: that((text) => ID.test(text)),
   minPrice: number(isPrice),
   maxPrice: number(isPrice),

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  FoundVendor,
-  Page,
-  PageOptions,
-  ProductFilters,
-  ProductSearchOptions,
-  VendorFilters,
+import {
+  type FoundVendor,
+  type Page,
+  type PageOptions,
+  type ProductFilters,
+  type ProductSearchOptions,
+  type VendorFilters,
+  withDisplayName,
 } from '../../contracts/index.js';
 import { EventLog } from '../../events/index.js';
 import type { LoadedPage } from '../../search-cache/index.js';
@@ -59,9 +60,8 @@ export class PageLoader {
     if (wordless(filters.q, text)) return this.nothing();
     const { statement, values } = vendorSearchSql(filters, options, text);
     const rows = await this.sql.read<OrNone<VendorPageRow>>(statement, values);
-    return this.page(rows, options.limit, foundVendor, ({ rank, name, id }) =>
-      encodeCursor(VENDOR_ORDER, [rank, name, id]),
-    );
+    const itemOf = (row: VendorPageRow): FoundVendor => foundVendor(row, filters.lang);
+    return this.page(rows, options.limit, itemOf, ({ rank, name, id }) => encodeCursor(VENDOR_ORDER, [rank, name, id]));
   }
 
   private page<Row extends { id: string }, Item>(
@@ -90,6 +90,6 @@ function wordless(q: string | undefined, text: TextQuery | undefined): boolean {
   return q !== undefined && q.trim() !== '' && text === undefined;
 }
 
-function foundVendor(row: VendorPageRow): FoundVendor {
-  return { ...vendorOf(row), inventory: { total: row.total, available: row.available } };
+function foundVendor(row: VendorPageRow, lang: string | undefined): FoundVendor {
+  return withDisplayName({ ...vendorOf(row), inventory: { total: row.total, available: row.available } }, lang);
 }

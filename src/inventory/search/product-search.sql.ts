@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { ProductFilters, ProductSearchOptions } from '../../contracts/index.js';
-import type { Statement } from '../../database/index.js';
+import { compactJson, type Statement } from '../../database/index.js';
 import { PRODUCT_FIELDS } from '../products/product.entity.js';
 import { decodeCursor } from './page-cursor.js';
 import { MOST } from './page-spec.js';
@@ -71,6 +71,8 @@ export function productSearchSql(
   return { statement, values: sql.values, order };
 }
 
+const VENDOR_OF_PRODUCT = `v.id, v.name, ${compactJson('v.names')} AS names, v.market, v.district, v.state`;
+
 /** By the shape of a search: there are a few hundred combinations of filters at most. */
 const statements = new LRUCache<string, Statement>({ max: 1_000 });
 
@@ -88,7 +90,7 @@ function pageSql(found: string, order: ProductOrder, lang: string | undefined): 
              ${order.columns.map((_column, index) => `found.key${index}`).join(', ')}
       FROM (SELECT * FROM (${found}) page LIMIT ${MOST}) found JOIN products p ON p.id = found.id JOIN vendors v ON v.id = p.vendor_id
       CROSS JOIN LATERAL (
-        SELECT ${PRODUCT_FIELDS}, (SELECT vendor FROM (SELECT v.id, v.name, v.market, v.state) vendor) AS vendor${displayName}
+        SELECT ${PRODUCT_FIELDS}, (SELECT vendor FROM (SELECT ${VENDOR_OF_PRODUCT}) vendor) AS vendor${displayName}
       ) item
     ) page ON true
     ${orderByKeys(order, 'page')}`;

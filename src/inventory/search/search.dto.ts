@@ -8,7 +8,14 @@ export const MAX_TEXT = 200;
 export const MAX_CURSOR = 2_000;
 export const MAX_ITEMS = 100;
 
-class PageQuery {
+export class LanguageQuery {
+  /** Adds `displayName`, the name in this language. */
+  @Optional()
+  @IsLanguageTag()
+  lang?: string;
+}
+
+class PageQuery extends LanguageQuery {
   /** Any language, any script; the last word may be unfinished. */
   @Optional()
   @IsText(MAX_TEXT, { blank: true })
@@ -41,11 +48,6 @@ class PageQuery {
 export class VendorSearchQuery extends PageQuery {}
 
 export class ProductSearchQuery extends PageQuery {
-  /** Adds `displayName`, the name in this language. */
-  @Optional()
-  @IsLanguageTag()
-  lang?: string;
-
   @Optional()
   @IsId()
   vendorId?: string;

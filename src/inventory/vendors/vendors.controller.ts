@@ -1,11 +1,13 @@
-import { Body, Controller, Get, Headers, Param, Patch, Post, Put, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Access, type Author, CurrentActor, vendorScopeOf, requireOwner } from '../../auth/index.js';
-import type { Vendor, VendorInventoryStats } from '../../contracts/index.js';
+import { type Named, type Vendor, type VendorInventoryStats, withDisplayName } from '../../contracts/index.js';
+import { TakesQuery } from '../../http/index.js';
 import { IdPipe } from '../../validation/index.js';
 import { expectedVersion, withEtag, withEtagOr304 } from '../if-match.js';
 import { InventoryService, type InventoryItemResult } from '../inventory.service.js';
 import { InventoryBody } from '../products/product.dto.js';
+import { LanguageQuery } from '../search/search.dto.js';
 import { CreateVendorBody, UpdateVendorBody } from './vendor.dto.js';
 import { VendorService } from './vendor.service.js';
 
@@ -23,13 +25,15 @@ export class VendorsController {
   }
 
   @Get(':id')
+  @TakesQuery()
   @Access('public')
   async get(
     @Param('id', IdPipe) id: string,
+    @Query() { lang }: LanguageQuery,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Vendor | undefined> {
-    return withEtagOr304(reply, await this.vendors.get(id), ifNoneMatch);
+  ): Promise<Named<Vendor> | undefined> {
+    return withEtagOr304(reply, withDisplayName(await this.vendors.get(id), lang), ifNoneMatch);
   }
 
   @Patch(':id')

@@ -53,6 +53,13 @@ export const CREATE_ONION = {
 
 export const FOUND_ONION: FoundProduct = {
   ...ONION,
-  vendor: { id: ASHA.id, name: ASHA.name, market: ASHA.market, state: ASHA.state },
+  vendor: {
+    id: ASHA.id,
+    name: ASHA.name,
+    names: ASHA.names,
+    market: ASHA.market,
+    district: ASHA.district,
+    state: ASHA.state,
+  },
   displayName: 'प्याज',
 };

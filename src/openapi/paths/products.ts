@@ -50,9 +50,17 @@ export const PRODUCT_PATHS: Paths = {
       tags: ['products'],
       summary: 'Read a product',
       security: ANYBODY,
-      parameters: parameters('ProductId', 'IfNoneMatch'),
+      parameters: parameters('ProductId', 'Language', 'IfNoneMatch'),
       responses: {
-        200: answer('The product', 'Product', { value: ONION }, 'ETag'),
+        200: answer(
+          'The product',
+          'NamedProduct',
+          {
+            plain: { summary: 'As it is', value: ONION },
+            named: { summary: 'With `lang=hi`', value: { ...ONION, displayName: 'प्याज' } },
+          },
+          'ETag',
+        ),
         304: notModified('ETag'),
         ...problems(...ANY_REQUEST, 'InvalidRequest', 'ProductNotFound'),
       },

@@ -61,7 +61,16 @@ export const SEARCH_PATHS: Paths = {
       summary: 'Find vendors by words, place and what they sell',
       description: CURRENT,
       security: ANYBODY,
-      parameters: parameters('Text', 'State', 'District', 'Category', 'PageLimit', 'VendorCursor', 'IfNoneMatch'),
+      parameters: parameters(
+        'Text',
+        'Language',
+        'State',
+        'District',
+        'Category',
+        'PageLimit',
+        'VendorCursor',
+        'IfNoneMatch',
+      ),
       responses: {
         200: answer(
           'A page of vendors',

@@ -61,9 +61,9 @@ export const VENDOR_PATHS: Paths = {
       tags: ['vendors'],
       summary: 'Read a vendor',
       security: ANYBODY,
-      parameters: parameters('VendorId', 'IfNoneMatch'),
+      parameters: parameters('VendorId', 'Language', 'IfNoneMatch'),
       responses: {
-        200: answer('The vendor', 'Vendor', { value: ASHA }, 'ETag'),
+        200: answer('The vendor', 'NamedVendor', { value: ASHA }, 'ETag'),
         304: notModified('ETag'),
         ...problems(...ANY_REQUEST, 'InvalidRequest', 'VendorNotFound'),
       },

@@ -9,6 +9,12 @@ export interface CacheOwner {
 }
 
 /**
+ * Beginning of the keys of pages. To be changed with what pages hold: instances of the version before, which share
+ * everything else during an upgrade, must neither serve the new pages nor leave theirs to new instances.
+ */
+const PAGES = 'entry2';
+
+/**
  * Names of the keys in Redis. All have the owner's hash tag, so that in a Redis Cluster every script finds its keys on
  * one node.
  */
@@ -48,6 +54,6 @@ export class CacheKeys {
   }
 
   entry(key: string): string {
-    return `${this.prefix}entry:${key}`;
+    return `${this.prefix}${PAGES}:${key}`;
   }
 }

@@ -1,6 +1,7 @@
 import type {
   Availability,
   FoundProduct,
+  Named,
   NewProduct,
   Product,
   ProductFields,
@@ -10,6 +11,7 @@ import { AVAILABILITIES } from '../../../contracts/index.js';
 import type { Schema } from '../../types.js';
 import {
   count,
+  DISPLAY_NAME,
   id,
   listOf,
   names,
@@ -136,15 +138,19 @@ export const PRODUCT_SCHEMAS: Readonly<Record<string, Schema>> = {
     {
       ...PRODUCT,
       vendor: schemaRef('VendorOfProduct'),
-      displayName: text(200, 'The name in `lang`, or the plain one; only if `lang` was given'),
+      displayName: DISPLAY_NAME,
     },
     ['displayName'],
   ),
 
+  NamedProduct: object<Named<Product>>({ ...PRODUCT, displayName: DISPLAY_NAME }, ['displayName'], 'A product, named'),
+
   VendorOfProduct: object<FoundProduct['vendor']>({
     id: id('The vendor'),
     name: text(200, 'Its name'),
+    names,
     market: nullable(text(200, 'The mandi')),
+    district: nullable(text(200, 'Of the market')),
     state: nullable(text(200, 'Of India')),
   }),
 };

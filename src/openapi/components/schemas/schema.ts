@@ -73,3 +73,5 @@ export const epoch: Schema = {
   format: 'uuid',
   description: 'Of the event log, made with the database; positions of different epochs can’t be compared',
 };
+
+export const DISPLAY_NAME = text(200, 'The name in `lang`, or the plain one; only if `lang` was given');

@@ -1,7 +1,14 @@
-import type { FoundVendor, NewVendor, Vendor, VendorFields, VendorInventoryStats } from '../../../contracts/index.js';
+import type {
+  FoundVendor,
+  Named,
+  NewVendor,
+  Vendor,
+  VendorFields,
+  VendorInventoryStats,
+} from '../../../contracts/index.js';
 import { AVAILABILITIES } from '../../../contracts/index.js';
 import type { Schema } from '../../types.js';
-import { count, id, languages, names, nullable, object, price, schemaRef, text, time } from './schema.js';
+import { count, DISPLAY_NAME, id, languages, names, nullable, object, price, schemaRef, text, time } from './schema.js';
 
 const ABOUT_VENDOR = {
   name: text(200, 'As buyers know it'),
@@ -35,7 +42,11 @@ export const VENDOR_SCHEMAS: Readonly<Record<string, Schema>> = {
 
   UpdateVendor: object<Partial<VendorFields>>(ABOUT_VENDOR, ANY_OF_THEM, 'Any subset of the fields'),
 
-  FoundVendor: object<FoundVendor>({ ...VENDOR, inventory: schemaRef('InventoryCounts') }),
+  FoundVendor: object<FoundVendor>({ ...VENDOR, inventory: schemaRef('InventoryCounts'), displayName: DISPLAY_NAME }, [
+    'displayName',
+  ]),
+
+  NamedVendor: object<Named<Vendor>>({ ...VENDOR, displayName: DISPLAY_NAME }, ['displayName'], 'A vendor, named'),
 
   InventoryCounts: object<FoundVendor['inventory']>({
     total: count('Products of the vendor'),
