@@ -108,7 +108,7 @@ export class InProcessCacheStore extends SearchCacheStore {
   }
 
   renewLease(since = performance.now()): Promise<void> {
-    const left = LEASE_MS - (performance.now() - since);
+    const left = Math.floor(LEASE_MS - (performance.now() - since));
     if (left <= 0) return Promise.reject(new Error('The renewal of the lease came too late'));
     this.leaseUntil = this.clock.now() + left;
     return Promise.resolve();
