@@ -12,6 +12,8 @@ export class RecentEvents {
   private forgotten = 0;
 
   add(event: InventoryEvent): void {
+    // The server's log was set back: its positions begin again, and what is kept is of changes that have never been.
+    if (this.events.length > 0 && this.events.at(-1)!.epoch !== event.epoch) this.clear();
     this.events.push(event);
     if (this.events.length < 2 * KEPT) return;
     for (const { position } of this.events.splice(0, KEPT)) this.forgotten = Math.max(this.forgotten, position);

@@ -82,7 +82,7 @@ export class RoomFeed {
     if (!concerns(this.room, event)) return;
     for (const admission of this.admissions) if (admission.underWay) admission.held.push(event);
     // Older ones are for members who are catching up.
-    if (this.live.size === 0 || event.position <= this.cursor.position) return;
+    if (this.live.size === 0 || event.position <= this.reached(event.epoch)) return;
     this.cursor = { epoch: event.epoch, position: event.position };
     for (const member of [...this.live]) member.event(event);
   }

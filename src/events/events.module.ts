@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/index.js';
 import { RedisConnections, RedisOwner } from '../infra/index.js';
@@ -15,6 +15,7 @@ import { EventStatsReader } from './event-stats.js';
 import { EventsMetrics } from './events.metrics.js';
 import { EventsController } from './http/events.controller.js';
 import { InventoryEventService } from './inventory-event.service.js';
+import { LogHistory } from './log/log-history.js';
 import { EventLog } from './log/event-log.js';
 import { InventoryEventEntity } from './log/inventory-event.entity.js';
 import { AwaitSequenced } from './commit/await-sequenced.js';
@@ -48,6 +49,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
         redis ? new RedisEventBus(redis, config.inventoryChannel) : new InProcessEventBus(),
     },
     EventLog,
+    LogHistory,
     AwaitSequenced,
     EventsMetrics,
     EventListeners,
@@ -79,6 +81,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
   exports: [
     InventoryEventService,
     EventLog,
+    LogHistory,
     AwaitSequenced,
     EventCommitter,
     CacheInvalidation,
@@ -88,7 +91,9 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
   ],
 })
 export class EventsModule {
-  constructor(log: EventLog, owner: RedisOwner) {
+  constructor(log: EventLog, owner: RedisOwner, history: LogHistory, caches: CacheRegistry) {
     owner.follow(() => log.epoch);
+    const logger = new Logger(EventsModule.name);
+    history.onNewEpoch(() => void caches.clearAll().catch((error: unknown) => logger.error(error)));
   }
 }

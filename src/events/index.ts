@@ -13,6 +13,7 @@ export {
   reservePositions,
 } from './log/append-events.sql.js';
 export { EventLog } from './log/event-log.js';
+export { LogHistory } from './log/log-history.js';
 export { categoriesOf, newEventId } from './log/inventory-event.js';
 export { AwaitSequenced } from './commit/await-sequenced.js';
 export type { WebSocketService } from './subscribers/web-socket-link.js';

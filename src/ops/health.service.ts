@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { EventBus } from '../events/index.js';
+import { EventBus, LogHistory } from '../events/index.js';
 import { SEARCH_READINESS, SqlClient, WRITE_READINESS, writeObstacle, type WriteReadiness } from '../database/index.js';
 import { Draining } from '../infra/index.js';
 
@@ -22,13 +22,17 @@ export class HealthService {
     private readonly sql: SqlClient,
     private readonly bus: EventBus,
     private readonly draining: Draining,
+    private readonly history: LogHistory,
   ) {}
 
   async check(): Promise<Health> {
+    const { setBackAt } = this.history;
     const parts: Health['parts'] = {
       ...(this.draining.active && { instance: { status: 'down', detail: 'shutting down' } }),
       database: await this.database(),
       bus: this.bus.connected ? { status: 'up' } : { status: 'degraded', detail: 'not connected, following the log' },
+      // Serves as ever; but what had been acknowledged is lost, and an operator should know.
+      ...(setBackAt && { log: { status: 'degraded', detail: `PostgreSQL was set back, noticed at ${setBackAt}` } }),
     };
     const statuses = Object.values(parts).map(({ status }) => status);
     const status = statuses.includes('down') ? 'unavailable' : statuses.includes('degraded') ? 'degraded' : 'ok';

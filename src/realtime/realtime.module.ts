@@ -14,6 +14,7 @@ import { RealtimeMetrics } from './realtime.metrics.js';
 import { RoomBroadcaster } from './room-broadcaster.js';
 import { RecentEvents } from './recovery/recent-events.js';
 import { Replay } from './recovery/replay.js';
+import { NewEpoch } from './recovery/new-epoch.js';
 import { RoomReads } from './recovery/room-reads.js';
 import { RoomSubscriber } from './recovery/room-subscriber.js';
 import { Sessions } from './sessions/sessions.js';
@@ -31,6 +32,7 @@ import { SlowClients } from './slow-clients/slow-clients.js';
     RecentEvents,
     Replay,
     RoomReads,
+    NewEpoch,
     RoomSubscriber,
     SlowClients,
     Admission,

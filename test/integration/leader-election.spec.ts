@@ -3,6 +3,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
+import { LogHistory } from '../../src/events/log/log-history.js';
+import { Clock, Metrics } from '../../src/infra/index.js';
 import { LeaderElection } from '../../src/events/sequencer/leader-election.js';
 import { DatabaseUrl } from '../../src/database/index.js';
 import { TcpProxy } from '../support/cluster/tcp-proxy.js';
@@ -86,7 +88,10 @@ describe('leadership of the relay', () => {
       return connections === 2 ? (silent.address() as AddressInfo).port : port;
     });
     url.port = String(proxy.port);
-    const leadership = new LeaderElection(new DatabaseUrl(url.href));
+    const leadership = new LeaderElection(
+      new DatabaseUrl(url.href),
+      new LogHistory(log.log, log.sql, new Metrics(), new Clock()),
+    );
     try {
       let failure: unknown;
       leadership.acquire().catch((error: unknown) => (failure = error));

@@ -91,4 +91,58 @@ describe('the bridge over a bus that loses, doubles, delays and reorders', () =>
       { numRuns: 60 },
     );
   });
+
+  it('begins anew where a log that goes back ends, and delivers all that it has from there on', async () => {
+    const count = (max: number) => fc.integer({ min: 1, max });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ kept: count(4), lost: count(6), again: count(12), heard: fc.boolean() }),
+        fc.array(fates, { maxLength: 8 }),
+        async ({ kept, lost, again, heard }, chaos) => {
+          const bus = new ChaosEventBus(chaos);
+          const running = await startBridge(bus, log.log);
+          const cursor = (): number => running.bridge.cursor.position;
+          const publish = async (count: number): Promise<void> => {
+            const batch = EventBatch.of(await log.record(leader, newEvents(count)));
+            await bus.publish({ kind: 'events', batch });
+          };
+          const caughtUp = async (): Promise<void> => {
+            const head = await log.log.head();
+            await waitFor(
+              async () => {
+                await bus.publish({ kind: 'heartbeat', head: await log.log.head() });
+                return cursor() === head.position;
+              },
+              { timeoutMs: 5_000, everyMs: 2, what: `position ${head.position}` },
+            );
+          };
+          try {
+            await publish(kept);
+            await caughtUp();
+            const end = cursor();
+            const { epoch } = log.log;
+            await publish(lost);
+            await caughtUp();
+            await log.client.query('DELETE FROM inventory_events WHERE position > $1', [end]);
+            running.delivered.length = 0;
+            // Either it looks before anything is written, or the log has grown when it does.
+            if (!heard) await running.history.look();
+            await publish(again);
+            await running.history.look();
+            await waitFor(() => log.log.epoch !== epoch, { timeoutMs: 5_000, everyMs: 2, what: 'a new epoch' });
+            await publish(1);
+            await caughtUp();
+            const { position } = running.delivered[0]!;
+            const ofNow = running.delivered.filter((event) => event.epoch === log.log.epoch);
+            if (!heard) expect(position).toBe(end + 1);
+            expect(positionsOf(ofNow)).toEqual(contiguous(ofNow[0]!.position - 1, cursor()));
+            expect(ofNow).toEqual(await log.log.read(ofNow[0]!.position - 1, 1_000));
+          } finally {
+            running.stop();
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
 });

@@ -5,7 +5,9 @@ import { EventBridge } from '../../src/events/delivery/event-bridge.js';
 import { DeliveryCounts } from '../../src/events/delivery/delivery-counts.js';
 import { EventListeners, INVENTORY_EVENT } from '../../src/events/delivery/event-listeners.js';
 import { EventsMetrics } from '../../src/events/events.metrics.js';
+import { LogHistory } from '../../src/events/log/log-history.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
+import type { SqlClient } from '../../src/database/index.js';
 import { Clock, Metrics } from '../../src/infra/index.js';
 
 /** A clock that stands still until it is set. */
@@ -21,6 +23,7 @@ export class StoppedClock extends Clock {
 
 export interface TestBridge {
   bridge: EventBridge;
+  history: LogHistory;
   /** What this process was given, in the order of delivery. */
   delivered: InventoryEvent[];
   /** Begins and ends to fill `delivered`, which is all that listens; begun at the start. */
@@ -51,10 +54,13 @@ export async function startBridge(
   const eventsMetrics = new EventsMetrics(metrics, log);
   const listeners = new EventListeners(emitter);
   const counts = new DeliveryCounts();
-  const bridge = new EventBridge(bus, log, listeners, counts, eventsMetrics, metrics, clock);
+  const { sql } = log as unknown as { sql: SqlClient };
+  const history = new LogHistory(log, sql, metrics, clock);
+  const bridge = new EventBridge(bus, log, listeners, counts, eventsMetrics, metrics, clock, history);
   await bridge.onApplicationBootstrap();
   return {
     bridge,
+    history,
     delivered,
     listen,
     ignore: () => void emitter.off(INVENTORY_EVENT, take),

@@ -3,10 +3,12 @@ import { DataSource } from 'typeorm';
 import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/index.js';
 import { appendEventsSql, eventRows } from '../../src/events/log/append-events.sql.js';
 import { EventLog } from '../../src/events/log/event-log.js';
+import { LogHistory } from '../../src/events/log/log-history.js';
 import { LeaderElection } from '../../src/events/sequencer/leader-election.js';
 import { PendingEvents } from '../../src/events/sequencer/pending-events.js';
 import { Sequencer } from '../../src/events/sequencer/sequencer.js';
 import { DatabaseUrl, PipelinedReadPool, SqlClient } from '../../src/database/index.js';
+import { Clock, Metrics } from '../../src/infra/index.js';
 import { testDatabase } from './app.js';
 import type { TestDatabase } from './test-database.js';
 
@@ -69,7 +71,10 @@ export async function startTestLog(): Promise<TestLog> {
     client,
     connect,
     instance() {
-      const leadership = new LeaderElection(new DatabaseUrl(database.url));
+      const leadership = new LeaderElection(
+        new DatabaseUrl(database.url),
+        new LogHistory(log, sql, new Metrics(), new Clock()),
+      );
       const own = new PendingEvents(log);
       const instance = { leadership, own, sequencer: new Sequencer(leadership, log, own) };
       instances.push(instance);

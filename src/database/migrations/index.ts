@@ -6,6 +6,7 @@ import { EventsAsText1790000400000 } from './1790000400000-events-as-text.js';
 import { ProductsOfTexts1790000500000 } from './1790000500000-products-of-texts.js';
 import { TextsOfCategories1790000600000 } from './1790000600000-texts-of-categories.js';
 import { ScopesOfVendorChanges1790000700000 } from './1790000700000-scopes-of-vendor-changes.js';
+import { HistoryOfTheLog1790000800000 } from './1790000800000-history-of-the-log.js';
 
 /** Forward only, in order. A released migration is never edited. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   ProductsOfTexts1790000500000,
   TextsOfCategories1790000600000,
   ScopesOfVendorChanges1790000700000,
+  HistoryOfTheLog1790000800000,
 ];

@@ -37,8 +37,9 @@ function isCursor(value: unknown): value is LogCursor {
 
 function isEvent(value: unknown): value is InventoryEvent {
   if (!isCursor(value)) return false;
-  const { eventType, productId, vendorId, category, changes } = value as Unknown<InventoryEvent>;
+  const { eventId, eventType, productId, vendorId, category, changes } = value as Unknown<InventoryEvent>;
   return (
+    typeof eventId === 'string' &&
     typeof eventType === 'string' &&
     typeof productId === 'string' &&
     typeof vendorId === 'string' &&

@@ -4,6 +4,7 @@ import { Clock, Metrics } from '../../infra/index.js';
 import { type BusMessage, EventBus } from '../bus/event-bus.js';
 import { EventsMetrics } from '../events.metrics.js';
 import type { EventBatch, EventHeader } from '../log/event-batch.js';
+import { LogHistory } from '../log/log-history.js';
 import { EventLog } from '../log/event-log.js';
 import type { LocalDelivery } from '../publisher/local-delivery.js';
 import { DeliveryCounts } from './delivery-counts.js';
@@ -29,6 +30,7 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
   private behind = false;
   private draining = false;
   private started = false;
+  private restarts = 0;
   private lastHeard = 0;
   private timer: NodeJS.Timeout | undefined;
   private unsubscribe: () => void = () => undefined;
@@ -41,7 +43,10 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
     private readonly eventsMetrics: EventsMetrics,
     private readonly metrics: Metrics,
     private readonly clock: Clock,
-  ) {}
+    private readonly history: LogHistory,
+  ) {
+    history.onNewEpoch(({ position }) => this.restart(position));
+  }
 
   /** Everything up to here has been delivered to this process. */
   get cursor(): LogCursor {
@@ -52,6 +57,8 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
     // Listening comes first: what is published while the head is read waits in the queue.
     this.unsubscribe = this.bus.subscribe((message) => this.receive(message));
     this.position = (await this.log.head()).position;
+    this.history.reached({ position: this.position, eventId: null });
+    await this.history.look();
     this.started = true;
     this.lastHeard = this.clock.now();
     this.timer = setInterval(() => this.pollWhenSilent(), POLL_EVERY);
@@ -64,13 +71,21 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
     this.started = false;
   }
 
-  /** Takes events of this log; those that have been delivered already are dropped. */
+  /** Takes events of this log; those that have been delivered already are dropped, and those of another epoch. */
   accept(batch: EventBatch): void {
+    if (batch.epoch !== this.log.epoch) return this.catchUp();
+    if (batch.lastPosition <= this.position) this.compare(batch);
     const next = this.started && batch.firstPosition === this.position + 1;
     // What waits in the queue or is being read can only be the same events.
     if (next && !this.listeners.present) for (const header of batch.headers) this.passed(header);
     else if (batch.lastPosition > this.position) this.enqueue(batch);
     this.drain();
+  }
+
+  /** Events that have been delivered already should be the same ones. */
+  private compare({ headers, firstPosition }: EventBatch): void {
+    const again = headers[this.position - firstPosition];
+    if (again && this.history.contradicts(again)) this.history.doubt();
   }
 
   private enqueue(batch: EventBatch): void {
@@ -83,7 +98,7 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
     if (message.kind === 'wake') return;
     // Another database's instances may be on the same channel; their leader's word is not ours.
     const { epoch } = message.kind === 'events' ? message.batch : message.head;
-    if (epoch !== this.log.epoch) return;
+    if (epoch !== this.log.epoch) return this.history.doubt();
     this.lastHeard = this.clock.now();
     if (message.kind === 'events') this.accept(message.batch);
     else if (message.head.position > this.lastQueued()) this.catchUp();
@@ -93,7 +108,16 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
     return Math.max(this.position, this.queue.at(-1)?.position ?? 0);
   }
 
+  /** The log was set back: what follows this position is delivered, and nothing of what was known of the old one. */
+  private restart(position: number): void {
+    this.position = position;
+    this.queue = [];
+    this.restarts += 1;
+    this.catchUp();
+  }
+
   private pollWhenSilent(): void {
+    if (this.history.due) void this.history.look();
     if (!this.bus.connected || this.clock.hasPassed(SILENCE, this.lastHeard)) this.catchUp();
   }
 
@@ -134,7 +158,10 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
         // Lowered before the read: what is found missing meanwhile may have come after the read's snapshot.
         this.behind = false;
         const waiting = this.queue.length;
+        const { restarts } = this;
         const events = await this.log.read(this.position, READ_LIMIT);
+        // They may be of the log as it was before.
+        if (restarts !== this.restarts) continue;
         let repaired = false;
         for (const event of events) {
           if (event.position !== this.position + 1) continue;
@@ -164,8 +191,10 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
     this.passed(event);
   }
 
-  private passed({ position, eventType, occurredAt }: EventHeader): void {
+  private passed(event: EventHeader): void {
+    const { position, eventType, occurredAt } = event;
     this.position = position;
+    this.history.reached(event);
     this.counts.add(eventType);
     this.eventsMetrics.delivery.observe(Math.max(0, this.clock.now() - Date.parse(occurredAt)) / 1000);
   }

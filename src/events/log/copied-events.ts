@@ -47,13 +47,14 @@ export function copiedEvents(rows: CopiedRows, epoch: string): EventBatch {
   const timeOf = isoTimes();
   let separator = '[';
   while (rows.nextRow()) {
-    const header = { position: 0, eventType: '' as EventType, occurredAt: '' };
+    const header = { position: 0, eventId: '', eventType: '' as EventType, occurredAt: '' };
     json.text(separator);
     separator = '},';
     for (const { name, kind, opening } of fields) {
       json.copy(opening);
       rows.nextField();
       if (name === 'position') header.position = Number(rows.text());
+      if (name === 'eventId') header.eventId = rows.text();
       if (name === 'eventType') header.eventType = rows.text() as EventType;
       if (name === 'occurredAt') header.occurredAt = timeOf(rows);
       if (kind === 'time') json.text(header.occurredAt);

@@ -2,7 +2,7 @@ import type { InventoryEvent } from '../../contracts/index.js';
 import { utf8Text } from '../../infra/index.js';
 
 /** What is known of an event without its content. */
-export type EventHeader = Pick<InventoryEvent, 'position' | 'eventType' | 'occurredAt'>;
+export type EventHeader = Pick<InventoryEvent, 'position' | 'eventId' | 'eventType' | 'occurredAt'>;
 
 /**
  * Consecutive events of one log in position order. What the log has given as JSON is parsed when `events` is first

@@ -42,6 +42,11 @@ export class EventLog implements OnModuleInit {
     this.currentEpoch = row!.epoch;
   }
 
+  /** For `LogHistory`: the log was set back, and what is read from now on is of another epoch. */
+  begin(epoch: string): void {
+    this.currentEpoch = epoch;
+  }
+
   /** UUID of this database's log. */
   get epoch(): string {
     return this.currentEpoch;

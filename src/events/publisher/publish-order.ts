@@ -33,6 +33,11 @@ export class PublishOrder {
     return this.alone.size > 0;
   }
 
+  /** The positions that come next may have been there before, of another epoch. */
+  restart(): void {
+    this.reached = NaN;
+  }
+
   /** To be called just when the statement is sent. */
   enter(): PublishTicket {
     const place = new Place();

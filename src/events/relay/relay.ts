@@ -5,6 +5,7 @@ import { Metrics } from '../../infra/index.js';
 import { EventBus } from '../bus/event-bus.js';
 import { PublishOrder } from '../publisher/publish-order.js';
 import { OrderedPublisher } from '../publisher/ordered-publisher.js';
+import { LogHistory } from '../log/log-history.js';
 import { Backlog } from './backlog.js';
 import { LeaderElection } from '../sequencer/leader-election.js';
 import { FreshnessLease } from '../invalidation/freshness-lease.js';
@@ -43,7 +44,13 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly own: PendingEvents,
     private readonly bus: EventBus,
     private readonly metrics: Metrics,
-  ) {}
+    history: LogHistory,
+  ) {
+    history.onNewEpoch(() => {
+      this.lease.distrust();
+      this.order.restart();
+    });
+  }
 
   /** Awaits the first step: an instance that reports ready has a relay at work. */
   async onApplicationBootstrap(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import pg from 'pg';
 import { DatabaseUrl } from '../../database/index.js';
+import { LogHistory } from '../log/log-history.js';
 import { SEQUENCING_SETTINGS } from './sequence-events.sql.js';
 
 /** Numbers no other program uses on the database, one for each connection: "mandr" and "mands" in ASCII. */
@@ -57,7 +58,10 @@ export class LeaderElection {
   private connections: LeaderConnections | null = null;
   private readonly connecting = new WeakSet<pg.Client>();
 
-  constructor(private readonly databaseUrl: DatabaseUrl) {}
+  constructor(
+    private readonly databaseUrl: DatabaseUrl,
+    private readonly history: LogHistory,
+  ) {}
 
   get held(): boolean {
     return this.connections !== null;
@@ -81,6 +85,9 @@ export class LeaderElection {
       if (!rows[0]!.held || this.clients !== clients) return null;
     }
     const [main, second] = clients as [pg.Client, pg.Client];
+    // Before it can give positions: this may be another history of the database than the one it has known.
+    await this.history.lookAsLeader(async ({ name, text }, values) => (await main.query({ name, text, values })).rows);
+    if (this.clients !== clients) return null;
     this.connections = { main, second };
     this.logger.log('Leads the relay');
     return this.connections;

@@ -39,6 +39,15 @@ export class SubscriberQueue {
     if (!this.working) void this.work();
   }
 
+  /**
+   * The log was set back to a position, and its events are of another epoch from here on. What waits in memory is handed
+   * out first; what only the old log had is gone.
+   */
+  restart(position: number): void {
+    this.offered = this.queuedUpTo = position;
+    if (!this.working) this.handled = position;
+  }
+
   close(): void {
     this.closed = true;
     this.queue = [];

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { EventBridge } from '../delivery/event-bridge.js';
 import { EventsMetrics } from '../events.metrics.js';
+import { LogHistory } from '../log/log-history.js';
 import { EventLog } from '../log/event-log.js';
 import type { EventSubscription, SubscriberStats } from './event-subscription.js';
 import { SubscriberQueue } from './subscriber-queue.js';
@@ -15,7 +16,12 @@ export class SubscriberRegistry implements OnModuleDestroy {
     private readonly log: EventLog,
     private readonly bridge: EventBridge,
     private readonly metrics: EventsMetrics,
-  ) {}
+    history: LogHistory,
+  ) {
+    history.onNewEpoch(({ position }) => {
+      for (const queue of this.queues.values()) queue.restart(position);
+    });
+  }
 
   /** A second subscription under one id takes the first one's place. */
   add(subscription: EventSubscription): void {

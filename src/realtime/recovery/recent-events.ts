@@ -18,6 +18,11 @@ export class RecentEvents {
     if (this.events.length >= 2 * KEPT) this.events = this.events.slice(-KEPT);
   }
 
+  /** What is kept is of a log that is gone. */
+  clear(): void {
+    this.events = [];
+  }
+
   /** Everything after a position, or `undefined` if that reaches further back than what is kept. */
   after(position: number): readonly RoomEvent[] | undefined {
     const first = this.events[0]?.event.position;

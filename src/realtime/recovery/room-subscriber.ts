@@ -50,6 +50,7 @@ export class RoomSubscriber {
   }
 
   private async answer(session: ClientSession, batch: readonly Waiting[]): Promise<void> {
+    const { epoch } = this.events.cursor;
     const admitted = withinLimit(session, batch);
     try {
       if (admitted.some(({ request }) => !request.since)) await this.untilSettled();
@@ -62,7 +63,10 @@ export class RoomSubscriber {
       } while (session.suspended && session.connected);
       // From here to the end nothing is awaited: no event can be delivered in between.
       if (!session.connected) throw new DisconnectedError();
-      const sent = missed && !missed.tooMany ? this.send(session, returning, missed.events) : null;
+      const sent =
+        missed && !missed.tooMany && epoch === this.events.cursor.epoch
+          ? this.send(session, returning, missed.events)
+          : null;
       for (const entry of admitted) this.admit(session, entry, returning.includes(entry) ? sent : null);
     } catch (error) {
       for (const { reject } of admitted) reject(error);

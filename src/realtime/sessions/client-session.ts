@@ -76,6 +76,12 @@ export class ClientSession {
     this.memberships.clear();
   }
 
+  /** The log was set back to a position: the client has all of its rooms up to there, and gets what follows. */
+  restart(position: number): void {
+    for (const membership of this.memberships.values()) membership.from = position;
+    if (this.suspendedAt !== null) this.suspendedAt = position;
+  }
+
   /** Takes the client out of its rooms without forgetting them. */
   suspend(position: number): void {
     this.suspendedAt = position;

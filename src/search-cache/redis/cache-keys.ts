@@ -20,6 +20,7 @@ const PAGES = 'entry2';
  */
 export class CacheKeys {
   private readonly prefix: string;
+  readonly epoch: string;
   readonly lease: string;
   readonly byUse: string;
   readonly evictions: string;
@@ -29,6 +30,7 @@ export class CacheKeys {
   readonly tokensByUse: string;
 
   constructor({ epoch, channel }: CacheOwner) {
+    this.epoch = epoch;
     this.prefix = `{search:${ownerTag(epoch, channel)}}:`;
     this.lease = `${this.prefix}lease`;
     this.byUse = `${this.prefix}by-use`;

@@ -52,7 +52,7 @@ export class RedisCacheStore extends SearchCacheStore {
   private madeKeys: CacheKeys | undefined;
   private readonly state = new NextTurn(() => this.redis.mget(this.keys.lease, this.keys.invalidations));
 
-  /** @param owner asked when the cache is first used, as the database's log is known by then */
+  /** @param owner asked at each use: the database's log is known by then, and a log that was set back gets a new epoch */
   constructor(
     private readonly redis: Redis,
     private readonly owner: () => CacheOwner,
@@ -67,8 +67,14 @@ export class RedisCacheStore extends SearchCacheStore {
   }
 
   private get keys(): CacheKeys {
-    this.madeKeys ??= new CacheKeys(this.owner());
-    return this.madeKeys;
+    const owner = this.owner();
+    const known = this.madeKeys;
+    if (known && known.epoch === owner.epoch) return known;
+    const keys = new CacheKeys(owner);
+    this.madeKeys = keys;
+    // The database was set back: what is known of Redis is of other keys.
+    if (known) this.distrust();
+    return keys;
   }
 
   async read(key: string, scopes: readonly string[], listing: Listing | null): Promise<CacheRead> {
