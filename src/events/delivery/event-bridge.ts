@@ -74,7 +74,7 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
   /** Takes events of this log; those that have been delivered already are dropped, and those of another epoch. */
   accept(batch: EventBatch): void {
     if (batch.epoch !== this.log.epoch) return this.catchUp();
-    if (batch.lastPosition <= this.position) this.compare(batch);
+    if (batch.firstPosition <= this.position) this.compare(batch);
     const next = this.started && batch.firstPosition === this.position + 1;
     // What waits in the queue or is being read can only be the same events.
     if (next && !this.listeners.present) for (const header of batch.headers) this.passed(header);

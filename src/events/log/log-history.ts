@@ -73,8 +73,8 @@ export class LogHistory {
   }
 
   /**
-   * Another event than the known one is said to be at a position, or another epoch to be the log's: the next look is due
-   * at once, and is about what is known now.
+   * Another event than the known one is said to be at a position, or another epoch to be the log's: the next look is
+   * due at once, and is about what is known now.
    */
   doubt(): void {
     this.doubted ??= this.newest;

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import pg from 'pg';
-import { DatabaseUrl } from '../../database/index.js';
+import pg, { type QueryResultRow } from 'pg';
+import { DatabaseUrl, type Statement } from '../../database/index.js';
 import { LogHistory } from '../log/log-history.js';
 import { SEQUENCING_SETTINGS } from './sequence-events.sql.js';
 
@@ -86,7 +86,12 @@ export class LeaderElection {
     }
     const [main, second] = clients as [pg.Client, pg.Client];
     // Before it can give positions: this may be another history of the database than the one it has known.
-    await this.history.lookAsLeader(async ({ name, text }, values) => (await main.query({ name, text, values })).rows);
+    await this.history.lookAsLeader(
+      async <Row extends QueryResultRow>({ name, text }: Statement, values: unknown[]) => {
+        const { rows } = await main.query<Row>({ name, text, values });
+        return rows;
+      },
+    );
     if (this.clients !== clients) return null;
     this.connections = { main, second };
     this.logger.log('Leads the relay');

@@ -40,8 +40,8 @@ export class SubscriberQueue {
   }
 
   /**
-   * The log was set back to a position, and its events are of another epoch from here on. What waits in memory is handed
-   * out first; what only the old log had is gone.
+   * The log was set back to a position, and its events are of another epoch from here on. What waits in memory is
+   * handed out first; what only the old log had is gone.
    */
   restart(position: number): void {
     this.offered = this.queuedUpTo = position;

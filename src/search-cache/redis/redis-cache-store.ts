@@ -52,7 +52,7 @@ export class RedisCacheStore extends SearchCacheStore {
   private madeKeys: CacheKeys | undefined;
   private readonly state = new NextTurn(() => this.redis.mget(this.keys.lease, this.keys.invalidations));
 
-  /** @param owner asked at each use: the database's log is known by then, and a log that was set back gets a new epoch */
+  /** @param owner asked at each use: the log is known by then, and one that was set back gets a new epoch */
   constructor(
     private readonly redis: Redis,
     private readonly owner: () => CacheOwner,
