@@ -23,6 +23,8 @@ import { SearchController } from './search/search.controller.js';
 import { KnownListings } from './search/known-listings.js';
 import { SearchService } from './search/search.service.js';
 import { SearchDocumentPruner } from './search/search-document-pruner.js';
+import { MaintenanceConnection } from './table-statistics/maintenance-connection.js';
+import { StatisticsKeeper } from './table-statistics/statistics-keeper.js';
 import { VendorEntity } from './vendors/vendor.entity.js';
 import { VendorService } from './vendors/vendor.service.js';
 import { VendorStatsReader } from './vendors/vendor-stats.js';
@@ -49,6 +51,8 @@ import { VendorsController } from './vendors/vendors.controller.js';
     SearchRequests,
     FastSearchHandler,
     SearchDocumentPruner,
+    MaintenanceConnection,
+    StatisticsKeeper,
     AgmarknetImporter,
     IdempotentImporter,
     ImportPageSizes,
