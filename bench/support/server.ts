@@ -38,6 +38,7 @@ export class Server {
         DEMO: 'false',
         PORT: '0',
         RATE_LIMIT: '0',
+        ITEM_RATE_LIMIT: '0',
         LOG_LEVEL: 'warn',
         ...env,
       },

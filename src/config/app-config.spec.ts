@@ -12,6 +12,7 @@ describe('loadConfig', () => {
       cacheSize: 10_000,
       inventoryChannel: 'inventory:updates',
       rateLimit: 6000,
+      itemRateLimit: 20_000,
       maxConnectionsPerAddress: 2000,
       listenBacklog: 8192,
       logLevel: 'info',

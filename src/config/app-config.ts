@@ -37,6 +37,8 @@ export class AppConfig {
   demo: boolean | undefined;
   /** Requests a minute per principal and address; 0 is off. */
   rateLimit: number;
+  /** Items of bulk requests a minute and vendor's principal; 0: no limit. */
+  itemRateLimit: number;
   /** Addresses and ranges of the proxies in front; what others say of a request's origin doesn't count. */
   trustProxy: string[];
   /** Origins whose pages may use the API; `*` alone: all. None: CORS is off. */
@@ -79,6 +81,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     jwtIssuer: variables.text('JWT_ISSUER'),
     demo: variables.flag('DEMO'),
     rateLimit: variables.integer('RATE_LIMIT', 6000, 0, 100_000_000),
+    itemRateLimit: variables.integer('ITEM_RATE_LIMIT', 20_000, 0, 100_000_000),
     trustProxy: trustedProxies(variables),
     corsOrigins: origins(variables),
     maxConnectionsPerAddress: variables.integer('MAX_CONNECTIONS_PER_ADDRESS', 2000, 0, 10_000_000),

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UnavailableError } from '../infra/index.js';
 import type { Metrics } from '../infra/index.js';
+import { RateLimitError } from '../rate-limit/index.js';
 import { problemBody, type ProblemParts, problemParts } from './problem.js';
 import type { ReadyAnswer } from './ready-answer.js';
 
@@ -44,9 +45,9 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 function headersOf(error: unknown, { status }: ProblemParts): Record<string, string> {
-  const retryAfter = error instanceof UnavailableError ? error.retryAfter : 1;
+  const retryAfter = error instanceof UnavailableError || error instanceof RateLimitError ? error.retryAfter : 1;
   return {
     'content-type': 'application/problem+json; charset=utf-8',
-    ...(status === 503 && { 'retry-after': String(retryAfter) }),
+    ...((status === 503 || status === 429) && { 'retry-after': String(retryAfter) }),
   };
 }

@@ -1,5 +1,6 @@
 import type { AppConfig } from '../config/index.js';
 import type { Clock, Metrics, RedisConnections, RedisOwner } from '../infra/index.js';
+import { ItemQuota } from './item-quota.js';
 import { LocalQuota, RedisQuota } from './quota.js';
 import { RateLimits } from './rate-limits.js';
 
@@ -19,4 +20,18 @@ export function createRateLimits(
     ? new RedisQuota(redis.open('rate-limit', { commandTimeout: REDIS_TIMEOUT }), owner, rateLimit, metrics, clock)
     : new LocalQuota(rateLimit);
   return new RateLimits(rateLimit, quota);
+}
+
+/** `ITEM_RATE_LIMIT`, shared in the same way. */
+export function createItemQuota(
+  { itemRateLimit }: AppConfig,
+  redis: RedisConnections | null,
+  owner: RedisOwner,
+  metrics: Metrics,
+  clock: Clock,
+): ItemQuota {
+  if (itemRateLimit === 0) return new ItemQuota(null);
+  if (!redis) return new ItemQuota(new LocalQuota(itemRateLimit));
+  const connection = redis.open('item-rate-limit', { commandTimeout: REDIS_TIMEOUT });
+  return new ItemQuota(new RedisQuota(connection, owner, itemRateLimit, metrics, clock, 'item-rate-limit'));
 }

@@ -52,11 +52,13 @@ export class RedisQuota extends Quota {
     limit: number,
     private readonly metrics: Metrics,
     private readonly clock: Clock,
+    /** Of its keys. */
+    keyPrefix = 'rate-limit',
   ) {
     super();
     this.limiter = new RateLimiterRedis({
       storeClient: redis,
-      keyPrefix: 'rate-limit',
+      keyPrefix,
       points: limit,
       duration: WINDOW,
     });

@@ -1,18 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Principal, principalKey } from '../contracts/index.js';
-import { AppError, isApiRoute, matchedRoute } from '../infra/index.js';
+import { isApiRoute, matchedRoute } from '../infra/index.js';
 import type { ClientAddresses } from './client-addresses.js';
+import { RateLimitError } from './rate-limit.error.js';
 import type { RateLimits } from './rate-limits.js';
-
-export class RateLimitError extends AppError {
-  readonly code = 'too_many_requests';
-  readonly status = 429;
-
-  /** @param retryAfter seconds */
-  constructor(readonly retryAfter: number) {
-    super(`Too many requests: try again in ${retryAfter} s`);
-  }
-}
 
 /** The route of `@fastify/cors` for every path, for what its hook hasn't answered. */
 const ANY = '*';

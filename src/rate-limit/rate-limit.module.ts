@@ -2,7 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import { Clock, Metrics, RedisConnections, RedisOwner } from '../infra/index.js';
 import { ClientAddresses } from './client-addresses.js';
-import { createRateLimits } from './create-rate-limits.js';
+import { createItemQuota, createRateLimits } from './create-rate-limits.js';
+import { ItemQuota } from './item-quota.js';
 import { RateLimits } from './rate-limits.js';
 
 /** The one count of requests a minute, for HTTP and for sockets. */
@@ -14,8 +15,13 @@ import { RateLimits } from './rate-limits.js';
       inject: [AppConfig, RedisConnections, RedisOwner, Metrics, Clock],
       useFactory: createRateLimits,
     },
+    {
+      provide: ItemQuota,
+      inject: [AppConfig, RedisConnections, RedisOwner, Metrics, Clock],
+      useFactory: createItemQuota,
+    },
     ClientAddresses,
   ],
-  exports: [RateLimits, ClientAddresses],
+  exports: [RateLimits, ItemQuota, ClientAddresses],
 })
 export class RateLimitModule {}

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Access, type Author, CurrentActor } from '../../auth/index.js';
 import { type InventoryEvent, type Named, type Product, withDisplayName } from '../../contracts/index.js';
 import { TakesQuery } from '../../http/index.js';
+import { ItemQuota } from '../../rate-limit/index.js';
 import { IdPipe } from '../../validation/index.js';
 import { type BulkAvailabilityResult, InventoryService } from '../inventory.service.js';
 import { expectedVersion, withEtag, withEtagOr304 } from '../if-match.js';
@@ -17,7 +18,10 @@ import {
 
 @Controller('products')
 export class ProductsController {
-  constructor(private readonly inventory: InventoryService) {}
+  constructor(
+    private readonly inventory: InventoryService,
+    private readonly itemQuota: ItemQuota,
+  ) {}
 
   @Post()
   @Access('vendor')
@@ -36,6 +40,7 @@ export class ProductsController {
     @Body() body: BulkAvailabilityBody,
     @CurrentActor() author: Author,
   ): Promise<{ results: BulkAvailabilityResult[] }> {
+    await this.itemQuota.take(author.by, body.updates.length);
     return { results: await this.inventory.bulkUpdateAvailability(body.updates, author) };
   }
 

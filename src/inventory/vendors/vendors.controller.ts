@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Access, type Author, CurrentActor, vendorScopeOf, requireOwner } from '../../auth/index.js';
 import { type Named, type Vendor, type VendorInventoryStats, withDisplayName } from '../../contracts/index.js';
 import { TakesQuery } from '../../http/index.js';
+import { ItemQuota } from '../../rate-limit/index.js';
 import { IdPipe } from '../../validation/index.js';
 import { expectedVersion, withEtag, withEtagOr304 } from '../if-match.js';
 import { InventoryService, type InventoryItemResult } from '../inventory.service.js';
@@ -16,6 +17,7 @@ export class VendorsController {
   constructor(
     private readonly vendors: VendorService,
     private readonly inventory: InventoryService,
+    private readonly itemQuota: ItemQuota,
   ) {}
 
   @Post()
@@ -62,6 +64,7 @@ export class VendorsController {
     @Body() body: InventoryBody,
     @CurrentActor() author: Author,
   ): Promise<{ results: InventoryItemResult[] }> {
+    await this.itemQuota.take(author.by, body.items.length);
     return { results: await this.inventory.upsertInventory(id, body.items, author) };
   }
 }

@@ -131,7 +131,9 @@ export const PRODUCT_PATHS: Paths = {
       operationId: 'setAvailabilities',
       tags: ['products'],
       summary: 'The same for up to 1,000 products',
-      description: `${VISIBLE} One result per update, in order; those that can be done are done.`,
+      description:
+        `${VISIBLE} One result per update, in order; those that can be done are done. ` +
+        'A vendor may send `ITEM_RATE_LIMIT` updates and items a minute (20,000): 429 beyond.',
       security: OWNER,
       parameters: parameters('IdempotencyKey'),
       requestBody: jsonBody('BulkAvailability', {

@@ -12,6 +12,7 @@ import { settled, type System } from './system.js';
 const ENV = {
   LOG_LEVEL: 'warn',
   RATE_LIMIT: '0',
+  ITEM_RATE_LIMIT: '0',
   MAX_CONNECTIONS_PER_ADDRESS: '0',
   REPLAY_EVENTS: '50000',
   REPLAY_BYTES: '268435456',
