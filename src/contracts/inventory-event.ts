@@ -48,7 +48,7 @@ export interface InventoryEvent extends NewInventoryEvent {
 
 /** A place in the event log: everything up to and including `position` has been seen. */
 export interface LogCursor {
-  /** UUID made with the database; positions of different epochs can't be compared. */
+  /** UUID of the log, a new one if the database was set back; positions of different epochs can't be compared. */
   epoch: string;
   position: number;
 }

@@ -35,7 +35,7 @@ const slug: Schema = { type: 'string', pattern: SLUG.source, maxLength: MAX_SLUG
 const epoch: Schema = {
   type: 'string',
   format: 'uuid',
-  description: 'Made with the database; positions of different epochs can’t be compared',
+  description: 'Of the log; a new one if the database was set back. Positions of different epochs can’t be compared',
 };
 const anything: Schema = {};
 
@@ -73,7 +73,8 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
       replayed: count('Events sent again'),
       reason: oneOfTexts(
         [...NOT_RECOVERED, 'conflated'],
-        'Why something was left out, so that the client refetches: `epoch_changed`: `since` is of another log; ' +
+        'Why something was left out, so that the client refetches: `epoch_changed`: `since` is of another log, ' +
+          'or, without a request, the database was set back; ' +
           '`too_old`: more was missed than is sent again; `conflated`: a client that reads slowly got the newest event ' +
           'of each product only',
       ),
