@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventBus, LogHistory } from '../events/index.js';
 import { SEARCH_READINESS, SqlClient, WRITE_READINESS, writeObstacle, type WriteReadiness } from '../database/index.js';
 import { Draining } from '../infra/index.js';
+import { CacheHealth, type CacheState } from '../search-cache/index.js';
 
 /** `degraded`: a part is away that the product can do without for a while. */
 export type PartStatus = 'up' | 'degraded' | 'down';
@@ -13,7 +14,16 @@ export interface Health {
 
 const CHECK_TIMEOUT = 2_000;
 
-/** What this instance needs to serve: PostgreSQL always; without the bus it follows the log by polling. */
+const CACHE_PARTS: Record<CacheState, Health['parts'][string]> = {
+  'in use': { status: 'up' },
+  away: { status: 'degraded', detail: 'out of reach, searches go to the database' },
+  unvouched: { status: 'degraded', detail: 'without a lease, searches go to the database' },
+};
+
+/**
+ * What this instance needs to serve: PostgreSQL always; without the bus it follows the log by polling, without the
+ * cache it searches the database.
+ */
 @Injectable()
 export class HealthService {
   private readonly logger = new Logger(HealthService.name);
@@ -21,18 +31,21 @@ export class HealthService {
   constructor(
     private readonly sql: SqlClient,
     private readonly bus: EventBus,
+    private readonly cache: CacheHealth,
     private readonly draining: Draining,
     private readonly history: LogHistory,
   ) {}
 
   async check(): Promise<Health> {
     const { setBackAt } = this.history;
+    const [database, cache] = await Promise.all([this.database(), this.cache.state()]);
     const parts: Health['parts'] = {
       ...(this.draining.active && { instance: { status: 'down', detail: 'shutting down' } }),
-      database: await this.database(),
+      database,
       bus: this.bus.connected ? { status: 'up' } : { status: 'degraded', detail: 'not connected, following the log' },
       // Serves as ever; but what had been acknowledged is lost, and an operator should know.
       ...(setBackAt && { log: { status: 'degraded', detail: `PostgreSQL was set back, noticed at ${setBackAt}` } }),
+      cache: CACHE_PARTS[cache],
     };
     const statuses = Object.values(parts).map(({ status }) => status);
     const status = statuses.includes('down') ? 'unavailable' : statuses.includes('degraded') ? 'degraded' : 'ok';

@@ -1,3 +1,4 @@
+export { CacheHealth, type CacheState } from './cache-health.js';
 export type { CachedSearch, LoadedPage } from './cached-search.js';
 export type { ServedPage } from './page-cache.js';
 export { scopesOfVendorCreation, scopesOfVendorUpdate } from './scopes/scopes-of-vendors.js';

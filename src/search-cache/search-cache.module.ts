@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import { EventLog, EventsModule } from '../events/index.js';
 import { Clock, RedisConnections } from '../infra/index.js';
+import { CacheHealth } from './cache-health.js';
 import { CacheStatsReader } from './cache-stats.js';
 import { FreshnessProbe } from './freshness-probe.js';
 import { CacheController } from './http/cache.controller.js';
@@ -47,8 +48,9 @@ const REDIS_TIMEOUT = 250;
     SearchCacheInvalidator,
     VendorInvalidationBarrier,
     CacheStatsReader,
+    CacheHealth,
     SearchCacheService,
   ],
-  exports: [SearchCacheService],
+  exports: [SearchCacheService, CacheHealth],
 })
 export class SearchCacheModule {}

@@ -7,6 +7,10 @@ export interface TcpProxy {
   port: number;
   /** Has all connections, those that are open as well, lead to another server. */
   switchTo(port: number): Promise<void>;
+  /** Has connections made from now on lead to another server; those that are open stay where they are. */
+  redirect(port: number): void;
+  /** Nothing passes on the connections that are open, which stay so. Later ones work. */
+  silence(): void;
   /** What clients send from now on is kept back, as on a link that stalls. */
   stall(): void;
   /** What was kept back arrives, and all that comes after it. */
@@ -53,6 +57,15 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
       const now = former.map(([client]) => link(client));
       for (const [, server] of former) server.destroy();
       await Promise.all(now.map((server) => once(server, 'connect')));
+    },
+    redirect(next) {
+      target = next;
+    },
+    silence() {
+      for (const [client, server] of links) {
+        client.removeAllListeners('data').on('data', () => undefined);
+        server.removeAllListeners('data').on('data', () => undefined);
+      }
     },
     stall() {
       stalled = true;

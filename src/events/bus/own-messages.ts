@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BusMessage } from './event-bus.js';
+import type { WireMessage } from './parse-bus-message.js';
 
 /** Messages under way that are kept; an older one that comes back after all is parsed like a foreign one. */
 const KEPT = 8;
@@ -12,11 +12,11 @@ export class OwnMessages {
   /** At the beginning of every message of this process, and of no other one's. */
   private readonly mark = `{"from":"${randomUUID()}","number":`;
   private readonly markBytes = Buffer.from(this.mark);
-  private readonly kept = new Map<number, BusMessage>();
+  private readonly kept = new Map<number, WireMessage>();
   private last = 0;
 
   /** The message's first fields as JSON, `{"from":…,"number":…,`: the others go behind it. */
-  sign(message: BusMessage): string {
+  sign(message: WireMessage): string {
     this.last += 1;
     this.kept.set(this.last, message);
     this.kept.delete(this.last - KEPT);
@@ -28,10 +28,16 @@ export class OwnMessages {
     this.kept.clear();
   }
 
-  /** The message that these bytes are, if it is one of ours and still known. */
-  take(bytes: Buffer): BusMessage | undefined {
+  /** Whether this process has published these bytes, even if what they say isn't kept any more. */
+  has(bytes: Buffer): boolean {
     const { length } = this.markBytes;
-    if (bytes.compare(this.markBytes, 0, length, 0, Math.min(length, bytes.length)) !== 0) return undefined;
+    return bytes.compare(this.markBytes, 0, length, 0, Math.min(length, bytes.length)) === 0;
+  }
+
+  /** The message that these bytes are, if it is one of ours and still known. */
+  take(bytes: Buffer): WireMessage | undefined {
+    if (!this.has(bytes)) return undefined;
+    const { length } = this.markBytes;
     const number = Number(bytes.toString('latin1', length, bytes.indexOf(',', length)));
     const message = this.kept.get(number);
     this.kept.delete(number);

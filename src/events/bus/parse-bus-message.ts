@@ -2,17 +2,20 @@ import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
 import { EventBatch } from '../log/event-batch.js';
 import type { BusMessage } from './event-bus.js';
 
+/** What is on the channel. A process sends an echo only to hear it itself, as a sign that its subscription lives. */
+export type WireMessage = BusMessage | { kind: 'echo' };
+
 type Unknown<Shape> = { [Key in keyof Shape]?: unknown };
 
 /**
  * The channel's name can be set, so something else may publish on it: what isn't wholly a message of ours is
  * undefined. Only what receivers rely on is looked at; field by field it would cost more than parsing.
  */
-export function parseBusMessage(text: string): BusMessage | undefined {
-  const message = parseJson(text) as
-    { kind?: unknown; events?: unknown; head?: unknown; invalidated?: unknown } | null | undefined;
+export function parseBusMessage(text: string): WireMessage | undefined {
+  const message = parseJson(text) as Record<string, unknown> | null | undefined;
   switch (message?.kind) {
     case 'wake':
+      if (message.echo === true) return { kind: 'echo' };
       return { kind: 'wake', ...(areIds(message.invalidated) && { invalidated: message.invalidated }) };
     case 'heartbeat':
       return isCursor(message.head) ? { kind: 'heartbeat', head: message.head } : undefined;

@@ -3,8 +3,9 @@ import type { Redis } from 'ioredis';
 import { type RedisConnections, utf8Text } from '../../infra/index.js';
 import { type BusMessage, EventBus } from './event-bus.js';
 import { OwnMessages } from './own-messages.js';
-import { parseBusMessage } from './parse-bus-message.js';
+import { parseBusMessage, type WireMessage } from './parse-bus-message.js';
 import { Receivers } from './receivers.js';
+import { SubscriptionWatch } from './subscription-watch.js';
 
 /** Redis Pub/Sub on one channel. A subscribed connection can't publish, so there are two. */
 export class RedisEventBus extends EventBus {
@@ -14,6 +15,10 @@ export class RedisEventBus extends EventBus {
   private readonly receivers = new Receivers();
   private readonly own = new OwnMessages();
   private subscribed = false;
+  private readonly watch = new SubscriptionWatch(
+    () => this.send({ kind: 'echo' }),
+    () => this.reconnect(),
+  );
 
   constructor(
     connections: RedisConnections,
@@ -28,14 +33,15 @@ export class RedisEventBus extends EventBus {
       this.own.clear();
     });
     this.subscriber.on('messageBuffer', (_channel: Buffer, bytes: Buffer) => this.receive(bytes));
+    connections.everySecond(() => this.look());
   }
 
   get connected(): boolean {
-    return this.subscribed && this.subscriber.status === 'ready' && this.publisher.status === 'ready';
+    return this.subscribed && this.ready && this.watch.alive;
   }
 
   async publish(message: BusMessage): Promise<void> {
-    await this.publisher.publish(this.channel, encode(message, this.own.sign(message)));
+    await this.send(message);
   }
 
   subscribe(receive: (message: BusMessage) => void): () => void {
@@ -46,23 +52,47 @@ export class RedisEventBus extends EventBus {
     try {
       await this.subscriber.subscribe(this.channel);
       this.subscribed = true;
+      this.watch.heardOwn();
     } catch (error) {
-      // The connection broke again meanwhile; its next 'ready' comes back here.
+      // The connection broke again meanwhile, and its next 'ready' comes back here; or Redis refused, and `look` does.
       this.logger.debug(error);
     }
   }
 
   private receive(bytes: Buffer): void {
+    if (this.own.has(bytes)) this.watch.heardOwn();
     const message = this.own.take(bytes) ?? parseBusMessage(utf8Text(bytes));
     if (message === undefined) this.logger.warn('Ignored a foreign message on the inventory channel');
-    else this.receivers.deliver(message);
+    else if (message.kind !== 'echo') this.receivers.deliver(message);
+  }
+
+  private get ready(): boolean {
+    return this.subscriber.status === 'ready' && this.publisher.status === 'ready';
+  }
+
+  private async send(message: WireMessage): Promise<void> {
+    await this.publisher.publish(this.channel, encode(message, this.own.sign(message)));
+  }
+
+  private look(): void {
+    if (!this.ready) return;
+    if (this.subscribed) this.watch.look();
+    else void this.listen();
+  }
+
+  private reconnect(): void {
+    this.logger.warn('The subscription brings nothing any more: connecting anew');
+    this.subscriber.disconnect(true);
+    this.publisher.disconnect(true);
   }
 }
 
 const CLOSE = Buffer.from('}');
 
 /** @param signature the first fields of the JSON object, with a comma behind them */
-function encode(message: BusMessage, signature: string): string | Buffer {
+function encode(message: WireMessage, signature: string): string | Buffer {
+  // To instances of versions without echoes it is a wake-up that says nothing, at worst one poll more.
+  if (message.kind === 'echo') return `${signature}"kind":"wake","echo":true}`;
   if (message.kind !== 'events') return signature + JSON.stringify(message).slice(1);
   const { batch } = message;
   const opening = `${signature}"kind":"events","events":`;

@@ -1,12 +1,28 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisConfig } from '../../config/index.js';
+import { ConnectionWatch } from './connection-watch.js';
 
-/** Opens connections to the one Redis and closes them all at shutdown. They reconnect by themselves for ever. */
+/** Milliseconds between two looks at all connections. */
+const LOOK_EVERY = 1_000;
+/** Errors of a server that is not, or no longer, the one to talk to: a demoted master, a node without the slot. */
+const WRONG_SERVER = /^(?:READONLY|MOVED|MASTERDOWN)\b/;
+/** Milliseconds between two reconnections because of such errors: doubled while they go on, between these bounds. */
+const SHORTEST_PAUSE = 1_000;
+const LONGEST_PAUSE = 8_000;
+
+/**
+ * Opens connections to the one Redis and closes them all at shutdown. They reconnect by themselves for ever: when they
+ * are lost, when they have been silent for about three seconds, and all together when one of them is answered by a
+ * server that is not the master (any more), since `REDIS_HOST` may lead to another one by now.
+ */
 @Injectable()
 export class RedisConnections implements OnApplicationShutdown {
   private readonly logger = new Logger('Redis');
-  private readonly opened: Redis[] = [];
+  private readonly opened: { redis: Redis; purpose: string; watch: ConnectionWatch }[] = [];
+  private readonly looks: (() => void)[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private readonly wrongServer = { since: Number.NEGATIVE_INFINITY, pause: SHORTEST_PAUSE };
 
   constructor(private readonly config: RedisConfig) {}
 
@@ -21,7 +37,14 @@ export class RedisConnections implements OnApplicationShutdown {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       connectTimeout: 2_000,
+      // A dead peer doesn't answer the end of a connection either.
+      disconnectTimeout: 100,
+      keepAlive: 10_000,
       retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000),
+      reconnectOnError: (error) => {
+        if (WRONG_SERVER.test(error.message)) this.reconnectAll(`${purpose}: ${error.message}`);
+        return false;
+      },
       ...options,
     });
     // One line when it goes away, one when it is back; not one per attempt.
@@ -34,11 +57,42 @@ export class RedisConnections implements OnApplicationShutdown {
       if (failing) this.logger.log(`${purpose}: connected again`);
       failing = false;
     });
-    this.opened.push(redis);
+    this.opened.push({ redis, purpose, watch: new ConnectionWatch(redis) });
+    this.timer ??= setInterval(() => this.look(), LOOK_EVERY).unref();
     return redis;
   }
 
+  /** @param look called once a second until shutdown; must not throw */
+  everySecond(look: () => void): void {
+    this.looks.push(look);
+  }
+
   onApplicationShutdown(): void {
-    for (const redis of this.opened) redis.disconnect();
+    clearInterval(this.timer);
+    for (const { redis } of this.opened) redis.disconnect();
+  }
+
+  private look(): void {
+    for (const { redis, purpose, watch } of this.opened) {
+      if (!watch.isSilent()) continue;
+      this.logger.warn(`${purpose}: no answer for too long, connecting anew`);
+      redis.disconnect(true);
+    }
+    for (const look of this.looks) look();
+  }
+
+  /**
+   * All of them, as only those that write are answered with an error; a publisher or subscriber would stay behind. With
+   * pauses: if `REDIS_HOST` leads to a replica for good, events should still pass most of the time.
+   */
+  private reconnectAll(reason: string): void {
+    const now = performance.now();
+    const since = now - this.wrongServer.since;
+    if (since < this.wrongServer.pause) return;
+    const goesOn = since < 2 * LONGEST_PAUSE;
+    if (!goesOn) this.logger.warn(`${reason}; connecting anew until a master answers`);
+    this.wrongServer.pause = goesOn ? Math.min(2 * this.wrongServer.pause, LONGEST_PAUSE) : SHORTEST_PAUSE;
+    this.wrongServer.since = now;
+    for (const { redis } of this.opened) if (redis.status === 'ready') redis.disconnect(true);
   }
 }

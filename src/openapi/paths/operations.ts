@@ -5,12 +5,13 @@ import { problems } from '../components/problems.js';
 import { ANYBODY } from '../components/security.js';
 import type { Operation, Paths, Response } from '../types.js';
 
-const HEALTHY = { status: 'ok', parts: { database: { status: 'up' }, bus: { status: 'up' } } };
+const HEALTHY = { status: 'ok', parts: { database: { status: 'up' }, bus: { status: 'up' }, cache: { status: 'up' } } };
 const DEGRADED = {
   status: 'degraded',
   parts: {
     database: { status: 'up' },
     bus: { status: 'degraded', detail: 'not connected, following the log' },
+    cache: { status: 'degraded', detail: 'out of reach, searches go to the database' },
   },
 };
 const UNAVAILABLE = {
@@ -18,6 +19,7 @@ const UNAVAILABLE = {
   parts: {
     database: { status: 'down', detail: 'connect ECONNREFUSED 127.0.0.1:5432' },
     bus: { status: 'up' },
+    cache: { status: 'up' },
   },
 };
 

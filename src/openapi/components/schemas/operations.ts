@@ -73,7 +73,7 @@ export const OPERATION_SCHEMAS: Readonly<Record<string, Schema>> = {
       status: oneOfTexts(['ok', 'degraded', 'unavailable'], 'Of the whole: that of the worst part'),
       parts: {
         type: 'object',
-        description: 'By name: `database`, `bus`, and `instance` on the way out',
+        description: 'By name: `database`, `bus`, `cache`, and `instance` on the way out',
         additionalProperties: schemaRef('HealthPart'),
       },
       uptimeSeconds: count('Since the start of the process; on `/health` only'),
