@@ -10,22 +10,26 @@ import type {
 } from '../contracts/index.js';
 import { vendorScopeOf, ForbiddenError, requireOwner } from '../auth/index.js';
 import { SqlClient } from '../database/index.js';
+import { idRule } from '../validation/index.js';
 import type { ExpectedVersion } from './if-match.js';
 import { type ProductRow, productOf } from './products/product.entity.js';
+import {
+  type BulkAvailabilityResult,
+  commandOfItem,
+  commandOfUpdate,
+  type InventoryItem,
+  type InventoryItemResult,
+  resultOfItem,
+  resultOfUpdate,
+} from './products/bulk-items.js';
+import { AVAILABILITY } from './products/product-rules.js';
 import { ProductNotFoundError } from './products/product.errors.js';
 import { LOAD_BY_ID, LOAD_FOREIGN } from './products/write/load-products.sql.js';
 import { ProductHistory } from './products/product-history.js';
-import type { ProductCommand, WriteOutcome } from './products/write/product-command.js';
+import type { ProductCommand } from './products/write/product-command.js';
 import { ProductWriter } from './products/write/product-writer.js';
 import { VendorStatsReader } from './vendors/vendor-stats.js';
 import { VendorService } from './vendors/vendor.service.js';
-
-export interface BulkAvailabilityResult {
-  productId: string;
-  status: 'updated' | 'unchanged' | 'not_found';
-  /** Absent when there is no such product. */
-  version?: number;
-}
 
 export interface WriteOptions {
   /** Who asks; a vendor may change its own inventory only (`ForbiddenError`). Absent: the caller is trusted. */
@@ -34,17 +38,6 @@ export interface WriteOptions {
   correlationId?: string | undefined;
   /** The version the change is meant for; `VersionMismatchError` if there is another. */
   expectedVersion?: ExpectedVersion | undefined;
-}
-
-/** A vendor's own line: its sku and whatever is to be set. A new sku needs name, category and basePrice. */
-export type InventoryItem = ProductUpdates & { sku: string };
-
-export interface InventoryItemResult {
-  sku: string;
-  productId: string | null;
-  status: 'created' | 'updated' | 'unchanged' | 'rejected';
-  version: number | null;
-  reason?: string;
 }
 
 /**
@@ -61,14 +54,14 @@ export class InventoryService {
     private readonly history: ProductHistory,
   ) {}
 
-  /** Throws `VendorNotFoundError`, `DuplicateSkuError`. */
+  /** Throws `ValidationFailedError`, `VendorNotFoundError`, `DuplicateSkuError`. */
   createProduct(data: NewProduct, options: WriteOptions = {}): Promise<Product> {
     return this.writeOne({ kind: 'create', data }, options);
   }
 
   /**
    * Returns the product as it is now, with an unchanged version if nothing differs.
-   * Throws `ProductNotFoundError`, `DuplicateSkuError`, and `VersionMismatchError` if `expectedVersion` isn't current.
+   * Throws `ValidationFailedError`, `ProductNotFoundError`, `DuplicateSkuError`, and `VersionMismatchError` if `expectedVersion` isn't current.
    */
   updateProduct(id: string, updates: ProductUpdates, options: WriteOptions = {}): Promise<Product> {
     return this.writeOne({ kind: 'update', id, updates, expectedVersion: options.expectedVersion }, options);
@@ -76,7 +69,11 @@ export class InventoryService {
 
   /** Throws `ProductNotFoundError`. */
   updateAvailability(id: string, availability: Availability, options: WriteOptions = {}): Promise<Product> {
-    return this.updateProduct(id, { availability }, options);
+    const { expectedVersion } = options;
+    return this.writeOne(
+      { kind: 'update', id, updates: { availability }, fields: AVAILABILITY, expectedVersion },
+      options,
+    );
   }
 
   /** Returns the last state. Throws `ProductNotFoundError`. */
@@ -84,29 +81,25 @@ export class InventoryService {
     return this.writeOne({ kind: 'delete', id, expectedVersion: options.expectedVersion }, options);
   }
 
-  /** One result per update, in order; those that can be done are done. None is if any is another vendor's. */
+  /**
+   * One result per update, in order; those that can be done are done, one that isn't valid is rejected. None is if any is
+   * another vendor's (`ForbiddenError`).
+   */
   async bulkUpdateAvailability(
     updates: readonly { productId: string; availability: Availability }[],
     { by, correlationId }: WriteOptions = {},
   ): Promise<BulkAvailabilityResult[]> {
     const owner = vendorScopeOf(by);
-    if (owner !== undefined) await this.refuseForeign(updates, owner);
-    const outcomes = await this.writer.write(
-      updates.map(({ productId, availability }) => ({ kind: 'update', id: productId, updates: { availability } })),
-      { owner, correlationId },
-    );
-    return outcomes.map((outcome, index) => {
-      const { productId } = updates[index]!;
-      if (outcome.status !== 'rejected') {
-        const status = outcome.status === 'updated' ? 'updated' : 'unchanged';
-        return { productId, status, version: outcome.product.version };
-      }
-      if (outcome.error instanceof ProductNotFoundError) return { productId, status: 'not_found' };
-      throw outcome.error;
-    });
+    const commands = updates.map(commandOfUpdate);
+    if (owner !== undefined) await this.refuseForeign(commands, owner);
+    const outcomes = await this.writer.write(commands, { owner, correlationId });
+    return outcomes.map((outcome, index) => resultOfUpdate(updates[index]!, outcome));
   }
 
-  /** Creates or updates a vendor's products by sku; one result per item, in order. Throws `VendorNotFoundError`. */
+  /**
+   * Creates or updates a vendor's products by sku; one result per item, in order; one that isn't valid is rejected.
+   * Throws `VendorNotFoundError`.
+   */
   async upsertInventory(
     vendorId: string,
     items: readonly InventoryItem[],
@@ -114,11 +107,9 @@ export class InventoryService {
   ): Promise<InventoryItemResult[]> {
     requireOwner(vendorScopeOf(by), vendorId);
     await this.vendors.get(vendorId);
-    const outcomes = await this.writer.write(
-      items.map(({ sku, ...fields }) => ({ kind: 'upsert', vendorId, sku, updates: fields, create: fields })),
-      { correlationId },
-    );
-    return outcomes.map((outcome, index) => itemResult(items[index]!.sku, outcome));
+    const commands = items.map((item) => commandOfItem(vendorId, item));
+    const outcomes = await this.writer.write(commands, { correlationId });
+    return outcomes.map((outcome, index) => resultOfItem(items[index]!, outcome));
   }
 
   /** Throws `ProductNotFoundError`. */
@@ -144,8 +135,9 @@ export class InventoryService {
   }
 
   /** A product never changes its vendor, so the owner checked here is still the owner at the write. */
-  private async refuseForeign(updates: readonly { productId: string }[], owner: string): Promise<void> {
-    const foreign = await this.sql.query(LOAD_FOREIGN, [updates.map(({ productId }) => productId), owner]);
+  private async refuseForeign(commands: readonly { id: string }[], owner: string): Promise<void> {
+    const ids = commands.map(({ id }) => id).filter((id) => idRule(id) === undefined);
+    const foreign = await this.sql.query(LOAD_FOREIGN, [ids, owner]);
     if (foreign.length > 0) throw new ForbiddenError('Some of the products belong to another vendor');
   }
 
@@ -154,12 +146,4 @@ export class InventoryService {
     if (outcome!.status === 'rejected') throw outcome!.error;
     return outcome!.product;
   }
-}
-
-function itemResult(sku: string, outcome: WriteOutcome): InventoryItemResult {
-  if (outcome.status === 'rejected') {
-    return { sku, productId: null, status: 'rejected', version: null, reason: outcome.error.message };
-  }
-  const status = outcome.status === 'deleted' ? 'unchanged' : outcome.status;
-  return { sku, productId: outcome.product.id, status, version: outcome.product.version };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Product } from '../../src/contracts/index.js';
-import type { BulkAvailabilityResult } from '../../src/inventory/inventory.service.js';
+import type { BulkAvailabilityResult } from '../../src/inventory/products/bulk-items.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { expectFieldError } from '../support/problems.js';
@@ -66,6 +66,46 @@ describe('POST /products/bulk-availability', () => {
     const { body } = await post(updates);
     expect(body.results).toEqual(updates.map(({ productId }) => ({ productId, status: 'updated', version: 2 })));
     expectFieldError(await post([...updates, updates[0]]), 'updates');
+  });
+
+  it('rejects what is wrong of a thousand updates by field, and does all the others', async () => {
+    const vendor = await createVendor(app);
+    const { id } = await createProduct(app, { vendorId: vendor.id });
+    const good = { productId: id, availability: 'limited' };
+    const updates: unknown[] = Array.from({ length: 1000 }, () => good);
+    updates[3] = { productId: id };
+    updates[4] = { availability: 'limited' };
+    updates[5] = { productId: 'x y', availability: 'limited' };
+    updates[6] = { productId: id, availability: 'sold' };
+    updates[7] = { ...good, basePrice: 1 };
+    updates[8] = null;
+    const me = { authorization: await app.token({ role: 'vendor', vendorId: vendor.id }) };
+    const { status, body } = await app.request<{ results: BulkAvailabilityResult[] }>(
+      'POST',
+      '/api/products/bulk-availability',
+      { updates },
+      me,
+    );
+    expect(status).toBe(200);
+    expect(body.results.filter((result) => result.status === 'rejected')).toEqual([
+      { productId: id, status: 'rejected', field: 'availability', reason: 'availability: is missing' },
+      { productId: null, status: 'rejected', field: 'productId', reason: 'productId: is missing' },
+      {
+        productId: 'x y',
+        status: 'rejected',
+        field: 'productId',
+        reason: expect.stringMatching(/productId: must be an id/),
+      },
+      {
+        productId: id,
+        status: 'rejected',
+        field: 'availability',
+        reason: 'availability: must be one of the following values: available, limited, out_of_stock',
+      },
+      { productId: id, status: 'rejected', field: 'basePrice', reason: 'basePrice: is not a known field' },
+      { productId: null, status: 'rejected', reason: 'must be an object' },
+    ]);
+    expect(body.results.filter((result) => result.status !== 'rejected')).toHaveLength(994);
   });
 
   it('finds none of the products that are gone', async () => {

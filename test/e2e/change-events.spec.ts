@@ -22,9 +22,10 @@ describe('events of changes', () => {
   const patch = (id: string, body: unknown, correlationId = 'test-1') =>
     app.request<Product>('PATCH', `/api/products/${id}`, body, { 'x-correlation-id': correlationId });
 
-  it('exist for each version, also of a caller in the process with a price finer than is stored', async () => {
-    const { id } = await createProduct(app, { basePrice: 12.35 });
-    await app.app.get(InventoryService).updateProduct(id, { basePrice: 12.345 });
+  it('exist for each version, also of a caller in the process whose price is two decimals but for noise', async () => {
+    const { id } = await createProduct(app, { basePrice: 12.3 });
+    await app.app.get(InventoryService).updateProduct(id, { basePrice: 4.1 * 3 });
+    await app.app.get(InventoryService).updateProduct(id, { basePrice: 0.1 + 0.2 });
     const { body } = await app.request<Product>('GET', `/api/products/${id}`);
     const versions = (await historyOf(app, id)).map(({ version }) => version);
     expect(versions).toEqual(Array.from({ length: body.version }, (_none, index) => index + 1));
@@ -46,7 +47,7 @@ describe('events of changes', () => {
       ...ids.map((id, index) => patch(id, { basePrice: index + 0.1 })),
       ...ids.map((id) => patch(id, { basePrice: 7, availability: 'limited' })),
       ...ids.map((id) => patch(id, { name: 'Red onion', category: 'spices', basePrice: 1e9 })),
-      inventory.updateProduct(ids[0]!, { basePrice: 12.345 }),
+      inventory.updateProduct(ids[0]!, { basePrice: 0.1 + 0.2 }),
       inventory.updateProduct(ids[1]!, { basePrice: 0 }),
       inventory.bulkUpdateAvailability(ids.map((productId) => ({ productId, availability: 'out_of_stock' }))),
     ]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Product } from '../../src/contracts/index.js';
-import type { InventoryItemResult } from '../../src/inventory/inventory.service.js';
+import type { InventoryItemResult } from '../../src/inventory/products/bulk-items.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { expectFieldError } from '../support/problems.js';
@@ -37,7 +37,8 @@ describe('PUT /vendors/:id/inventory', () => {
         productId: null,
         status: 'rejected',
         version: null,
-        reason: expect.stringMatching(/category.*basePrice/),
+        reason: 'A new product needs category, basePrice',
+        field: 'category',
       },
     ]);
     expect(await read(body.results[0]!.productId)).toMatchObject({
@@ -102,6 +103,89 @@ describe('PUT /vendors/:id/inventory', () => {
     expect(status).toBe(200);
     expect(new Set(body.results.map((result) => result.status))).toEqual(new Set(['created']));
     expect(body.results.map(({ sku }) => sku)).toEqual(items.slice(1).map(({ sku }) => sku));
+  });
+
+  it('rejects what is wrong of a thousand items by sku and field, and does all the others', async () => {
+    const vendor = await createVendor(app);
+    const items = Array.from({ length: 1000 }, (_, index) => ({
+      sku: `s${index}`,
+      name: `Product ${index}`,
+      category: 'vegetables',
+      basePrice: index,
+    }));
+    const bad: [place: number, change: Record<string, unknown>, field: string, reason: string][] = [
+      [0, { basePrice: 12.345 }, 'basePrice', 'must have at most two decimals'],
+      [140, { basePrice: '12' }, 'basePrice', 'must be a number'],
+      [280, { category: 'Leafy Vegetables' }, 'category', 'must be a lower-case kebab slug such as leafy-vegetables'],
+      [
+        420,
+        { availability: 'sold' },
+        'availability',
+        'must be one of the following values: available, limited, out_of_stock',
+      ],
+      [560, { names: { hindi: 'x' } }, 'names', 'has a key that is not a language tag'],
+      [700, { price: 1 }, 'price', 'is not a known field'],
+      [999, { name: undefined, basePrice: undefined }, 'name', 'A new product needs name, basePrice'],
+    ];
+    const sent: object[] = [...items];
+    for (const [place, change] of bad) sent[place] = { ...items[place]!, ...change };
+    const { status, body } = await put(vendor.id, sent);
+    expect(status).toBe(200);
+    expect(body.results.filter((result) => result.status === 'created')).toHaveLength(993);
+    expect(body.results.filter((result) => result.status === 'rejected')).toEqual(
+      bad.map(([place, , field, reason]) => ({
+        sku: `s${place}`,
+        productId: null,
+        status: 'rejected',
+        version: null,
+        field,
+        reason: reason.startsWith('A new') ? reason : `${field}: ${reason}`,
+      })),
+    );
+    // Corrected, they are all there is left to do, also of products that are there already.
+    const again = (await put(vendor.id, items)).body.results.map((result) => result.status);
+    expect(again.filter((one) => one === 'created')).toHaveLength(7);
+    expect(again.filter((one) => one === 'unchanged')).toHaveLength(993);
+    const dearer = items.map(({ sku, basePrice }, index) => ({ sku, basePrice: index === 5 ? -1 : basePrice + 1 }));
+    const changed = (await put(vendor.id, dearer)).body.results;
+    expect(changed.filter((result) => result.status === 'updated')).toHaveLength(999);
+    expect(changed[5]).toMatchObject({ sku: 's5', status: 'rejected', field: 'basePrice' });
+  });
+
+  it('says of an item without a usable sku that it has none', async () => {
+    const vendor = await createVendor(app);
+    const { body } = await put(vendor.id, [{ basePrice: 1 }, { sku: 7 }, { sku: ' ' }, null]);
+    expect(body.results.map(({ sku, field, reason }) => [sku, field, reason])).toEqual([
+      [null, 'sku', 'sku: is missing'],
+      [null, 'sku', 'sku: must be a string'],
+      [' ', 'sku', 'sku: must not be blank'],
+      [null, undefined, 'must be an object'],
+    ]);
+  });
+
+  it('takes the noise of binary fractions for the two decimals it stands for', async () => {
+    const vendor = await createVendor(app);
+    const noisy = [0.1 + 0.2, 4.1 * 3, 1.1 + 2.2, 19.990000000000002, 9999999999.99];
+    const items = noisy.map((basePrice, index) => ({
+      sku: `n${index}`,
+      name: 'Okra',
+      category: 'vegetables',
+      basePrice,
+    }));
+    const { results } = (await put(vendor.id, items)).body;
+    const prices = await Promise.all(results.map(async ({ productId }) => (await read(productId)).basePrice));
+    expect(prices).toEqual([0.3, 12.3, 3.3, 19.99, 9999999999.99]);
+    const exact = prices.map((basePrice, index) => ({ sku: `n${index}`, basePrice }));
+    expect(new Set((await put(vendor.id, [...items, ...exact])).body.results.map(({ status }) => status))).toEqual(
+      new Set(['unchanged']),
+    );
+    for (const bound of ['minPrice=0.30000000000000004&maxPrice=0.29999999999999999', 'minPrice=12.299999999999999']) {
+      const found = await app.request<{ items: Product[] }>(
+        'GET',
+        `/api/products/search?vendorId=${vendor.id}&${bound}`,
+      );
+      expect(found.body.items.map(({ basePrice }) => basePrice)).toContain(bound.startsWith('minPrice=0') ? 0.3 : 12.3);
+    }
   });
 
   it("leaves another vendor's product with the same sku alone", async () => {

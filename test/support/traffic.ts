@@ -1,5 +1,5 @@
 import type { Product } from '../../src/contracts/index.js';
-import type { BulkAvailabilityResult, InventoryItemResult } from '../../src/inventory/inventory.service.js';
+import type { BulkAvailabilityResult, InventoryItemResult } from '../../src/inventory/products/bulk-items.js';
 import type { TestApp } from './app.js';
 
 /** What a writer was told: the product as it stands after the write. */
@@ -131,7 +131,7 @@ class Client {
     const { status, body } = await this.app.request<{ results: BulkAvailabilityResult[] }>('POST', path, { updates });
     this.count(`bulk ${status}`);
     for (const { productId, version } of body.results ?? []) {
-      if (version !== undefined) this.traffic.acknowledged.push({ id: productId, version });
+      if (version !== undefined) this.traffic.acknowledged.push({ id: productId!, version });
     }
   }
 

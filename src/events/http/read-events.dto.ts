@@ -1,24 +1,17 @@
-import { IsIn, IsInt, IsUUID, Max, Min } from 'class-validator';
 import { EVENT_TYPES, type EventType } from '../../contracts/index.js';
-import { IsId, IsSlug, Optional, QueryNumber } from '../../validation/index.js';
+import { Fits, IsId, IsOneOf, IsQueryNumber, IsSlug, Optional, uuidRule } from '../../validation/index.js';
 
 export class ReadEventsQuery {
   /** Position of the last event already seen. */
-  @QueryNumber()
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsQueryNumber(0, Number.MAX_SAFE_INTEGER)
   after: number = 0;
 
   /** Epoch the position belongs to; another one is answered with 410. */
   @Optional()
-  @IsUUID()
+  @Fits(uuidRule)
   epoch?: string;
 
-  @QueryNumber()
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @IsQueryNumber(1, 1_000)
   limit: number = 100;
 
   @Optional()
@@ -34,6 +27,6 @@ export class ReadEventsQuery {
   category?: string;
 
   @Optional()
-  @IsIn(EVENT_TYPES)
+  @IsOneOf(EVENT_TYPES)
   eventType?: EventType;
 }

@@ -14,8 +14,12 @@ export class ValidationFailedError extends AppError {
   readonly code: string = 'validation_failed';
   readonly status = 400;
 
-  constructor(override readonly fields: readonly FieldError[]) {
-    super(fields.map(({ field, message }) => `${field}: ${message}`).join('; ') || 'The request is not valid');
+  /** @param otherwise what is wrong, if it is none of the fields */
+  constructor(
+    override readonly fields: readonly FieldError[],
+    otherwise = 'The request is not valid',
+  ) {
+    super(fields.map(({ field, message }) => `${field}: ${message}`).join('; ') || otherwise);
   }
 }
 

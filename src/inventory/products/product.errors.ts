@@ -1,4 +1,6 @@
+import type { FieldError } from '../../contracts/index.js';
 import { AppError } from '../../infra/index.js';
+import { MISSING } from '../../validation/index.js';
 
 export class ProductNotFoundError extends AppError {
   readonly code = 'product_not_found';
@@ -23,7 +25,10 @@ export class IncompleteProductError extends AppError {
   readonly code = 'product_incomplete';
   readonly status = 400;
 
+  override readonly fields: readonly FieldError[];
+
   constructor(missing: readonly string[]) {
     super(`A new product needs ${missing.join(', ')}`);
+    this.fields = missing.map((field) => ({ field, message: MISSING }));
   }
 }

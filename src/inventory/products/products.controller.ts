@@ -5,9 +5,10 @@ import { type InventoryEvent, type Named, type Product, withDisplayName } from '
 import { TakesQuery } from '../../http/index.js';
 import { ItemQuota } from '../../rate-limit/index.js';
 import { IdPipe } from '../../validation/index.js';
-import { type BulkAvailabilityResult, InventoryService } from '../inventory.service.js';
+import { InventoryService } from '../inventory.service.js';
 import { expectedVersion, withEtag, withEtagOr304 } from '../if-match.js';
 import { LanguageQuery } from '../search/search.dto.js';
+import type { BulkAvailabilityResult } from './bulk-items.js';
 import {
   AvailabilityBody,
   BulkAvailabilityBody,

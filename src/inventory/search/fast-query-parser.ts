@@ -1,5 +1,5 @@
 import { AVAILABILITIES, PRODUCT_SORTS } from '../../contracts/index.js';
-import { ID, isPrice, isSlug, LANGUAGE_TAG, queryNumber, textError } from '../../validation/index.js';
+import { idRule, isSlug, languageRule, priceRule, queryNumber, queryPrice, textRule } from '../../validation/index.js';
 import { MAX_CURSOR, MAX_ITEMS, MAX_TEXT, ProductSearchQuery, VendorSearchQuery } from './search.dto.js';
 
 /** Paths of the searches, also as metrics and the log name them. */
@@ -19,8 +19,14 @@ const number =
     const value = queryNumber(text);
     return typeof value === 'number' && fits(value) ? value : undefined;
   };
-const textOf = (maxLength: number, blank = false): Reader =>
-  that((text) => textError(text, maxLength, blank) === undefined);
+const price: Reader = (text) => {
+  const value = queryPrice(text);
+  return typeof value === 'number' && priceRule(value) === undefined ? value : undefined;
+};
+const textOf = (maxLength: number, blank = false): Reader => {
+  const rule = textRule(maxLength, { blank });
+  return that((text) => rule(text) === undefined);
+};
 const oneOf = (values: readonly string[]): Reader => that((text) => values.includes(text));
 
 const PAGE: Record<string, Reader> = {
@@ -34,9 +40,9 @@ const PAGE: Record<string, Reader> = {
 };
 const PRODUCTS: Record<string, Reader> = {
   ...PAGE,
-  vendorId: that((text) => ID.test(text)),
-  minPrice: number(isPrice),
-  maxPrice: number(isPrice),
+  vendorId: that((text) => idRule(text) === undefined),
+  minPrice: price,
+  maxPrice: price,
   availability: oneOf(AVAILABILITIES),
   sort: oneOf(PRODUCT_SORTS),
 };

@@ -1,6 +1,14 @@
-import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { AVAILABILITIES, type Availability } from '../../contracts/index.js';
-import { IsId, IsLanguageTag, IsPrice, IsSlug, IsText, Optional, QueryNumber } from '../../validation/index.js';
+import {
+  IsId,
+  IsLanguageTag,
+  IsOneOf,
+  IsQueryNumber,
+  IsQueryPrice,
+  IsSlug,
+  IsText,
+  Optional,
+} from '../../validation/index.js';
 import { PRODUCT_SORTS, type ProductSort } from '../../contracts/index.js';
 
 /** Characters of a text and of a cursor, and items of a page, at most. */
@@ -33,10 +41,7 @@ class PageQuery extends LanguageQuery {
   @IsSlug()
   category?: string;
 
-  @QueryNumber()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_ITEMS)
+  @IsQueryNumber(1, MAX_ITEMS)
   limit: number = 20;
 
   /** `nextCursor` of the page before. */
@@ -53,21 +58,19 @@ export class ProductSearchQuery extends PageQuery {
   vendorId?: string;
 
   @Optional()
-  @QueryNumber()
-  @IsPrice()
+  @IsQueryPrice()
   minPrice?: number;
 
   @Optional()
-  @QueryNumber()
-  @IsPrice()
+  @IsQueryPrice()
   maxPrice?: number;
 
   @Optional()
-  @IsIn(AVAILABILITIES)
+  @IsOneOf(AVAILABILITIES)
   availability?: Availability;
 
   /** Relevance if there is a text, else newest. */
   @Optional()
-  @IsIn(PRODUCT_SORTS)
+  @IsOneOf(PRODUCT_SORTS)
   sort?: ProductSort;
 }

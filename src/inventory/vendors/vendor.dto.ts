@@ -1,40 +1,36 @@
 import { OmitType } from '@nestjs/mapped-types';
-import { ArrayMaxSize, IsArray, IsNotIn } from 'class-validator';
-import { IsId, IsLanguageTag, IsNames, IsText, Nullable, Optional, PatchType } from '../../validation/index.js';
+import { Fits, Nullable, Optional, PatchType } from '../../validation/index.js';
+import { VENDOR_RULES, vendorIdRule } from './vendor-rules.js';
 
 export class CreateVendorBody {
   /** Chosen by the caller; made up when absent. */
   @Optional()
-  @IsId()
-  // Its page would be hidden by the vendor search.
-  @IsNotIn(['search'])
+  @Fits(vendorIdRule)
   id?: string;
 
-  @IsText(200)
+  @Fits(VENDOR_RULES.name)
   name: string;
 
   /** Translations of the name by language tag. */
   @Optional()
-  @IsNames()
+  @Fits(VENDOR_RULES.names)
   names?: Record<string, string>;
 
   @Nullable()
-  @IsText(200)
+  @Fits(VENDOR_RULES.market)
   market?: string | null;
 
   @Nullable()
-  @IsText(200)
+  @Fits(VENDOR_RULES.district)
   district?: string | null;
 
   @Nullable()
-  @IsText(200)
+  @Fits(VENDOR_RULES.state)
   state?: string | null;
 
   /** Languages the vendor deals in. */
   @Optional()
-  @IsArray()
-  @ArrayMaxSize(64)
-  @IsLanguageTag(true)
+  @Fits(VENDOR_RULES.languages)
   languages?: string[];
 }
 

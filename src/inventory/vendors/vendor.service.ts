@@ -8,6 +8,7 @@ import { newVendorId } from '../ids.js';
 import { type ExpectedVersion, isExpected, VersionMismatchError } from '../if-match.js';
 import { vendorLexemes } from '../search/search-document.js';
 import { type VendorEntity, vendorOf } from './vendor.entity.js';
+import { checkNewVendor, checkVendorUpdates } from './vendor-rules.js';
 import { VendorExistsError, VendorNotFoundError } from './vendor.errors.js';
 import { ANY_VENDOR, INSERT_VENDORS, READ_VENDOR, UPDATE_VENDOR } from './vendors.sql.js';
 
@@ -19,8 +20,9 @@ export class VendorService {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws `VendorExistsError` if the id is taken. */
+  /** Throws `ValidationFailedError`, and `VendorExistsError` if the id is taken. */
   async create(data: NewVendor): Promise<Vendor> {
+    checkNewVendor(data);
     const vendor = this.build(data);
     if ((await this.insert([vendor])).size === 0) throw new VendorExistsError(vendor.id);
     return vendor;
@@ -40,9 +42,10 @@ export class VendorService {
 
   /**
    * Returns the vendor as it is now, with an unchanged version if nothing differs.
-   * Throws `VendorNotFoundError`, and `VersionMismatchError` if `expected` isn't current.
+   * Throws `ValidationFailedError`, `VendorNotFoundError`, and `VersionMismatchError` if `expected` isn't current.
    */
   async update(id: string, updates: Partial<VendorFields>, expected?: ExpectedVersion): Promise<Vendor> {
+    checkVendorUpdates(updates);
     for (;;) {
       const vendor = await this.get(id);
       if (!isExpected(expected, vendor.version)) throw new VersionMismatchError(expected!, vendor.version);

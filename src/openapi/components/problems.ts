@@ -21,7 +21,10 @@ interface ProblemKind {
 const PRICE = 'must be a number from 0 to 9999999999.99 with at most two decimals';
 const BAD_REQUEST = { bad_request: { detail: 'The query has a bad percent encoding' } };
 const INVALID_ID = {
-  validation_failed: { detail: 'id: is not an id', errors: [{ field: 'id', message: 'is not an id' }] },
+  validation_failed: {
+    detail: 'id: must be an id: letters, digits or _ . : - beginning with a letter or digit',
+    errors: [{ field: 'id', message: 'must be an id: letters, digits or _ . : - beginning with a letter or digit' }],
+  },
 };
 const INVALID_FIELD = {
   validation_failed: { detail: `basePrice: ${PRICE}`, errors: [{ field: 'basePrice', message: PRICE }] },

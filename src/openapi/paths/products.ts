@@ -132,7 +132,8 @@ export const PRODUCT_PATHS: Paths = {
       tags: ['products'],
       summary: 'The same for up to 1,000 products',
       description:
-        `${VISIBLE} One result per update, in order; those that can be done are done. ` +
+        `${VISIBLE} One result per update, in order. Those that can be done are done; one that is not valid is ` +
+        '`rejected` by itself, with the field at fault and a reason. ' +
         'A vendor may send `ITEM_RATE_LIMIT` updates and items a minute (20,000): 429 beyond.',
       security: OWNER,
       parameters: parameters('IdempotencyKey'),

@@ -113,7 +113,8 @@ export const VENDOR_PATHS: Paths = {
       tags: ['vendors'],
       summary: 'Create or update products by sku',
       description:
-        'One result per item, in order. Items that can be used take effect; the others are `rejected` with a reason. ' +
+        'One result per item, in order. Items that can be used take effect; the others are `rejected`, each by itself, with ' +
+        'the field at fault and a reason. ' +
         'Products that are not named stay as they are.',
       security: OWNER,
       parameters: parameters('VendorId', 'IdempotencyKey'),
@@ -132,6 +133,7 @@ export const VENDOR_PATHS: Paths = {
                   status: 'rejected',
                   version: null,
                   reason: 'A new product needs name, category',
+                  field: 'name',
                 },
               ],
             },

@@ -1,4 +1,4 @@
-import type { BulkAvailabilityResult } from '../../../src/inventory/inventory.service.js';
+import type { BulkAvailabilityResult } from '../../../src/inventory/products/bulk-items.js';
 import { AVAILABILITIES, type Product } from '../../../src/contracts/index.js';
 import type { Catalogue } from './catalogue.js';
 import { type HttpAnswer, type HttpClient, NoAnswerError } from './http-client.js';
@@ -54,7 +54,7 @@ export class Writer {
     if (answer?.status !== 200) return;
     answer.body.results.forEach(({ productId, version }, index) => {
       this.options.journal.acknowledge({
-        id: productId,
+        id: productId!,
         version: version!,
         availability: updates[index]!.availability,
       });

@@ -1,6 +1,8 @@
 import { type ClassConstructor, plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { readdir } from 'node:fs/promises';
+import { type Fields, fieldsOf as fieldsOfRules, idRule } from '../../../src/validation/index.js';
+import { AVAILABILITY, ITEM_FIELDS, skuRule } from '../../../src/inventory/products/product-rules.js';
 
 export type Dto = ClassConstructor<object>;
 
@@ -13,6 +15,15 @@ export async function dtoClasses(): Promise<Map<string, Dto>> {
   const classes = modules.flatMap((one) => Object.values(one)).filter((one) => typeof one === 'function') as Dto[];
   return new Map(classes.map((one) => [one.name, one]));
 }
+
+/** What the items of a list are looked at with, one by one, each by the name of its schema. */
+export const ITEM_RULES: Readonly<Record<string, Fields>> = {
+  InventoryItem: fieldsOfRules({ ...Object.fromEntries(ITEM_FIELDS.rules), sku: skuRule }, ['sku']),
+  AvailabilityUpdate: fieldsOfRules({ ...Object.fromEntries(AVAILABILITY.rules), productId: idRule }, [
+    'productId',
+    ...AVAILABILITY.required,
+  ]),
+};
 
 /** Fields that are validated; required are those without a default that may not be absent. */
 export function fieldsOf(dto: Dto): { all: string[]; required: string[] } {

@@ -1,12 +1,14 @@
 import { ForbiddenError } from '../../../auth/index.js';
 import type { Product, ProductUpdates } from '../../../contracts/index.js';
-import type { AppError } from '../../../infra/index.js';
+import { type AppError, ValidationFailedError } from '../../../infra/index.js';
 import { applyChanges, changesOf } from '../../changes.js';
 import { newProductId, newSku } from '../../ids.js';
 import { type ExpectedVersion, isExpected, VersionMismatchError } from '../../if-match.js';
 import { VendorNotFoundError } from '../../vendors/vendor.errors.js';
 import { DuplicateSkuError, IncompleteProductError, ProductNotFoundError } from '../product.errors.js';
-import type { ProductCommand, WriteOutcome } from './product-command.js';
+import { ITEM_FIELDS } from '../product-rules.js';
+import { checkedFields } from './checked-command.js';
+import type { ProductCommand, Upsert, WriteOutcome } from './product-command.js';
 import { type EventContext, eventOfCreation, eventOfDeletion, eventsOfUpdate } from './product-events.js';
 import type { Draft, WorkingSet } from './working-set.js';
 
@@ -35,7 +37,7 @@ export function decide(command: ProductCommand, set: WorkingSet, context: EventC
     }
     case 'upsert': {
       const draft = set.byVendorAndSku(command.vendorId, command.sku);
-      if (!draft) return create(set, command.vendorId, command.sku, command.create, context);
+      if (!draft) return createFrom(command, set, context);
       return update(draft, command.updates, context);
     }
     case 'update': {
@@ -53,6 +55,21 @@ export function decide(command: ProductCommand, set: WorkingSet, context: EventC
       draft.current = null;
       return { outcome: { status: 'deleted', product: last }, draft };
     }
+  }
+}
+
+/** The fields that only a new product gets haven't been looked at before. */
+function createFrom(
+  { vendorId, sku, create: given, updates }: Upsert,
+  set: WorkingSet,
+  context: EventContext,
+): Decision {
+  try {
+    const fields = given === updates ? given : checkedFields(given, ITEM_FIELDS);
+    return create(set, vendorId, sku, fields, context);
+  } catch (error) {
+    if (error instanceof ValidationFailedError) return reject(error);
+    throw error;
   }
 }
 

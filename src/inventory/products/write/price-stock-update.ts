@@ -1,9 +1,7 @@
 import type { EventType } from '../../../contracts/index.js';
 import { newEventId } from '../../../events/index.js';
-import { isPrice } from '../../../validation/index.js';
-import { isLocated, keyOf, type LocatedUpsert, type ProductCommand, type ProductWrite } from './product-command.js';
-
-type Update = Extract<ProductCommand, { kind: 'update' }>;
+import { isExactPrice } from '../../../validation/index.js';
+import { isLocated, keyOf, type LocatedUpsert, type ProductWrite, type Update } from './product-command.js';
 
 /** An update of nothing but price and availability, for one version at most. */
 interface PriceStockCommand extends Update {
@@ -62,6 +60,6 @@ function isPriceStockUpdate(write: ProductWrite): write is PriceStockUpdate['wri
   }
   if (updates.basePrice === undefined && updates.availability === undefined) return false;
   // A finer price is stored rounded, and its event must be of what is stored.
-  if (updates.basePrice !== undefined && !isPrice(updates.basePrice)) return false;
+  if (updates.basePrice !== undefined && !isExactPrice(updates.basePrice)) return false;
   return version === undefined || (typeof version === 'number' && version <= MAX_INTEGER);
 }

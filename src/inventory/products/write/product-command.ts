@@ -1,13 +1,23 @@
 import type { NewProduct, Product, ProductUpdates } from '../../../contracts/index.js';
 import type { AppError } from '../../../infra/index.js';
+import type { Fields } from '../../../validation/index.js';
 import type { ExpectedVersion } from '../../if-match.js';
 
 /** What a writer wants. The same commands serve one product and a thousand. */
 export type ProductCommand =
   | { kind: 'create'; data: NewProduct }
-  | { kind: 'update'; id: string; updates: ProductUpdates; expectedVersion?: ExpectedVersion | undefined }
+  | Update
   | { kind: 'delete'; id: string; expectedVersion?: ExpectedVersion | undefined }
   | Upsert;
+
+export interface Update {
+  kind: 'update';
+  id: string;
+  updates: ProductUpdates;
+  /** What may and must be among the updates; absent: any field. */
+  fields?: Fields | undefined;
+  expectedVersion?: ExpectedVersion | undefined;
+}
 
 /** Creates from `create`, or applies `updates` to the vendor's product with this sku. */
 export interface Upsert {

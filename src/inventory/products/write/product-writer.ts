@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { currentTransaction } from '../../../database/index.js';
-import { UnavailableError } from '../../../infra/index.js';
+import { UnavailableError, ValidationFailedError } from '../../../infra/index.js';
+import { textRule } from '../../../validation/index.js';
 import { newEventId } from '../../../events/index.js';
 import { BatchExecutor } from './batch-executor.js';
+import { checkedCommand } from './checked-command.js';
 import { keyOf, type ProductCommand, type ProductWrite, type WriteOutcome } from './product-command.js';
 import { countThatFits, PendingResult, WriteBatcher } from './write-batcher.js';
 
@@ -35,9 +37,31 @@ export class ProductWriter {
   }
 
   /**
-   * One outcome per command, in order. Throws `UnavailableError` when too many writes wait already.
+   * One outcome per command, in order; one that isn't valid is rejected with `ValidationFailedError` and holds up no other.
+   * Throws `UnavailableError` when too many writes wait already.
    */
   async write(commands: readonly ProductCommand[], author: WriteAuthor = {}): Promise<WriteOutcome[]> {
+    checkCorrelationId(author.correlationId);
+    const sound: ProductCommand[] = [];
+    const refused = new Map<number, ValidationFailedError>();
+    commands.forEach((command, place) => {
+      try {
+        sound.push(checkedCommand(command));
+      } catch (error) {
+        if (!(error instanceof ValidationFailedError)) throw error;
+        refused.set(place, error);
+      }
+    });
+    const outcomes = await this.writeSound(sound, author);
+    if (refused.size === 0) return outcomes;
+    let next = 0;
+    return commands.map((_command, place) => {
+      const error = refused.get(place);
+      return error ? { status: 'rejected', error } : outcomes[next++]!;
+    });
+  }
+
+  private async writeSound(commands: readonly ProductCommand[], author: WriteAuthor): Promise<WriteOutcome[]> {
     const { owner, correlationId = newEventId() } = author;
     if (currentTransaction()) return this.writeInTransaction(commands, { owner, correlationId });
     const waiting = this.lanes.reduce((sum, lane) => sum + lane.depth, 0);
@@ -67,4 +91,12 @@ export class ProductWriter {
     for (let index = 0; index < key.length; index += 1) hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0;
     return this.lanes[(hash >>> 0) % LANES]!;
   }
+}
+
+const correlationIdRule = textRule(200);
+
+/** It goes into the statement that many writes share. */
+function checkCorrelationId(correlationId: string | undefined): void {
+  const message = correlationId === undefined ? undefined : correlationIdRule(correlationId);
+  if (message !== undefined) throw new ValidationFailedError([{ field: 'correlationId', message }]);
 }

@@ -28,7 +28,7 @@ import {
 
 export const availability = oneOfTexts(AVAILABILITIES, '`available` when absent');
 
-const SKU = { sku: text(200, 'The vendor’s own reference, unique per vendor; made up when absent') };
+const SKU = { sku: text(400, 'The vendor’s own reference, unique per vendor; made up when absent') };
 
 const ABOUT_PRODUCT = {
   name: text(200, 'In whatever language the vendor uses'),
@@ -36,7 +36,9 @@ const ABOUT_PRODUCT = {
   description: nullable(textOrBlank(2_000, 'For buyers')),
   category: slug('What kind of produce'),
   unit: text(32, 'What `basePrice` is for: `kg` (when absent), `quintal`, `piece`, …'),
-  basePrice: price('Per `unit` in `currency`, at most two decimals'),
+  basePrice: price(
+    'Per `unit` in `currency`, at most two decimals; the noise of binary fractions is taken for the decimals it stands for',
+  ),
   currency: { type: 'string', pattern: '^[A-Z]{3}$', description: 'ISO 4217; `INR` when absent' },
   availability,
 };
@@ -59,6 +61,11 @@ const OPTIONAL: ('names' | 'description' | 'unit' | 'currency' | 'availability')
   'availability',
 ];
 const BULK_LIMIT = 1_000;
+
+const REJECTION = {
+  reason: { type: 'string', description: 'Why it was rejected, for people' },
+  field: { type: 'string', description: 'The first field at fault; absent if it is the item as a whole' },
+} as const;
 
 interface AvailabilityUpdate {
   productId: string;
@@ -94,17 +101,24 @@ export const PRODUCT_SCHEMAS: Readonly<Record<string, Schema>> = {
     results: listOf(schemaRef('BulkAvailabilityResult'), { description: 'One per update, in order' }),
   }),
 
-  BulkAvailabilityResult: object<{ productId: string; status: string; version?: number }>(
+  BulkAvailabilityResult: object<{
+    productId: string;
+    status: string;
+    version?: number;
+    reason?: string;
+    field?: string;
+  }>(
     {
-      productId: id('As asked for'),
-      status: oneOfTexts(['updated', 'unchanged', 'not_found']),
-      version: count('Absent when there is no such product', 1),
+      productId: { type: ['string', 'null'], description: 'As asked for; null if that is no string' },
+      status: oneOfTexts(['updated', 'unchanged', 'not_found', 'rejected']),
+      version: count('Absent when there is no such product, and when rejected', 1),
+      ...REJECTION,
     },
-    ['version'],
+    ['version', 'reason', 'field'],
   ),
 
   InventoryItem: object<ProductUpdates & { sku: string }>(
-    { ...ABOUT_PRODUCT, sku: text(200, 'What the item is known by') },
+    { ...ABOUT_PRODUCT, sku: text(400, 'What the item is known by') },
     ['name', 'category', 'basePrice', ...OPTIONAL],
     'Whatever is to be set; a new sku needs name, category and basePrice',
   ),
@@ -123,15 +137,16 @@ export const PRODUCT_SCHEMAS: Readonly<Record<string, Schema>> = {
     status: string;
     version: number;
     reason?: string;
+    field?: string;
   }>(
     {
-      sku: text(200, 'As asked for'),
+      sku: { type: ['string', 'null'], description: 'As asked for; null if that is no string' },
       productId: nullable(id('Null when rejected')),
       status: oneOfTexts(['created', 'updated', 'unchanged', 'rejected']),
       version: nullable(count('Null when rejected', 1)),
-      reason: { type: 'string', description: 'Why it was rejected, for people' },
+      ...REJECTION,
     },
-    ['reason'],
+    ['reason', 'field'],
   ),
 
   FoundProduct: object<FoundProduct>(
