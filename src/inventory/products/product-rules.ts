@@ -16,7 +16,7 @@ import {
 /** Characters; an import makes one of three names of up to 200. */
 const MAX_SKU = 400;
 
-/** What the fields of a product may be, whoever sets them: requests, code that calls the services, imports. */
+/** What the fields of a product may be, in requests, calls of the services and imports alike. */
 export const PRODUCT_RULES: Readonly<Record<keyof ProductFields, Rule>> = {
   sku: textRule(MAX_SKU),
   name: textRule(200),

@@ -14,7 +14,7 @@ import {
 
 const placeRule = nullableRule(textRule(200));
 
-/** What the fields of a vendor may be, whoever sets them. */
+/** What the fields of a vendor may be, in requests and calls of the service alike. */
 export const VENDOR_RULES: Readonly<Record<keyof VendorFields, Rule>> = {
   name: textRule(200),
   names: namesRule,
