@@ -61,7 +61,8 @@ export class InventoryService {
 
   /**
    * Returns the product as it is now, with an unchanged version if nothing differs.
-   * Throws `ValidationFailedError`, `ProductNotFoundError`, `DuplicateSkuError`, and `VersionMismatchError` if `expectedVersion` isn't current.
+   * Throws `ValidationFailedError`, `ProductNotFoundError`, `DuplicateSkuError`, and `VersionMismatchError` if
+   * `expectedVersion` isn't current.
    */
   updateProduct(id: string, updates: ProductUpdates, options: WriteOptions = {}): Promise<Product> {
     return this.writeOne({ kind: 'update', id, updates, expectedVersion: options.expectedVersion }, options);
@@ -82,8 +83,8 @@ export class InventoryService {
   }
 
   /**
-   * One result per update, in order; those that can be done are done, one that isn't valid is rejected. None is if any is
-   * another vendor's (`ForbiddenError`).
+   * One result per update, in order; those that can be done are done, one that isn't valid is rejected. None is if any
+   * is another vendor's (`ForbiddenError`).
    */
   async bulkUpdateAvailability(
     updates: readonly { productId: string; availability: Availability }[],

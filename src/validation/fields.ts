@@ -15,7 +15,7 @@ export function fieldsOf(rules: Readonly<Record<string, Rule>>, required: readon
   return { rules: new Map(Object.entries(rules)), required };
 }
 
-/** What is wrong with the fields of an object, each with its first fault; those that are `undefined` count as absent. */
+/** What is wrong with an object's fields, each with its first fault; those that are `undefined` count as absent. */
 export function fieldFaults(
   value: Readonly<Record<string, unknown>>,
   { rules, required }: Fields,

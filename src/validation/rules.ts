@@ -1,6 +1,6 @@
 /**
- * What is wrong with a value that is there, or undefined. A rule names the first fault in this order: the type, the form,
- * the bounds. The caller looks first at whether it is there, and once.
+ * What is wrong with a value that is there, or undefined. A rule names the first fault in this order: the type, the
+ * form, the bounds. The caller looks first at whether it is there, and once.
  */
 export type Rule = (value: unknown) => string | undefined;
 

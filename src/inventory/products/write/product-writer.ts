@@ -37,8 +37,8 @@ export class ProductWriter {
   }
 
   /**
-   * One outcome per command, in order; one that isn't valid is rejected with `ValidationFailedError` and holds up no other.
-   * Throws `UnavailableError` when too many writes wait already.
+   * One outcome per command, in order; one that isn't valid is rejected with `ValidationFailedError` and holds up no
+   * other. Throws `UnavailableError` when too many writes wait already.
    */
   async write(commands: readonly ProductCommand[], author: WriteAuthor = {}): Promise<WriteOutcome[]> {
     checkCorrelationId(author.correlationId);
