@@ -212,7 +212,7 @@ interface Applied {
 type Change = Vendor | ProductCommand | { id: string; fields: Partial<VendorFields> };
 
 function applied(before: readonly Vendor[], stock: readonly Product[], one: Change): Applied {
-  if ('fields' in one) {
+  if (!('kind' in one) && 'fields' in one) {
     const { old, next, after } = changed(before, one);
     return { kind: 'update', vendors: after, products: stock, renewed: scopesOfVendorUpdate(old, next) };
   }
