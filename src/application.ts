@@ -8,6 +8,7 @@ import {
   addBodyBudget,
   addBodyParsers,
   addDraining,
+  addOtherMethods,
   addRequestLog,
   corsOptions,
   createHttpAdapter,
@@ -49,6 +50,7 @@ export async function createApplication(
   addAccess(server, app.get(TokenVerifier), limitRequests(app.get(RateLimits), app.get(ClientAddresses)));
   addIdempotency(server, app.get(IdempotencyService));
   addDraining(server, app.get(Draining));
+  addOtherMethods(server);
   if (crossOrigin) app.enableCors(corsOptions(corsOrigins));
   app.setGlobalPrefix('api', { exclude: ['health', 'health/live', 'health/ready', 'metrics', 'docs/asyncapi.json'] });
   app.useGlobalPipes(validationPipe());

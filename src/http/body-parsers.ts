@@ -1,6 +1,7 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { recordBody } from '../idempotency/index.js';
+import { hasBody } from './has-body.js';
 import { parseJsonBody } from './json-body.js';
 import { routeConfig } from './route-config.js';
 import { FairCpuQueue } from './fair-cpu-queue.js';
@@ -19,6 +20,8 @@ export function addBodyParsers(server: FastifyInstance): void {
   server.removeContentTypeParser(['application/json', 'text/plain']);
   const large = new FairCpuQueue();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    // Sent in chunks, of which there are none.
+    if (body.length === 0) return done(null, undefined);
     const parse = (): object => {
       const value = parseJsonBody(body);
       recordBody(request, value);
@@ -36,6 +39,11 @@ export function addBodyParsers(server: FastifyInstance): void {
   server.addContentTypeParser('text/csv', (request, payload, done) => {
     if (takesCsv(request)) done(null, payload);
     else done(new UnsupportedMediaTypeException('Send the body as application/json'));
+  });
+  // Many clients name a type in each of their requests, also in those without a body.
+  server.addHook('preParsing', (request, _reply, _payload, done) => {
+    if (!hasBody(request) && !takesCsv(request)) delete request.headers['content-type'];
+    done();
   });
   // A client may be sending still when it is refused. Unless the rest is read, it never gets to the answer, and its
   // connection neither serves another request nor lets the server close.

@@ -2,6 +2,7 @@ import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../infra/index.js';
 import { takesCsv } from './body-parsers.js';
+import { hasBody } from './has-body.js';
 
 export class BodyTimeoutError extends AppError {
   readonly code = 'request_timeout';
@@ -48,11 +49,6 @@ export function refuseEncodedBody(
   if (encoding === undefined || encoding.toLowerCase() === 'identity' || !hasBody(request)) return done();
   void reply.header('accept-encoding', 'identity');
   done(new UnsupportedMediaTypeException('Send the body without a content encoding'));
-}
-
-function hasBody({ headers }: FastifyRequest): boolean {
-  const length = headers['content-length'];
-  return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined;
 }
 
 function cutAfter(request: FastifyRequest, reply: FastifyReply, within: number): void {

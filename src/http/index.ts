@@ -6,6 +6,7 @@ export { securityHeaders } from './security-headers.js';
 export { ignoresUpgrade } from './upgrades.js';
 export { createHttpAdapter, type HttpTimeLimits } from './http-server.js';
 export { MalformedBodyError } from './json-body.js';
+export { addOtherMethods } from './other-methods.js';
 export { problemBody, problemParts } from './problem.js';
 export { ProblemFilter } from './problem.filter.js';
 export type { ReadyAnswer } from './ready-answer.js';

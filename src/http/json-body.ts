@@ -13,6 +13,7 @@ const MAX_DEPTH = 16;
 const MAX_MEMBERS = 2_000;
 /** Values of all levels; 1,000 inventory items with names in 64 languages have some 75,000. */
 const MAX_VALUES = 100_000;
+const BYTE_ORDER_MARK = 0xfeff;
 
 /**
  * The object in a JSON body. What is to be validated is bounded here: class-transformer recurses as deep as its input,
@@ -22,12 +23,17 @@ const MAX_VALUES = 100_000;
  */
 export function parseJsonBody(body: Buffer): object {
   if (!isUtf8(body)) throw new MalformedBodyError('The body is not valid UTF-8');
-  const value = parse(body.toString('utf8'));
+  const value = parse(withoutMark(body.toString('utf8')));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new MalformedBodyError('The body must be a JSON object');
   }
   check(value);
   return value;
+}
+
+/** Editors and spreadsheets on Windows begin a file with a byte order mark. */
+function withoutMark(text: string): string {
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }
 
 function parse(text: string): unknown {

@@ -16,11 +16,11 @@ import type { Header, Parameter, Paths, Response, Schema } from './types.js';
 const DESCRIPTION = `
 Inventory of wholesale markets: every change is in every search and on every screen at once.
 
-- Bodies are JSON in UTF-8; unknown fields and parameters are refused by name. Times are ISO 8601 in UTC, prices numbers
-  with at most two decimals, ids opaque.
+- Bodies are JSON in UTF-8, with or without a byte order mark; unknown fields and parameters are refused by name. Times
+  are ISO 8601 in UTC, prices numbers with at most two decimals, ids opaque.
 - Errors are problem details ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with a stable \`code\`. Beside those
   listed with each operation any request may be refused as 408 \`request_timeout\`, 414 \`uri_too_long\` or 431
-  \`headers_too_large\`.
+  \`headers_too_large\`; a method that a path lacks, as 405 \`method_not_allowed\` with \`Allow\`.
 - Changes take an \`Idempotency-Key\`, so that a retry does nothing twice. Products and vendors have an \`ETag\`, which
   \`If-Match\` holds a change to, and which spares sending what the client has (\`If-None-Match\`).
 - Changes are announced over Socket.IO: see the [AsyncAPI document](/docs/asyncapi.json).

@@ -92,13 +92,11 @@ describe('bad URLs', () => {
     );
 
     it('one that is nowhere, or too long', async () => {
-      for (const path of ['/api', '/api/', '/', '/api/product', '/api/vendors', `/api/products/${'x'.repeat(5000)}`]) {
+      for (const path of ['/api', '/api/', '/', '/api/product', `/api/products/${'x'.repeat(5000)}`]) {
         const answer = await app.request('GET', path);
         expect([400, 404, 414]).toContain(answer.status);
         expectProblem(answer, answer.status);
       }
-      expectProblem(await app.request('POST', `/api/products/${product.id}`, {}), 404);
-      expectProblem(await app.request('DELETE', `/api/vendors/${product.vendorId}`), 404);
     });
   });
 });

@@ -160,7 +160,9 @@ describe('URLs in every spelling', () => {
     for (const { method, path } of routes.filter(isApi)) {
       for (const [spelling, target] of Object.entries(unroutedSpellings(path))) {
         const { status: answered } = await rawRequest(app.url, { method, target, headers: { authorization } });
-        expect({ path, spelling, answered }).toEqual({ path, spelling, answered: answered === 400 ? 400 : 404 });
+        // With its slash encoded it is of one segment, and may be of a route of one that has other methods.
+        const isRefused = answered === 400 || (answered === 405 && spelling === 'an encoded slash');
+        expect({ path, spelling, answered }).toEqual({ path, spelling, answered: isRefused ? answered : 404 });
       }
     }
     expect(await storedDigest(app)).toBe(before);
