@@ -31,7 +31,7 @@ const oneOf = (values: readonly string[]): Reader => that((text) => values.inclu
 
 const PAGE: Record<string, Reader> = {
   q: textOf(MAX_TEXT, true),
-  lang: that((text) => LANGUAGE_TAG.test(text)),
+  lang: that((text) => languageRule(text) === undefined),
   state: textOf(MAX_TEXT),
   district: textOf(MAX_TEXT),
   category: that(isSlug),
