@@ -1,6 +1,15 @@
 import type { LogCursor } from '../contracts/index.js';
 import { ValidationFailedError } from '../infra/index.js';
-import { ID, isSlug } from '../validation/index.js';
+import {
+  idRule,
+  MISSING,
+  oneOfRule,
+  type Rule,
+  slugRule,
+  UNKNOWN,
+  uuidRule,
+  wholeNumberRule,
+} from '../validation/index.js';
 import type { Room } from './rooms.js';
 
 export interface SubscribeRequest {
@@ -9,41 +18,46 @@ export interface SubscribeRequest {
   since?: LogCursor;
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const typeRule = oneOfRule(['vendor', 'category', 'general']);
+const positionRule = wholeNumberRule(0, Number.MAX_SAFE_INTEGER);
 
-/** Reads a subscribe or unsubscribe request. Throws `ValidationFailedError` that names the field. */
+/**
+ * Reads a subscribe or unsubscribe request. Throws `ValidationFailedError` that names the first field at fault and its
+ * first fault: the type, what its rooms are named by, fields that aren't known, `since`.
+ */
 export function parseRoomRequest(payload: unknown, { since: mayHaveSince }: { since: boolean }): SubscribeRequest {
   const body = record(payload, 'payload');
   const { room, key } = parseRoom(body);
   const unknown = Object.keys(body).find(
     (field) => field !== 'type' && field !== key && !(mayHaveSince && field === 'since'),
   );
-  if (unknown !== undefined) throw refused(unknown.slice(0, 64), 'is not a known field');
+  if (unknown !== undefined) throw refused(unknown.slice(0, 64), UNKNOWN);
   return body.since === undefined ? { room } : { room, since: parseCursor(body.since) };
 }
 
 function parseRoom(body: Record<string, unknown>): { room: Room; key?: string } {
-  switch (body.type) {
+  switch (need(body, 'type', typeRule)) {
     case 'vendor':
-      if (typeof body.vendorId !== 'string' || !ID.test(body.vendorId)) throw refused('vendorId', 'must be an id');
-      return { room: { type: 'vendor', vendorId: body.vendorId }, key: 'vendorId' };
+      return { room: { type: 'vendor', vendorId: need(body, 'vendorId', idRule) }, key: 'vendorId' };
     case 'category':
-      if (!isSlug(body.category)) throw refused('category', 'must be a lower-case kebab slug');
-      return { room: { type: 'category', category: body.category }, key: 'category' };
-    case 'general':
-      return { room: { type: 'general' } };
+      return { room: { type: 'category', category: need(body, 'category', slugRule) }, key: 'category' };
     default:
-      throw refused('type', 'must be vendor, category or general');
+      return { room: { type: 'general' } };
   }
 }
 
 function parseCursor(value: unknown): LogCursor {
-  const { epoch, position } = record(value, 'since');
-  if (typeof epoch !== 'string' || !UUID.test(epoch)) throw refused('since.epoch', 'must be a UUID');
-  if (!Number.isSafeInteger(position) || (position as number) < 0) {
-    throw refused('since.position', 'must be an integer from 0');
-  }
-  return { epoch: epoch.toLowerCase(), position: position as number };
+  const cursor = record(value, 'since');
+  const epoch = need<string>(cursor, 'epoch', uuidRule, 'since.').toLowerCase();
+  return { epoch, position: need<number>(cursor, 'position', positionRule, 'since.') };
+}
+
+/** The value of a field, of the type that its rule asks for. */
+function need<Value = string>(from: Record<string, unknown>, field: string, rule: Rule, within = ''): Value {
+  const value = from[field];
+  const message = value === undefined ? MISSING : rule(value);
+  if (message !== undefined) throw refused(`${within}${field}`, message);
+  return value as Value;
 }
 
 function record(value: unknown, field: string): Record<string, unknown> {
