@@ -90,9 +90,13 @@ export interface AvailabilityUpdate {
 
 export interface AvailabilityResult {
   productId: string;
-  status: 'updated' | 'unchanged' | 'not_found';
-  /** Absent when there is no such product. */
+  status: 'updated' | 'unchanged' | 'not_found' | 'rejected';
+  /** Absent when there is no such product, and when the update was rejected. */
   version?: number;
+  /** Why it was rejected. */
+  reason?: string;
+  /** The first field at fault; absent if it is the update as a whole. */
+  field?: string;
 }
 
 /** A vendor's own line: its sku and whatever is to be set. A new sku needs name, category and basePrice. */
@@ -105,6 +109,8 @@ export interface InventoryItemResult {
   version: number | null;
   /** Why it was rejected. */
   reason?: string;
+  /** The first field at fault; absent if it is the item as a whole. */
+  field?: string;
 }
 
 export interface LiveSearchOptions extends Partial<ProductSearchOptions> {

@@ -10,7 +10,7 @@ import { type Postmaster, runningPostmaster } from './postmaster.js';
 import { isAlive } from './process-table.js';
 import { serverUser } from './system-user.js';
 
-const SOURCES = resolve('src/infra/postgres/embedded');
+const SOURCES = resolve('src/embedded-postgres');
 
 let fixture: EmbeddedFixture;
 

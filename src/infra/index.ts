@@ -2,7 +2,7 @@ export { type Deferred, deferred, endsWithin, pollUntil, SingleFlight } from './
 export { ByteWriter } from './byte-writer.js';
 export { Clock } from './clock/clock.js';
 export { correlation } from './correlation/index.js';
-export { AppError, fieldErrors, UnavailableError, ValidationFailedError } from './errors/index.js';
+export { AppError, UnavailableError, ValidationFailedError } from './errors/index.js';
 export { timeOrderedUuid } from './ids.js';
 export { oneLine } from './one-line.js';
 export { utf8Text } from './utf8.js';

@@ -24,8 +24,8 @@ describe('the freshness probe', () => {
     await read();
     loads = 0;
   });
-  afterEach(() => {
-    process.stop();
+  afterEach(async () => {
+    await process.stop();
     jest.useRealTimers();
   });
 

@@ -100,7 +100,7 @@ describe('the page cache', () => {
         expect(await result('1')).toBe('MISS');
         store = new InProcessCacheStore(clock, 100, 300);
         await store.renewLease();
-        process.stop();
+        await process.stop();
         process = startCacheProcess(store, clock);
       }
     });

@@ -2,7 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform, ValidationPipe }
 import * as transformerPackage from 'class-transformer';
 import * as validatorPackage from 'class-validator';
 import { ValidationFailedError } from '../infra/index.js';
-import { fieldErrors } from '../infra/index.js';
+import { fieldErrors } from './field-errors.js';
 import { refuseInheritedNames } from './prototype-pollution.guard.js';
 import { idRule } from './rules.js';
 

@@ -15,7 +15,7 @@ export interface CacheProcess {
   pages: PageCache;
   probe: FreshnessProbe;
   counts: SearchCacheMetrics;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 export function startCacheProcess(store: SearchCacheStore, clock: StoppedClock): CacheProcess {
@@ -28,8 +28,8 @@ export function startCacheProcess(store: SearchCacheStore, clock: StoppedClock):
     counts,
     probe,
     pages: new PageCache(cache, counts, probe),
-    stop() {
-      cache.onModuleDestroy();
+    async stop() {
+      await cache.onModuleDestroy();
       probe.onModuleDestroy();
       metrics.registry.clear();
     },

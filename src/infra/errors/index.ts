@@ -1,2 +1,1 @@
 export { AppError, UnavailableError, ValidationFailedError } from './app-error.js';
-export { fieldErrors } from './field-errors.js';

@@ -29,8 +29,8 @@ describe('the guarded cache', () => {
     metrics = new Metrics();
     cache = new ResilientCacheStore(store, metrics, clock);
   });
-  afterEach(() => {
-    cache.onModuleDestroy();
+  afterEach(async () => {
+    await cache.onModuleDestroy();
     metrics.registry.clear();
     jest.useRealTimers();
   });

@@ -71,7 +71,8 @@ export const time = (description: string): Schema => ({
 export const epoch: Schema = {
   type: 'string',
   format: 'uuid',
-  description: 'Of the event log; a new one if the database was set back. Positions of different epochs can’t be compared',
+  description:
+    'Of the event log; a new one if the database was set back. Positions of different epochs can’t be compared',
 };
 
 export const DISPLAY_NAME = text(200, 'The name in `lang`, or the plain one; only if `lang` was given');

@@ -1,7 +1,7 @@
 import type { ValidationError } from 'class-validator';
-import type { FieldError } from '../../contracts/index.js';
-import { MAX_ERRORS, MAX_FIELD_LENGTH } from '../../validation/index.js';
-import { MISSING, REPEATED, UNKNOWN } from '../../validation/index.js';
+import type { FieldError } from '../contracts/index.js';
+import { MAX_ERRORS, MAX_FIELD_LENGTH } from './fields.js';
+import { MISSING, REPEATED, UNKNOWN } from './rules.js';
 
 /**
  * One error for each field that class-validator has refused, named by its first fault.
