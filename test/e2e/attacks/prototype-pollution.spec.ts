@@ -20,6 +20,12 @@ const POLLUTED = [
   '"then":1',
 ];
 
+/** Names that no object inherits are a fault of the item alone that has them, in a bulk request. */
+function isRejectedItem(answer: unknown, field: string): boolean {
+  const { results = [] } = answer as { results?: { status: string; field?: string }[] };
+  return results.some((result) => result.status === 'rejected' && field.startsWith(`"${result.field}":`));
+}
+
 /** No request adds to what every object has. */
 describe('prototype pollution', () => {
   let app: TestApp;
@@ -47,7 +53,10 @@ describe('prototype pollution', () => {
       for (const place of places) {
         const body = `${text.slice(0, place)}${field},${text.slice(place)}`;
         const answer = await send(app, { ...sound, body, headers: { ...sound.headers, ...JSON_TYPE } });
-        expect({ body, status: answer.status }).toEqual({ body, status: 400 });
+        expect({ body, refused: answer.status === 400 || isRejectedItem(answer.body, field) }).toEqual({
+          body,
+          refused: true,
+        });
       }
     }
   });
