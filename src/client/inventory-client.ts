@@ -108,8 +108,9 @@ export class InventoryClient {
    * Keeps one page of `GET /api/products/search` current. Changes of products on it are put in at once if they can only
    * change places among themselves; when products may come or go the page is asked for again, at most once in
    * `interval`. Calls `onChange` only if something that is shown has changed. What vendors change about themselves,
-   * such as their names, makes no event and shows with the next page that is asked for. `nextCursor` says where the
-   * page ends; what was behind it may be gone meanwhile.
+   * such as their names, makes no event and shows with the next page that is asked for; what was learnt of a vendor's
+   * state or district counts for 60 s after the page it is from was asked for. `nextCursor` says where the page ends;
+   * what was behind it may be gone meanwhile.
    */
   liveSearch(
     filters: ProductFilters,

@@ -148,7 +148,7 @@ export class LiveProductSearch implements LiveSearch {
         onStatus: (status) => {
           this.following = status === 'live';
           if (this.following) this.rooms.succeeded();
-          else this.unmatched.clear();
+          else this.unmatched.retire();
           this.tell();
         },
       },

@@ -1,5 +1,6 @@
 import type { FoundProduct, Product, ProductFilters, ProductSearchOptions } from '../contracts/index.js';
-import { isWithin, orderOf, startOf } from './page-order.js';
+import { fits, matches } from './page-bounds.js';
+import { orderOf, startOf } from './page-order.js';
 import { same } from './same.js';
 import type { InventoryEvent, ProductPage } from './types.js';
 import type { UnmatchedTexts } from './unmatched-texts.js';
@@ -15,6 +16,7 @@ const SEARCHED = ['name', 'names', 'description', 'category'] as const;
  * last product behind the page away: the page that `nextCursor` leads to is then empty.
  *
  * @param page as it is without the event, all earlier ones included
+ * @param unmatched sees every event of the room, those that the page includes as well
  */
 export function effectOf(
   event: InventoryEvent,
@@ -22,11 +24,14 @@ export function effectOf(
   query: PageQuery,
   unmatched: UnmatchedTexts,
 ): ProductPage | 'none' | 'refetch' {
-  // The page was read after this change.
-  if (event.epoch === page.epoch && event.position <= page.position) return 'none';
+  const isIncluded = event.epoch === page.epoch && event.position <= page.position;
+  const isOwed = unmatched.see(event);
   const index = page.items.findIndex(({ id }) => id === event.productId);
   const item = page.items[index];
-  if (!item) return mayBringIn(event, page, query, unmatched) ? 'refetch' : 'none';
+  if (!item && !isIncluded) return mayBringIn(event, page, query, unmatched) || isOwed ? 'refetch' : 'none';
+  if (!item && event.eventType !== 'product_deleted') unmatched.learn(event, page);
+  if (isOwed) return 'refetch';
+  if (!item || isIncluded) return 'none';
   if (event.version <= item.version) return 'none';
   const { product } = event;
   const leaves = event.eventType === 'product_deleted' || !matches(product, query);
@@ -42,16 +47,15 @@ const isOfTexts = ({ field }: { field: string }): boolean => SEARCHED.some((sear
 /** Whether a product that isn't on the page may be on it now. */
 function mayBringIn(event: InventoryEvent, page: ProductPage, query: PageQuery, unmatched: UnmatchedTexts): boolean {
   const { eventType, product, changes } = event;
-  const fits = (one: Product): boolean => matches(one, query) && isWithin(one, page, query);
   // Events of one write share the last state and each has its own changes only: another one of them may say more.
   const before = Object.fromEntries(changes.map(({ field, oldValue }) => [field, oldValue]));
-  const was = eventType !== 'product_created' && fits({ ...product, ...before });
-  const is = eventType !== 'product_deleted' && fits(product);
+  const was = eventType !== 'product_created' && fits({ ...product, ...before }, page, query);
+  const is = eventType !== 'product_deleted' && fits(product, page, query);
   const toldAnew = query.q !== undefined && changes.some(isOfTexts);
-  if (was !== is || toldAnew) unmatched.unlearn(event);
-  if (is && (!was || toldAnew)) return unmatched.mayMatch(event);
+  if (!is) unmatched.left(event);
+  else if (!was || toldAnew) return unmatched.mayMatch(event);
   // It was within the bounds of the page already, and the server has left it out.
-  if (is && orderOf(query) !== undefined) unmatched.learn(event);
+  else if (event.epoch === page.epoch) unmatched.learn(event, page);
   return false;
 }
 
@@ -71,19 +75,6 @@ function placed(item: FoundProduct, index: number, page: ProductPage, query: Pag
   const start = startOf(query, order);
   const isFirstOfAll = query.cursor === undefined || (start !== undefined && order.compare(item, start) > 0);
   return place > 0 || isFirstOfAll ? others.toSpliced(place, 0, item) : undefined;
-}
-
-/** Whether a product passes the filters that can be judged here. */
-function matches(product: Product, { vendorId, category, availability, ...query }: PageQuery): boolean {
-  const { minPrice = 0, maxPrice = Number.POSITIVE_INFINITY } = query;
-  const is = (value: unknown, wanted: unknown): boolean => wanted === undefined || value === wanted;
-  return (
-    is(product.vendorId, vendorId) &&
-    is(product.category, category) &&
-    is(product.availability, availability) &&
-    product.basePrice >= minPrice &&
-    product.basePrice <= maxPrice
-  );
 }
 
 function found(product: Product, vendor: FoundProduct['vendor'], lang: string | undefined): FoundProduct {

@@ -1,6 +1,6 @@
 import type { Product } from '../contracts/index.js';
+import type { PageBounds } from './page-bounds.js';
 import type { PageQuery } from './page-effect.js';
-import type { ProductPage } from './types.js';
 
 /** What an order looks at, of a product or of a cursor. */
 export type Place = Partial<Pick<Product, 'id' | 'basePrice' | 'createdAt'>>;
@@ -37,7 +37,7 @@ function compared<Value extends string | number>(one: Value | undefined, other: 
 }
 
 /** Whether a product with this place would be on the page, if it is found at all; true where that can't be told. */
-export function isWithin(product: Place, page: ProductPage, query: PageQuery): boolean {
+export function isWithin(product: Place, page: PageBounds, query: PageQuery): boolean {
   const order = orderOf(query);
   if (order === undefined) return true;
   const last = page.items.at(-1);

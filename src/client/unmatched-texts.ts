@@ -1,80 +1,199 @@
 import type { Product } from '../contracts/index.js';
+import { areCertain, boundsOf, fits, type PageBounds } from './page-bounds.js';
 import type { PageQuery } from './page-effect.js';
 import type { InventoryEvent, ProductPage } from './types.js';
 
-/**
- * Milliseconds until what an event taught counts. Another event of the same write may say more, and a page may be newer
- * than the events received so far: then the event that took the product out of its bounds is still to come.
- */
-const SETTLES = 2_000;
-/** Milliseconds until it is to be learnt again. */
+/** Milliseconds that a page teaches of vendors, counted from its request: a vendor's move makes no event. */
 const FORGOTTEN = 60_000;
+const MOST_LESSONS = 500;
+const MOST_WITNESSES = 8;
+const MOST_PENDING = 1_000;
 
-interface Lesson {
-  productId: string;
-  /** On `performance.now()`'s clock. */
+/** A product that was within the bounds of a page when it was read, and wasn't on it. */
+interface Witness {
+  bounds: PageBounds;
+  /** Log position of the page; infinite once the lesson no longer counts. */
+  position: number;
+  /** When the page was asked for, on `performance.now()`'s clock. */
   at: number;
 }
 
+interface Lesson {
+  /** By product. */
+  witnesses: Map<string, Witness>;
+  /** Whether a product has been left out because of it since the page was last asked for. */
+  used: boolean;
+}
+
 /**
- * Products that a search doesn't find though all that the client can judge fits. Whether the words of a search match a
- * product, across scripts and by the glossary, only the server can tell, and whether a vendor is of a state; but all
- * products with the same texts (and vendor) match, or none. So a product that stays within the page's bounds and isn't
- * on the page teaches that of all products with its texts.
+ * Texts that a search doesn't find. Whether its words match a product, across scripts and by the glossary, only the
+ * server can tell, and whether a vendor is of a state; but all products with the same texts (and vendor) match, or
+ * none. So a product within the bounds of a page that isn't on the page is a witness against its texts.
+ *
+ * Exact by log positions. A page shows everything up to its position, and perhaps changes that are committed and have
+ * no position yet. So a lesson counts for events behind the page's position only, when all events up to there have been
+ * seen, and a later event that takes the witness out of those bounds, or changes its texts, makes it void: the page may
+ * have shown that already. If that was the last witness of a lesson that has been used, the page is asked for again.
+ * Thus once all events are delivered, no product is left out wrongly.
  */
 export class UnmatchedTexts {
   private readonly lessons = new Map<string, Lesson>();
-  /** Products that the page is to be asked for again because of. */
-  private readonly doubted = new Set<string>();
+  /** The texts that a product is a witness against. */
+  private readonly keys = new Map<string, string>();
+  /** The events by which products came within the bounds, and which no page includes by its position so far. */
+  private readonly pending = new Map<string, InventoryEvent>();
+  private askedAt = 0;
+  /** Whether the page teaches anything, and whether the one under way will. */
+  private teaches = false;
+  private willTeach = false;
 
   constructor(private readonly query: PageQuery) {}
 
-  /** What was known may be wrong without an event that says so, such as with the glossary of a new server. */
+  /** Events have been missed. The page has to be asked for. */
   clear(): void {
     this.lessons.clear();
+    this.keys.clear();
+    this.pending.clear();
+    this.teaches = this.willTeach = false;
   }
 
-  /** The page is being asked for. */
+  /** The connection is lost: the next server may know other words. Lessons stay only to be made void. */
+  retire(): void {
+    for (const [key, { used, witnesses }] of this.lessons) {
+      if (!used) this.forget(key);
+      else for (const witness of witnesses.values()) witness.position = Number.POSITIVE_INFINITY;
+    }
+    this.teaches = this.willTeach = false;
+  }
+
+  /** The page is being asked for: it will show all that was left out wrongly. */
   asking(): void {
-    this.doubted.clear();
+    this.askedAt = performance.now();
+    this.willTeach = true;
+    for (const lesson of this.lessons.values()) lesson.used = false;
   }
 
-  pageIsNew({ items }: ProductPage): void {
-    for (const item of items) this.lessons.delete(this.keyOf(item));
+  pageIsNew(page: ProductPage): void {
+    this.teaches = this.willTeach;
+    for (const item of page.items) {
+      this.forget(this.keyOf(item));
+      this.pending.delete(item.id);
+    }
+    for (const [productId, event] of this.pending) {
+      // A page from a cache may be older than what it was asked for.
+      if (event.epoch === page.epoch && event.position > page.position) continue;
+      this.pending.delete(productId);
+      if (event.epoch === page.epoch) this.learn(event, page);
+    }
   }
 
-  /** A product was within the bounds of the page before this event, is after it, and isn't on the page. */
-  learn({ productId, product }: InventoryEvent): void {
-    const { q, state, district } = this.query;
-    const judgedByServer = q !== undefined || state !== undefined || district !== undefined;
-    if (!judgedByServer || this.doubted.has(productId)) return;
+  /**
+   * To be called with every event, before anything else is asked about it.
+   *
+   * @returns whether products may have been left out wrongly
+   */
+  see({ eventType, productId, product }: InventoryEvent): boolean {
+    const key = this.keys.get(productId);
+    const lesson = key === undefined ? undefined : this.lessons.get(key);
+    const witness = lesson?.witnesses.get(productId);
+    if (key === undefined || !lesson || !witness) return false;
+    const stays = eventType !== 'product_deleted' && this.keyOf(product) === key;
+    if (stays && fits(product, witness.bounds, this.query)) return false;
+    return this.void(productId);
+  }
+
+  /** A product isn't on the page, and was within its bounds when it was read, for all that is known. */
+  learn(event: InventoryEvent, page: ProductPage): void {
+    const { query } = this;
+    const { productId, product } = event;
+    const bounds = boundsOf(page);
+    if (this.pending.has(productId)) {
+      this.pending.set(productId, event);
+      return;
+    }
+    if (!this.teaches || !this.isJudgedByServer()) return;
+    if (!areCertain(bounds, query) || !fits(product, bounds, query)) return;
     const key = this.keyOf(product);
-    const lesson = this.lessons.get(key);
-    if (lesson && ageOf(lesson) <= FORGOTTEN) return;
-    this.lessons.set(key, { productId, at: performance.now() });
+    const lesson = this.lessons.get(key) ?? this.begin(key);
+    if (!lesson) return;
+    const { witnesses } = lesson;
+    witnesses.delete(productId);
+    const [oldest] = witnesses.keys();
+    if (oldest !== undefined && witnesses.size >= MOST_WITNESSES) {
+      witnesses.delete(oldest);
+      this.keys.delete(oldest);
+    }
+    witnesses.set(productId, { bounds, position: page.position, at: this.askedAt });
+    this.keys.set(productId, key);
   }
 
-  /** A product came or went: that it isn't on the page may be because of this. */
-  unlearn({ productId, product }: InventoryEvent): void {
-    const key = this.keyOf(product);
-    const lesson = this.lessons.get(key);
-    if (lesson?.productId === productId && ageOf(lesson) < SETTLES) this.lessons.delete(key);
+  /** A product has gone. */
+  left({ productId }: InventoryEvent): void {
+    this.pending.delete(productId);
   }
 
-  /** Whether a product that came within the bounds may be found; remembers that it may. */
-  mayMatch({ productId, product }: InventoryEvent): boolean {
-    const lesson = this.lessons.get(this.keyOf(product));
-    const age = lesson ? ageOf(lesson) : 0;
-    if (age >= SETTLES && age <= FORGOTTEN) return false;
-    this.doubted.add(productId);
-    return true;
+  /**
+   * A product came within the bounds after the page was read, or is called otherwise: whether the page is
+   * to be asked for.
+   */
+  mayMatch(event: InventoryEvent): boolean {
+    if (!this.isJudgedByServer()) return true;
+    const wasUsed = this.void(event.productId);
+    this.pending.set(event.productId, event);
+    if (this.pending.size > MOST_PENDING) {
+      this.pending.clear();
+      // A page that is asked for from now on includes them.
+      this.teaches = this.willTeach = false;
+    }
+    const lesson = this.lessons.get(this.keyOf(event.product));
+    if (!lesson || ![...lesson.witnesses.values()].some((witness) => this.counts(witness, event))) return true;
+    lesson.used = true;
+    return wasUsed;
+  }
+
+  private counts({ position, at }: Witness, event: InventoryEvent): boolean {
+    return event.position > position && (!this.isOfVendors() || performance.now() - at <= FORGOTTEN);
+  }
+
+  /** @returns whether a lesson that has been used rested on this product alone */
+  private void(productId: string): boolean {
+    const key = this.keys.get(productId);
+    const lesson = key === undefined ? undefined : this.lessons.get(key);
+    if (key === undefined || !lesson) return false;
+    this.keys.delete(productId);
+    lesson.witnesses.delete(productId);
+    if (lesson.witnesses.size > 0) return false;
+    this.lessons.delete(key);
+    return lesson.used;
+  }
+
+  /** Undefined if there are too many that are in use. */
+  private begin(key: string): Lesson | undefined {
+    if (this.lessons.size >= MOST_LESSONS) {
+      const unused = [...this.lessons].find(([, { used }]) => !used);
+      if (!unused) return undefined;
+      this.forget(unused[0]);
+    }
+    const lesson: Lesson = { witnesses: new Map(), used: false };
+    this.lessons.set(key, lesson);
+    return lesson;
+  }
+
+  private forget(key: string): void {
+    for (const productId of this.lessons.get(key)?.witnesses.keys() ?? []) this.keys.delete(productId);
+    this.lessons.delete(key);
+  }
+
+  private isOfVendors(): boolean {
+    return this.query.state !== undefined || this.query.district !== undefined;
+  }
+
+  private isJudgedByServer(): boolean {
+    return this.query.q !== undefined || this.isOfVendors();
   }
 
   private keyOf({ name, names, description, category, vendorId }: Product): string {
-    const { q, state, district } = this.query;
-    const texts = q === undefined ? [] : [name, names, description, category];
-    return JSON.stringify(state === undefined && district === undefined ? texts : [...texts, vendorId]);
+    const texts = this.query.q === undefined ? [] : [name, names, description, category];
+    return JSON.stringify(this.isOfVendors() ? [...texts, vendorId] : texts);
   }
 }
-
-const ageOf = ({ at }: Lesson): number => performance.now() - at;

@@ -1,21 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type {
-  InventoryClient,
-  LiveSearch,
-  LiveSearchOptions,
-  PageChange,
-  ProductPage,
-} from '../../src/client/index.js';
-import type { Product, ProductFilters, Vendor } from '../../src/contracts/index.js';
+import type { InventoryClient, LiveSearch, PageChange, ProductPage } from '../../src/client/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { breakConnections, quickClient } from '../support/clients.js';
+import { Gate, HeldEvents } from '../support/late-delivery.js';
+import { Market, type Query } from '../support/market.js';
 import { randomOf } from '../support/interleaving.js';
 import { waitFor } from '../support/processes.js';
-import { delivered, realtimeStats } from '../support/rooms.js';
+import { realtimeStats } from '../support/rooms.js';
 import { searchProducts } from '../support/search-apps.js';
-
-type Query = ProductFilters & LiveSearchOptions;
 
 describe('a live search', () => {
   let app: TestApp;
@@ -99,6 +92,36 @@ describe('a live search', () => {
       const reasons = watched.flatMap(({ changes }) => changes);
       for (const reason of ['loaded', 'patched', 'refetched']) expect(reasons).toContain(reason);
     });
+  });
+
+  describe.each([4, 5, 6])('whose events and answers come late, with seed %i,', (seed) => {
+    it('is what a fresh search finds when all have come', async () => {
+      const random = randomOf(seed);
+      const market = new Market(app, random);
+      await market.open();
+      const gate = new Gate();
+      const client = connect(gate.fetch);
+      const held = new HeldEvents(client);
+      const queries = market.queries(await market.cursor());
+      const watched = queries.map((query) => watch(client, query));
+      for (const one of watched) await loaded(one);
+      for (let round = 0; round < 12; round += 1) {
+        held.holding = true;
+        if (random(2) === 0) gate.shut();
+        for (let part = 0; part < 3; part += 1) {
+          await market.change();
+          await held.deliver(random(held.waiting + 1));
+          if (random(3) === 0) gate.open();
+        }
+        // The answers before the events that they include, or behind them.
+        if (random(2) === 0) gate.open();
+        held.holding = false;
+        await held.deliver(held.waiting);
+        gate.open();
+        for (const [index, query] of queries.entries()) await current(watched[index]!, query);
+      }
+      expect(watched.flatMap(({ errors }) => errors)).toEqual([]);
+    }, 60_000);
   });
 
   it('patches what can’t move, refetches what can, and does nothing about the rest', async () => {
@@ -222,138 +245,6 @@ describe('a live search', () => {
     return { ready, seen: () => seen };
   }
 });
-
-/** A `fetch` whose answers can be kept back. */
-class Gate {
-  requests = 0;
-  answered = 0;
-  aborted = 0;
-  /** Requests that were under way at once, at most. */
-  most = 0;
-  private underWay = 0;
-  private waiting: Promise<void> = Promise.resolve();
-  open: () => void = () => undefined;
-
-  readonly fetch: typeof fetch = async (target, init) => {
-    this.requests += 1;
-    this.underWay += 1;
-    this.most = Math.max(this.most, this.underWay);
-    const aborted = (): void => void (this.aborted += 1);
-    init?.signal?.addEventListener('abort', aborted);
-    const response = await fetch(target, init);
-    this.answered += 1;
-    await this.waiting;
-    init?.signal?.removeEventListener('abort', aborted);
-    this.underWay -= 1;
-    return response;
-  };
-
-  shut(): void {
-    this.waiting = new Promise((resolve) => (this.open = resolve));
-  }
-}
-
-/** Vendors and products that change at random. */
-class Market {
-  changed = 0;
-  private vendors: Vendor[] = [];
-  private readonly products: Product[] = [];
-
-  constructor(
-    private readonly app: TestApp,
-    private readonly random: (below: number) => number,
-  ) {}
-
-  async open(): Promise<void> {
-    this.vendors = [
-      await createVendor(this.app, { state: 'Delhi' }),
-      await createVendor(this.app, { state: 'Kerala', district: 'Idukki' }),
-    ];
-    for (let count = 0; count < 25; count += 1) await this.create();
-  }
-
-  /** Of the second page of the cheapest. */
-  async cursor(): Promise<string> {
-    return (await searchProducts(this.app, 'sort=price_asc&limit=5')).page.nextCursor!;
-  }
-
-  queries(cursor: string): Query[] {
-    const [{ id: first }, { id: second }] = this.vendors as [Vendor, Vendor];
-    return [
-      { limit: 10 },
-      { limit: 4, sort: 'price_asc' },
-      { limit: 5, sort: 'price_asc', cursor },
-      { vendorId: first, sort: 'price_desc', limit: 6, lang: 'hi' },
-      { vendorId: first, category: 'spices', availability: 'available' },
-      { vendorId: second, availability: 'available', maxPrice: 50 },
-      { category: 'spices', minPrice: 20, maxPrice: 60, limit: 5, sort: 'price_asc' },
-      { category: 'grains', availability: 'limited', lang: 'ta' },
-      { category: 'grains', maxPrice: 70, limit: 3 },
-      { q: 'onion', limit: 5 },
-      { q: 'aloo', vendorId: second, lang: 'hi' },
-      { q: 'o', state: 'Kerala', sort: 'price_desc', limit: 5 },
-      { state: 'Delhi', availability: 'out_of_stock' },
-      { district: 'Idukki', minPrice: 50 },
-    ];
-  }
-
-  /** Some changes at once. */
-  async change(): Promise<void> {
-    const some = 3 + this.random(4);
-    await Promise.all(Array.from({ length: some }, () => this.one()));
-    this.changed += some;
-    await delivered(this.app);
-  }
-
-  private async one(): Promise<void> {
-    const kind = this.random(10);
-    if (kind === 0 || this.products.length < 10) return this.create();
-    const at = this.random(this.products.length);
-    const path = `/api/products/${this.products[at]!.id}`;
-    if (kind === 1) {
-      this.products.splice(at, 1);
-      expect((await this.app.request('DELETE', path)).status).toBe(204);
-      return;
-    }
-    // Another change may have deleted it.
-    expect([200, 404]).toContain((await this.app.request('PATCH', path, this.updates())).status);
-  }
-
-  private updates(): object {
-    const all: [string, () => unknown][] = [
-      ['basePrice', () => this.random(100)],
-      ['availability', () => this.availability()],
-      ['category', () => this.category()],
-      ['name', () => this.name()],
-      ['names', () => ({ hi: this.pick(['आलू', 'प्याज', 'टमाटर']) })],
-      ['unit', () => this.pick(['kg', 'quintal'])],
-      ['description', () => this.pick(['fresh onion', 'old', null])],
-    ];
-    const count = 1 + this.random(3);
-    return Object.fromEntries(
-      Array.from({ length: count }, () => this.pick(all)).map(([field, value]) => [field, value()]),
-    );
-  }
-
-  private async create(): Promise<void> {
-    const product = await createProduct(this.app, {
-      vendorId: this.pick(this.vendors).id,
-      name: this.name(),
-      category: this.category(),
-      basePrice: this.random(100),
-      availability: this.availability(),
-    });
-    this.products.push(product);
-  }
-
-  private readonly name = (): string => this.pick(['Onion', 'Potato', 'Okra', 'Tomato']);
-  private readonly category = (): string => this.pick(['spices', 'grains', 'vegetables']);
-  private readonly availability = (): string => this.pick(['available', 'limited', 'out_of_stock']);
-
-  private pick<Value>(values: readonly Value[]): Value {
-    return values[this.random(values.length)]!;
-  }
-}
 
 /** The same text for equal values, whatever the order of their fields. */
 function sorted(value: unknown): unknown {
