@@ -31,6 +31,7 @@ export type {
   FoundProduct,
   FoundVendor,
   LogCursor,
+  Named,
   Names,
   NewProduct,
   NewVendor,

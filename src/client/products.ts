@@ -1,5 +1,6 @@
 import type {
   Availability,
+  Named,
   NewProduct,
   Product,
   ProductFilters,
@@ -39,9 +40,9 @@ export class Products {
     } while (cursor !== null);
   }
 
-  /** Rejects with `product_not_found`. */
-  get(id: string, options?: RequestOptions): Promise<Product> {
-    return this.http.read(pathOf(id), {}, options);
+  /** With `displayName` if a language is asked for. Rejects with `product_not_found`. */
+  get(id: string, { signal, lang }: { lang?: string | undefined } & RequestOptions = {}): Promise<Named<Product>> {
+    return this.http.read(pathOf(id), { lang }, { signal });
   }
 
   /** Its events after a position, oldest first; the next ones: `after: nextAfter`. */

@@ -1,4 +1,5 @@
 import type {
+  Named,
   NewVendor,
   PageOptions,
   Vendor,
@@ -36,9 +37,9 @@ export class Vendors {
     } while (cursor !== null);
   }
 
-  /** Rejects with `vendor_not_found`. */
-  get(id: string, options?: RequestOptions): Promise<Vendor> {
-    return this.http.read(pathOf(id), {}, options);
+  /** With `displayName` if a language is asked for. Rejects with `vendor_not_found`. */
+  get(id: string, { signal, lang }: { lang?: string | undefined } & RequestOptions = {}): Promise<Named<Vendor>> {
+    return this.http.read(pathOf(id), { lang }, { signal });
   }
 
   /** Rejects with `vendor_not_found`. */

@@ -30,6 +30,24 @@ describe('requests of the client library', () => {
   const onion = async () =>
     client.products.create({ vendorId: (await vendor()).id, name: 'Onion', category: 'vegetables', basePrice: 20 });
 
+  it('name products and vendors in a language', async () => {
+    const names = { hi: 'प्याज' };
+    const { id, vendorId } = await onion();
+    await client.products.update(id, { names });
+    await client.vendors.update(vendorId, { names });
+    for (const get of [
+      (lang?: string) => client.products.get(id, { lang }),
+      (lang?: string) => client.vendors.get(vendorId, { lang }),
+    ]) {
+      const plain = await get();
+      expect(plain).not.toHaveProperty('displayName');
+      expect([await get('hi'), await get('ta')]).toEqual([
+        { ...plain, displayName: names.hi },
+        { ...plain, displayName: plain.name },
+      ]);
+    }
+  });
+
   it('do all that the API does with products', async () => {
     const product = await onion();
     expect(await client.products.get(product.id)).toEqual(product);
