@@ -64,7 +64,7 @@ export class InventoryClient {
   constructor({ url, token, fetch, socketOptions }: InventoryClientOptions) {
     this.tokens = new Tokens(token, (error) => this.report(error));
     const { origin, pathname } = new URL(url);
-    const path = pathname.replace(/\/+$/, '');
+    const path = withoutTrailingSlashes(pathname);
     this.http = new HttpClient(origin + path, this.tokens, fetch);
     this.products = new Products(this.http);
     this.vendors = new Vendors(this.http);
@@ -241,4 +241,10 @@ export class InventoryClient {
   private report(error: unknown): void {
     this.emitter.emit('error', error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+function withoutTrailingSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
 }
