@@ -37,6 +37,8 @@ const project = {
 export default {
   // By default jest leaves one core to itself, which on two cores means one test file at a time.
   maxWorkers: '100%',
+  // Modules of a test file stay in memory when it is over; a worker of some gigabytes stands still while it collects.
+  workerIdleMemoryLimit: '1500MB',
   // What a busy machine may need for the longest of them; waits have bounds of their own.
   testTimeout: 180_000,
   projects: [
