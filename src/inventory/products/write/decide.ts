@@ -68,7 +68,7 @@ function createFrom(
     const fields = given === updates ? given : checkedFields(given, ITEM_FIELDS);
     return create(set, vendorId, sku, fields, context);
   } catch (error) {
-    if (error instanceof ValidationFailedError) return reject(error);
+    if (error instanceof ValidationFailedError) return reject(error, set.lastWithSku(vendorId, sku));
     throw error;
   }
 }

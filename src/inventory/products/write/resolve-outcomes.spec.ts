@@ -25,7 +25,7 @@ const { id, vendorId, sku } = onion;
 const context = { correlationId: 'c', region: 'r', occurredAt: '2026-02-02T00:00:00.000Z' };
 const remove: ProductCommand = { kind: 'delete', id, expectedVersion: 1 };
 const change = (basePrice: number): ProductCommand => ({ kind: 'update', id, updates: { basePrice } });
-const create = { vendorId, name: 'Onion', category: 'vegetables', basePrice: 1 } as const;
+const create = { name: 'Onion', category: 'vegetables', basePrice: 1 } as const;
 
 /** The outcomes of a batch whose changes have been committed, or have all lost a race. */
 function outcomesOf(commands: ProductCommand[], isCommitted: boolean): (WriteOutcome['status'] | undefined)[] {
@@ -48,7 +48,7 @@ describe('an outcome', () => {
       [
         { kind: 'update', id, updates: { sku: 'red onion' }, expectedVersion: 1 },
         { kind: 'upsert', vendorId, sku: 'onion', updates: {}, create },
-        { kind: 'create', data: { ...create, sku: 'onion' } },
+        { kind: 'create', data: { ...create, vendorId, sku: 'onion' } },
       ],
       ['updated', 'created', 'rejected'],
     ],
