@@ -29,8 +29,8 @@ const SEARCHES: Record<string, ProductFilters> = {
 const SORTS = ['relevance', 'newest', 'price_asc'] as const;
 
 /**
- * Pages of tables and indexes, about a millisecond, that a search may read more than it would an hour later, beside twice
- * as many: what ANALYZE draws by chance decides between plans of 100 and of 250. Without statistics it is 14,000.
+ * Pages of tables and indexes, about a millisecond, that a search may read more than it would an hour later, beside
+ * twice as many: what ANALYZE draws by chance decides between plans of 100 and of 250. Without statistics it is 14,000.
  */
 const SLACK = 200;
 
