@@ -24,12 +24,12 @@ export class CopiedRows {
     return fields >= 0;
   }
 
-  /** Goes to the row's next field, and throws if that is null: only columns that never are can be read. */
-  nextField(): void {
+  /** Goes to the row's next field; false if that is null, and then it is empty. */
+  nextField(): boolean {
     const length = this.bytes.readInt32BE(this.end);
-    if (length < 0) throw new Error('PostgreSQL has copied a null');
     this.start = this.end + LENGTH;
-    this.end = this.start + length;
+    this.end = this.start + Math.max(0, length);
+    return length >= 0;
   }
 
   /** The field, if that is text or JSON. */

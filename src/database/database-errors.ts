@@ -8,6 +8,8 @@ import { types } from 'node:util';
  * statement that takes too long (57), system (58).
  */
 const UNAVAILABLE_STATES = /^(08|25006|25P03|53|55000|55P03|57|58)/;
+/** Of these, the ones with which PostgreSQL ends the session: connection, time-outs of a session, shutdown. */
+const SESSION_ENDS = /^(08|25P0[34]|57P)/;
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -27,4 +29,14 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   if (typeof code === 'string') return NETWORK_CODES.has(code) || (code.length === 5 && UNAVAILABLE_STATES.test(code));
   return DRIVER_MESSAGES.test(error.message);
+}
+
+/**
+ * Of what `isDatabaseUnavailable`: the connection is gone, so what was under way on it may have been done. After any
+ * other error of PostgreSQL it has not.
+ */
+export function isConnectionLost(error: unknown): boolean {
+  if (!isDatabaseUnavailable(error)) return false;
+  const { code } = error as { code?: unknown };
+  return typeof code !== 'string' || NETWORK_CODES.has(code) || SESSION_ENDS.test(code);
 }

@@ -3,14 +3,15 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
 import { CONNECT_TIMEOUT, SERVER_LIMITS } from './connection-limits.js';
 import { DatabaseUrl } from './database-url.js';
+import { ImpatientPool } from './impatient-pool.js';
 import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { SqlClient } from './sql-client.js';
 
 /**
- * Connections of one instance, beside a few of `PipelinedReadPool`; PostgreSQL's default limit of 100 then carries
- * several instances.
+ * Connections of one instance, beside a few of `PipelinedReadPool` and `ImpatientPool`; PostgreSQL's default limit of
+ * 100 then carries several instances.
  */
-const POOL_SIZE = 12;
+const POOL_SIZE = 10;
 
 @Global()
 @Module({})
@@ -33,7 +34,7 @@ export class DatabaseModule {
           logging: false,
         }),
       ],
-      providers: [SqlClient, PipelinedReadPool, { provide: DatabaseUrl, useValue: database }],
+      providers: [SqlClient, PipelinedReadPool, ImpatientPool, { provide: DatabaseUrl, useValue: database }],
       exports: [SqlClient, DatabaseUrl, TypeOrmModule],
     };
   }

@@ -1,16 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { DatabaseUrl } from './database-url.js';
+import { ImpatientPool } from './impatient-pool.js';
 import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { SqlClient } from './sql-client.js';
 
-const NO_READS = new PipelinedReadPool(new DatabaseUrl('postgres://nobody@127.0.0.1/none'));
+const NO_DATABASE = new DatabaseUrl('postgres://nobody@127.0.0.1/none');
+const OTHERS = [new PipelinedReadPool(NO_DATABASE), new ImpatientPool(NO_DATABASE)] as const;
 
 describe('SqlClient', () => {
   it('refuses at once when too many wait for a connection', async () => {
     let asked = 0;
     const pool = { waitingCount: 500, query: () => Promise.resolve({ rows: [(asked += 1)] }) };
-    const sql = new SqlClient({ driver: { master: pool } } as unknown as DataSource, NO_READS);
+    const sql = new SqlClient({ driver: { master: pool } } as unknown as DataSource, ...OTHERS);
     await expect(sql.query({ name: 'x', text: 'SELECT 1' })).rejects.toMatchObject({
       code: 'unavailable',
       status: 503,
@@ -23,7 +25,7 @@ describe('SqlClient', () => {
   it('has statements planned anew each time the tables have grown fourfold', async () => {
     const names = new Set<string>();
     const query = ({ name }: { name: string }) => Promise.resolve({ rows: [names.add(name)] });
-    const sql = new SqlClient({ driver: { master: { waitingCount: 0, query } } } as unknown as DataSource, NO_READS);
+    const sql = new SqlClient({ driver: { master: { waitingCount: 0, query } } } as unknown as DataSource, ...OTHERS);
     const namesAfter = async (rows: number): Promise<number> => {
       sql.rowsInserted(rows);
       await sql.query({ name: 'x', text: 'SELECT 1' });

@@ -7,6 +7,7 @@ import { UnavailableError } from '../infra/index.js';
 import { CopiedRows } from './binary-copy.js';
 import { isTransient } from './conflicts.js';
 import { StatementCacheEpoch } from './statement-cache-epoch.js';
+import { ImpatientPool } from './impatient-pool.js';
 import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { currentTransaction, Transaction } from './transaction.js';
 
@@ -34,6 +35,7 @@ export class SqlClient {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly reads: PipelinedReadPool,
+    private readonly impatient: ImpatientPool,
   ) {}
 
   /** Must be told of rows that have been inserted, so that statements are planned anew now and then. */
@@ -54,10 +56,15 @@ export class SqlClient {
     return rows;
   }
 
-  /** The same for what is read in milliseconds and waits for no lock: see `PipelinedReadPool`. */
+  /** `query` for what is read in milliseconds and waits for no lock: see `PipelinedReadPool`. */
   async read<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
     if (currentTransaction()) return this.query(statement, values);
     return this.reads.query<Row>(this.queryOf(statement, values));
+  }
+
+  /** `query`, but never in a transaction, and a statement that meets a locked row soon fails: see `ImpatientPool`. */
+  queryImpatiently<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+    return this.impatient.query<Row>(this.queryOf(statement, values));
   }
 
   /**
@@ -106,6 +113,12 @@ export class SqlClient {
         if (attempt === ATTEMPTS || !isTransient(error)) throw error;
       }
     }
+  }
+
+  /** What the connections of the general pool do; `waiting`: callers that wait for one. */
+  get poolState(): { busy: number; idle: number; waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
   /** Lends one connection to `work`, for temporary tables and cursors; a failed connection is not reused. */

@@ -14,3 +14,8 @@ export function textArray(values: Iterable<string | null>): string {
   }
   return `{${items.join()}}`;
 }
+
+/** The same of values that need no quotes, as numbers, days and UUIDs. */
+export function plainArray(values: readonly (number | string | null | undefined)[]): string {
+  return `{${values.map((value) => value ?? 'NULL').join()}}`;
+}

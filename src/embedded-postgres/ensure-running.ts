@@ -17,7 +17,7 @@ export interface RunningServer {
 }
 
 /** Recovery after a crash replays up to max_wal_size (1 GB); minutes on a slow disk. */
-const PATIENCE_MS = 5 * 60_000;
+const READY_WITHIN_MS = 5 * 60_000;
 /** While it starts or recovers it is busy, not silent. */
 const SILENCE_MS = 5000;
 const START_ATTEMPTS = 3;
@@ -37,7 +37,7 @@ export interface EnsureRunningOptions {
  */
 export async function ensureRunning(options: EnsureRunningOptions): Promise<RunningServer> {
   const { cluster, password, dataDir, log } = options;
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + READY_WITHIN_MS;
   let adopted = true;
   let failures = 0;
   let silentSince: number | undefined;
@@ -62,7 +62,7 @@ export async function ensureRunning(options: EnsureRunningOptions): Promise<Runn
     }
     await sleep(POLL_MS);
   }
-  throw new EmbeddedPostgresError('start_failed', `PostgreSQL was not ready within ${PATIENCE_MS / 1000} s`);
+  throw new EmbeddedPostgresError('start_failed', `PostgreSQL was not ready within ${READY_WITHIN_MS / 1000} s`);
 }
 
 async function start(cluster: Cluster, attempt: number): Promise<boolean> {

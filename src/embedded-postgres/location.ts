@@ -19,7 +19,7 @@ const NOTE = 'postgres-is-elsewhere.txt';
 
 /** Finds the cluster of a DATA_DIR, or the place for a new one, and the user to run it as. */
 export async function locate(dataDir: string): Promise<Location> {
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   const home = await realpath(dataDir);
   const existing = await findExisting(home);
   if (existing === undefined) return placeForNew(home);
@@ -28,6 +28,26 @@ export async function locate(dataDir: string): Promise<Location> {
   await takeOver(existing, user, dataDir);
   return { directory: existing, user, version: await clusterVersion(existing) };
 }
+
+/** Node's own `recursive` never ends where a folder can't have others, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST') return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path || (await isThere(parent))) throw error;
+    await makeFolder(parent);
+    await mkdir(path);
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 async function findExisting(home: string): Promise<string | undefined> {
   const noted = (await readFile(join(home, NOTE), 'utf8').catch(() => ''))

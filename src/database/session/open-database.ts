@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggerService } from '@nestjs/common';
 import pg from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type Logger } from 'typeorm';
 import { isDatabaseUnavailable } from '../database-errors.js';
 import { CONNECT_TIMEOUT, NO_SERVER_LIMITS } from '../connection-limits.js';
 import { DatabaseUrl } from '../database-url.js';
@@ -19,11 +19,11 @@ import { WRITE_READINESS, writeObstacle, type WriteReadiness } from './readiness
 import type { Settings } from './session-settings.js';
 
 /**
- * Times that a PostgreSQL that isn't there yet is asked for, and milliseconds between them: it may be starting as
- * well.
+ * Milliseconds for which a PostgreSQL that isn't there yet is asked for, since it may be starting as well, and between
+ * two times. An operator should read within ten seconds why the product doesn't start.
  */
-const ATTEMPTS = 10;
-const ATTEMPT_EVERY = 3_000;
+const ASK_FOR = 6_000;
+const ASK_EVERY = 1_000;
 
 /** SQLSTATE with which a pooler refuses a startup packet that has settings it doesn't know. */
 const PROTOCOL_VIOLATION = '08P01';
@@ -33,27 +33,31 @@ const PROTOCOL_VIOLATION = '08P01';
  * up to date.
  *
  * @returns the database as all connections are to be made
- * @throws {UnfitDatabaseError} of one line, for what only its owner can change; what the driver throws if PostgreSQL
- *   is out of reach for half a minute
+ * @throws {UnfitDatabaseError} of one line, for what only its owner can change; an error of one line if PostgreSQL is
+ *   out of reach for some seconds
  */
 export async function openDatabase(url: string, logger: LoggerService): Promise<DatabaseUrl> {
+  const began = performance.now();
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await open(url, logger);
     } catch (error) {
       if (!isDatabaseUnavailable(error)) throw asOneLine(error);
-      if (attempt === ATTEMPTS) throw error;
+      if (performance.now() - began > ASK_FOR) throw outOfReach(error as Error);
       logger.warn(`PostgreSQL is out of reach, trying again (${attempt}): ${(error as Error).message}`, 'Database');
-      await sleep(ATTEMPT_EVERY);
+      await sleep(ASK_EVERY);
     }
   }
 }
+
+const outOfReach = (error: Error): Error =>
+  new Error(`PostgreSQL of DATABASE_URL is out of reach: ${error.message || 'connection refused'}`, { cause: error });
 
 async function open(url: string, logger: LoggerService): Promise<DatabaseUrl> {
   const state = await asItIs(url);
   for (const warning of checkDatabase(state)) logger.warn(warning, 'Database');
   const database = await connectedTo(url, state);
-  await bringUpToDate(database);
+  await bringUpToDate(database, logger);
   const readiness = await onConnection(database, (client) => client.query<WriteReadiness>(WRITE_READINESS.text));
   const obstacle = writeObstacle(readiness.rows[0]!);
   if (obstacle !== undefined) throw new UnfitDatabaseError(`${obstacle} (role "${state.role}")`);
@@ -68,7 +72,7 @@ function connectedTo(url: string, state: DatabaseState): Promise<DatabaseUrl> {
 /** The database as its owner has set it up, read without any setting of the product's but that it may take a moment. */
 async function asItIs(url: string): Promise<DatabaseState> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT });
-  client.on('error', () => undefined); // the statement under way is told as well
+  client.on('error', () => undefined); // the statement under way rejects as well
   await client.connect();
   try {
     await client.query('SET statement_timeout = 10000');
@@ -96,7 +100,7 @@ async function reachable(database: DatabaseUrl): Promise<DatabaseUrl> {
   }
 }
 
-async function bringUpToDate(database: DatabaseUrl): Promise<void> {
+async function bringUpToDate(database: DatabaseUrl, logger: LoggerService): Promise<void> {
   const { config, prepare } = database.setUp({}, NO_SERVER_LIMITS);
   const dataSource = await new DataSource({
     type: 'postgres',
@@ -106,9 +110,25 @@ async function bringUpToDate(database: DatabaseUrl): Promise<void> {
     applicationName: 'mandi-inventory-sync migrations',
     connectTimeoutMS: CONNECT_TIMEOUT,
     extra: { ...config, onConnect: prepare },
-    logging: false,
+    logger: progressLogger(logger),
   }).initialize();
   await migrate(dataSource, database).finally(() => dataSource.destroy());
+}
+
+/** Passes on what migrations say of their progress, and nothing of the statements. */
+function progressLogger(logger: LoggerService): Logger {
+  const nothing = (): void => undefined;
+  return {
+    logQuery: nothing,
+    logQueryError: nothing,
+    logQuerySlow: nothing,
+    logSchemaBuild: nothing,
+    logMigration: nothing,
+    log: (level, message: string) => {
+      if (level === 'warn') logger.warn(message, 'Database');
+      else logger.log(message, 'Database');
+    },
+  };
 }
 
 async function onConnection<Result>(
@@ -118,7 +138,7 @@ async function onConnection<Result>(
 ): Promise<Result> {
   const { config, prepare } = database.setUp({ connectionTimeoutMillis: CONNECT_TIMEOUT }, settings);
   const client = new pg.Client(config);
-  client.on('error', () => undefined); // the statement under way is told as well
+  client.on('error', () => undefined); // the statement under way rejects as well
   await client.connect();
   try {
     await prepare(client);

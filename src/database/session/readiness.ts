@@ -7,10 +7,14 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   products: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   product_texts: ['SELECT', 'INSERT', 'DELETE'],
   inventory_events: ['SELECT', 'INSERT', 'UPDATE'],
-  vendor_changes: ['SELECT', 'INSERT', 'DELETE'],
+  vendor_stock: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  vendor_stock_changes: ['SELECT', 'INSERT', 'DELETE'],
+  log_segments: ['SELECT', 'INSERT'],
+  log_tail: ['SELECT', 'INSERT', 'DELETE'],
+  vendor_salts: ['SELECT', 'INSERT'],
   idempotency_keys: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
 };
-const SEQUENCES = ['inventory_events_seq_seq', 'vendor_changes_id_seq', 'product_texts_id_seq'];
+const SEQUENCES = ['inventory_events_seq_seq', 'product_texts_id_seq'];
 
 const needed = Object.entries(RIGHTS).flatMap(([table, rights]) => rights.map((right) => `('${table}', '${right}')`));
 const drawn = SEQUENCES.map((sequence) => `('${sequence}')`);

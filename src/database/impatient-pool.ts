@@ -1,0 +1,44 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import pg, { type QueryConfig, type QueryResultRow } from 'pg';
+import { CONNECT_TIMEOUT, SERVER_LIMITS } from './connection-limits.js';
+import { DatabaseUrl } from './database-url.js';
+
+/**
+ * The writer's two batchers, and what either has held back. More than are asked at once would only be idle.
+ */
+const MOST = 4;
+
+/** Milliseconds that a statement waits for what another session keeps locked. */
+const LOCK_TIMEOUT = '200';
+
+/** `application_name` of these sessions. */
+export const IMPATIENT_NAME = 'mandi-inventory-sync writes';
+
+/**
+ * Connections of statements on which others wait, so that they must not wait long for a locked row themselves: they
+ * fail (`isLockTimeout`), and have done nothing. A setting of the session costs nothing; one within each statement, or
+ * before it, would cost every write.
+ */
+@Injectable()
+export class ImpatientPool implements OnApplicationShutdown {
+  private readonly pool: pg.Pool;
+
+  constructor(databaseUrl: DatabaseUrl) {
+    const own = { application_name: IMPATIENT_NAME, keepAlive: true, connectionTimeoutMillis: CONNECT_TIMEOUT };
+    const { config, prepare } = databaseUrl.setUp(own, { ...SERVER_LIMITS, lock_timeout: LOCK_TIMEOUT });
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool awaits it
+    this.pool = new pg.Pool({ ...config, max: MOST, onConnect: prepare });
+    // One that is cut while it is idle; the pool leaves it out from then on.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** Throws whatever the driver throws. */
+  async query<Row extends QueryResultRow>(query: QueryConfig): Promise<Row[]> {
+    const { rows } = await this.pool.query<Row>(query);
+    return rows;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.end();
+  }
+}
