@@ -1,6 +1,16 @@
-export { type Deferred, deferred, endsWithin, pollUntil, SingleFlight } from './async/index.js';
+export {
+  AsyncSignal,
+  type Deferred,
+  deferred,
+  FairSlots,
+  endsWithin,
+  pollUntil,
+  retryDelay,
+  SingleFlight,
+} from './async/index.js';
 export { ByteWriter } from './byte-writer.js';
 export { Clock } from './clock/clock.js';
+export { dayAfter, daysBetween, MarketCalendar } from './clock/market-calendar.js';
 export { correlation } from './correlation/index.js';
 export { AppError, UnavailableError, ValidationFailedError } from './errors/index.js';
 export { timeOrderedUuid } from './ids.js';

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import { Clock } from './clock/clock.js';
+import { MarketCalendar } from './clock/market-calendar.js';
 import { Draining } from './lifecycle/draining.js';
 import { Metrics } from './metrics/metrics.js';
 import { RedisConnections, RedisOwner } from './redis/index.js';
@@ -10,6 +11,7 @@ import { RedisConnections, RedisOwner } from './redis/index.js';
 @Module({
   providers: [
     Clock,
+    MarketCalendar,
     Metrics,
     Draining,
     RedisOwner,
@@ -19,6 +21,6 @@ import { RedisConnections, RedisOwner } from './redis/index.js';
       useFactory: (config: AppConfig) => (config.redis ? new RedisConnections(config.redis) : null),
     },
   ],
-  exports: [Clock, Metrics, Draining, RedisConnections, RedisOwner],
+  exports: [Clock, MarketCalendar, Metrics, Draining, RedisConnections, RedisOwner],
 })
 export class InfraModule {}

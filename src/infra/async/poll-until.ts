@@ -1,14 +1,14 @@
 import type { Clock } from '../clock/clock.js';
 
 export interface Polling {
-  /** Milliseconds between two looks, and before the first: callers have mostly just looked. */
+  /** Milliseconds between two polls, and before the first: callers have mostly just looked. */
   every: number;
-  /** Milliseconds after which it gives up, at the end of a look. */
+  /** Milliseconds after which it gives up, at the end of a poll. */
   atMost: number;
   clock: Clock;
 }
 
-/** Looks again and again until `condition` holds. @returns false if it never did in time */
+/** Polls until `condition` holds. @returns false if it never did in time */
 export async function pollUntil(
   condition: () => boolean | Promise<boolean>,
   { every, atMost, clock }: Polling,

@@ -8,6 +8,8 @@ export abstract class AppError extends Error {
   abstract readonly code: string;
   abstract readonly status: number;
   readonly fields: readonly FieldError[] = [];
+  /** Further members of the problem (RFC 9457, 3.2). */
+  readonly extensions: Readonly<Record<string, unknown>> = {};
 }
 
 export class ValidationFailedError extends AppError {

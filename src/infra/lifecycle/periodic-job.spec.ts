@@ -10,24 +10,24 @@ describe('PeriodicJob', () => {
 
   it('is done again and again, though it fails', async () => {
     let times = 0;
-    const chore = new PeriodicJob('test', 1_000, () => {
+    const job = new PeriodicJob('test', 1_000, () => {
       times += 1;
       return times === 1 ? Promise.reject(new Error('the first time')) : Promise.resolve();
     });
     await jest.advanceTimersByTimeAsync(3_500);
     expect(times).toBe(3);
-    await chore.stop();
+    await job.stop();
     await jest.advanceTimersByTimeAsync(3_000);
     expect(times).toBe(3);
   });
 
   it('is never done twice at a time, and ends before it stops', async () => {
     const ends: (() => void)[] = [];
-    const chore = new PeriodicJob('test', 1_000, () => new Promise((resolve) => ends.push(resolve)));
+    const job = new PeriodicJob('test', 1_000, () => new Promise((resolve) => ends.push(resolve)));
     await jest.advanceTimersByTimeAsync(3_500);
     expect(ends).toHaveLength(1);
     let stopped = false;
-    const stopping = chore.stop().then(() => (stopped = true));
+    const stopping = job.stop().then(() => (stopped = true));
     await jest.advanceTimersByTimeAsync(10);
     expect(stopped).toBe(false);
     ends[0]!();

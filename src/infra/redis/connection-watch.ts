@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 
 /** Looks in a row without a byte from Redis, a PING sent at each, after which a connection counts as dead. */
-const MOST_SILENT_LOOKS = 3;
+const MOST_SILENT_PROBES = 3;
 
 /**
  * Notices that a connection is open but brings nothing any more: behind a proxy whose other side is gone, or when the
@@ -11,7 +11,7 @@ const MOST_SILENT_LOOKS = 3;
 export class ConnectionWatch {
   private socket: unknown;
   private bytes = 0;
-  private silentLooks = 0;
+  private silentProbes = 0;
 
   constructor(private readonly redis: Redis) {}
 
@@ -22,12 +22,12 @@ export class ConnectionWatch {
     if (status !== 'ready' && status !== 'connect') return false;
     const heard = stream !== this.socket || stream.bytesRead !== this.bytes;
     [this.socket, this.bytes] = [stream, stream.bytesRead];
-    this.silentLooks = heard ? 0 : this.silentLooks + 1;
-    if (this.silentLooks >= MOST_SILENT_LOOKS) {
-      this.silentLooks = 0;
+    this.silentProbes = heard ? 0 : this.silentProbes + 1;
+    if (this.silentProbes >= MOST_SILENT_PROBES) {
+      this.silentProbes = 0;
       return true;
     }
-    // Any answer will do, an error too; that there is none shows at the next looks.
+    // Any answer will do, an error too; that there is none shows at the next probes.
     if (status === 'ready') this.redis.ping().catch(() => undefined);
     return false;
   }

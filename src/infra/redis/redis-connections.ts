@@ -3,8 +3,8 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisConfig } from '../../config/index.js';
 import { ConnectionWatch } from './connection-watch.js';
 
-/** Milliseconds between two looks at all connections. */
-const LOOK_EVERY = 1_000;
+/** Milliseconds between two probes of all connections. */
+const PROBE_EVERY = 1_000;
 /** Errors of a server that is not, or no longer, the one to talk to: a demoted master, a node without the slot. */
 const WRONG_SERVER = /^(?:READONLY|MOVED|MASTERDOWN)\b/;
 /** Milliseconds between two reconnections because of such errors: doubled while they go on, between these bounds. */
@@ -14,13 +14,13 @@ const LONGEST_PAUSE = 8_000;
 /**
  * Opens connections to the one Redis and closes them all at shutdown. They reconnect by themselves for ever: when they
  * are lost, when they have been silent for about three seconds, and all together when one of them is answered by a
- * server that is not the master (any more), since `REDIS_HOST` may lead to another one by now.
+ * server that is not the master (any more), since the same name, or the sentinels, may lead to another one by now.
  */
 @Injectable()
 export class RedisConnections implements OnApplicationShutdown {
   private readonly logger = new Logger('Redis');
   private readonly opened: { redis: Redis; purpose: string; watch: ConnectionWatch }[] = [];
-  private readonly looks: (() => void)[] = [];
+  private readonly probes: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
   private readonly wrongServer = { since: Number.NEGATIVE_INFINITY, pause: SHORTEST_PAUSE };
 
@@ -29,9 +29,7 @@ export class RedisConnections implements OnApplicationShutdown {
   /** @param purpose names the connection in `CLIENT LIST` and in the log */
   open(purpose: string, options: RedisOptions = {}): Redis {
     const redis = new Redis({
-      host: this.config.host,
-      port: this.config.port,
-      ...(this.config.password !== undefined && { password: this.config.password }),
+      ...addressOf(this.config),
       connectionName: `mandi-inventory-sync:${purpose}`,
       // Commands while Redis is away fail at once: every caller has a way to go on without it.
       enableOfflineQueue: false,
@@ -58,13 +56,13 @@ export class RedisConnections implements OnApplicationShutdown {
       failing = false;
     });
     this.opened.push({ redis, purpose, watch: new ConnectionWatch(redis) });
-    this.timer ??= setInterval(() => this.look(), LOOK_EVERY).unref();
+    this.timer ??= setInterval(() => this.probe(), PROBE_EVERY).unref();
     return redis;
   }
 
-  /** @param look called once a second until shutdown; must not throw */
-  everySecond(look: () => void): void {
-    this.looks.push(look);
+  /** @param probe called once a second until shutdown; must not throw */
+  everySecond(probe: () => void): void {
+    this.probes.push(probe);
   }
 
   onApplicationShutdown(): void {
@@ -72,18 +70,18 @@ export class RedisConnections implements OnApplicationShutdown {
     for (const { redis } of this.opened) redis.disconnect();
   }
 
-  private look(): void {
+  private probe(): void {
     for (const { redis, purpose, watch } of this.opened) {
       if (!watch.isSilent()) continue;
       this.logger.warn(`${purpose}: no answer for too long, connecting anew`);
       redis.disconnect(true);
     }
-    for (const look of this.looks) look();
+    for (const probe of this.probes) probe();
   }
 
   /**
    * All of them, as only those that write are answered with an error; a publisher or subscriber would stay behind. With
-   * pauses: if `REDIS_HOST` leads to a replica for good, events should still pass most of the time.
+   * pauses: if the name leads to a replica for good, events should still pass most of the time.
    */
   private reconnectAll(reason: string): void {
     const now = performance.now();
@@ -95,4 +93,15 @@ export class RedisConnections implements OnApplicationShutdown {
     this.wrongServer.since = now;
     for (const { redis } of this.opened) if (redis.status === 'ready') redis.disconnect(true);
   }
+}
+
+function addressOf({ host, port, username, password, database, tls, sentinels }: RedisConfig): RedisOptions {
+  const certificates = tls && { ...(tls.ca !== undefined && { ca: tls.ca }) };
+  return {
+    ...(sentinels ? { sentinels: sentinels.nodes, name: sentinels.name, role: 'master' } : { host, port }),
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(certificates && { tls: certificates }),
+    db: database,
+  };
 }

@@ -16,7 +16,7 @@ export function ownerTag(epoch: string, channel: string): string {
 @Injectable()
 export class RedisOwner {
   private readEpoch = (): string => '';
-  private tagged = { epoch: '', tag: '' };
+  private cached = { epoch: '', tag: '' };
 
   constructor(private readonly config: AppConfig) {}
 
@@ -29,7 +29,7 @@ export class RedisOwner {
   get tag(): string {
     const epoch = this.readEpoch();
     if (epoch === '') throw new Error('RedisOwner: the epoch of the log is not known yet');
-    if (this.tagged.epoch !== epoch) this.tagged = { epoch, tag: ownerTag(epoch, this.config.inventoryChannel) };
-    return this.tagged.tag;
+    if (this.cached.epoch !== epoch) this.cached = { epoch, tag: ownerTag(epoch, this.config.inventoryChannel) };
+    return this.cached.tag;
   }
 }
