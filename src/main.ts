@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jwtSecret, signAccessToken } from './auth/index.js';
-import { type AppConfig, loadConfig } from './config/index.js';
+import { type AppConfig, checkAddress, loadConfig } from './config/index.js';
 import { Draining, oneLine } from './infra/index.js';
 import { startEmbeddedPostgres } from './embedded-postgres/index.js';
 
@@ -12,10 +12,8 @@ const ADMIN_TOKEN_LIFETIME = '7d';
 const DRAIN_FOR = 1_500;
 /** Milliseconds an orderly end may take; requests that are still open then are cut off. */
 const CLOSE_AT_MOST = 7_000;
-/**
- * Milliseconds within which another signal is the same wish: npm passes on the Ctrl-C the terminal has sent already.
- */
-const SAME_WISH = 1_000;
+/** Milliseconds in which signals count as one: npm forwards the SIGINT that the terminal has already delivered. */
+const ONE_SIGNAL = 1_000;
 
 /**
  * Starts the product and stays until it gets a signal to stop; anything that prevents the start is one line on stderr.
@@ -23,6 +21,7 @@ const SAME_WISH = 1_000;
 async function main(): Promise<void> {
   const stopped = stopSignal();
   const config = loadConfig();
+  await checkAddress(config);
   // Loaded while PostgreSQL starts; should that fail, `start` will say so.
   void import('./application.js').catch(() => undefined);
   const postgres = config.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
@@ -51,7 +50,13 @@ async function start(config: AppConfig, databaseUrl: string): Promise<NestFastif
 }
 
 async function printBanner(config: AppConfig, url: string): Promise<void> {
-  const lines = ['', 'Mandi Inventory Sync is ready', `  URL    ${url}`, `  Docs   ${url}/docs`];
+  const lines = [
+    '',
+    'Mandi Inventory Sync is ready',
+    `  URL    ${url}`,
+    `  Open   ${url}/console`,
+    `  Docs   ${url}/docs`,
+  ];
   const secret = config.embedded ? await jwtSecret(config) : undefined;
   if (secret !== undefined) {
     const token = await signAccessToken({ role: 'admin' }, secret, ADMIN_TOKEN_LIFETIME, config);
@@ -66,7 +71,7 @@ function stopSignal(): Promise<void> {
     let first: number | undefined;
     const stop = (): void => {
       first ??= performance.now();
-      if (performance.now() - first > SAME_WISH) process.exit(1);
+      if (performance.now() - first > ONE_SIGNAL) process.exit(1);
       resolve();
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);

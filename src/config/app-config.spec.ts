@@ -17,6 +17,7 @@ describe('loadConfig', () => {
       listenBacklog: 8192,
       logLevel: 'info',
       region: 'local',
+      marketTimezone: 'Asia/Kolkata',
     });
   });
 
@@ -32,6 +33,7 @@ describe('loadConfig', () => {
     ['REDIS_PORT', '0'],
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['DATABASE_URL', 'nonsense'],
+    ['DATABASE_URL', 'postgres://db/x?sslmode=maybe'],
     ['DEFAULT_TTL', '0'],
     ['MAX_CACHE_SIZE', '1.5'],
     ['DEMO', 'maybe'],
@@ -46,7 +48,15 @@ describe('loadConfig', () => {
     ['CORS_ORIGINS', 'shop.example'],
     ['CORS_ORIGINS', 'https://shop.example/'],
     ['CORS_ORIGINS', 'ftp://shop.example'],
+    ['MARKET_TIMEZONE', 'Asia/Nowhere'],
+    ['MARKET_TIMEZONE', '+05:30'],
     ['CORS_ORIGINS', '*, https://shop.example'],
+    ['REDIS_URL', 'http://cache'],
+    ['REDIS_URL', 'redis://cache/not-a-number'],
+    ['REDIS_URL', 'redis://user:100%@cache'],
+    ['REDIS_TLS_CA', '/no/such/file'],
+    ['REDIS_SENTINELS', 'one:26379,two:0'],
+    ['JWT_SECRET_FILE', '/no/such/file'],
   ])('refuses %s=%s in one line that names it', (name, value) => {
     const load = () => loadConfig({ [name]: value });
     expect(load).toThrow(ConfigError);
@@ -80,5 +90,43 @@ describe('loadConfig', () => {
 
   it('never repeats a connection string, which may hold a password', () => {
     expect(() => loadConfig({ DATABASE_URL: 'mysql://u:s3cret@h/x' })).not.toThrow(/s3cret/);
+  });
+
+  it('reads all of Redis from one URL', () => {
+    expect(loadConfig({ REDIS_URL: 'redis://[::1]' }).redis).toEqual({
+      ...{ host: '::1', port: 6379, username: undefined, password: undefined, database: 0 },
+      ...{ tls: undefined, sentinels: undefined },
+    });
+    expect(loadConfig({ REDIS_URL: 'rediss://app:p%40ss@cache.example:7000/3' }).redis).toMatchObject({
+      ...{ host: 'cache.example', port: 7000, username: 'app', password: 'p@ss', database: 3 },
+      tls: { ca: undefined },
+    });
+    const apart = { REDIS_URL: 'redis://cache', REDIS_USERNAME: 'app', REDIS_PASSWORD: 'secret' };
+    expect(loadConfig(apart).redis).toMatchObject({ username: 'app', password: 'secret' });
+  });
+
+  it('finds Redis in one way only', () => {
+    expect(() => loadConfig({ REDIS_URL: 'redis://cache', REDIS_HOST: 'cache' })).toThrow(
+      'REDIS_URL and REDIS_HOST exclude each other: set one of them',
+    );
+    expect(() => loadConfig({ REDIS_SENTINELS: 'one' })).toThrow(/^REDIS_SENTINEL_NAME must be set/);
+    expect(loadConfig({ REDIS_SENTINELS: 'one, two:1', REDIS_SENTINEL_NAME: 'mandi' }).redis?.sentinels).toEqual({
+      name: 'mandi',
+      nodes: [
+        { host: 'one', port: 26_379 },
+        { host: 'two', port: 1 },
+      ],
+    });
+  });
+
+  it.each([
+    [{ REDIS_URI: 'redis://cache' }, ['REDIS_URI is no setting: REDIS_URL may be meant']],
+    [{ JWT_SECRETS: 'x' }, ['JWT_SECRETS is no setting: JWT_SECRET may be meant']],
+    [{ DATABASE_POOL: '3' }, ['DATABASE_POOL is no setting']],
+    [{ MAX_CACHE_SIZ_FILE: '/x' }, ['MAX_CACHE_SIZ_FILE is no setting: MAX_CACHE_SIZE may be meant']],
+    [{ REDIS_PORT_6379_TCP_ADDR: '10.0.0.1', REDIS_SERVICE_HOST: 'x', HOME: '/', PATH: '/bin', TEST_REDIS: '' }, []],
+    [{ REDIS_HOST: 'cache', JWT_SECRET: 'x'.repeat(32), LOG_LEVEL: 'warn' }, []],
+  ])('warns of %j as %j', (env, warnings) => {
+    expect(loadConfig(env as Record<string, string>).warnings).toEqual(warnings);
   });
 });

@@ -1,16 +1,12 @@
 import { resolve } from 'node:path';
 import { ConfigError } from './config-error.js';
+import { dotEnv, unknownVariables } from './environment.js';
 import { origins, trustedProxies } from './network.js';
+import { type RedisConfig, redisConfig } from './redis.js';
 import { isLoopback, serverAddress } from './server-address.js';
-import { Variables } from './variables.js';
+import { type Environment, type Setting, Variables } from './variables.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
-export interface RedisConfig {
-  host: string;
-  port: number;
-  password: string | undefined;
-}
 
 /** Everything that can be set from outside, validated; the README's table lists names and defaults. */
 export class AppConfig {
@@ -52,29 +48,57 @@ export class AppConfig {
   replayBytes: number;
   /** Bytes that may wait for one socket to be read. */
   sendBufferBytes: number;
+  /** Seconds that a durable consumer may be behind before `/health` says so; 0: never. */
+  consumerLagSeconds: number;
   logLevel: (typeof LOG_LEVELS)[number];
   /** Whether `src/fast-path` goes around libraries; without it they do all in their own way, slower. */
   fastPath: boolean;
   region: string;
+  /** IANA name of the zone in which market days begin and end. */
+  marketTimezone: string;
+  /** What the operator should know of how it is set: one line each. */
+  warnings: string[];
 
   get embedded(): boolean {
     return this.databaseUrl === undefined;
   }
 }
 
-/** Reads and validates the environment. Throws `ConfigError` on the first bad value. */
-export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): AppConfig {
-  const variables = new Variables(env);
-  const redisHost = variables.text('REDIS_HOST');
-  const redisPort = variables.integer('REDIS_PORT', 6379, 1, 65_535);
+/**
+ * Reads and validates the environment, or the one given.
+ *
+ * @throws ConfigError on the first bad value
+ */
+export function loadConfig(env?: Environment): AppConfig {
+  return readConfig(env ? new Variables(env) : ownVariables());
+}
+
+/** All settings, by name and with what is in force, without what is secret. Throws as `loadConfig`. */
+export function settingsInForce(): Setting[] {
+  const variables = ownVariables();
+  readConfig(variables);
+  return [...variables.settings.values()].map((setting) => ({ ...setting, value: shown(setting) }));
+}
+
+const ownVariables = (): Variables => new Variables(process.env, dotEnv());
+
+const SECRET = /SECRET|PASSWORD/;
+
+function shown({ name, value }: Setting): string | undefined {
+  if (value === undefined) return undefined;
+  if (SECRET.test(name)) return '(set)';
+  return URL.canParse(value) ? value.replace(/^([a-z]+:\/\/[^:/@]*):[^@/]*@/, '$1:***@') : value;
+}
+
+function readConfig(variables: Variables): AppConfig {
   const config = Object.assign(new AppConfig(), {
     ...serverAddress(variables),
-    databaseUrl: variables.url('DATABASE_URL', ['postgres:', 'postgresql:']),
-    dataDir: resolve(variables.text('DATA_DIR') ?? '.data'),
-    redis: redisHost && { host: redisHost, port: redisPort, password: variables.text('REDIS_PASSWORD') },
+    databaseUrl: databaseUrl(variables),
+    dataDir: resolve(variables.text('DATA_DIR', '.data')),
+    redis: redisConfig(variables),
     cacheTtl: variables.integer('DEFAULT_TTL', 300, 1, 86_400),
     cacheSize: variables.integer('MAX_CACHE_SIZE', 10_000, 1, 10_000_000),
-    inventoryChannel: variables.text('INVENTORY_CHANNEL') ?? 'inventory:updates',
+    inventoryChannel: variables.text('INVENTORY_CHANNEL', 'inventory:updates'),
     jwtSecret: secret(variables),
     jwksUrl: variables.url('JWKS_URL', ['https:', 'http:']),
     jwtAudience: variables.text('JWT_AUDIENCE'),
@@ -89,12 +113,27 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     replayEvents: variables.integer('REPLAY_EVENTS', 1_000, 0, 100_000),
     replayBytes: variables.integer('REPLAY_BYTES', 1_048_576, 0, 1_073_741_824),
     sendBufferBytes: variables.integer('SEND_BUFFER_BYTES', 1_048_576, 65_536, 1_073_741_824),
+    consumerLagSeconds: variables.integer('CONSUMER_LAG_SECONDS', 300, 0, 86_400_000),
     logLevel: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     fastPath: variables.oneOf('FAST_PATH', ['on', 'off'], 'on') === 'on',
-    region: variables.text('REGION') ?? 'local',
+    region: variables.text('REGION', 'local'),
+    marketTimezone: variables.timezone('MARKET_TIMEZONE', 'Asia/Kolkata'),
   });
   checkKeys(config);
+  config.warnings = unknownVariables(variables.names, new Set(variables.settings.keys()));
   return config;
+}
+
+/** As PostgreSQL's own programs know them, and the driver's `no-verify`. */
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+
+function databaseUrl(variables: Variables): string | undefined {
+  const url = variables.url('DATABASE_URL', ['postgres:', 'postgresql:']);
+  const mode = url === undefined ? null : new URL(url).searchParams.get('sslmode');
+  if (mode !== null && !SSL_MODES.includes(mode)) {
+    throw new ConfigError(`DATABASE_URL has an sslmode that is none of ${SSL_MODES.join(', ')}: "${mode}"`);
+  }
+  return url;
 }
 
 /** RFC 7518 §3.2 asks for 256 bits; anything under 128 can be guessed offline from one token. */

@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { ConfigError } from './config-error.js';
+import { dotEnv } from './environment.js';
 import { type Environment, Variables } from './variables.js';
 
 export interface ServerAddress {
@@ -11,7 +12,7 @@ export interface ServerAddress {
 /** Where a server listens: `HOST` and `PORT`. Throws `ConfigError` for a bad port. */
 export function serverAddress(variables: Variables): ServerAddress {
   return {
-    host: variables.text('HOST') ?? '127.0.0.1',
+    host: variables.text('HOST', '127.0.0.1'),
     port: variables.integer('PORT', 3000, 0, 65_535),
   };
 }
@@ -24,8 +25,8 @@ const ANY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', 
  *
  * @throws ConfigError for a bad `PORT` or `HOST`, and for port 0, which says nothing about the port that was taken
  */
-export function serverUrl(env: Environment = process.env): string {
-  const { host, port } = serverAddress(new Variables(env));
+export function serverUrl(env?: Environment): string {
+  const { host, port } = serverAddress(env ? new Variables(env) : new Variables(process.env, dotEnv()));
   if (port === 0) throw new ConfigError('PORT is 0, so the server has taken a free port: give its address with --url');
   const address = ANY_ADDRESS[host] ?? host;
   const url = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError } from './config-error.js';
+import type { Variables } from './variables.js';
+
+export interface HostAndPort {
+  host: string;
+  port: number;
+}
+
+export interface RedisConfig extends HostAndPort {
+  username: string | undefined;
+  password: string | undefined;
+  /** Number of the database. */
+  database: number;
+  /** Absent: no TLS. `ca`: certificates in PEM that the server's is checked with, instead of the system's. */
+  tls: { ca: string | undefined } | undefined;
+  /** Who knows the master, and by which name; host and port say nothing then. */
+  sentinels: { name: string; nodes: HostAndPort[] } | undefined;
+}
+
+const DEFAULT_PORT = 6379;
+const SENTINEL_PORT = 26_379;
+
+/**
+ * Redis as `REDIS_URL`, `REDIS_SENTINELS` or `REDIS_HOST` name it; undefined without any of them.
+ *
+ * @throws ConfigError
+ */
+export function redisConfig(variables: Variables): RedisConfig | undefined {
+  const url = variables.url('REDIS_URL', ['redis:', 'rediss:']);
+  const host = variables.text('REDIS_HOST');
+  const port = variables.integer('REDIS_PORT', DEFAULT_PORT, 1, 65_535);
+  const sentinels = sentinelsOf(variables);
+  const common = {
+    username: variables.text('REDIS_USERNAME'),
+    password: variables.text('REDIS_PASSWORD'),
+    database: 0,
+    tls: undefined,
+  };
+  const ca = certificates(variables);
+  const ways = { REDIS_URL: url, REDIS_HOST: host, REDIS_SENTINELS: sentinels };
+  const given = Object.entries(ways).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (given.length > 1) throw new ConfigError(`${given.join(' and ')} exclude each other: set one of them`);
+  if (url !== undefined) return fromUrl(new URL(url), common, ca);
+  const tls = ca === undefined ? undefined : { ca };
+  if (sentinels) return { ...sentinels.nodes[0]!, ...common, tls, sentinels };
+  return host === undefined ? undefined : { host, port, ...common, tls, sentinels: undefined };
+}
+
+type Common = Pick<RedisConfig, 'username' | 'password' | 'database' | 'tls'>;
+
+/** What the URL says counts before variables of their own. */
+function fromUrl(url: URL, common: Common, ca: string | undefined): RedisConfig {
+  const path = url.pathname.replace(/^\//, '');
+  if (!/^\d{0,4}$/.test(path) || url.hostname === '') {
+    throw new ConfigError('REDIS_URL must be as redis://user:password@host:6379/0, its path the number of a database');
+  }
+  return {
+    // An address of IPv6 stands in brackets.
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? DEFAULT_PORT : Number(url.port),
+    username: decoded(url.username) ?? common.username,
+    password: decoded(url.password) ?? common.password,
+    database: Number(path),
+    tls: url.protocol === 'rediss:' || ca !== undefined ? { ca } : undefined,
+    sentinels: undefined,
+  };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return text === '' ? undefined : decodeURIComponent(text);
+  } catch {
+    throw new ConfigError('REDIS_URL has a user or password with a % that begins no escape: write it as %25');
+  }
+}
+
+function sentinelsOf(variables: Variables): RedisConfig['sentinels'] {
+  const nodes = variables.list('REDIS_SENTINELS').map((text) => {
+    const [, host, port = String(SENTINEL_PORT)] = /^([^\s:,]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
+    if (host === undefined || Number(port) < 1 || Number(port) > 65_535) {
+      throw new ConfigError(`REDIS_SENTINELS must be as host:26379,host:26379, not "${text}"`);
+    }
+    return { host, port: Number(port) };
+  });
+  const name = variables.text('REDIS_SENTINEL_NAME');
+  if (nodes.length === 0) return undefined;
+  if (name === undefined) throw new ConfigError('REDIS_SENTINEL_NAME must be set: how the sentinels call the master');
+  return { name, nodes };
+}
+
+function certificates(variables: Variables): string | undefined {
+  const path = variables.text('REDIS_TLS_CA');
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`REDIS_TLS_CA can't be read: ${path} (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
