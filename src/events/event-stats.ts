@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EventType } from '../contracts/index.js';
-import { EventBus } from './bus/event-bus.js';
 import { DeliveryCounts } from './delivery/delivery-counts.js';
 import { EventBridge } from './delivery/event-bridge.js';
+import { EventsStatus } from './events-status.js';
 import { EventLog } from './log/event-log.js';
-import { Relay } from './relay/relay.js';
 import type { SubscriberStats } from './subscribers/event-subscription.js';
 import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
 
@@ -29,8 +28,7 @@ export class EventStatsReader {
   constructor(
     private readonly log: EventLog,
     private readonly bridge: EventBridge,
-    private readonly relay: Relay,
-    private readonly bus: EventBus,
+    private readonly status: EventsStatus,
     private readonly counts: DeliveryCounts,
     private readonly subscribers: SubscriberRegistry,
   ) {}
@@ -44,8 +42,8 @@ export class EventStatsReader {
       lastPosition: head.position,
       deliveredPosition: this.bridge.cursor.position,
       backlog: pending.count,
-      leader: this.relay.leading,
-      busConnected: this.bus.connected,
+      leader: this.status.leading,
+      busConnected: this.status.busConnected,
       delivered: this.counts.read(),
       subscribers: this.subscribers.stats(),
     };

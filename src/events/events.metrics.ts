@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { EVENT_TYPES } from '../contracts/index.js';
 import { Metrics } from '../infra/index.js';
 import { EventLog } from './log/event-log.js';
 
 @Injectable()
 export class EventsMetrics {
-  readonly published = this.metrics.counter('inventory_events_published_total', 'Events sequenced and published.', [
-    'event_type',
-  ]);
+  readonly published = this.metrics.counter('inventory_events_published_total', 'Events sequenced and published.', {
+    event_type: EVENT_TYPES,
+  });
   readonly publishFailures = this.metrics.counter(
     'inventory_event_publish_failures_total',
     'Batches that did not reach the bus; receivers repair the gap from the log.',

@@ -1,20 +1,30 @@
-import { Logger, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/index.js';
 import { RedisConnections, RedisOwner } from '../infra/index.js';
+import { AuditLog } from './audit/audit-log.js';
 import { EventBus } from './bus/event-bus.js';
 import { InProcessEventBus } from './bus/in-process-event-bus.js';
 import { RedisEventBus } from './bus/redis-event-bus.js';
-import { CacheRegistry } from './invalidation/cache-registry.js';
 import { DeliveryCounts } from './delivery/delivery-counts.js';
 import { EventCommitter } from './commit/event-committer.js';
 import { EventBridge } from './delivery/event-bridge.js';
 import { EventListeners } from './delivery/event-listeners.js';
 import { AwaitDelivered } from './delivery/await-delivered.js';
+import { EventReactions } from './event-reactions.js';
 import { EventStatsReader } from './event-stats.js';
 import { EventsMetrics } from './events.metrics.js';
+import { EventsStatus } from './events-status.js';
+import { AuditController } from './http/audit.controller.js';
 import { EventsController } from './http/events.controller.js';
+import { SealsController } from './http/seals.controller.js';
 import { InventoryEventService } from './inventory-event.service.js';
+import { LogSealer } from './seals/log-sealer.js';
+import { LogSeals } from './seals/log-seals.js';
+import { LogTail } from './seals/log-tail.js';
+import { RecordReader } from './seals/record-reader.js';
+import { LogSizes } from './seals/log-size.js';
 import { LogHistory } from './log/log-history.js';
 import { EventLog } from './log/event-log.js';
 import { InventoryEventEntity } from './log/inventory-event.entity.js';
@@ -39,8 +49,8 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
 
 /** The event log, the relay that orders and publishes it, and the bridge that brings it to every instance. */
 @Module({
-  imports: [TypeOrmModule.forFeature([InventoryEventEntity])],
-  controllers: [EventsController],
+  imports: [DiscoveryModule, TypeOrmModule.forFeature([InventoryEventEntity])],
+  controllers: [EventsController, SealsController, AuditController],
   providers: [
     {
       provide: EventBus,
@@ -70,30 +80,25 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     Relay,
     RelayWakeup,
     EventCommitter,
-    CacheRegistry,
     WebSocketLink,
     SubscriberRegistry,
     SubscriberFanOut,
     RoomBroadcast,
+    EventsStatus,
     EventStatsReader,
     InventoryEventService,
+    AuditLog,
+    RecordReader,
+    LogTail,
+    LogSealer,
+    LogSeals,
+    LogSizes,
+    EventReactions,
   ],
-  exports: [
-    InventoryEventService,
-    EventLog,
-    LogHistory,
-    AwaitSequenced,
-    EventCommitter,
-    CacheInvalidation,
-    CacheRegistry,
-    Relay,
-    EventBus,
-  ],
+  exports: [InventoryEventService, EventCommitter, EventLog, AwaitSequenced, EventsStatus, LogSizes],
 })
 export class EventsModule {
-  constructor(log: EventLog, owner: RedisOwner, history: LogHistory, caches: CacheRegistry) {
+  constructor(log: EventLog, owner: RedisOwner) {
     owner.follow(() => log.epoch);
-    const logger = new Logger(EventsModule.name);
-    history.onNewEpoch(() => void caches.clearAll().catch((error: unknown) => logger.error(error)));
   }
 }

@@ -1,20 +1,17 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
-import type { LogCursor, NewInventoryEvent } from '../contracts/index.js';
-import { Clock, ValidationFailedError } from '../infra/index.js';
-import { CacheRegistry } from './invalidation/cache-registry.js';
+import { actorOf, type LogCursor, type NewProductEvent, withMarketFacts } from '../contracts/index.js';
+import { Clock } from '../infra/index.js';
+import { CacheInvalidation } from './invalidation/cache-invalidation.js';
 import { EventCommitter } from './commit/event-committer.js';
 import { EventBridge } from './delivery/event-bridge.js';
 import { type EventStats, EventStatsReader } from './event-stats.js';
 import { appendEventsSql, eventRows } from './log/append-events.sql.js';
 import { newEventId } from './log/inventory-event.js';
+import { checkInventoryUpdate, type InventoryUpdate } from './inventory-update.js';
 import { WebSocketLink, type WebSocketService } from './subscribers/web-socket-link.js';
 import type { EventSubscription } from './subscribers/event-subscription.js';
 import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
-
-/** An event as a library user states it; what is absent is filled in. */
-export type InventoryUpdate = Pick<NewInventoryEvent, 'eventType' | 'productId' | 'vendorId' | 'category' | 'product'> &
-  Partial<NewInventoryEvent>;
 
 const APPEND_ONE = {
   name: 'append-event',
@@ -31,7 +28,7 @@ export class InventoryEventService implements OnModuleDestroy {
     private readonly subscribers: SubscriberRegistry,
     private readonly bridge: EventBridge,
     private readonly statsReader: EventStatsReader,
-    private readonly caches: CacheRegistry,
+    private readonly caches: CacheInvalidation,
     private readonly webSocket: WebSocketLink,
     private readonly config: AppConfig,
     private readonly clock: Clock,
@@ -53,33 +50,42 @@ export class InventoryEventService implements OnModuleDestroy {
    * Appends an event that doesn't come from a product write. Resolves once it is durable in the log and no search
    * serves a page from before it; delivery follows in position order. Rejects if it can't be made durable, and then it
    * never will be. Product writes append their own events in their own transaction; don't announce those again.
+   *
+   * Throws `ValidationFailedError` for what isn't an event of the product: each of its fields is held to the rules of
+   * requests.
    */
   async publishInventoryUpdate(update: InventoryUpdate): Promise<void> {
-    const event: NewInventoryEvent = {
+    checkInventoryUpdate(update);
+    const event: NewProductEvent = {
       ...update,
+      product: withMarketFacts({ ...update.product, comparablePrice: undefined }),
       eventId: update.eventId ?? newEventId(),
       version: update.version ?? update.product.version,
       changes: update.changes ?? [],
+      actor: update.actor ?? actorOf(undefined),
+      cause: update.cause ?? {},
+      observation: update.observation ?? null,
       correlationId: update.correlationId ?? newEventId(),
       region: update.region ?? this.config.region,
       occurredAt: update.occurredAt ?? new Date(this.clock.now()).toISOString(),
     };
-    const { events } = await this.committer.commit({
+    await this.committer.commit({
       sql: { append: APPEND_ONE },
       values: [eventRows([event]), event.productId],
       // The log keeps times and JSON in a form of its own.
       eventIds: [],
       resultOf: (rows) => ({ events: rows.map(() => event) }),
-      retryable: false,
     });
-    // The statement leaves out what names no product; resolving all the same would be a lie.
-    if (events.length !== 1) throw new ValidationFailedError([{ field: 'productId', message: 'must be an id' }]);
   }
 
   /**
-   * Calls `callback` with every later event of the given types, one at a time, in position order. A callback that
-   * throws or rejects is counted and logged and gets the next event; a slow one delays no other subscriber and loses
-   * nothing.
+   * Calls `callback` with every later event of the given types, or every one from `startFrom` on, one at a time, in
+   * position order. A callback that throws or rejects is counted and logged and gets the next event; the failed one
+   * comes again, after 1 s and then later and later, ten times in all. At most 1,000 events of a subscriber wait so, in
+   * memory; beyond that the oldest is given up. A slow callback delays no other subscriber and loses nothing.
+   *
+   * All of it ends with the process, and each instance has its own. What must see every event whatever ends, or once
+   * over all instances, is a durable consumer: `@EventConsumer` of `src/consumers`.
    */
   subscribe(subscription: EventSubscription): void {
     this.subscribers.add(subscription);
@@ -95,8 +101,8 @@ export class InventoryEventService implements OnModuleDestroy {
   }
 
   /** Empties every search cache, on all instances. */
-  clearAllCaches(): Promise<void> {
-    return this.caches.clearAll();
+  async clearAllCaches(): Promise<void> {
+    await this.caches.clear();
   }
 
   /** How the gateway makes itself known; null takes it away. */

@@ -40,15 +40,25 @@ function isCursor(value: unknown): value is LogCursor {
 
 function isEvent(value: unknown): value is InventoryEvent {
   if (!isCursor(value)) return false;
-  const { eventId, eventType, productId, vendorId, category, changes } = value as Unknown<InventoryEvent>;
-  return (
+  const event = value as Unknown<InventoryEvent>;
+  const { eventId, eventType, vendorId, changes } = event;
+  const isSound =
     typeof eventId === 'string' &&
     typeof eventType === 'string' &&
-    typeof productId === 'string' &&
     typeof vendorId === 'string' &&
-    typeof category === 'string' &&
-    Array.isArray(changes)
-  );
+    Array.isArray(changes) &&
+    isOfSomething(event);
+  // Versions without causes and observations send none.
+  if (isSound) {
+    event.cause ??= {};
+    event.observation ??= null;
+  }
+  return isSound;
+}
+
+function isOfSomething({ productId, category, vendor }: Unknown<InventoryEvent>): boolean {
+  if (productId === null) return category === null && typeof vendor === 'object' && vendor !== null;
+  return typeof productId === 'string' && typeof category === 'string';
 }
 
 function parseJson(text: string): unknown {

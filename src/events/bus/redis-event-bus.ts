@@ -33,7 +33,7 @@ export class RedisEventBus extends EventBus {
       this.own.clear();
     });
     this.subscriber.on('messageBuffer', (_channel: Buffer, bytes: Buffer) => this.receive(bytes));
-    connections.everySecond(() => this.look());
+    connections.everySecond(() => this.probe());
   }
 
   get connected(): boolean {
@@ -54,7 +54,7 @@ export class RedisEventBus extends EventBus {
       this.subscribed = true;
       this.watch.heardOwn();
     } catch (error) {
-      // The connection broke again meanwhile, and its next 'ready' comes back here; or Redis refused, and `look` does.
+      // The connection broke again meanwhile, and its next 'ready' comes back here; or Redis refused, and `probe` does.
       this.logger.debug(error);
     }
   }
@@ -74,9 +74,9 @@ export class RedisEventBus extends EventBus {
     await this.publisher.publish(this.channel, encode(message, this.own.sign(message)));
   }
 
-  private look(): void {
+  private probe(): void {
     if (!this.ready) return;
-    if (this.subscribed) this.watch.look();
+    if (this.subscribed) this.watch.probe();
     else void this.listen();
   }
 

@@ -1,5 +1,5 @@
-/** Looks in a row that find nothing heard, after which the subscription counts as dead. */
-const MOST_QUIET_LOOKS = 3;
+/** Probes in a row that find nothing heard, after which the subscription counts as dead. */
+const MOST_QUIET_PROBES = 3;
 
 /**
  * Knows from this process's own messages, which the transport brings back to it, whether its subscription lives. A
@@ -8,8 +8,8 @@ const MOST_QUIET_LOOKS = 3;
  */
 export class SubscriptionWatch {
   private heard = false;
-  private quietLooks = 0;
-  /** Of the quiet looks, those after an echo that Redis had accepted. */
+  private quietProbes = 0;
+  /** Of the quiet probes, those after an echo that Redis had accepted. */
   private lostEchoes = 0;
   private accepted = false;
 
@@ -24,25 +24,25 @@ export class SubscriptionWatch {
 
   /** False from the third second on in which nothing was heard. */
   get alive(): boolean {
-    return this.quietLooks < MOST_QUIET_LOOKS;
+    return this.quietProbes < MOST_QUIET_PROBES;
   }
 
   /** A message of this process, or the confirmation of the subscription, has arrived. */
   heardOwn(): void {
     this.heard = true;
-    this.quietLooks = 0;
+    this.quietProbes = 0;
     this.lostEchoes = 0;
   }
 
   /** Call once a second while both connections are ready. A process that publishes anyway needs no echo. */
-  look(): void {
+  probe(): void {
     const { heard, accepted } = this;
     [this.heard, this.accepted] = [false, false];
     if (heard) return;
-    this.quietLooks += 1;
+    this.quietProbes += 1;
     // A refused echo says nothing about the subscription, and a silent connection is noticed elsewhere.
     if (accepted) this.lostEchoes += 1;
-    if (this.lostEchoes >= MOST_QUIET_LOOKS) {
+    if (this.lostEchoes >= MOST_QUIET_PROBES) {
       this.lostEchoes = 0;
       this.renew();
       return;

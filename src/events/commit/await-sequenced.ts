@@ -3,9 +3,11 @@ import { Clock, pollUntil } from '../../infra/index.js';
 import { RelayWakeup } from '../relay/relay-wakeup.js';
 import { EventLog } from '../log/event-log.js';
 
-/** Milliseconds a reader waits for the relay at most, and between looks. */
+/** Milliseconds a reader waits for the relay at most, and between polls. */
 const WAIT_AT_MOST = 1_000;
-const LOOK_EVERY = 5;
+const POLL_EVERY = 5;
+/** Milliseconds after which a poll that fails has been waiting for a PostgreSQL that hangs. */
+const HANGS_AFTER = 3_000;
 
 /**
  * Read your own writes over the log: an event is readable once it has a position, a few milliseconds after its
@@ -13,8 +15,9 @@ const LOOK_EVERY = 5;
  */
 @Injectable()
 export class AwaitSequenced {
-  /** The look that callers of this moment share; one that has begun already may be too early for them. */
+  /** The poll that callers of this moment share; one that has begun already may be too early for them. */
   private next: Promise<number> | null = null;
+  /** Ends with the poll under way. Rejects if PostgreSQL hangs: who waits for the next poll would wait as long again. */
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -25,16 +28,29 @@ export class AwaitSequenced {
 
   /** A position that everything committed before the call has reached; after a second whatever has been reached. */
   all(): Promise<number> {
-    this.next ??= this.running.then(() => {
-      this.next = null;
-      const look = this.look();
-      this.running = look.catch(() => undefined);
-      return look;
-    });
+    this.next ??= this.running
+      .finally(() => (this.next = null))
+      .then(
+        () => this.begin(),
+        (error: unknown) => {
+          this.running = Promise.resolve();
+          throw error;
+        },
+      );
     return this.next;
   }
 
-  private async look(): Promise<number> {
+  private begin(): Promise<number> {
+    const began = performance.now();
+    const poll = this.poll();
+    this.running = poll.catch((error: unknown) => {
+      if (this.next && performance.now() - began > HANGS_AFTER) throw error;
+    });
+    this.running.catch(() => undefined);
+    return poll;
+  }
+
+  private async poll(): Promise<number> {
     const { lastSeq } = await this.log.pending();
     if (lastSeq !== null) await this.untilSequenced(lastSeq);
     return (await this.log.head()).position;
@@ -43,6 +59,6 @@ export class AwaitSequenced {
   private async untilSequenced(lastSeq: string): Promise<void> {
     this.signal.committed();
     const isSequenced = async () => (await this.log.pending(lastSeq)).count === 0;
-    await pollUntil(isSequenced, { every: LOOK_EVERY, atMost: WAIT_AT_MOST, clock: this.clock });
+    await pollUntil(isSequenced, { every: POLL_EVERY, atMost: WAIT_AT_MOST, clock: this.clock });
   }
 }

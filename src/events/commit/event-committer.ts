@@ -1,17 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
 import type { NewInventoryEvent } from '../../contracts/index.js';
-import { afterCommit, savepoint, SqlClient, type Statement, isDatabaseUnavailable } from '../../database/index.js';
+import {
+  afterCommit,
+  isConnectionLost,
+  isDatabaseUnavailable,
+  savepoint,
+  SqlClient,
+  type Statement,
+} from '../../database/index.js';
 import { RelayWakeup } from '../relay/relay-wakeup.js';
 import { CacheInvalidation } from '../invalidation/cache-invalidation.js';
 import { PendingEvents, type ReportCommitted } from '../sequencer/pending-events.js';
 import { InlineSequencing } from './inline-sequencing.js';
+import { type Recovery, whatWasDone } from './lost-statement.js';
 
 /**
- * Milliseconds. A PostgreSQL that takes longer to lose a statement hangs; sending it again would wait as long once
- * more.
+ * Milliseconds. A PostgreSQL that takes longer to lose a statement hangs; asking it what has been done would wait as
+ * long once more.
  */
-const RETRY_WITHIN = 1_000;
+const RECOVER_WITHIN = 1_000;
 
 /** What the rows of a committed statement mean. */
 export interface CommittedEvents {
@@ -37,10 +45,18 @@ export interface EventCommit<Row extends QueryResultRow, Result extends Committe
    * log will hold (as a library user's may): the relay then reads them from the log.
    */
   eventIds: readonly string[];
-  /** Called once, after the statement has been committed or, in a transaction, has been answered. */
+  /**
+   * Called once, after the statement has been committed or, in a transaction, has been answered. After a recovery the
+   * rows are those of what has been done, and all else can be committed anew.
+   */
   resultOf: (rows: Row[]) => Result;
-  /** Whether the statement, done twice, changes nothing more than done once. */
-  retryable: boolean;
+  /** For a statement that may be sent with positions. Without it, one that is lost is an error. */
+  recovery?: Recovery;
+  /**
+   * Others wait for it: a locked row soon makes it fail (`isLockTimeout`), and then nothing has been done. Not in a
+   * transaction of the caller.
+   */
+  impatient?: boolean;
 }
 
 /**
@@ -55,7 +71,7 @@ export interface EventCommit<Row extends QueryResultRow, Result extends Committe
  *               sequenced before its answer arrives (`PendingEvents`)
  *     send      where this instance leads and nothing waits: one statement that also gives positions
  *               (`InlineSequencing`);
- *               else, or if a row is locked, the statement without positions over the pool or the caller's transaction
+ *               else, or if a row is locked, the statement without positions over a pool or the caller's transaction
  *     read      `resultOf` tells from the rows which events have been appended
  *     invalidate  the scopes of these events are invalidated in the search caches
  *     publish   inline: in the order of positions. Else the relay is woken, which sequences, and publishes
@@ -63,8 +79,9 @@ export interface EventCommit<Row extends QueryResultRow, Result extends Committe
  * In a transaction of the caller (an idempotent request, a page of an import) the statement is a savepoint of it, and
  * what comes after `read` follows its commit, before the transaction's `commit` resolves.
  *
- * A statement that is lost with the leader's connection may have been done. If it is `retryable` it is sent again over
- * the pool; since events of the lost one can't be known, the caches are cleared before the commit is acknowledged.
+ * A statement that is lost with the leader's connection may have been done, wholly or not at all. The log tells, by the
+ * ids of its events (`lost-statement.ts`). It is never simply repeated: another instance may have changed the same
+ * product since, and its acknowledged change would be undone.
  */
 @Injectable()
 export class EventCommitter {
@@ -88,22 +105,27 @@ export class EventCommitter {
   }
 
   private async run<Row extends QueryResultRow, Result extends CommittedEvents>(
-    { sql, values, eventIds, resultOf, retryable }: EventCommit<Row, Result>,
+    { sql, values, eventIds, resultOf, recovery, impatient = false }: EventCommit<Row, Result>,
     report: ReportCommitted,
   ): Promise<Result> {
     const sentAt = performance.now();
     const { append, appendWithPositions } = sql;
     const inline = appendWithPositions && (await this.inline.send<Row>(appendWithPositions, values, eventIds.length));
-    let mayBeDone = false;
-    const retry = (error: unknown): null => {
-      const lost = isDatabaseUnavailable(error) && performance.now() - sentAt < RETRY_WITHIN;
-      if (!lost || !retryable) throw error;
-      mayBeDone = true;
-      return null;
+    const recover = async (error: unknown): Promise<Row[] | null> => {
+      if (!isDatabaseUnavailable(error) || !recovery || performance.now() - sentAt > RECOVER_WITHIN) throw error;
+      // Cancelled, or short of something: nothing has been done, and another connection may be able to.
+      if (!isConnectionLost(error)) return null;
+      return whatWasDone<Row>(this.sql, inline!.sent, recovery, eventIds).catch(() => {
+        throw error;
+      });
     };
     try {
-      const positioned = inline && (await inline.rows().catch(retry));
-      const rows = positioned ?? (await savepoint(() => this.sql.query<Row>(append, values)));
+      const positioned = inline && (await inline.rows().catch(recover));
+      const usual = (): Promise<Row[]> =>
+        impatient
+          ? this.sql.queryImpatiently<Row>(append, values)
+          : savepoint(() => this.sql.query<Row>(append, values));
+      const rows = positioned ?? (await usual());
       const result = resultOf(rows);
       const after = positioned ? positionBefore(positioned) : null;
       if (inline && after !== null) {
@@ -111,7 +133,6 @@ export class EventCommitter {
       } else {
         inline?.end();
         await this.acknowledge(result.events, report);
-        if (mayBeDone) await this.invalidation.clear();
       }
       return result;
     } finally {

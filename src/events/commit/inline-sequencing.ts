@@ -7,7 +7,7 @@ import { placedEvent } from '../log/inventory-event.js';
 import { PublishOrder, type PublishTicket } from '../publisher/publish-order.js';
 import { OrderedPublisher } from '../publisher/ordered-publisher.js';
 import { CacheInvalidation } from '../invalidation/cache-invalidation.js';
-import { Sequencer } from '../sequencer/sequencer.js';
+import { type SentStatement, Sequencer } from '../sequencer/sequencer.js';
 
 /** Milliseconds to wait while the lease is renewed, twice a second; not for a cache that hangs, nor for a backlog. */
 const OPENS_WITHIN = 100;
@@ -28,7 +28,7 @@ export class InlineSequencing {
   constructor(
     private readonly sequencer: Sequencer,
     private readonly order: PublishOrder,
-    private readonly announcements: OrderedPublisher,
+    private readonly ordered: OrderedPublisher,
     private readonly invalidation: CacheInvalidation,
     private readonly log: EventLog,
   ) {}
@@ -47,19 +47,19 @@ export class InlineSequencing {
     if (currentTransaction()) return undefined;
     if (this.order.closed) await this.order.opened(OPENS_WITHIN);
     if (this.order.closed) return undefined;
-    const answer = this.sequencer.append<Row>(statement, values, size);
-    return answer && new InlineAppend(answer, this.order.enter(), this.announcements, this.invalidation, this.log);
+    const sent = this.sequencer.append<Row>(statement, values, size);
+    return sent && new InlineAppend(sent, this.order.enter(), this.ordered, this.invalidation, this.log);
   }
 }
 
 export class InlineAppend<Row> {
   private readonly logger = new Logger(InlineSequencing.name);
-  private announced = false;
+  private published = false;
 
   constructor(
-    private readonly answer: Promise<Row[]>,
-    private readonly turn: PublishTicket,
-    private readonly announcements: OrderedPublisher,
+    readonly sent: SentStatement<Row>,
+    private readonly ticket: PublishTicket,
+    private readonly ordered: OrderedPublisher,
     private readonly invalidation: CacheInvalidation,
     private readonly log: EventLog,
   ) {}
@@ -70,34 +70,34 @@ export class InlineAppend<Row> {
    */
   async rows(): Promise<Row[] | null> {
     try {
-      return await this.answer;
+      return await this.sent.rows;
     } catch (error) {
       // Whatever the caller does next, later tickets must not wait for this one.
-      this.turn.end();
+      this.ticket.end();
       if (!isLockTimeout(error)) throw error;
       return null;
     }
   }
 
   /**
-   * Resolves when every cached search that these events change is out of date; they are announced when it is their
-   * turn.
+   * Resolves when every cached search that these events change is out of date; they are published when their ticket is
+   * next.
    *
    * @param after the position before the first one's
    * @param events all that the statement has appended, in its order
    */
   async finalize(after: number, events: readonly NewInventoryEvent[]): Promise<void> {
-    this.turn.placed(after, after + events.length);
+    this.ticket.numbered(after, after + events.length);
     await this.invalidation.committed(events);
     const { epoch } = this.log;
     const positioned = events.map((event, index) => placedEvent(event, epoch, after + index + 1));
-    this.announced = true;
-    // Not waited for: the change is done. What isn't announced is read from the log.
-    this.announcements.make(this.turn, positioned).catch((error: unknown) => this.logger.error(error));
+    this.published = true;
+    // Not waited for: the change is done. What isn't published is read from the log.
+    this.ordered.publish(this.ticket, positioned).catch((error: unknown) => this.logger.error(error));
   }
 
   /** Must be called in any case, when there is nothing to come any more. */
   end(): void {
-    if (!this.announced) this.turn.end();
+    if (!this.published) this.ticket.end();
   }
 }

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
 import { Clock, Metrics } from '../../infra/index.js';
 import { type BusMessage, EventBus } from '../bus/event-bus.js';
+import { EventReaction, type NewEpochHandler } from '../event-reaction.js';
 import { EventsMetrics } from '../events.metrics.js';
 import type { EventBatch, EventHeader } from '../log/event-batch.js';
 import { LogHistory } from '../log/log-history.js';
@@ -22,7 +23,8 @@ const POLL_EVERY = 250;
  * or delays. What arrives out of turn is a gap and is filled from the log; when the bus is silent the log is polled.
  */
 @Injectable()
-export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnModuleDestroy {
+@EventReaction({ to: 'newEpoch', order: 20 })
+export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(EventBridge.name);
   private position = 0;
   private queue: InventoryEvent[] = [];
@@ -44,9 +46,7 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
     private readonly metrics: Metrics,
     private readonly clock: Clock,
     private readonly history: LogHistory,
-  ) {
-    history.onNewEpoch(({ position }) => this.restart(position));
-  }
+  ) {}
 
   /** Everything up to here has been delivered to this process. */
   get cursor(): LogCursor {
@@ -109,7 +109,7 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
   }
 
   /** The log was set back: what follows this position is delivered, and nothing of what was known of the old one. */
-  private restart(position: number): void {
+  onNewEpoch({ position }: LogCursor): void {
     this.position = position;
     this.queue = [];
     this.restarts += 1;
@@ -159,7 +159,7 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
         this.behind = false;
         const waiting = this.queue.length;
         const { restarts } = this;
-        const events = await this.log.read(this.position, READ_LIMIT);
+        const { events, more } = await this.log.readPage(this.position, READ_LIMIT);
         // They may be of the log as it was before.
         if (restarts !== this.restarts) continue;
         let repaired = false;
@@ -169,7 +169,7 @@ export class EventBridge implements LocalDelivery, OnApplicationBootstrap, OnMod
           repaired = true;
         }
         if (repaired) this.eventsMetrics.repairs.inc();
-        if (events.length === READ_LIMIT) this.behind = true;
+        if (more) this.behind = true;
         // What waited beyond the log's end can only be of a log that is gone.
         if (events.length === 0) this.queue = this.queue.slice(waiting);
         this.deliverQueued();

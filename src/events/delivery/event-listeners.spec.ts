@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { anEvent } from '../../../test/support/events.js';
-import { EventListeners, INVENTORY_EVENT } from './event-listeners.js';
+import { INVENTORY_EVENT } from '../event-reaction.js';
+import { EventListeners } from './event-listeners.js';
 
 Logger.overrideLogger(false);
 

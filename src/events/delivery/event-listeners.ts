@@ -1,9 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { InventoryEvent } from '../../contracts/index.js';
-
-/** Name of the EventEmitter event that carries every `InventoryEvent` once and in position order to this process. */
-export const INVENTORY_EVENT = 'inventory.event';
+import { INVENTORY_EVENT } from '../event-reaction.js';
 
 /** The listeners of this process: the product's own, and all that a library user adds for `INVENTORY_EVENT`. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { Access } from '../../auth/index.js';
-import type { InventoryEvent } from '../../contracts/index.js';
+import type { AuditedEvent } from '../../contracts/index.js';
 import { TakesQuery } from '../../http/index.js';
 import type { EventStats } from '../event-stats.js';
 import { InventoryEventService } from '../inventory-event.service.js';
@@ -11,7 +11,7 @@ import { ReadEventsQuery } from './read-events.dto.js';
 
 interface EventsPage {
   epoch: string;
-  events: InventoryEvent[];
+  events: AuditedEvent[];
   /** Pass as `after` to go on. */
   nextAfter: number;
   /** Newest position in the log when it was read. */
@@ -35,8 +35,8 @@ export class EventsController {
     await this.awaitSequenced.all();
     // The head is read first: an event that comes between the two reads must not be jumped over by nextAfter.
     const head = await this.log.head();
-    const events = await this.log.read(after, limit, filter);
-    const nextAfter = events.length === limit ? events.at(-1)!.position : Math.max(after, head.position, last(events));
+    const { events, more } = await this.log.readAuditedPage(after, limit, filter);
+    const nextAfter = more ? last(events) : Math.max(after, head.position, last(events));
     return { epoch: this.log.epoch, events, nextAfter, lastPosition: Math.max(head.position, last(events)) };
   }
 
@@ -47,6 +47,6 @@ export class EventsController {
   }
 }
 
-function last(events: readonly InventoryEvent[]): number {
+function last(events: readonly AuditedEvent[]): number {
   return events.at(-1)?.position ?? 0;
 }

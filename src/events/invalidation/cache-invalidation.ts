@@ -1,26 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { NewInventoryEvent } from '../../contracts/index.js';
-
-/** A cache that must follow the events. Nothing rejects; false says that the cache was out of reach. */
-export interface InvalidatableCache {
-  /** Puts out of date whatever these events change; idempotent. */
-  invalidate(events: readonly NewInventoryEvent[]): Promise<boolean>;
-  /** Removes everything. */
-  clear(): Promise<boolean>;
-  /** Vouches for a while that everything sequenced so far has been invalidated. */
-  renewLease(): Promise<boolean>;
-}
+import type { EventContent } from '../../contracts/index.js';
+import { EventReaction, type InvalidatableCache, type NewEpochHandler } from '../event-reaction.js';
 
 /** Enough for what waits between a commit and the relay; an event that is forgotten is merely invalidated twice. */
 const REMEMBERED = 20_000;
 
 /**
- * Where caches register themselves. `committed` runs after a commit and before its acknowledgement (G1);
+ * All caches that follow the events. `committed` runs after a commit and before its acknowledgement (G1);
  * the relay runs `invalidate` for whatever isn't known to be done before it publishes the events, so that no client is
  * notified of a change whose old pages can still be served.
  */
 @Injectable()
-export class CacheInvalidation {
+@EventReaction({ to: 'newEpoch', order: 40 })
+export class CacheInvalidation implements NewEpochHandler {
   private readonly caches: InvalidatableCache[] = [];
   /** Ids of the newest events that their writers have invalidated after the commit, in order. */
   private readonly done = new Set<string>();
@@ -33,7 +25,7 @@ export class CacheInvalidation {
    * For the writer, after its commit. Never rejects: the change has happened.
    * @returns ids of the events that the relay needn't invalidate again: all of them or, if it couldn't be done, none
    */
-  async committed(events: readonly NewInventoryEvent[]): Promise<string[]> {
+  async committed(events: readonly EventContent[]): Promise<string[]> {
     if (!(await this.invalidate(events))) return [];
     const ids = events.map(({ eventId }) => eventId);
     this.markDone(ids);
@@ -49,12 +41,17 @@ export class CacheInvalidation {
   }
 
   /** Whether the writer has done it already; doing it again would only put fresh pages out of date. */
-  isDone({ eventId }: Pick<NewInventoryEvent, 'eventId'>): boolean {
+  isDone({ eventId }: Pick<EventContent, 'eventId'>): boolean {
     return this.done.has(eventId);
   }
 
-  invalidate(events: readonly NewInventoryEvent[]): Promise<boolean> {
+  invalidate(events: readonly EventContent[]): Promise<boolean> {
     return this.all((cache) => cache.invalidate(events));
+  }
+
+  /** Pages may be of changes that have never been. */
+  onNewEpoch(): void {
+    void this.clear();
   }
 
   clear(): Promise<boolean> {

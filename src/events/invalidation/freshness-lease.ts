@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { Clock } from '../../infra/index.js';
+import { textLengthOf } from '../log/event-batch.js';
 import { CacheInvalidation } from './cache-invalidation.js';
 import { SEQUENCE_BATCH } from '../sequencer/sequence-events.sql.js';
 
@@ -12,6 +13,16 @@ const RENEW_EVERY = 1_000;
  * and between them most of the pages there are; naming the scopes took a seventh of the time of a backlog.
  */
 const MOST_BY_SCOPE = 100;
+
+/**
+ * Characters of texts in open events of one batch beyond which everything is put out of date: the words of what others
+ * have written would have to be made a second time, which takes seconds for the largest request. A thousand new
+ * products of the usual kind have fewer.
+ */
+const MOST_TEXT = 256 * 1024;
+
+/** Events that change what products are found by. */
+const ABOUT_TEXTS: ReadonlySet<string> = new Set(['product_created', 'product_updated', 'product_deleted']);
 
 /**
  * The leader's word that caches may be trusted (G2). It is given only while every event sequenced so far has been
@@ -42,11 +53,13 @@ export class FreshnessLease {
 
   async invalidate(events: readonly InventoryEvent[]): Promise<void> {
     const open = [...this.tail, ...events].filter((event) => !this.invalidation.isDone(event));
-    if (open.length > 0 && !(await this.invalidation.invalidate(open))) this.trusted = false;
+    if (textOf(open) > MOST_TEXT) await this.invalidateAll();
+    else if (open.length > 0 && !(await this.invalidation.invalidate(open))) this.trusted = false;
     const last = events.at(-1)!;
     const cut = events.length === SEQUENCE_BATCH;
+    // A change of a vendor is one event.
     this.tail = events.filter(
-      ({ productId, version }) => cut && productId === last.productId && version === last.version,
+      ({ productId, version }) => cut && productId !== null && productId === last.productId && version === last.version,
     );
     if (!this.trusted) await this.clear();
   }
@@ -89,3 +102,6 @@ export class FreshnessLease {
     this.trusted = await this.invalidation.clear();
   }
 }
+
+const textOf = (events: readonly InventoryEvent[]): number =>
+  events.reduce((sum, event) => (ABOUT_TEXTS.has(event.eventType) ? sum + textLengthOf(event) : sum), 0);

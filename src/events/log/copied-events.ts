@@ -9,17 +9,23 @@ import { EventBatch, type EventHeader } from './event-batch.js';
  */
 type Kind = 'json' | 'text' | 'time';
 
-const FIELDS: [field: keyof InventoryEvent, column: string, kind: Kind][] = [
+/** What a null becomes; `absent`: the event is without this member. */
+type IfNull = 'null' | '{}' | 'absent';
+
+const FIELDS: [field: keyof InventoryEvent, column: string, kind: Kind, ifNull?: IfNull][] = [
   ['position', 'position::text', 'json'],
   ['eventId', 'event_id::text', 'text'],
   ['eventType', 'event_type', 'text'],
-  ['productId', 'product_id', 'text'],
+  ['productId', 'product_id', 'text', 'null'],
   ['vendorId', 'vendor_id', 'text'],
-  ['category', 'category', 'text'],
+  ['category', 'category', 'text', 'null'],
   ['version', 'version::text', 'json'],
   ['changes', 'changes', 'json'],
-  ['product', 'product', 'json'],
+  ['product', 'product', 'json', 'null'],
+  ['vendor', 'vendor', 'json', 'absent'],
   ['correlationId', 'correlation_id', 'text'],
+  ['cause', 'cause', 'json', '{}'],
+  ['observation', 'observation', 'json', 'null'],
   ['region', 'region', 'text'],
   ['occurredAt', 'occurred_at', 'time'],
 ];
@@ -40,9 +46,11 @@ const [QUOTE, BACKSLASH, FIRST_PRINTABLE] = [0x22, 0x5c, 0x20];
 export function copiedEvents(rows: CopiedRows, epoch: string): EventBatch {
   const json = new ByteWriter(Math.ceil(rows.bytes.length * 1.25));
   const headers: EventHeader[] = [];
-  const fields = FIELDS.map(([name, , kind], index) => {
+  const offsets: number[] = [];
+  const fields = FIELDS.map(([name, , kind, ifNull = 'null'], index) => {
     const before = index === 0 ? `{"epoch":${JSON.stringify(epoch)}` : '';
-    return { name, kind, opening: Buffer.from(`${before},"${name}":${kind === 'json' ? '' : '"'}`) };
+    const opening = Buffer.from(`${before},"${name}":${kind === 'json' ? '' : '"'}`);
+    return { name, kind, opening, empty: Buffer.from(ifNull === 'absent' ? '' : `,"${name}":${ifNull}`) };
   });
   const timeOf = isoTimes();
   let separator = '[';
@@ -50,9 +58,13 @@ export function copiedEvents(rows: CopiedRows, epoch: string): EventBatch {
     const header = { position: 0, eventId: '', eventType: '' as EventType, occurredAt: '' };
     json.text(separator);
     separator = '},';
-    for (const { name, kind, opening } of fields) {
+    offsets.push(json.length);
+    for (const { name, kind, opening, empty } of fields) {
+      if (!rows.nextField()) {
+        json.copy(empty);
+        continue;
+      }
       json.copy(opening);
-      rows.nextField();
       if (name === 'position') header.position = Number(rows.text());
       if (name === 'eventId') header.eventId = rows.text();
       if (name === 'eventType') header.eventType = rows.text() as EventType;
@@ -65,7 +77,7 @@ export function copiedEvents(rows: CopiedRows, epoch: string): EventBatch {
     headers.push(header);
   }
   json.text(separator === '[' ? '[]' : '}]');
-  return EventBatch.ofJson(epoch, headers, json.finish());
+  return EventBatch.ofJson(epoch, headers, json.finish(), offsets);
 }
 
 function writeText(json: ByteWriter, rows: CopiedRows): void {

@@ -1,5 +1,9 @@
-import type { InventoryEvent } from '../../contracts/index.js';
+import type { InventoryEvent, Product, Vendor } from '../../contracts/index.js';
 import { utf8Text } from '../../infra/index.js';
+
+/** Characters of texts, and bytes of JSON, of events that are delivered or sent in one go; one event may have more. */
+const MOST_TEXT = 256 * 1024;
+const MOST_JSON = 1024 * 1024;
 
 /** What is known of an event without its content. */
 export type EventHeader = Pick<InventoryEvent, 'position' | 'eventId' | 'eventType' | 'occurredAt'>;
@@ -13,16 +17,72 @@ export class EventBatch {
     readonly epoch: string,
     readonly headers: readonly EventHeader[],
     private parsed: InventoryEvent[] | undefined,
-    /** The events as a JSON array in UTF-8, if that is at hand. */
+    /** The events as a JSON array in UTF-8, if that is at hand, and where in it each begins. */
     readonly json?: Buffer,
+    private readonly offsets?: readonly number[],
   ) {}
 
   static of(events: InventoryEvent[]): EventBatch {
     return new EventBatch(events[0]?.epoch ?? '', events, events);
   }
 
-  static ofJson(epoch: string, headers: readonly EventHeader[], json: Buffer): EventBatch {
-    return new EventBatch(epoch, headers, undefined, json);
+  /** @param offsets where in `json` the events begin */
+  static ofJson(
+    epoch: string,
+    headers: readonly EventHeader[],
+    json: Buffer,
+    offsets: readonly number[] = [],
+  ): EventBatch {
+    return new EventBatch(epoch, headers, undefined, json, offsets);
+  }
+
+  /**
+   * The same events in batches that take some milliseconds to send or deliver: each event has all of its product with
+   * it, so a thousand may be 40 MB. Mostly it is this one alone.
+   */
+  get parts(): EventBatch[] {
+    const { json, offsets } = this;
+    if (json && offsets) {
+      if (json.length <= MOST_JSON) return [this];
+      const endOf = (index: number): number => (offsets[index + 1] ?? json.length) - 1;
+      return this.cut(
+        MOST_JSON,
+        (index) => endOf(index) - offsets[index]!,
+        (first, end) =>
+          EventBatch.ofJson(
+            this.epoch,
+            this.headers.slice(first, end),
+            Buffer.concat([OPENING, json.subarray(offsets[first], endOf(end - 1)), CLOSING]),
+            offsets.slice(first, end).map((offset) => offset - offsets[first]! + OPENING.length),
+          ),
+      );
+    }
+    const { events } = this;
+    return this.cut(
+      MOST_TEXT,
+      (index) => textLengthOf(events[index]!),
+      (first, end) => EventBatch.of(events.slice(first, end)),
+    );
+  }
+
+  private cut(
+    most: number,
+    sizeOf: (index: number) => number,
+    part: (first: number, end: number) => EventBatch,
+  ): EventBatch[] {
+    const parts: EventBatch[] = [];
+    const count = this.headers.length;
+    let first = 0;
+    for (let index = 0, size = 0; index < count; index += 1) {
+      const own = sizeOf(index);
+      if (size + own > most && index > first) {
+        parts.push(part(first, index));
+        first = index;
+        size = 0;
+      }
+      size += own;
+    }
+    return first === 0 ? [this] : [...parts, part(first, count)];
   }
 
   get events(): InventoryEvent[] {
@@ -38,4 +98,15 @@ export class EventBatch {
   get lastPosition(): number {
     return this.headers.at(-1)?.position ?? 0;
   }
+}
+
+const OPENING = Buffer.from('[');
+const CLOSING = Buffer.from(']');
+
+/** Characters of what is said of the product, or of the vendor; most of an event that is long. */
+export function textLengthOf({ product, vendor }: Pick<InventoryEvent, 'product' | 'vendor'>): number {
+  const { name, names, description }: Partial<Product & Vendor> = product ?? vendor ?? {};
+  let length = (name?.length ?? 0) + (description?.length ?? 0);
+  for (const tag in names) length += names[tag]!.length;
+  return length;
 }

@@ -1,16 +1,22 @@
-import type { InventoryEvent } from '../../contracts/index.js';
+import { type AuditedEvent, type InventoryEvent, withMarketFacts } from '../../contracts/index.js';
+import { actorOfText } from './event-actor.js';
 import type { InventoryEventEntity } from './inventory-event.entity.js';
 
 /** Column list that gives an `EventRow`. */
 export const EVENT_COLUMNS = `position, event_id AS "eventId", event_type AS "eventType", product_id AS "productId",
-  vendor_id AS "vendorId", category, version, changes, product, correlation_id AS "correlationId", region,
-  occurred_at AS "occurredAt"`;
+  vendor_id AS "vendorId", category, version, changes, product, vendor, correlation_id AS "correlationId", cause,
+  observation, region, occurred_at AS "occurredAt"`;
+
+/** Column list that gives an `AuditedRow`. */
+export const AUDITED_COLUMNS = `${EVENT_COLUMNS}, actor`;
 
 /** A row as the driver gives it: bigint as text, times as dates. */
-export type EventRow = Omit<InventoryEventEntity, 'seq' | 'position'> & { position: string };
+export type AuditedRow = Omit<InventoryEventEntity, 'seq' | 'position'> & { position: string };
+export type EventRow = Omit<AuditedRow, 'actor'>;
 
 export function eventOf(row: EventRow, epoch: string): InventoryEvent {
-  return {
+  // Which of the columns are null goes with the type, as the statements have it that append events.
+  const event = {
     eventId: row.eventId,
     epoch,
     position: Number(row.position),
@@ -21,9 +27,17 @@ export function eventOf(row: EventRow, epoch: string): InventoryEvent {
     version: row.version,
     // `jsonb`, through which they are written, puts newValue first.
     changes: row.changes.map(({ field, oldValue, newValue }) => ({ field, oldValue, newValue })),
-    product: row.product,
+    product: row.product && withMarketFacts(row.product),
     correlationId: row.correlationId,
+    cause: row.cause ?? {},
+    observation: row.observation,
     region: row.region,
     occurredAt: row.occurredAt.toISOString(),
-  };
+  } as InventoryEvent;
+  if (row.vendor) event.vendor = row.vendor;
+  return event;
+}
+
+export function auditedEventOf(row: AuditedRow, epoch: string): AuditedEvent {
+  return { ...eventOf(row, epoch), actor: actorOfText(row.actor) };
 }

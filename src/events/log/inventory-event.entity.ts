@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { EventType, FieldChange, Product } from '../../contracts/index.js';
+import type { EventCause, EventType, FieldChange, PriceObservation, Product, Vendor } from '../../contracts/index.js';
 
 /** The append-only event log, which is also the relay's outbox. Only `position` is ever updated, once. */
 @Entity('inventory_events')
@@ -18,14 +18,15 @@ export class InventoryEventEntity {
   @Column('text', { name: 'event_type' })
   eventType: EventType;
 
-  @Column('text', { name: 'product_id' })
-  productId: string;
+  /** Null in events of vendors, as are category and product. */
+  @Column('text', { name: 'product_id', nullable: true })
+  productId: string | null;
 
   @Column('text', { name: 'vendor_id' })
   vendorId: string;
 
-  @Column('text')
-  category: string;
+  @Column('text', { nullable: true })
+  category: string | null;
 
   @Column('integer')
   version: number;
@@ -33,8 +34,23 @@ export class InventoryEventEntity {
   @Column('json')
   changes: FieldChange[];
 
-  @Column('json')
-  product: Product;
+  @Column('json', { nullable: true })
+  product: Product | null;
+
+  /** Null in events of products. */
+  @Column('json', { nullable: true })
+  vendor: Vendor | null;
+
+  /** `actorText`; null in events of versions that did not keep it. */
+  @Column('text', { nullable: true })
+  actor: string | null;
+
+  /** Null if there is nothing to say. */
+  @Column('json', { nullable: true })
+  cause: EventCause | null;
+
+  @Column('json', { nullable: true })
+  observation: PriceObservation | null;
 
   @Column('text', { name: 'correlation_id' })
   correlationId: string;

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { EventType } from '../../contracts/index.js';
 import { Clock } from '../../infra/index.js';
 import { type BusMessage, EventBus } from '../bus/event-bus.js';
@@ -30,12 +31,22 @@ export class EventPublisher {
     private readonly clock: Clock,
   ) {}
 
+  /** The same for any number of large events, which others need not wait for. No other batch may come in between. */
+  async publishParts(batch: EventBatch): Promise<void> {
+    const [first, ...others] = batch.parts;
+    this.publish(first!);
+    for (const part of others) {
+      await endOfTurn();
+      this.publish(part);
+    }
+  }
+
   /** Of events whose caches have been invalidated. */
-  announce(batch: EventBatch): void {
+  publish(batch: EventBatch): void {
     // This instance needn't wait for its own message to come back; the message is dropped then.
     this.local.accept(batch);
     this.count(batch);
-    void this.publish({ kind: 'events', batch });
+    void this.send({ kind: 'events', batch });
   }
 
   get heartbeatDue(): boolean {
@@ -44,18 +55,18 @@ export class EventPublisher {
 
   /**
    * Tells followers how far the log reaches, so that a lost last message is noticed as well.
-   * @param announced the last position that has been announced, if the log has more that is announced later
+   * @param published the last position that has been published, if the log has more that is published later
    */
-  async heartbeat(announced?: number): Promise<void> {
+  async heartbeat(published?: number): Promise<void> {
     if (!this.heartbeatDue) return;
     this.lastHeartbeat = this.clock.now();
-    if (announced !== undefined) this.announceUpTo(announced);
-    else void this.publish({ kind: 'heartbeat', head: await this.log.head() });
+    if (published !== undefined) this.publishUpTo(published);
+    else void this.send({ kind: 'heartbeat', head: await this.log.head() });
   }
 
-  /** For events that can't be announced themselves: receivers read them from the log. */
-  announceUpTo(position: number): void {
-    void this.publish({ kind: 'heartbeat', head: { epoch: this.log.epoch, position } });
+  /** For events that can't be published themselves: receivers read them from the log. */
+  publishUpTo(position: number): void {
+    void this.send({ kind: 'heartbeat', head: { epoch: this.log.epoch, position } });
   }
 
   private count({ headers }: EventBatch): void {
@@ -65,7 +76,7 @@ export class EventPublisher {
   }
 
   /** Not awaited: a bus that hangs must not hold up the sequencing. */
-  private async publish(message: BusMessage): Promise<void> {
+  private async send(message: BusMessage): Promise<void> {
     if (this.inFlight >= IN_FLIGHT_LIMIT) return this.failed('backlogged');
     this.inFlight += 1;
     try {

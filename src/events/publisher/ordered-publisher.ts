@@ -11,26 +11,26 @@ export class OrderedPublisher {
   constructor(
     private readonly order: PublishOrder,
     private readonly lease: FreshnessLease,
-    private readonly announcer: EventPublisher,
+    private readonly publisher: EventPublisher,
   ) {}
 
-  /** Consecutive events in position order; their turn has been `placed`, and ends here. */
-  async make(turn: PublishTicket, events: InventoryEvent[]): Promise<void> {
+  /** Consecutive events in position order; their ticket has been `numbered`, and ends here. */
+  async publish(ticket: PublishTicket, events: InventoryEvent[]): Promise<void> {
     try {
-      await turn.comes();
+      await ticket.whenNext();
       await this.lease.invalidate(events);
-      this.announcer.announce(EventBatch.of(events));
+      await this.publisher.publishParts(EventBatch.of(events));
     } finally {
-      turn.end();
+      ticket.end();
     }
   }
 
   /** Renews the lease and tells how far the log reaches, as far as either is due. */
   async keepUp(): Promise<void> {
-    if (!this.lease.due && !this.announcer.heartbeatDue) return;
+    if (!this.lease.due && !this.publisher.heartbeatDue) return;
     await this.order.whenOver(async () => {
       await this.lease.keep();
-      await this.announcer.heartbeat();
+      await this.publisher.heartbeat();
     });
   }
 }

@@ -6,7 +6,7 @@ import { PublishOrder } from './publish-order.js';
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('PublishOrder', () => {
-  it('lets each announce when all lower positions are over, whatever the order of answers and ends', async () => {
+  it('lets each publish when all lower positions are over, whatever the order of answers and ends', async () => {
     const steps = fc.array(
       fc.record({ count: fc.integer({ min: 0, max: 3 }), pick: fc.nat(), failing: fc.boolean() }),
       {
@@ -17,33 +17,33 @@ describe('PublishOrder', () => {
     await fc.assert(
       fc.asyncProperty(steps, fc.array(fc.nat(), { minLength: 12, maxLength: 12 }), async (statements, picks) => {
         const order = new PublishOrder();
-        const announced: number[] = [];
+        const published: number[] = [];
         // Sent in this order; positions are given, and answers come, in another.
-        const sent = statements.map((statement) => ({ ...statement, turn: order.enter() }));
+        const sent = statements.map((statement) => ({ ...statement, ticket: order.enter() }));
         let position = 0;
         const running: Promise<void>[] = [];
         for (const { pick } of statements) {
           const [statement] = sent.splice(pick % sent.length, 1);
-          const { count, failing, turn } = statement!;
+          const { count, failing, ticket } = statement!;
           if (count === 0) {
-            turn.end();
+            ticket.end();
             continue;
           }
           const after = position;
           position += count;
-          turn.placed(after, position);
+          ticket.numbered(after, position);
           running.push(
             (async () => {
               for (let wait = picks[running.length % picks.length]! % 3; wait > 0; wait -= 1) await settled();
-              await turn.comes();
-              if (!failing) announced.push(after);
-              turn.end();
+              await ticket.whenNext();
+              if (!failing) published.push(after);
+              ticket.end();
             })(),
           );
           if (picks[running.length % picks.length]! % 2) await settled();
         }
         await Promise.all(running);
-        expect(announced).toEqual([...announced].sort((one, other) => one - other));
+        expect(published).toEqual([...published].sort((one, other) => one - other));
         await order.whenOver(() => Promise.resolve());
       }),
       { numRuns: 500 },
@@ -53,13 +53,13 @@ describe('PublishOrder', () => {
   it('does not wait for an answer that can only be about higher positions', async () => {
     const order = new PublishOrder();
     const [first, second, third] = [order.enter(), order.enter(), order.enter()];
-    second.placed(0, 2);
-    first.placed(2, 5);
+    second.numbered(0, 2);
+    first.numbered(2, 5);
     let came = false;
-    const turn = first.comes().then(() => (came = true));
+    const turn = first.whenNext().then(() => (came = true));
     await settled();
     expect(came).toBe(false);
-    const comes = second.comes();
+    const comes = second.whenNext();
     await settled();
     third.end();
     await comes;
@@ -69,8 +69,8 @@ describe('PublishOrder', () => {
     first.end();
     // The fourth has no answer yet, and what follows the first one needn't wait for it.
     const fifth = order.enter();
-    fifth.placed(5, 6);
-    await fifth.comes();
+    fifth.numbered(5, 6);
+    await fifth.whenNext();
     fifth.end();
     fourth.end();
   });
@@ -78,9 +78,9 @@ describe('PublishOrder', () => {
   it('goes on when positions are missing, once all answers are there', async () => {
     const order = new PublishOrder();
     const [lost, next] = [order.enter(), order.enter()];
-    next.placed(100, 101);
+    next.numbered(100, 101);
     let came = false;
-    const turn = next.comes().then(() => (came = true));
+    const turn = next.whenNext().then(() => (came = true));
     await settled();
     expect(came).toBe(false);
     lost.end();

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { deferred, endsWithin } from '../../infra/index.js';
 
-/** A place in the order of announcements, not known before the events have their positions. */
+/** The slot of one batch of events in the order of publishing, which is not known before they have their positions. */
 export interface PublishTicket {
-  /** To be called as soon as it is known that the next events have positions after this one, up to the other one. */
-  placed(after: number, last: number): void;
-  /** Resolves when everything with a lower position is over. For what is `placed`. */
-  comes(): Promise<void>;
+  /** To be called as soon as it is known that the batch has the positions after this one, up to the other one. */
+  numbered(after: number, last: number): void;
+  /** Resolves when everything with a lower position is over. For what is `numbered`. */
+  whenNext(): Promise<void>;
   /** Must be called in any case. */
   end(): void;
 }
 
 /**
  * Statements that give positions go over two connections, and one may have to wait for a cache that another one
- * needn't wait for. Events are announced in the order of their positions.
+ * needn't wait for. Events are published in the order of their positions.
  */
 @Injectable()
 export class PublishOrder {
@@ -21,7 +21,7 @@ export class PublishOrder {
    * All that has been sent and isn't over. What has got lower positions than an answer that is here, is among them or
    * over.
    */
-  private readonly open = new Set<Place>();
+  private readonly open = new Set<Slot>();
   /** Everything up to this position is over. */
   private reached = NaN;
   /** Those who, once everything up to a position is over, have nothing to wait for. */
@@ -40,24 +40,24 @@ export class PublishOrder {
 
   /** To be called just when the statement is sent. */
   enter(): PublishTicket {
-    const place = new Place();
-    this.open.add(place);
+    const slot = new Slot();
+    this.open.add(slot);
     return {
-      placed: (after, last) => place.known(after, last),
-      comes: () => this.comes(place),
-      end: () => this.end(place),
+      numbered: (after, last) => slot.known(after, last),
+      whenNext: () => this.whenNext(slot),
+      end: () => this.end(slot),
     };
   }
 
   /**
    * Runs `work` when all that has entered is over, so that every event with a position has been invalidated and
-   * announced. Callers that can do without should not enter meanwhile: `closed` says so.
+   * published. Callers that can do without should not enter meanwhile: `closed` says so.
    */
   async whenOver<Result>(work: () => Promise<Result>, takesLong = false): Promise<Result> {
     const { promise: ended, resolve: end } = deferred();
     this.alone.set(ended, takesLong);
     try {
-      await Promise.all([...this.open].map((place) => place.over.promise));
+      await Promise.all([...this.open].map((slot) => slot.over.promise));
       return await work();
     } finally {
       this.alone.delete(ended);
@@ -72,27 +72,27 @@ export class PublishOrder {
   }
 
   /** Positions have no holes, so it mostly needn't wait for answers that may turn out to be about higher ones. */
-  private async comes(place: Place): Promise<void> {
-    const { after } = place;
+  private async whenNext(slot: Slot): Promise<void> {
+    const { after } = slot;
     if (after !== this.reached) {
       const { promise: follows, resolve } = deferred();
       this.next.set(after, resolve);
       await Promise.race([follows, Promise.all([...this.open].map((other) => other.overIfBelow(after)))]);
       this.next.delete(after);
     }
-    place.came = true;
+    slot.came = true;
   }
 
-  private end(place: Place): void {
-    if (!this.open.delete(place)) return;
-    place.end();
-    if (!place.came) return;
-    this.reached = place.last;
-    this.next.get(place.last)?.();
+  private end(slot: Slot): void {
+    if (!this.open.delete(slot)) return;
+    slot.end();
+    if (!slot.came) return;
+    this.reached = slot.last;
+    this.next.get(slot.last)?.();
   }
 }
 
-class Place {
+class Slot {
   after = NaN;
   last = NaN;
   /** Everything below was over when it ended. */

@@ -19,25 +19,25 @@ export class Backlog {
   constructor(
     private readonly sequencer: Sequencer,
     private readonly lease: FreshnessLease,
-    private readonly announcer: EventPublisher,
+    private readonly publisher: EventPublisher,
     private readonly log: EventLog,
-    private readonly own: PendingEvents,
+    private readonly pending: PendingEvents,
   ) {}
 
   /** Until there is less than a batch, or `goOn` says no. Throws what the sequencer throws. */
   async relay(goOn: () => boolean): Promise<void> {
     let batch = await this.sequencer.number();
     while (batch) {
-      const own = await this.own.take(batch);
+      const own = await this.pending.take(batch);
       const read = await this.invalidate(batch, own && EventBatch.of(own));
       await this.lease.keep();
       const next = goOn() && batch.eventIds.length === SEQUENCE_BATCH ? this.sequencer.number() : null;
       // Handled where it is awaited, which may be after it has failed.
       next?.catch(() => undefined);
-      this.announce(batch, read ?? (await this.read(batch)));
+      await this.publish(batch, read ?? (await this.read(batch)));
       // Not the log's head: the next batch may be numbered by now, and must be invalidated before anybody looks for it.
-      await this.announcer.heartbeat(batch.after + batch.eventIds.length);
-      await this.sequencer.look();
+      await this.publisher.heartbeat(batch.after + batch.eventIds.length);
+      await this.sequencer.maintain();
       batch = await next;
     }
   }
@@ -51,9 +51,9 @@ export class Backlog {
     return read;
   }
 
-  private announce({ after, eventIds }: NumberedEvents, read: EventBatch | undefined): void {
-    if (read) this.announcer.announce(read);
-    else this.announcer.announceUpTo(after + eventIds.length);
+  private async publish({ after, eventIds }: NumberedEvents, read: EventBatch | undefined): Promise<void> {
+    if (read) await this.publisher.publishParts(read);
+    else this.publisher.publishUpTo(after + eventIds.length);
   }
 
   /** Undefined if that fails: receivers that hear how far the log reaches read the events for themselves. */

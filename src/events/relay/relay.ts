@@ -1,18 +1,17 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { isLockTimeout } from '../../database/index.js';
-import { Metrics } from '../../infra/index.js';
+import { AsyncSignal, Metrics } from '../../infra/index.js';
 import { EventBus } from '../bus/event-bus.js';
+import { EventReaction, type NewEpochHandler } from '../event-reaction.js';
 import { PublishOrder } from '../publisher/publish-order.js';
 import { OrderedPublisher } from '../publisher/ordered-publisher.js';
-import { LogHistory } from '../log/log-history.js';
 import { Backlog } from './backlog.js';
 import { LeaderElection } from '../sequencer/leader-election.js';
 import { FreshnessLease } from '../invalidation/freshness-lease.js';
 import { PendingEvents } from '../sequencer/pending-events.js';
 import { SEQUENCE_BATCH } from '../sequencer/sequence-events.sql.js';
 import { Sequencer } from '../sequencer/sequencer.js';
-import { AsyncSignal } from './async-signal.js';
 
 /** Milliseconds between polls: right after work, and at most when idle. */
 const POLL_BUSY = 50;
@@ -25,7 +24,8 @@ const POLL_WITHOUT_BUS = 100;
  * Whatever fails, the loop goes on: the log holds every event, and what wasn't published is repaired from there.
  */
 @Injectable()
-export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
+@EventReaction({ to: 'newEpoch', order: 10 })
+export class Relay implements NewEpochHandler, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Relay.name);
   private readonly signal = new AsyncSignal();
   private stopping = false;
@@ -39,17 +39,16 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly leadership: LeaderElection,
     private readonly lease: FreshnessLease,
     private readonly order: PublishOrder,
-    private readonly announcements: OrderedPublisher,
+    private readonly ordered: OrderedPublisher,
     private readonly backlog: Backlog,
-    private readonly own: PendingEvents,
+    private readonly pending: PendingEvents,
     private readonly bus: EventBus,
     private readonly metrics: Metrics,
-    history: LogHistory,
-  ) {
-    history.onNewEpoch(() => {
-      this.lease.distrust();
-      this.order.restart();
-    });
+  ) {}
+
+  onNewEpoch(): void {
+    this.lease.distrust();
+    this.order.restart();
   }
 
   /** Awaits the first step: an instance that reports ready has a relay at work. */
@@ -93,7 +92,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
         pause = POLL_BUSY;
         // Most wakes come while their events are being sequenced; another look for nothing is a fourth of what they
         // cost.
-        if (!this.unknown && !this.own.anyWaiting) this.signal.forget();
+        if (!this.unknown && !this.pending.anyWaiting) this.signal.forget();
       }
       await this.signal.wait(this.leading && !this.bus.connected ? POLL_WITHOUT_BUS : pause);
       pause = Math.min(pause * 2, POLL_IDLE);
@@ -111,8 +110,8 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
       const events = await this.sequence();
       this.failing = false;
       if (events === null) return 0;
-      await this.sequencer.look();
-      await this.announcements.keepUp();
+      await this.sequencer.maintain();
+      await this.ordered.keepUp();
       return events.length;
     } catch (error) {
       if (!this.failing) this.logger.error(error);
@@ -128,15 +127,15 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** @returns what it has sequenced, and announced; null when another instance leads */
   private async sequence(): Promise<InventoryEvent[] | null> {
-    const turn = this.order.enter();
+    const ticket = this.order.enter();
     try {
       const events = await this.sequencer.sequence();
       if (!events || events.length === 0) return events;
-      turn.placed(events[0]!.position - 1, events.at(-1)!.position);
-      await this.announcements.make(turn, events);
+      ticket.numbered(events[0]!.position - 1, events.at(-1)!.position);
+      await this.ordered.publish(ticket, events);
       return events;
     } finally {
-      turn.end();
+      ticket.end();
     }
   }
 }

@@ -4,6 +4,9 @@ import { DatabaseUrl, type Statement } from '../../database/index.js';
 import { LogHistory } from '../log/log-history.js';
 import { SEQUENCING_SETTINGS } from './sequence-events.sql.js';
 
+/** `application_name` of the leader's sessions. */
+export const LEADER_NAME = 'mandi-inventory-sync relay';
+
 /** Numbers no other program uses on the database, one for each connection: "mandr" and "mands" in ASCII. */
 const LEADER_LOCKS = [0x6d616e6472, 0x6d616e6473];
 
@@ -40,6 +43,8 @@ export interface LeaderConnections {
   main: pg.Client;
   /** Gives positions to what would keep the main one long. */
   second: pg.Client;
+  /** PostgreSQL's process of either. */
+  sessions: ReadonlyMap<pg.Client, number>;
 }
 
 /**
@@ -57,6 +62,8 @@ export class LeaderElection {
   private clients: pg.Client[] = [];
   private connections: LeaderConnections | null = null;
   private readonly connecting = new WeakSet<pg.Client>();
+  /** As PostgreSQL says: what a pooler tells the driver is a number of its own. */
+  private readonly sessions = new WeakMap<pg.Client, number>();
 
   constructor(
     private readonly databaseUrl: DatabaseUrl,
@@ -81,8 +88,9 @@ export class LeaderElection {
       if (this.clients !== clients) return null;
       // Of all but the last one the lock is held, as there is another one behind it.
       if (index < clients.length - 1) continue;
-      const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [lock]);
-      if (!rows[0]!.held || this.clients !== clients) return null;
+      const { held, session } = await lockOn(client, lock);
+      if (!held || this.clients !== clients) return null;
+      this.sessions.set(client, session);
     }
     const [main, second] = clients as [pg.Client, pg.Client];
     // Before it can give positions: this may be another history of the database than the one it has known.
@@ -93,7 +101,8 @@ export class LeaderElection {
       },
     );
     if (this.clients !== clients) return null;
-    this.connections = { main, second };
+    const sessions = new Map([main, second].map((client) => [client, this.sessions.get(client)!]));
+    this.connections = { main, second, sessions };
     this.logger.log('Leads the relay');
     return this.connections;
   }
@@ -109,7 +118,7 @@ export class LeaderElection {
 
   private async connect(clients: pg.Client[]): Promise<pg.Client> {
     const own = {
-      application_name: 'mandi-inventory-sync relay',
+      application_name: LEADER_NAME,
       connectionTimeoutMillis: 5_000,
       query_timeout: QUERY_TIMEOUT,
       keepAlive: true,
@@ -142,6 +151,12 @@ export class LeaderElection {
     if (this.held) this.logger.warn(`Lost the leadership of the relay${error ? `: ${error.message}` : ''}`);
     void this.release();
   }
+}
+
+async function lockOn(client: pg.Client, lock: number): Promise<{ held: boolean; session: number }> {
+  const text = 'SELECT pg_try_advisory_lock($1) AS held, pg_backend_pid() AS session';
+  const { rows } = await client.query<{ held: boolean; session: number }>(text, [lock]);
+  return rows[0]!;
 }
 
 /** What has been sent is still answered, if that doesn't take long. */

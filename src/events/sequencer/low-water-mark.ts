@@ -1,8 +1,9 @@
 import { Logger } from '@nestjs/common';
 import type { ClientBase } from 'pg';
+import { type Session, SESSION_COLUMNS, sessionsText } from '../../database/index.js';
 
-/** Milliseconds between two looks. */
-const LOOK_EVERY = 500;
+/** Milliseconds between two probes. */
+const PROBE_EVERY = 500;
 /**
  * Milliseconds after which all of the queue is looked through once, for rows with a `seq` that wasn't drawn from the
  * sequence.
@@ -19,7 +20,7 @@ const PREPARED = 'prepared';
  * The last number drawn, and the transactions that have drawn numbers and not ended. `nextval` locks the sequence until
  * the end of its transaction, and a transaction gives its locks up after what it has committed is visible.
  */
-const LOOK = `
+const PROBE = `
   SELECT last_value AS seq, ARRAY(
     SELECT CASE WHEN pid IS NULL THEN '${PREPARED}' ELSE virtualtransaction || ' ' || pid END FROM pg_locks
     WHERE locktype = 'relation' AND relation = 'inventory_events_seq_seq'::regclass AND mode = 'RowExclusiveLock'
@@ -27,15 +28,13 @@ const LOOK = `
   FROM inventory_events_seq_seq`;
 
 /** `$1`: process ids of sessions. */
-const SESSIONS = `
-  SELECT pid, application_name AS name, state, extract(epoch FROM now() - xact_start)::integer AS seconds
-  FROM pg_stat_activity WHERE pid = ANY($1::integer[])`;
+const SESSIONS = `SELECT ${SESSION_COLUMNS} FROM pg_stat_activity a WHERE a.pid = ANY($1::integer[])`;
 
 interface Candidate {
   seq: number;
   /** On the clock of `now`. */
   since: number;
-  /** Every transaction that has drawn a number up to `seq` is among them, or has ended. Absent until the next look. */
+  /** Every transaction that has drawn a number up to `seq` is among them, or has ended. Absent until the next probe. */
   holders?: readonly string[];
   warned?: boolean;
 }
@@ -48,8 +47,8 @@ interface Candidate {
  * transactions that have drawn a lower one have ended, and a scan made after that has found less than a batch. Just
  * going on behind the highest `seq` would leave behind what a slow transaction commits later.
  *
- * That a number was drawn is seen at one look, and who holds the sequence at the next one, so that a transaction that
- * has drawn a number up to it has the lock by then or has ended. At a later look all of those holders have gone.
+ * That a number was drawn is seen at one probe, and who holds the sequence at the next one, so that a transaction that
+ * has drawn a number up to it has the lock by then or has ended. At a later probe all of those holders have gone.
  *
  * Tried and worse: waiting for the oldest transaction of the snapshot instead. It waits for every transaction of every
  * database of the server, also for one that has nothing to do with the log and was forgotten: the scan went from 8 to
@@ -58,13 +57,13 @@ interface Candidate {
 export class LowWaterMark {
   private candidate: Candidate | undefined;
   private confirmed = 0;
-  private floor = 0;
-  private lookedAt = -Infinity;
+  private mark = 0;
+  private probedAt = -Infinity;
   private distrustedAt: number;
 
   constructor(
     private readonly now: () => number = () => performance.now(),
-    private readonly lookEvery = LOOK_EVERY,
+    private readonly probeEvery = PROBE_EVERY,
     private readonly warn: (message: string) => void = (message) => new Logger(LowWaterMark.name).warn(message),
   ) {
     this.distrustedAt = now();
@@ -72,24 +71,27 @@ export class LowWaterMark {
 
   /** The lowest `seq` that may be without position. */
   get value(): number {
-    return this.floor;
+    return this.mark;
   }
 
   /** A scan from `value` on has found less than there was room for. */
   caughtUp(): void {
-    this.floor = this.confirmed;
+    this.mark = this.confirmed;
   }
 
-  /** Looks how far the floor can rise, if that is due; tells whether it was. A scan that begins later sees no less. */
-  async look(client: ClientBase): Promise<boolean> {
+  /**
+   * Raises the mark as far as it can rise, if a probe is due. A scan that begins later sees no less.
+   * @returns whether it was due
+   */
+  async raise(client: ClientBase): Promise<boolean> {
     const now = this.now();
-    if (now - this.lookedAt < this.lookEvery) return false;
-    this.lookedAt = now;
+    if (now - this.probedAt < this.probeEvery) return false;
+    this.probedAt = now;
     if (now - this.distrustedAt >= DISTRUST_AFTER) {
       this.distrustedAt = now;
-      this.floor = 0;
+      this.mark = 0;
     }
-    const { rows } = await client.query<{ seq: string; holders: string[] }>(LOOK);
+    const { rows } = await client.query<{ seq: string; holders: string[] }>(PROBE);
     const { seq, holders } = rows[0]!;
     if (this.candidate?.holders && hasEnded(this.candidate.holders, holders)) {
       this.confirmed = this.candidate.seq;
@@ -110,17 +112,8 @@ export class LowWaterMark {
     const held = candidate.holders!.filter((holder) => now.includes(holder));
     const pids = held.map((holder) => Number(holder.split(' ')[1])).filter(Boolean);
     const { rows } = await client.query<Session>(SESSIONS, [pids]);
-    const sessions = rows.map(({ pid, name, state, seconds }) => `${pid} (${name}, ${state}, ${seconds} s)`);
-    const which = sessions.length > 0 ? `sessions ${sessions.join(', ')}` : 'a prepared transaction';
-    this.warn(`Events wait for transactions that have written to the log and not ended: ${which}`);
+    this.warn(`Events wait for transactions that have written to the log and not ended: ${sessionsText(rows)}`);
   }
-}
-
-interface Session {
-  pid: number;
-  name: string | null;
-  state: string | null;
-  seconds: number | null;
 }
 
 /** A prepared transaction is listed without its former name, so none may be there at all. */

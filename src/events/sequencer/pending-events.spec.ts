@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { newEvents } from '../../../test/support/events.js';
+import { newEvents, placed } from '../../../test/support/events.js';
 import type { NewInventoryEvent } from '../../contracts/index.js';
 import type { EventLog } from '../log/event-log.js';
 import { PendingEvents } from './pending-events.js';
@@ -24,10 +24,7 @@ describe('PendingEvents', () => {
     await write([three!]);
     await write([one!, two!]);
     expect(pending.isEmpty).toBe(false);
-    expect(await take([one!, three!])).toEqual([
-      { ...one, epoch: 'e', position: 8 },
-      { ...three, epoch: 'e', position: 9 },
-    ]);
+    expect(await take([one!, three!])).toEqual([placed(one!, 'e', 8), placed(three!, 'e', 9)]);
     expect(await take([two!])).toHaveLength(1);
     expect(pending.isEmpty).toBe(true);
     expect(await take([one!])).toBeUndefined();

@@ -13,11 +13,20 @@ import { NUMBER_EVENTS, SEQUENCE_BATCH, SEQUENCE_EVENTS } from './sequence-event
 /** Rows under way on the main connection from which on the second one helps. For fewer it isn't worth waking it. */
 const BUSY = 100;
 
+/** A statement that is under way on one of the leader's connections. */
+export interface SentStatement<Row> {
+  rows: Promise<Row[]>;
+  /** PostgreSQL's process that does it. */
+  session: number;
+  /** No event that it appends has a lower `seq`. */
+  mark: number;
+}
+
 /** Gives committed events their positions. Does nothing unless this instance leads. */
 @Injectable()
 export class Sequencer {
   /** By the leadership they belong to. */
-  private readonly floors = new WeakMap<LeaderConnections, LowWaterMark>();
+  private readonly marks = new WeakMap<LeaderConnections, LowWaterMark>();
   /** Rows of the appends under way. */
   private readonly loads = new WeakMap<Client, number>();
   private readonly plans = new StatementCacheEpoch();
@@ -25,19 +34,19 @@ export class Sequencer {
   constructor(
     private readonly leadership: LeaderElection,
     private readonly log: EventLog,
-    private readonly own: PendingEvents,
+    private readonly pending: PendingEvents,
   ) {}
 
   /** The next batch, in position order; empty when the log is up to date; null when another instance leads. */
   async sequence(): Promise<InventoryEvent[] | null> {
     // Sent at once by the leader, as the caller's place in the order is that of sending.
     const leader = this.leadership.current ?? (await this.leadership.acquire());
-    this.own.keepFor(leader);
+    this.pending.keepFor(leader);
     if (!leader) return null;
-    const floor = this.floorOf(leader);
-    const events = this.own.isEmpty ? await this.numberAndRead(leader) : await this.numberOwn(leader);
+    const mark = this.markOf(leader);
+    const events = this.pending.isEmpty ? await this.numberAndRead(leader) : await this.numberOwn(leader);
     this.plans.rowsInserted(events.length);
-    if (events.length < SEQUENCE_BATCH) floor.caughtUp();
+    if (events.length < SEQUENCE_BATCH) mark.caughtUp();
     return events;
   }
 
@@ -50,26 +59,28 @@ export class Sequencer {
     statement: Statement,
     values: unknown[],
     rows: number,
-  ): Promise<Row[]> | undefined {
+  ): SentStatement<Row> | undefined {
     const leader = this.leadership.current;
     if (!leader) return undefined;
     const { main, second } = leader;
     const [load, other] = [this.loadOf(main), this.loadOf(second)];
     const client = load >= BUSY && other < load ? second : main;
     this.loads.set(client, this.loadOf(client) + rows);
-    const answer = this.ask<Row>(client, statement, [...values, this.floorOf(leader).value]);
-    return answer.finally(() => this.loads.set(client, this.loadOf(client) - rows));
+    const mark = this.markOf(leader).value;
+    const answer = this.ask<Row>(client, statement, [...values, mark]);
+    const done = answer.finally(() => this.loads.set(client, this.loadOf(client) - rows));
+    return { rows: done, session: leader.sessions.get(client)!, mark };
   }
 
   /**
-   * To be called now and then, and not before a batch is on its way: sees to it that the next scan can begin further
-   * on, and that PostgreSQL hears from both connections.
+   * Maintenance, for after each step of the relay, never before the first batch: raises the low-water mark, and keeps
+   * both connections of the leader below PostgreSQL's `idle_session_timeout`.
    */
-  async look(): Promise<void> {
+  async maintain(): Promise<void> {
     const leader = this.leadership.current;
     if (!leader) return;
-    const looked = await this.floorOf(leader).look(leader.main);
-    if (looked) await leader.second.query('SELECT');
+    const raised = await this.markOf(leader).raise(leader.main);
+    if (raised) await leader.second.query('SELECT');
   }
 
   /**
@@ -86,11 +97,11 @@ export class Sequencer {
 
   /** Events of other processes: one statement for both. */
   private async numberAndRead(leader: LeaderConnections): Promise<InventoryEvent[]> {
-    const values = [SEQUENCE_BATCH, this.floorOf(leader).value];
+    const values = [SEQUENCE_BATCH, this.markOf(leader).value];
     const rows = await this.ask<EventRow>(leader.main, SEQUENCE_EVENTS, values);
     const events = rows.map((row) => eventOf(row, this.log.epoch));
     // Announced since the statement was sent.
-    this.own.forget(events);
+    this.pending.forget(events);
     return events;
   }
 
@@ -100,7 +111,7 @@ export class Sequencer {
   private async numberOwn(leader: LeaderConnections): Promise<InventoryEvent[]> {
     const numbered = await this.numberOn(leader);
     if (!numbered) return [];
-    const own = await this.own.take(numbered);
+    const own = await this.pending.take(numbered);
     if (own) return own;
     const values = [numbered.after, numbered.eventIds.length];
     const rows = await this.ask<EventRow>(leader.main, READ_EVENTS, values);
@@ -108,7 +119,7 @@ export class Sequencer {
   }
 
   private async numberOn(leader: LeaderConnections): Promise<NumberedEvents | null> {
-    const values = [SEQUENCE_BATCH, this.floorOf(leader).value];
+    const values = [SEQUENCE_BATCH, this.markOf(leader).value];
     const [row] = await this.ask<{ after: string; eventIds: string | null }>(leader.main, NUMBER_EVENTS, values);
     const { after, eventIds } = row!;
     return eventIds === null ? null : { after: Number(after), eventIds: eventIds.split(',') };
@@ -124,9 +135,9 @@ export class Sequencer {
     return rows;
   }
 
-  private floorOf(leader: LeaderConnections): LowWaterMark {
-    const known = this.floors.get(leader) ?? new LowWaterMark();
-    this.floors.set(leader, known);
+  private markOf(leader: LeaderConnections): LowWaterMark {
+    const known = this.marks.get(leader) ?? new LowWaterMark();
+    this.marks.set(leader, known);
     return known;
   }
 

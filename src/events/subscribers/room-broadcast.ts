@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { EventListeners } from '../delivery/event-listeners.js';
+import type { InventoryEvent } from '../../contracts/index.js';
+import { type EventHandler, EventReaction } from '../event-reaction.js';
 import { WebSocketLink } from './web-socket-link.js';
 
 /** Hands events to the realtime module, which makes itself known at start: `events` never imports it. */
 @Injectable()
-export class RoomBroadcast {
-  constructor(listeners: EventListeners, link: WebSocketLink) {
-    listeners.add(
-      (event) => link.service?.broadcast(event),
-      () => link.service !== null && !link.service.idle,
-    );
+@EventReaction({ to: 'delivery', order: 20 })
+export class RoomBroadcast implements EventHandler {
+  constructor(private readonly link: WebSocketLink) {}
+
+  handle(event: InventoryEvent): void {
+    this.link.service?.broadcast(event);
+  }
+
+  get needed(): boolean {
+    return this.link.service !== null && !this.link.service.idle;
   }
 }

@@ -1,13 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { EventListeners } from '../delivery/event-listeners.js';
+import type { InventoryEvent } from '../../contracts/index.js';
+import { type EventHandler, EventReaction } from '../event-reaction.js';
 import { SubscriberRegistry } from './subscriber-registry.js';
 
+/** Hands events to the callbacks of `InventoryEventService.subscribe`. */
 @Injectable()
-export class SubscriberFanOut {
-  constructor(listeners: EventListeners, registry: SubscriberRegistry) {
-    listeners.add(
-      (event) => registry.offer(event),
-      () => !registry.isEmpty,
-    );
+@EventReaction({ to: 'delivery', order: 10 })
+export class SubscriberFanOut implements EventHandler {
+  constructor(private readonly registry: SubscriberRegistry) {}
+
+  handle(event: InventoryEvent): void {
+    this.registry.enqueue(event);
+  }
+
+  get needed(): boolean {
+    return !this.registry.isEmpty;
   }
 }

@@ -1,14 +1,15 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import type { InventoryEvent } from '../../contracts/index.js';
+import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
 import { EventBridge } from '../delivery/event-bridge.js';
+import { EventReaction, type NewEpochHandler } from '../event-reaction.js';
 import { EventsMetrics } from '../events.metrics.js';
-import { LogHistory } from '../log/log-history.js';
 import { EventLog } from '../log/event-log.js';
 import type { EventSubscription, SubscriberStats } from './event-subscription.js';
 import { SubscriberQueue } from './subscriber-queue.js';
 
 @Injectable()
-export class SubscriberRegistry implements OnModuleDestroy {
+@EventReaction({ to: 'newEpoch', order: 30 })
+export class SubscriberRegistry implements NewEpochHandler, OnModuleDestroy {
   private readonly logger = new Logger(SubscriberRegistry.name);
   private readonly queues = new Map<string, SubscriberQueue>();
 
@@ -16,11 +17,10 @@ export class SubscriberRegistry implements OnModuleDestroy {
     private readonly log: EventLog,
     private readonly bridge: EventBridge,
     private readonly metrics: EventsMetrics,
-    history: LogHistory,
-  ) {
-    history.onNewEpoch(({ position }) => {
-      for (const queue of this.queues.values()) queue.restart(position);
-    });
+  ) {}
+
+  onNewEpoch({ position }: LogCursor): void {
+    for (const queue of this.queues.values()) queue.restart(position);
   }
 
   /** A second subscription under one id takes the first one's place. */
@@ -32,7 +32,14 @@ export class SubscriberRegistry implements OnModuleDestroy {
       (subscriberId, error) => this.failed(subscriberId, error),
       this.bridge.cursor.position,
     );
+    const { startFrom } = subscription;
+    if (startFrom) void queue.startFrom(() => this.positionOf(startFrom));
     this.queues.set(subscription.subscriberId, queue);
+  }
+
+  private async positionOf(start: NonNullable<EventSubscription['startFrom']>): Promise<number> {
+    if ('position' in start) return start.position;
+    return (await this.log.positionBefore(start.time)) ?? this.bridge.cursor.position;
   }
 
   remove(subscriberId: string): boolean {
@@ -44,8 +51,8 @@ export class SubscriberRegistry implements OnModuleDestroy {
     return this.queues.size === 0;
   }
 
-  offer(event: InventoryEvent): void {
-    for (const queue of this.queues.values()) queue.offer(event);
+  enqueue(event: InventoryEvent): void {
+    for (const queue of this.queues.values()) queue.enqueue(event);
   }
 
   stats(): SubscriberStats[] {

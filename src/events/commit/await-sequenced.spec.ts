@@ -1,0 +1,59 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { Clock } from '../../infra/index.js';
+import type { EventLog } from '../log/event-log.js';
+import type { RelayWakeup } from '../relay/relay-wakeup.js';
+import { AwaitSequenced } from './await-sequenced.js';
+
+/** A log whose answers to `pending` are told one by one. */
+function answering(...answers: (() => Promise<{ lastSeq: null }>)[]) {
+  const pending = jest.fn(() => answers.shift()!());
+  const log = { pending, head: () => Promise.resolve({ position: 7 }) } as unknown as EventLog;
+  return { pending, sequenced: new AwaitSequenced(log, {} as RelayWakeup, new Clock()) };
+}
+
+const nothing = (): Promise<{ lastSeq: null }> => Promise.resolve({ lastSeq: null });
+
+function failing(milliseconds: number): () => Promise<never> {
+  const began = performance.now();
+  return () => {
+    jest.spyOn(performance, 'now').mockReturnValue(began + milliseconds);
+    return Promise.reject(new Error('no answer'));
+  };
+}
+
+describe('AwaitSequenced', () => {
+  it('has those who came during a poll share the next one', async () => {
+    const { pending, sequenced } = answering(nothing, nothing);
+    const first = sequenced.all();
+    await Promise.resolve();
+    expect(await Promise.all([first, sequenced.all(), sequenced.all()])).toEqual([7, 7, 7]);
+    expect(pending.mock.calls.length).toBeLessThanOrEqual(2);
+  });
+
+  it('tries again for those who came during a poll that failed at once', async () => {
+    let fail!: (error: Error) => void;
+    const { sequenced } = answering(() => new Promise<never>((_resolve, reject) => (fail = reject)), nothing);
+    const first = sequenced.all();
+    await new Promise(setImmediate);
+    const second = sequenced.all();
+    fail(new Error('cut'));
+    await expect(first).rejects.toThrow('cut');
+    expect(await second).toBe(7);
+  });
+
+  it('fails those who came during a poll that PostgreSQL kept waiting, and no later one', async () => {
+    let fail!: () => void;
+    const { sequenced } = answering(
+      () => new Promise<never>((_resolve, reject) => (fail = () => void failing(8_000)().catch(reject))),
+      nothing,
+    );
+    const first = sequenced.all();
+    await new Promise(setImmediate);
+    const second = sequenced.all();
+    fail();
+    await expect(first).rejects.toThrow('no answer');
+    await expect(second).rejects.toThrow('no answer');
+    jest.restoreAllMocks();
+    expect(await sequenced.all()).toBe(7);
+  });
+});

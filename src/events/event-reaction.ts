@@ -1,0 +1,72 @@
+import 'reflect-metadata';
+import type { EventContent, InventoryEvent, LogCursor } from '../contracts/index.js';
+
+/** Name of the EventEmitter event that carries every `InventoryEvent` once and in position order to this process. */
+export const INVENTORY_EVENT = 'inventory.event';
+
+/** A part of the product that wants every event as soon as it is delivered to this process. */
+export interface EventHandler {
+  /**
+   * Called once for each event, in position order, in the tick of its delivery, so it has to be quick. What it throws
+   * is logged.
+   */
+  handle(event: InventoryEvent): void;
+  /** False while `handle` would do nothing, so that an event needn't be parsed for its sake. */
+  readonly needed: boolean;
+}
+
+/** A cache that must follow the events. Nothing rejects; false says that the cache was out of reach. */
+export interface InvalidatableCache {
+  /** Puts out of date whatever these events change, after the commit and before its acknowledgement; idempotent. */
+  invalidate(events: readonly EventContent[]): Promise<boolean>;
+  /** Removes everything. */
+  clear(): Promise<boolean>;
+  /** Vouches for a while that everything sequenced so far has been invalidated. */
+  renewLease(): Promise<boolean>;
+}
+
+/** What knows of positions, which mean other events when the log was set back. */
+export interface NewEpochHandler {
+  /** Called in the tick in which the new epoch takes effect. @param began the position that its events follow */
+  onNewEpoch(began: LogCursor): void;
+}
+
+/** What a replayed answer waits for, within a bound, since it acknowledges a change whose writer may have died. */
+export interface ReplayCondition {
+  /** Resolves when all that is committed has arrived. */
+  arrived(): Promise<unknown>;
+}
+
+/** What a class has to be to react to each of the moments in the life of an event. */
+export interface Reactors {
+  cache: InvalidatableCache;
+  delivery: EventHandler;
+  replay: ReplayCondition;
+  newEpoch: NewEpochHandler;
+}
+export type Moment = keyof Reactors;
+
+export interface Reaction {
+  to: Moment;
+  /** Who comes first of those that react to one moment; of one moment no two are equal. */
+  order: number;
+}
+
+const REACTIONS = Symbol('event reactions');
+
+/**
+ * Has a provider of any module react to events. `EventReactions` finds it; nothing else has to name it:
+ *
+ *     @Injectable()
+ *     @EventReaction({ to: 'delivery', order: 30 })
+ *     export class PriceAlerts implements EventHandler { … }
+ */
+export const EventReaction =
+  <To extends Moment>(reaction: { to: To; order: number }) =>
+  (reactor: abstract new (...args: never[]) => Reactors[To]): void => {
+    Reflect.defineMetadata(REACTIONS, [...reactionsOf(reactor), reaction], reactor);
+  };
+
+export function reactionsOf(reactor: object): readonly Reaction[] {
+  return (Reflect.getMetadata(REACTIONS, reactor) as Reaction[] | undefined) ?? [];
+}
