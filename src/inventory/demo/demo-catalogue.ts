@@ -1,24 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Availability, NewVendor } from '../../contracts/index.js';
+import type { Caller } from '../event-origin.js';
 import { entries, type GlossaryEntry } from '../glossary/index.js';
 import type { ProductCommand } from '../products/write/product-command.js';
 import { ProductWriter } from '../products/write/product-writer.js';
 import { VendorService } from '../vendors/vendor.service.js';
+import { demoGood, isOffered } from './demo-goods.js';
 import { DEMO_MARKETS } from './demo-markets.js';
 
 const PRODUCTS_PER_VENDOR = 16;
 
-/** Rupees per quintal around which a category's demo prices lie. */
-const TYPICAL_PRICE: Record<string, number> = {
-  vegetables: 2_400,
-  fruits: 5_500,
-  cereals: 2_300,
-  pulses: 6_800,
-  oilseeds: 6_200,
-  spices: 14_000,
-  flowers: 6_000,
-  'dry-fruits': 52_000,
-};
+/** Whom the events of the catalogue name. */
+const DEMO: Caller = { actor: { kind: 'library', id: 'demo' } };
 
 /** A small multilingual catalogue for a first look: the same on every machine, loaded only into an empty database. */
 @Injectable()
@@ -33,8 +26,11 @@ export class DemoCatalogue {
   async loadIfEmpty(): Promise<void> {
     if (!(await this.vendors.isEmpty())) return;
     const vendors = DEMO_MARKETS.map(demoVendor);
-    await this.vendors.ensure(vendors);
-    const outcomes = await this.writer.write(vendors.flatMap((vendor, index) => demoProducts(vendor.id, index)));
+    await this.vendors.ensure(vendors, DEMO);
+    const outcomes = await this.writer.write(
+      vendors.flatMap((vendor, index) => demoProducts(vendor.id, index)),
+      DEMO,
+    );
     this.logger.log(`Loaded the demo catalogue: ${vendors.length} vendors, ${outcomes.length} products`);
   }
 }
@@ -54,7 +50,7 @@ function demoVendor(market: (typeof DEMO_MARKETS)[number], index: number): NewVe
 
 /** Upserts, so that two instances starting at once on an empty database make one catalogue. */
 function demoProducts(vendorId: string, vendorIndex: number): ProductCommand[] {
-  const offered = entries.filter(({ category }) => category in TYPICAL_PRICE);
+  const offered = entries.filter(isOffered);
   return Array.from({ length: PRODUCTS_PER_VENDOR }, (_none, place) => {
     // Steps through the list so that common goods are sold by many and every good by at least one vendor.
     const entry = offered[place < 6 ? (vendorIndex + place) % 12 : (vendorIndex * 10 + place) % offered.length]!;
@@ -63,13 +59,11 @@ function demoProducts(vendorId: string, vendorIndex: number): ProductCommand[] {
 }
 
 function demoProduct(vendorId: string, entry: GlossaryEntry, seed: number, place: number): ProductCommand {
-  const spread = 0.6 + ((seed * 37) % 80) / 100;
   const create = {
     name: entry.name,
     names: { ...entry.names },
     category: entry.category,
-    unit: 'quintal',
-    basePrice: Math.round((TYPICAL_PRICE[entry.category]! * spread) / 10) * 10,
+    ...demoGood(entry, seed),
     availability: availabilityOf(seed),
   };
   return { kind: 'upsert', vendorId, sku: `demo-${place + 1}`, updates: {}, create };

@@ -3,35 +3,13 @@ import { CATEGORIES, type Category } from './glossary-entry.js';
 import { portalKey } from './portal-name.js';
 
 const portalNames: Readonly<Partial<Record<Category, readonly string[]>>> = {
-  vegetables: [
-    'Bunch Beans',
-    'Double Beans',
-    'Duster Beans',
-    'Gram Raw(Chholia)',
-    'Long Melon(Kakri)',
-    'Pegeon Pea (Arhar Fali)',
-    'Season Leaves',
-  ],
+  vegetables: ['Double Beans'],
   fruits: ['Dragon fruit', 'Passion Fruit', 'Persimon(Japani Fal)', 'Water chestnut'],
   cereals: ['Broken Rice', 'Millets'],
-  pulses: ['Mataki', 'Moath Dal'],
-  oilseeds: ['Honge seed', 'Mahua Seed(Hippe seed)', 'Taramira', 'Toria'],
-  spices: ['Suva (Dill Seed)', 'Tamarind Seed'],
+  oilseeds: ['Honge seed', 'Toria'],
   fibres: ['Lint', 'Sunhemp'],
-  flowers: [
-    'Anthorium',
-    'Carnation',
-    'Cossandra',
-    'Gladiolus Cut Flower',
-    'Jarbara',
-    'Kakada',
-    'Lilly',
-    'Orchid',
-    'Patti Calcutta',
-    'Raibel',
-  ],
+  flowers: ['Cossandra'],
   'livestock-poultry-fisheries': ['Pigs'],
-  'plantation-and-forest': ['Broomstick(Flower Broom)', 'Resinwood'],
 };
 
 const categoryByPortalKey: ReadonlyMap<string, Category> = new Map(

@@ -1,7 +1,10 @@
 /** What the glossary must be true to: scripts, unambiguous names, coverage of the portal's commodities, look-ups. */
 import { describe, expect, it } from '@jest/globals';
-import { categoryOf, entries, findByPortalName, type Language, LANGUAGES, synonymsOf } from './index.js';
+import { isSlug } from '../../validation/index.js';
+import { commodities } from '../../../test/support/findability/table.js';
+import { CATEGORIES, categoryOf, entries, findByPortalName, type Language, LANGUAGES, synonymsOf } from './index.js';
 import { phrasesOf } from './phrase-index.js';
+import { readTable } from './table.js';
 
 const SCRIPTS: Record<Language, RegExp> = {
   hi: /^[\p{Script=Devanagari} ]+$/u,
@@ -14,7 +17,12 @@ const SCRIPTS: Record<Language, RegExp> = {
   ml: /^[\p{Script=Malayalam} ]+$/u,
   pa: /^[\p{Script=Gurmukhi} ]+$/u,
   ur: /^[\p{Script=Arabic} ]+$/u,
+  or: /^[\p{Script=Oriya} ]+$/u,
+  as: /^[\p{Script=Bengali} ]+$/u,
 };
+
+/** Kinds of sources of a name: see data/README.md. */
+const SOURCES: readonly string[] = ['general', 'spelling', 'transliteration', 'inflection', 'speaker', 'reference'];
 
 /**
  * Price reports on the portal from 27 July to 2 August 2023: all of them, and those of the 130 commonest commodities.
@@ -62,15 +70,21 @@ const words = (text: string) =>
 const named = (...texts: string[]) => synonymsOf(texts, words).map((entry) => entry.name);
 
 describe('entries', () => {
-  it('are at least a hundred, each with a name of its own', () => {
-    expect(entries.length).toBeGreaterThanOrEqual(100);
+  it('are at least two hundred, each with a name of its own', () => {
+    expect(entries.length).toBeGreaterThanOrEqual(200);
     expect(new Set(entries.map((entry) => entry.name)).size).toBe(entries.length);
   });
 
   it.each(LANGUAGES)('are written in the script of %s, NFC, trimmed', (language) => {
-    const names = entries.map((entry) => entry.names[language]);
+    const names = entries.flatMap((entry) => [entry.names[language], ...entry.others[language]]);
     const wrong = (name: string) => !SCRIPTS[language].test(name) || name !== name.normalize('NFC').trim();
     expect(names.filter(wrong)).toEqual([]);
+  });
+
+  it('have a slug of their own', () => {
+    const slugs = entries.map(({ slug }) => slug);
+    expect(slugs.filter((slug) => !isSlug(slug))).toEqual([]);
+    expect(new Set(slugs).size).toBe(slugs.length);
   });
 
   it('have aliases in plain lower-case Latin, none twice', () => {
@@ -85,19 +99,58 @@ describe('entries', () => {
     expect(claimed.filter((name, i) => claimed.indexOf(name) !== i)).toEqual([]);
   });
 
-  it('share no name, alias or translation with another entry', () => {
-    const owner = new Map<string, string>();
-    const clashes: string[] = [];
+  it('share those names with others that are listed as shared, and no more', () => {
+    const owners = new Map<string, Set<string>>();
     for (const entry of entries) {
       for (const phrase of phrasesOf(entry)) {
         const key = words(phrase).join(' ');
-        const other = owner.get(key) ?? entry.name;
-        if (other !== entry.name) clashes.push(`${key}: ${other}, ${entry.name}`);
-        owner.set(key, entry.name);
+        owners.set(key, (owners.get(key) ?? new Set()).add(entry.name));
       }
     }
-    expect(clashes).toEqual([]);
+    const listed = new Map(
+      readTable('shared-names.tsv', ['name', 'commodities']).map((row) => [words(row.name).join(' '), row.commodities]),
+    );
+    const shared = [...owners].filter(([, names]) => names.size > 1);
+    const unlisted = shared.filter(([name]) => !listed.has(name) && !listed.has(name.replace(/(es|s)$/, '')));
+    expect(unlisted.map(([name, names]) => `${name}: ${[...names].join(', ')}`)).toEqual([]);
+    for (const [name, commodities] of listed) {
+      expect([name, [...(owners.get(name) ?? [])].sort().join(' | ')]).toEqual([name, commodities]);
+    }
   });
+
+  it('are all 234 commodities of one week of the portal', () => {
+    expect(commodities().filter(({ commodity }) => findByPortalName(commodity) === undefined)).toEqual([]);
+    const strange = commodities().filter(({ commodity, slug }) => findByPortalName(commodity)?.slug !== slug);
+    expect(strange).toEqual([]);
+  });
+
+  it('have a category, a source and reports that are known', () => {
+    for (const { name, category, reports } of entries) {
+      expect([name, CATEGORIES.includes(category), Number.isInteger(reports)]).toEqual([name, true, true]);
+    }
+    const rows = CATEGORIES.flatMap((category) => {
+      const file = readTable(`names/${category}.tsv`, ['commodity', 'lang', 'name', 'source']);
+      const ofCategory = new Set(entries.filter((entry) => entry.category === category).map(({ name }) => name));
+      expect(file.filter(({ commodity }) => !ofCategory.has(commodity))).toEqual([]);
+      return file;
+    });
+    const known: readonly string[] = [...LANGUAGES, 'latin'];
+    expect(rows.filter(({ lang }) => !known.includes(lang))).toEqual([]);
+    expect(rows.filter(({ source }) => !SOURCES.includes(source))).toEqual([]);
+    const keys = rows.map(({ commodity, lang, name }) => `${commodity} ${lang} ${name}`);
+    expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+  });
+
+  it.each(['or', 'as'] as const)(
+    'have names of their own in %s, not the English ones in its script, for at least 120',
+    (lang) => {
+      const rows = CATEGORIES.flatMap((category) =>
+        readTable(`names/${category}.tsv`, ['commodity', 'lang', 'name', 'source']),
+      );
+      const own = rows.filter((row) => row.lang === lang && row.source !== 'transliteration');
+      expect(new Set(own.map(({ commodity }) => commodity)).size).toBeGreaterThanOrEqual(120);
+    },
+  );
 });
 
 describe('findByPortalName', () => {
@@ -141,10 +194,10 @@ describe('categoryOf', () => {
   });
 
   it.each([
-    ['Moath Dal', 'pulses'],
-    ['Raibel', 'flowers'],
-    ['Long Melon(Kakri)', 'vegetables'],
-    ['broomstick (flower broom)', 'plantation-and-forest'],
+    ['Honge seed', 'oilseeds'],
+    ['Cossandra', 'flowers'],
+    ['Double Beans', 'vegetables'],
+    ['dragon fruit', 'fruits'],
   ])('knows %s, which has no entry, as %s', (commodity, category) => {
     expect(findByPortalName(commodity)).toBeUndefined();
     expect(categoryOf(commodity)).toBe(category);
@@ -168,8 +221,9 @@ describe('categoryOf', () => {
 describe('synonymsOf', () => {
   it('finds an entry by its name in every language', () => {
     for (const entry of entries) {
-      for (const language of LANGUAGES) expect(named(entry.names[language])).toEqual([entry.name]);
-      for (const alias of entry.aliases) expect(named(alias)).toEqual([entry.name]);
+      const names = LANGUAGES.flatMap((language) => [entry.names[language], ...entry.others[language]]);
+      for (const name of [...names, ...entry.aliases])
+        expect([name, named(name)]).toEqual([name, expect.arrayContaining([entry.name])]);
     }
   });
 
@@ -204,6 +258,13 @@ describe('synonymsOf', () => {
     '',
   ])('finds nothing in %j', (text) => {
     expect(named(text)).toEqual([]);
+  });
+
+  it('takes a name of several commodities for the one that another name says, else for all', () => {
+    expect(named('धनिया')).toEqual(['Coriander Leaves', 'Coriander Seed']);
+    expect(named('Corriander seed', 'धनिया')).toEqual(['Coriander Seed']);
+    expect(named('धनिया', 'Coriander(Leaves)')).toEqual(['Coriander Leaves']);
+    expect(named('chilli')).toEqual(['Green Chilli', 'Dry Chilli']);
   });
 
   it('gives each entry once, however many texts name it', () => {

@@ -1,6 +1,6 @@
 /** Look-ups in the commodity glossary: by portal name, by category, and by any name in a product's texts. */
 import { categoryWithoutEntry } from './categories.js';
-import { entries } from './entries/index.js';
+import { entries } from './entries.js';
 import { type Category, type GlossaryEntry } from './glossary-entry.js';
 import { type Normalise, PhraseIndex } from './phrase-index.js';
 import { portalKey } from './portal-name.js';
@@ -27,16 +27,18 @@ export function categoryOf(commodity: string): Category {
 
 /**
  * The entries that the texts name in any language: a name, alias or translation must occur as a run of whole words.
- * The longest run wins, so 'Green Chilli' is not also a chilli. In order of occurrence, each entry once.
+ * The longest run wins, so 'Green Chilli' is not also a chilli. A name of several commodities, such as 'धनिया' (leaves
+ * or seeds), means the one that another name among the texts says, all of them if none does. Each entry once.
  *
  * @param normalise splits a text into comparable words. Pass the same function object each time: the index is built
  * once per function.
  */
 export function synonymsOf(texts: readonly string[], normalise: Normalise): GlossaryEntry[] {
   const index = indexFor(normalise);
-  const found = new Set<GlossaryEntry>();
-  for (const text of texts) index.collect(text, found);
-  return [...found];
+  const named = texts.flatMap((text) => index.read(text));
+  const certain = new Set(named.flatMap((meanings) => (meanings.length === 1 ? meanings : [])));
+  const open = named.filter((meanings) => !meanings.some((entry) => certain.has(entry)));
+  return [...new Set([...certain, ...open.flat()])];
 }
 
 function indexFor(normalise: Normalise): PhraseIndex {

@@ -1,5 +1,16 @@
-/** The commodity glossary: names of mandi commodities in ten languages, their categories, and look-ups. */
-export { entries } from './entries/index.js';
-export { CATEGORIES, type Category, type GlossaryEntry, type Language, LANGUAGES } from './glossary-entry.js';
+/** The commodity glossary: names of mandi commodities in twelve languages, their categories, and look-ups. */
+export { entries } from './entries.js';
+export { CATEGORIES, type Category, type GlossaryEntry, type Language, LANGUAGES, namesOf } from './glossary-entry.js';
 export { categoryOf, findByPortalName, synonymsOf } from './glossary.js';
 export { type Normalise } from './phrase-index.js';
+export {
+  EMPTY_WORDS,
+  type Endings,
+  ENDINGS,
+  FILLER_WORDS,
+  ORDINARY_WORDS,
+  PLACE_ALIASES,
+  QUALITY_WORDS,
+  STATE_NAMES,
+  type StateNames,
+} from './word-lists.js';

@@ -34,17 +34,21 @@ export class PhraseIndex {
     }
   }
 
-  /** Adds to `found` the entries named in the text. Of overlapping phrases the first wins, then the longest. */
-  collect(text: string, found: Set<GlossaryEntry>): void {
+  /**
+   * What the text names, in order: for each phrase the entries that it is a name of, mostly one. Of overlapping phrases
+   * the first wins, then the longest.
+   */
+  read(text: string): (readonly GlossaryEntry[])[] {
     const words = this.normalise(text);
     const whole = words.length === 1 ? this.wholeTexts.get(words[0] ?? '') : undefined;
-    if (whole !== undefined) found.add(whole);
+    const found: (readonly GlossaryEntry[])[] = whole === undefined ? [] : [[whole]];
     let at = 0;
     while (at < words.length) {
       const match = this.longestFrom(words, at);
-      match?.entries.forEach((entry) => found.add(entry));
+      if (match !== undefined) found.push(match.entries);
       at += match?.length ?? 1;
     }
+    return found;
   }
 
   private longestFrom(words: readonly string[], start: number) {
@@ -72,10 +76,11 @@ export class PhraseIndex {
   }
 }
 
-/** Every way to write the commodity: its English and portal names and aliases in both numbers, and its translations. */
+/** Every way to write the commodity: its English and portal names and aliases in both numbers, and its native names. */
 export function phrasesOf(entry: GlossaryEntry): string[] {
   const latin = [entry.name, ...entry.portal.filter((name) => !TOO_GENERIC.has(name)), ...entry.aliases];
-  return [...latin.flatMap((phrase) => [phrase, otherNumber(phrase)]), ...Object.values(entry.names)];
+  const native = [...Object.values(entry.names), ...Object.values(entry.others).flat()];
+  return [...latin.flatMap((phrase) => [phrase, otherNumber(phrase)]), ...native];
 }
 
 /** English plural of a singular; singular of the few plurals the glossary uses. Harmless on vernacular words. */

@@ -1,51 +1,48 @@
-import { createHash } from 'node:crypto';
 import type { NewVendor } from '../../contracts/index.js';
 import { categoryOf, findByPortalName } from '../glossary/index.js';
-import type { ProductCommand, Upsert } from '../products/write/product-command.js';
-import type { AgmarknetRow } from './agmarknet-row.js';
+import type { Report } from '../products/write/product-command.js';
+import type { KnownMarket } from './market-identity/market-vendors.js';
+import type { PriceReport } from './price-report.js';
 
-type MarketKey = Pick<AgmarknetRow, 'state' | 'district' | 'market'>;
-
-/** Rows of one market follow each other in the portal's files. */
-let last: MarketKey & { id: string } = { state: '', district: '', market: '', id: '' };
-
-/** The same market has the same id in every import, on every installation. */
-export function vendorIdOf({ state, district, market }: MarketKey): string {
-  if (state !== last.state || district !== last.district || market !== last.market) {
-    const hash = createHash('sha256').update(JSON.stringify([state, district, market]));
-    last = { state, district, market, id: `vnd_${hash.digest('hex').slice(0, 24)}` };
-  }
-  return last.id;
+/** Named as the file spells it. */
+export function vendorOfMarket({ vendorId, state, district, market }: KnownMarket): NewVendor & { id: string } {
+  return { id: vendorId, name: market, market, district: district || null, state, languages: [] };
 }
 
-export function vendorOfMarket(row: MarketKey): NewVendor & { id: string } {
-  const { state, district, market } = row;
-  return { id: vendorIdOf(row), name: market, market, district, state, languages: [] };
-}
+type ProductNames = Pick<PriceReport, 'commodity' | 'variety' | 'grade'>;
 
-export const skuOf = ({ commodity, variety, grade }: AgmarknetRow): string => [commodity, variety, grade].join('|');
+export const skuOf = ({ commodity, variety, grade }: ProductNames): string => [commodity, variety, grade].join('|');
 
 /**
  * One product per commodity, variety and grade; a row of a known product says nothing but its price.
- * @param key the row's `vendorIdOf` and `skuOf`, and the product, if it was there a moment ago
+ * @param key the report's vendor and `skuOf`
+ * @param source of the report
  */
-export function upsertOf(row: AgmarknetRow, key: Pick<Upsert, 'vendorId' | 'sku' | 'seen'>): ProductCommand {
-  const { commodity, variety, grade, modalPrice } = row;
-  const { vendorId, sku, seen } = key;
+export function reportOf(row: PriceReport, key: Pick<Report, 'vendorId' | 'sku'>, source: string): Report {
+  const { commodity, variety, grade, day, min, max, modal, unit, currency, arrivals } = row;
   const entry = findByPortalName(commodity);
   return {
-    kind: 'upsert',
-    vendorId,
-    sku,
-    seen,
-    updates: { basePrice: modalPrice },
+    kind: 'report',
+    vendorId: key.vendorId,
+    sku: key.sku,
+    report: { day, min, max, modal, unit, currency, arrivals, source, flags: [...row.flags] },
     create: {
       name: commodity,
       names: entry ? { en: entry.name, ...entry.names } : {},
-      description: [variety && `Variety: ${variety}`, grade && `Grade: ${grade}`].filter(Boolean).join('. ') || null,
+      commodity: entry?.slug ?? slugOf(commodity),
+      variety: variety || null,
+      grade: grade || null,
       category: categoryOf(commodity),
-      unit: 'quintal',
-      basePrice: modalPrice,
     },
   };
+}
+
+/** Null for a name without a letter or digit of Latin script. */
+function slugOf(name: string): string | null {
+  const words =
+    name
+      .normalize('NFKD')
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? [];
+  return words.join('-').slice(0, 64).replace(/-$/, '') || null;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ChunkSource } from './agmarknet-reader.js';
+import type { ChunkSource } from './price-file/chunk-source.js';
 
 /** A file that is hashed while it is read. Like the reader, it does not close its input. */
 export class HashedFile implements ChunkSource {

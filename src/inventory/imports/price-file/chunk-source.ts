@@ -1,0 +1,4 @@
+/** Bytes as they arrive: a `Readable`, or what stands in for one. */
+export interface ChunkSource {
+  iterator(options: { destroyOnReturn: boolean }): AsyncIterable<unknown>;
+}
