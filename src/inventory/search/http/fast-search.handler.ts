@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { AccessPolicy } from '../../../auth/index.js';
+import type { FastRequest } from '../../../fast-path/index.js';
+import type { ServedPage } from '../../../search-cache/index.js';
+import { SEARCH_ROUTES } from './fast-query-parser.js';
+import { inAcceptedLanguage, servedPage } from './served-page.js';
+import { SearchRequests } from './search-requests.js';
+import { type PreparedSearch, SearchService } from '../pages/search.service.js';
+
+/** Searches that were asked before, or whose query is plainly valid, answered without the framework. */
+@Injectable()
+export class FastSearchHandler {
+  private readonly known = new WeakMap<PreparedSearch, FastRequest>();
+
+  constructor(
+    private readonly requests: SearchRequests,
+    private readonly search: SearchService,
+    private readonly access: AccessPolicy,
+  ) {}
+
+  /** Undefined: not such a search. */
+  find(url: string): FastRequest | undefined {
+    const prepared = this.requests.find(url);
+    return prepared && (this.known.get(prepared) ?? this.make(prepared));
+  }
+
+  private make(prepared: PreparedSearch): FastRequest {
+    const made: FastRequest = {
+      route: SEARCH_ROUTES[prepared.cached.kind],
+      answer: (request) => {
+        const search = inAcceptedLanguage(prepared, request.headers['accept-language']);
+        const page = this.search.peek(search);
+        return page
+          ? servedPage(page, prepared, knownBy(request))
+          : this.run(search, request).then((loaded) => servedPage(loaded, prepared, knownBy(request)));
+      },
+    };
+    this.known.set(prepared, made);
+    return made;
+  }
+
+  private run(search: PreparedSearch, request: IncomingMessage): Promise<ServedPage> {
+    return this.requests.run(search, this.access.identifyAtOnce(request) ?? null, request);
+  }
+}
+
+function knownBy({ headers }: IncomingMessage): string | undefined {
+  return headers['if-none-match'];
+}

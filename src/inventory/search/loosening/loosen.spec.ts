@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { loosen } from './loosen.js';
+import { Places } from './places.js';
+import { Vocabulary } from './vocabulary.js';
+
+const vocabulary = new Vocabulary();
+const places = new Places();
+places.add({ state: 'Maharashtra', district: 'Nashik', market: 'Lasalgaon' });
+places.add({ state: 'Madhya Pradesh', district: 'Indore', market: 'Indore' });
+places.add({ state: 'Gujarat', district: 'Surat', market: 'Surat' });
+places.add({ state: 'Karnataka', district: 'Kolar', market: 'Kolar' });
+const taken = (q: string) => loosen(q, { vocabulary, places, commonness: () => 0 });
+const texts = (q: string): string[] => taken(q).flatMap(({ queries }) => [...queries]);
+
+describe('a query that finds nothing', () => {
+  it.each([
+    ['pyaz ka bhav', 'pyaz'],
+    ['आलू का भाव', 'आलू'],
+    ['tomato price today', 'tomato'],
+    ['தக்காளி விலை', 'தக்காளி'],
+    ['lal pyaz', 'pyaz'],
+    ['greengram', 'green gram'],
+    ['ladyfinger', 'lady finger'],
+    ['drum stick', 'drumstick'],
+    ['bittergourd', 'bitter gourd'],
+    ['oinon', 'onion'],
+    ['tumeric', 'turmeric'],
+    ['cucmber', 'cucumber'],
+    ['poatto', 'potato'],
+    ['timatar', 'tamatar'],
+    ['bittre gourd', 'bitter gourd'],
+    ['fresh oinon price', 'onion'],
+  ])('%s is taken for %s', (q, meant) => {
+    expect(texts(q)).toContain(meant);
+  });
+
+  it.each([
+    ['onion lasalgaon', 'onion', 'market', 'Lasalgaon'],
+    ['प्याज इंदौर', 'प्याज', 'district', 'Indore'],
+    // Some good sounds so.
+    ['lemon surat', 'lemon', 'district', 'Surat'],
+    ['tomato in kolar', 'tomato', 'district', 'Kolar'],
+    ['महाराष्ट्र प्याज', 'प्याज', 'state', 'Maharashtra'],
+    ['onion lasalgoan', 'onion', 'market', 'Lasalgaon'],
+  ])('%s is taken for %s of the %s %s', (q, meant, kind, name) => {
+    expect(taken(q)[0]).toMatchObject({ queries: [meant], places: [{ kind, name }] });
+    // At last anywhere.
+    expect(taken(q).at(-1)).toMatchObject({ queries: [meant], places: [] });
+  });
+
+  it('is looked for at a place that it names alone', () => {
+    expect(taken('lasalgaon')).toMatchObject([{ queries: [], places: [{ kind: 'market', name: 'Lasalgaon' }] }]);
+    expect(taken('lasulgaan')).toEqual([]);
+    expect(taken('spaceship lasalgaon')).toEqual([]);
+  });
+
+  it.each(['mandi', 'xyzzy', 'price today', 'house', 'a', ''])('%s stays what it is', (q) => {
+    expect(taken(q)).toEqual([]);
+  });
+});

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { Interpretation, Place, Placed, PlaceSpellings } from '../../../contracts/index.js';
+import type { ProductFilters, ProductSearchOptions } from '../../../contracts/index.js';
+import { KnownWords } from './known-words.js';
+import { loosen, type LooserStep } from './loosen.js';
+
+/** A search in place of one that finds nothing. */
+export interface LooserSearch {
+  /** What any of these finds is found; they differ in their texts only. */
+  searches: readonly Placed<ProductFilters>[];
+  interpretation: Interpretation;
+}
+
+/** Queries remembered. */
+const REMEMBERED = 5_000;
+
+/** Knows how to search for what finds nothing as it was typed. */
+@Injectable()
+export class QueryLoosener {
+  private readonly known = new LRUCache<string, readonly LooserStep[]>({ max: REMEMBERED });
+  private knownOf = -1;
+
+  constructor(private readonly words: KnownWords) {}
+
+  /** Rises when a search may be read otherwise than before. */
+  get version(): number {
+    return this.words.version;
+  }
+
+  /** The same search with the places that it filters by as vendors spell them. */
+  placed<Filters extends Pick<ProductFilters, keyof Place>>(filters: Filters): Placed<Filters> {
+    const spellings = this.words.places.spellingsOf(filters);
+    return spellings ? { ...filters, spellings } : filters;
+  }
+
+  /** The strictest first; empty for a search without words, or if there is nothing to be made of them. */
+  looserThan(filters: Placed<ProductFilters>, { exact }: ProductSearchOptions): readonly LooserSearch[] {
+    if (exact === true || filters.q === undefined) return [];
+    return this.stepsFor(filters.q).map((step) => looserSearch(filters, step));
+  }
+
+  private stepsFor(q: string): readonly LooserStep[] {
+    if (this.knownOf !== this.version) this.known.clear();
+    this.knownOf = this.version;
+    let steps = this.known.get(q);
+    if (!steps) this.known.set(q, (steps = loosen(q, this.words)));
+    return steps;
+  }
+}
+
+function looserSearch(filters: Placed<ProductFilters>, step: LooserStep): LooserSearch {
+  const { queries, dropped, corrected } = step;
+  // A place that is filtered by already stays as it is.
+  const places = step.places.filter(({ kind }) => filters[kind] === undefined);
+  const spellings: PlaceSpellings = { ...filters.spellings };
+  for (const { kind, spellings: names } of places) spellings[kind] = names;
+  const place: Place | null =
+    places.length > 0 ? Object.fromEntries(places.map(({ kind, name }) => [kind, name])) : null;
+  const search = place ? { ...filters, spellings } : filters;
+  return {
+    searches: (queries.length > 0 ? queries : [undefined]).map((q) => ({ ...search, q })),
+    interpretation: {
+      kind: 'loosened',
+      q: queries[0] ?? '',
+      dropped: [...dropped],
+      corrected: [...corrected],
+      place,
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { SqlClient, type Statement } from '../../../database/index.js';
+import { AwaitSequenced } from '../../../events/index.js';
+import { endsWithin } from '../../../infra/index.js';
+import { waitingEvents } from '../planner/page-items.sql.js';
+
+/** Milliseconds for which a page waits until the log says at which position it was read. */
+const SEQUENCED_WITHIN = 200;
+
+/** What a statement has seen of the log: the last position, and `waitingEvents` behind it. */
+export interface SeenLog {
+  position: number;
+  waiting: string | null;
+}
+
+/** `$1` position, `$2` how many that follow. */
+const READ_FOLLOWING: Statement = {
+  name: 'read-events-that-follow',
+  text: `SELECT ${waitingEvents('position > $1 AND position <= $1::bigint + $2::int')} AS following`,
+};
+
+/**
+ * Where in the log a page was read, so that it can be answered again. Changes are visible as soon as they are
+ * committed, and get their positions a moment later; so a statement sees what the log says up to a position and, often,
+ * some events that wait for theirs:
+ *
+ *     seen           1 2 3 4 5 · waiting: a b
+ *     soon after     1 2 3 4 5 a b c          → the page is of position 7
+ *                    1 2 3 4 5 a c b          → it is of no position: c was committed too late to be seen
+ */
+@Injectable()
+export class SnapshotPositions {
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly awaitSequenced: AwaitSequenced,
+  ) {}
+
+  /**
+   * The position whose state all of some statements have seen; undefined if there is none, `late` if it isn't known
+   * soon.
+   */
+  async of([first, ...others]: readonly SeenLog[]): Promise<number | 'late' | undefined> {
+    const { position, waiting } = first!;
+    if (others.some((one) => one.position !== position || one.waiting !== waiting)) return undefined;
+    if (waiting === null) return position;
+    if (!(await endsWithin(SEQUENCED_WITHIN, this.awaitSequenced.all()))) return 'late';
+    const count = Number.parseInt(waiting, 10);
+    const [row] = await this.sql.query<{ following: string | null }>(READ_FOLLOWING, [position, count]);
+    return row!.following === waiting ? position + count : undefined;
+  }
+}
