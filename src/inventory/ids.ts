@@ -5,4 +5,5 @@ const newId = (prefix: string): string => `${prefix}_${timeOrderedUuid().replace
 
 export const newProductId = (): string => newId('prd');
 export const newVendorId = (): string => newId('vnd');
+export const newImportId = (): string => newId('imp');
 export const newSku = (): string => newId('sku');

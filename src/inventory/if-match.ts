@@ -48,20 +48,21 @@ export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean 
 }
 
 /**
- * The versions an `If-Match` header asks for; absent or `*` means any. Compared strongly (RFC 9110, 13.1.1): a weak tag
- * matches nothing. A bare number is taken for a tag. Throws `ValidationFailedError` for what is no list of tags.
+ * The versions an `If-Match` header asks for; absent or `*` means any. The weak form of a tag counts as the tag: a
+ * proxy that compresses makes tags weak, for the bytes are others then, but a version says all of what is changed. (RFC
+ * 9110, 13.1.1, would have such a tag match nothing.) A bare number is taken for a tag. Throws `ValidationFailedError`
+ * for what is no list of tags.
  */
 export function expectedVersion(ifMatch: string | undefined): ExpectedVersion | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
   const tags = tagsOf(ifMatch);
-  if (tags) return tags.flatMap(({ weak, version }) => (weak || version === undefined ? [] : [version]));
+  if (tags) return tags.flatMap(({ version }) => (version === undefined ? [] : [version]));
   throw new ValidationFailedError([{ field: 'If-Match', message: 'must be a version such as "3", several, or *' }]);
 }
 
 interface Tag {
   /** With its quotes. */
   opaque: string;
-  weak: boolean;
   /** Undefined for a tag that none of ours looks like. */
   version: number | undefined;
 }
@@ -70,7 +71,7 @@ interface Tag {
  * One member of a list and what ends it; a list may have empty ones. Blanks can be read in one way only, so that many
  * cost no more.
  */
-const MEMBER = /[ \t]*(?:(?:(W\/)?("[\x21\x23-\x7e\x80-\xff]*")|(\d{1,9}))[ \t]*)?(?:,|$)/y;
+const MEMBER = /[ \t]*(?:(?:(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")|(\d{1,9}))[ \t]*)?(?:,|$)/y;
 const VERSION = /^"([1-9]\d{0,8})"$/;
 
 /** Null if it is no list of at least one tag. */
@@ -80,11 +81,11 @@ function tagsOf(list: string): Tag[] | null {
     MEMBER.lastIndex = at;
     const match = MEMBER.exec(list);
     if (!match) return null;
-    const [, weak, quoted, bare] = match;
+    const [, quoted, bare] = match;
     const opaque = quoted ?? (bare && `"${Number(bare)}"`);
     if (opaque === undefined) continue;
     const version = VERSION.exec(opaque)?.[1];
-    tags.push({ opaque, weak: weak !== undefined, version: version === undefined ? undefined : Number(version) });
+    tags.push({ opaque, version: version === undefined ? undefined : Number(version) });
   }
   return tags.length > 0 ? tags : null;
 }

@@ -1,6 +1,14 @@
 export { DemoCatalogue } from './demo/demo-catalogue.js';
+export { isKnown } from './if-match.js';
 export { InventoryModule } from './inventory.module.js';
-export { InventoryService } from './inventory.service.js';
-export { FastSearchHandler } from './search/fast-search.handler.js';
-export { SearchService } from './search/search.service.js';
+export { dimensionSql } from './products/comparable-price.sql.js';
+export { InventoryService } from './products/inventory.service.js';
+export { storedValues } from './products/stored-product.sql.js';
+export { FastSearchHandler } from './search/http/fast-search.handler.js';
+export { QueryLoosener } from './search/loosening/query-loosener.js';
+export { SearchService } from './search/pages/search.service.js';
+export { placeConditions } from './search/planner/product-conditions.js';
+export { named, SqlBuilder } from './search/planner/sql-builder.js';
+export { productLexemes, vendorLexemes } from './text/search-document.js';
+export { searchDocumentsVersion } from './text/search-documents-version.js';
 export { VendorService } from './vendors/vendor.service.js';

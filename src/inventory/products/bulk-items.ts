@@ -3,6 +3,7 @@ import { type AppError, ValidationFailedError } from '../../infra/index.js';
 import { isRecord, UNKNOWN } from '../../validation/index.js';
 import { AVAILABILITY } from './product-rules.js';
 import { ProductNotFoundError } from './product.errors.js';
+import { ProductLockedError } from './write/locked-products.js';
 import type { ProductCommand, Update, WriteOutcome } from './write/product-command.js';
 
 /** Why one item of many wasn't done; the others are. */
@@ -44,7 +45,7 @@ export function resultOfItem(item: InventoryItem, outcome: WriteOutcome): Invent
   if (outcome.status === 'rejected') {
     return { sku, productId: null, status: 'rejected', version: null, ...rejection(outcome.error) };
   }
-  const status = outcome.status === 'deleted' ? 'unchanged' : outcome.status;
+  const status = outcome.status === 'created' || outcome.status === 'updated' ? outcome.status : 'unchanged';
   return { sku, productId: outcome.product.id, status, version: outcome.product.version };
 }
 
@@ -64,6 +65,7 @@ export function resultOfUpdate(update: { productId: string }, outcome: WriteOutc
   const { error } = outcome;
   if (error instanceof ProductNotFoundError) return { productId, status: 'not_found' };
   if (error instanceof ValidationFailedError) return { productId, status: 'rejected', ...rejection(ofUpdate(error)) };
+  if (error instanceof ProductLockedError) return { productId, status: 'rejected', ...rejection(error) };
   throw error;
 }
 

@@ -16,8 +16,8 @@ export class ProductHistory {
     limit: number,
   ): Promise<{ events: InventoryEvent[]; nextAfter: number }> {
     await this.awaitSequenced.all();
-    const events = await this.log.readProduct(productId, after, limit);
-    if (events.length === 0 && (await this.log.readProduct(productId, 0, 1)).length === 0) {
+    const { events } = await this.log.readProductPage(productId, after, limit);
+    if (events.length === 0 && (await this.log.readProductPage(productId, 0, 1)).events.length === 0) {
       throw new ProductNotFoundError(productId);
     }
     return { events, nextAfter: events.at(-1)?.position ?? after };

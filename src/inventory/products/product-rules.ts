@@ -1,33 +1,4 @@
-import { AVAILABILITIES, type ProductFields } from '../../contracts/index.js';
-import {
-  currencyRule,
-  type Fields,
-  fieldsOf,
-  idRule,
-  namesRule,
-  nullableRule,
-  oneOfRule,
-  priceRule,
-  type Rule,
-  slugRule,
-  textRule,
-} from '../../validation/index.js';
-
-/** Characters; an import makes one of three names of up to 200. */
-const MAX_SKU = 400;
-
-/** What the fields of a product may be, in requests, calls of the services and imports alike. */
-export const PRODUCT_RULES: Readonly<Record<keyof ProductFields, Rule>> = {
-  sku: textRule(MAX_SKU),
-  name: textRule(200),
-  names: namesRule,
-  description: nullableRule(textRule(2_000, { blank: true })),
-  category: slugRule,
-  unit: textRule(32),
-  basePrice: priceRule,
-  currency: currencyRule,
-  availability: oneOfRule(AVAILABILITIES),
-};
+import { type Fields, fieldsOf, idRule, PRODUCT_RULES } from '../../validation/index.js';
 
 const { sku: skuRule, ...WITHOUT_SKU } = PRODUCT_RULES;
 

@@ -1,13 +1,24 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Access, type Author, CurrentActor } from '../../auth/index.js';
-import { type InventoryEvent, type Named, type Product, withDisplayName } from '../../contracts/index.js';
+import {
+  type AsOf,
+  type InventoryEvent,
+  type MarketPricesPage,
+  type Named,
+  type Product,
+  withDisplayName,
+} from '../../contracts/index.js';
 import { TakesQuery } from '../../http/index.js';
 import { ItemQuota } from '../../rate-limit/index.js';
 import { IdPipe } from '../../validation/index.js';
-import { InventoryService } from '../inventory.service.js';
+import { InventoryService } from './inventory.service.js';
+import { PricesQuery } from './prices/prices.dto.js';
+import { ProductPrices } from './prices/product-prices.js';
 import { expectedVersion, withEtag, withEtagOr304 } from '../if-match.js';
-import { LanguageQuery } from '../search/search.dto.js';
+import { AsOfQuery } from '../as-of.dto.js';
+import { cacheFor, Moments } from '../moments.js';
+import { PastProducts } from './versions/past-products.js';
 import type { BulkAvailabilityResult } from './bulk-items.js';
 import {
   AvailabilityBody,
@@ -22,6 +33,9 @@ export class ProductsController {
   constructor(
     private readonly inventory: InventoryService,
     private readonly itemQuota: ItemQuota,
+    private readonly marketPrices: ProductPrices,
+    private readonly moments: Moments,
+    private readonly past: PastProducts,
   ) {}
 
   @Post()
@@ -50,10 +64,16 @@ export class ProductsController {
   @Access('public')
   async get(
     @Param('id', IdPipe) id: string,
-    @Query() { lang }: LanguageQuery,
+    @Query() { lang, asOf }: AsOfQuery,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Named<Product> | undefined> {
+  ): Promise<Named<Product> | AsOf<Named<Product>> | undefined> {
+    if (asOf !== undefined) {
+      const { isFixed, ...moment } = await this.moments.inHistory(asOf);
+      const product = withDisplayName(await this.past.read(id, moment), lang);
+      cacheFor(reply, isFixed);
+      return withEtagOr304(reply, { ...product, ...moment }, ifNoneMatch);
+    }
     return withEtagOr304(reply, withDisplayName(await this.inventory.getProduct(id), lang), ifNoneMatch);
   }
 
@@ -104,5 +124,20 @@ export class ProductsController {
     @Query() { after, limit }: HistoryQuery,
   ): Promise<{ events: InventoryEvent[]; nextAfter: number }> {
     return this.inventory.getProductHistory(id, after, limit);
+  }
+
+  @Get(':id/prices')
+  @TakesQuery()
+  @Access('public')
+  async prices(
+    @Param('id', IdPipe) id: string,
+    @Query() { asOf, ...query }: PricesQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<MarketPricesPage | AsOf<MarketPricesPage>> {
+    if (asOf === undefined) return this.marketPrices.read(id, query);
+    const { isFixed, ...moment } = await this.moments.of(asOf);
+    const page = await this.marketPrices.read(id, query, moment.position);
+    cacheFor(reply, isFixed);
+    return { ...page, ...moment };
   }
 }

@@ -18,7 +18,9 @@ export const HOT_TABLES: readonly HotTable[] = [
       'vendor_id',
       'sku',
       'category',
-      'base_price',
+      'dimension',
+      'currency',
+      'comparable_price',
       'availability',
       'version',
       'created_at',
@@ -40,6 +42,7 @@ export const HOT_TABLES: readonly HotTable[] = [
     ginIndexes: ['vendors_search'],
     byIndexAlone: true,
   },
+  { name: 'vendor_stock', columns: ['vendor_id', 'category'], ginIndexes: [], byIndexAlone: true },
   {
     name: 'inventory_events',
     columns: ['seq', 'event_id', 'position', 'product_id', 'vendor_id', 'event_type', 'occurred_at'],

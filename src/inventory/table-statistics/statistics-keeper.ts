@@ -1,14 +1,14 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type pg from 'pg';
 import { SqlClient } from '../../database/index.js';
-import { Relay } from '../../events/index.js';
+import { EventsStatus } from '../../events/index.js';
 import { PeriodicJob } from '../../infra/index.js';
 import { HOT_TABLES, type HotTable } from './hot-tables.js';
 import { MaintenanceConnection } from './maintenance-connection.js';
 import { analyzeSql, cleanPendingSql, TABLE_SIZES, type TableSize, vacuumSql } from './table-statistics.sql.js';
 import { type Needs, TableUpkeep } from './table-upkeep.js';
 
-/** Milliseconds between looks. */
+/** Milliseconds between sweeps. */
 const EVERY = 500;
 /** Part of a table's pages: with longer lists of pending entries than that, plans may avoid the index. */
 const LONG_LIST = 0.01;
@@ -37,31 +37,31 @@ export class StatisticsKeeper implements OnApplicationBootstrap, OnModuleDestroy
   private readonly watched = new Map<string, Watched>(
     HOT_TABLES.map((table) => [table.name, { table, upkeep: new TableUpkeep() }]),
   );
-  private chore: PeriodicJob | undefined;
+  private job: PeriodicJob | undefined;
 
   constructor(
     private readonly sql: SqlClient,
-    private readonly relay: Relay,
+    private readonly events: EventsStatus,
     private readonly connection: MaintenanceConnection,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.chore = new PeriodicJob(StatisticsKeeper.name, EVERY, async () => {
-      if (this.relay.leading) await this.look();
+    this.job = new PeriodicJob(StatisticsKeeper.name, EVERY, async () => {
+      if (this.events.leading) await this.sweep();
     });
   }
 
   async onModuleDestroy(): Promise<void> {
     this.connection.close();
-    await this.chore?.stop();
+    await this.job?.stop();
   }
 
-  private async look(): Promise<void> {
+  private async sweep(): Promise<void> {
     const sizes = await this.sql.query<TableSize & Record<string, unknown>>(TABLE_SIZES);
     const now = performance.now();
     const work = sizes.map((size): Work => {
       const { table, upkeep } = this.watched.get(size.name)!;
-      const { analysis, cleaning, vacuum } = upkeep.look(size, now);
+      const { analysis, cleaning, vacuum } = upkeep.observe(size, now);
       const needs = {
         analysis,
         cleaning: cleaning && table.ginIndexes.length > 0,

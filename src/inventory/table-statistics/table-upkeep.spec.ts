@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { TableSize } from './table-statistics.sql.js';
 import { TableUpkeep } from './table-upkeep.js';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two sweeps. */
 const STEP = 500;
 
 /** A table that is looked at again and again, whose analyses succeed unless `locked`. */
@@ -14,10 +14,10 @@ class Table {
   vacuums = 0;
   size: TableSize = { name: 'products', pages: 0, counted: null, analysed: 0, rows: 0, inserted: 0, updated: 0 };
 
-  look(now: Partial<TableSize> = {}, locked = false): this {
+  observe(now: Partial<TableSize> = {}, locked = false): this {
     this.size = { ...this.size, ...now };
     this.now += STEP;
-    const { analysis, cleaning, vacuum } = this.upkeep.look(this.size, this.now);
+    const { analysis, cleaning, vacuum } = this.upkeep.observe(this.size, this.now);
     if (cleaning) this.cleanings += 1;
     if (cleaning) this.upkeep.cleanedAt(this.size);
     if (vacuum) this.vacuums += 1;
@@ -31,79 +31,79 @@ class Table {
 
 const analysed = (pages: number): Table => {
   const table = new Table()
-    .look({ pages, inserted: pages * 10 })
-    .look()
-    .look();
+    .observe({ pages, inserted: pages * 10 })
+    .observe()
+    .observe();
   table.analyses = 0;
   return table;
 };
 
 describe('the upkeep of a table', () => {
   it('leaves an empty table alone, and one that stays as it is', () => {
-    const empty = new Table().look().look();
+    const empty = new Table().observe().observe();
     expect([empty.analyses, empty.cleanings]).toEqual([0, 0]);
-    expect(analysed(1_000).look().look({ updated: 5_000 }).analyses).toBe(0);
+    expect(analysed(1_000).observe().observe({ updated: 5_000 }).analyses).toBe(0);
   });
 
   it('analyses a table that has doubled at once, and one that has grown by a tenth when it is at rest', () => {
-    expect(analysed(1_000).look({ pages: 2_000 }).analyses).toBe(1);
-    const grown = analysed(1_000).look({ pages: 1_100 });
+    expect(analysed(1_000).observe({ pages: 2_000 }).analyses).toBe(1);
+    const grown = analysed(1_000).observe({ pages: 1_100 });
     expect(grown.analyses).toBe(0);
-    expect(grown.look().analyses).toBe(1);
-    expect(grown.look().look().analyses).toBe(1);
-    expect(analysed(1_000).look({ pages: 1_099 }).look().analyses).toBe(0);
+    expect(grown.observe().analyses).toBe(1);
+    expect(grown.observe().observe().analyses).toBe(1);
+    expect(analysed(1_000).observe({ pages: 1_099 }).observe().analyses).toBe(0);
   });
 
   it('analyses a table that grows and grows a few times only', () => {
     const table = new Table();
-    for (let pages = 1; pages <= 10_000; pages += 50) table.look({ pages, inserted: pages * 10 });
+    for (let pages = 1; pages <= 10_000; pages += 50) table.observe({ pages, inserted: pages * 10 });
     expect(table.analyses).toBeLessThanOrEqual(20);
-    table.look();
+    table.observe();
     expect(table.size.analysed).toBeGreaterThan(table.size.pages / 1.1);
   });
 
   it('analyses a small table by its rows', () => {
-    const table = new Table().look({ pages: 1, counted: 4 }).look({ counted: 20 });
+    const table = new Table().observe({ pages: 1, counted: 4 }).observe({ counted: 20 });
     expect(table.analyses).toBe(2);
-    expect(table.look({ counted: 21 }).look().analyses).toBe(2);
-    expect(table.look({ counted: 22 }).look().analyses).toBe(3);
+    expect(table.observe({ counted: 21 }).observe().analyses).toBe(2);
+    expect(table.observe({ counted: 22 }).observe().analyses).toBe(3);
   });
 
   it('analyses a table whose rows are counted only when their transaction has ended', () => {
-    const table = new Table().look({ pages: 1_000 }).look();
+    const table = new Table().observe({ pages: 1_000 }).observe();
     table.size = { ...table.size, rows: 0 };
-    expect(table.look({ inserted: 10_000 }).analyses).toBe(2);
-    expect(table.look().look().analyses).toBe(2);
+    expect(table.observe({ inserted: 10_000 }).analyses).toBe(2);
+    expect(table.observe().observe().analyses).toBe(2);
   });
 
-  it('tries a table that was locked again after a while, and not at every look', () => {
+  it('tries a table that was locked again after a while, and not at every sweep', () => {
     const table = new Table();
-    for (let time = 0; time < 20; time += 1) table.look({ pages: 100 }, true);
+    for (let time = 0; time < 20; time += 1) table.observe({ pages: 100 }, true);
     expect(table.analyses).toBe(5);
-    expect(table.look().analyses).toBe(6);
-    expect(table.look().look().analyses).toBe(6);
+    expect(table.observe().analyses).toBe(6);
+    expect(table.observe().observe().analyses).toBe(6);
   });
 
   it('has it vacuumed when a load has ended, and not before', () => {
     const table = new Table();
-    for (let pages = 1; pages <= 1_000; pages *= 2) table.look({ pages });
+    for (let pages = 1; pages <= 1_000; pages *= 2) table.observe({ pages });
     expect(table.vacuums).toBe(0);
-    expect(table.look().look().look({ updated: 9_000 }).vacuums).toBe(1);
-    expect(new Table().look({ pages: 900, analysed: 900 }).look().vacuums).toBe(0);
+    expect(table.observe().observe().observe({ updated: 9_000 }).vacuums).toBe(1);
+    expect(new Table().observe({ pages: 900, analysed: 900 }).observe().vacuums).toBe(0);
   });
 
   it('has the indexes cleaned as soon as a load has ended, though it has grown little', () => {
-    const table = analysed(1_000).look().look().look().look();
+    const table = analysed(1_000).observe().observe().observe().observe();
     const { cleanings } = table;
-    table.look({ pages: 1_050, inserted: 10_500 });
+    table.observe({ pages: 1_050, inserted: 10_500 });
     expect(table.cleanings).toBe(cleanings);
-    expect(table.look().cleanings).toBe(cleanings + 1);
+    expect(table.observe().cleanings).toBe(cleanings + 1);
   });
 
   it('has the indexes cleaned of the few rows that have been inserted, now and then', () => {
     const table = analysed(100_000);
     const { cleanings } = table;
-    for (let rows = 1; rows <= 60; rows += 1) table.look({ inserted: 1_000_000 + rows });
+    for (let rows = 1; rows <= 60; rows += 1) table.observe({ inserted: 1_000_000 + rows });
     expect(table.analyses).toBe(0);
     expect(table.cleanings - cleanings).toBeGreaterThanOrEqual(2);
     expect(table.cleanings - cleanings).toBeLessThanOrEqual(3);

@@ -3,7 +3,7 @@ import type { TableSize } from './table-statistics.sql.js';
 /** Growth since the last analysis from which on a table is analysed once it is at rest, and at once. */
 const GROWTH = 1.1;
 const GROWTH_AT_ONCE = 2;
-/** Growth from one look to the next up to which a table is at rest. */
+/** Growth from one sweep to the next up to which a table is at rest. */
 const REST = 1.01;
 /** Rows whose insertion leaves the size of a table as it was, up to which no analysis is worth while. */
 const FEW_ROWS = 1_000;
@@ -32,7 +32,7 @@ export class TableUpkeep {
   /** The table when its last analysis began. */
   private analysed: { size: TableSize; at: number } | undefined;
   private cleaned = { changes: 0, pages: 0, at: -Infinity };
-  /** Pages at the last vacuum; what was analysed before the first look has been vacuumed as well, or will be. */
+  /** Pages at the last vacuum; what was analysed before the first sweep has been vacuumed as well, or will be. */
   private vacuumed: number | undefined;
 
   /**
@@ -40,7 +40,7 @@ export class TableUpkeep {
    *
    * @param now milliseconds of a clock that doesn't go back
    */
-  look(size: TableSize, now: number): Needs {
+  observe(size: TableSize, now: number): Needs {
     const before = this.last;
     this.last = size;
     this.analysed ??= { size: { ...size, analysed: -1 }, at: -Infinity };

@@ -15,7 +15,7 @@ import {
 const placeRule = nullableRule(textRule(200));
 
 /** What the fields of a vendor may be, in requests and calls of the service alike. */
-export const VENDOR_RULES: Readonly<Record<keyof VendorFields, Rule>> = {
+const VENDOR_RULES: Readonly<Record<keyof VendorFields, Rule>> = {
   name: textRule(200),
   names: namesRule,
   market: placeRule,
@@ -25,10 +25,10 @@ export const VENDOR_RULES: Readonly<Record<keyof VendorFields, Rule>> = {
 };
 
 /** The page of a vendor called `search` would be hidden by the vendor search. */
-export const vendorIdRule: Rule = (value) => idRule(value) ?? (value === 'search' ? 'must not be search' : undefined);
+const vendorIdRule: Rule = (value) => idRule(value) ?? (value === 'search' ? 'must not be search' : undefined);
 
-const NEW_VENDOR = fieldsOf({ id: vendorIdRule, ...VENDOR_RULES }, ['name']);
-const VENDOR_UPDATES = fieldsOf(VENDOR_RULES);
+export const NEW_VENDOR = fieldsOf({ id: vendorIdRule, ...VENDOR_RULES }, ['name']);
+export const VENDOR_UPDATES = fieldsOf(VENDOR_RULES);
 
 /** Throws `ValidationFailedError`. */
 export function checkNewVendor(data: object): void {

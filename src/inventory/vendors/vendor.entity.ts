@@ -31,6 +31,10 @@ export class VendorEntity {
   @Column('integer')
   version: number;
 
+  /** Of the newest event that a statement has appended itself; null if none has. */
+  @Column('integer', { name: 'logged_version', nullable: true, select: false })
+  loggedVersion: number | null;
+
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt: Date;
 
@@ -38,7 +42,7 @@ export class VendorEntity {
   updatedAt: Date;
 }
 
-export function vendorOf(row: Omit<VendorEntity, 'search'>): Vendor {
+export function vendorOf(row: Omit<VendorEntity, 'search' | 'loggedVersion'>): Vendor {
   return {
     id: row.id,
     name: row.name,

@@ -1,36 +1,60 @@
 import { Injectable } from '@nestjs/common';
-import type { NewVendor, Vendor, VendorFields } from '../../contracts/index.js';
-import { afterCommit, SqlClient } from '../../database/index.js';
-import { Clock } from '../../infra/index.js';
-import { scopesOfVendorCreation, scopesOfVendorUpdate, SearchCacheService } from '../../search-cache/index.js';
+import type { NewVendor, NewVendorEvent, Vendor, VendorFields } from '../../contracts/index.js';
+import { CONNECT_TIMEOUT, currentTransaction, SqlClient } from '../../database/index.js';
+import { type CommittedEvents, EventCommitter, eventRows } from '../../events/index.js';
+import { FairSlots } from '../../infra/index.js';
 import { applyChanges, changesOf } from '../changes.js';
+import { type Caller, EventOrigin, writeOrigin } from '../event-origin.js';
 import { newVendorId } from '../ids.js';
 import { type ExpectedVersion, isExpected, VersionMismatchError } from '../if-match.js';
-import { vendorLexemes } from '../search/search-document.js';
+import { vendorLexemes } from '../text/search-document.js';
+import { eventOfVendorCreation, eventOfVendorUpdate } from './vendor-events.js';
 import { type VendorEntity, vendorOf } from './vendor.entity.js';
 import { checkNewVendor, checkVendorUpdates } from './vendor-rules.js';
 import { VendorExistsError, VendorNotFoundError } from './vendor.errors.js';
 import { ANY_VENDOR, INSERT_VENDORS, READ_VENDOR, UPDATE_VENDOR } from './vendors.sql.js';
 
+/**
+ * Updates at once: each holds a connection of those for everything, up to 5 s if another session has locked the vendor.
+ * Those of one vendor could do nothing but wait for each other.
+ */
+const UPDATES = { most: 3, ofOne: 1, within: CONNECT_TIMEOUT, waiting: 500 };
+
+export interface VendorUpdateOptions extends Caller {
+  /** The version the change is meant for; `VersionMismatchError` if there is another. */
+  expectedVersion?: ExpectedVersion | undefined;
+}
+
+/** Ids of the vendors that a statement has made. */
+interface CreatedVendors extends CommittedEvents {
+  ids: Set<string>;
+}
+
+/**
+ * Vendors are changed one statement at a time, together with their events, through the same door as products
+ * (`EventCommitter`): what it promises holds for them as well.
+ */
 @Injectable()
 export class VendorService {
+  private readonly slots = new FairSlots(UPDATES, 'Too many vendors are being changed at once');
+
   constructor(
     private readonly sql: SqlClient,
-    private readonly searchCache: SearchCacheService,
-    private readonly clock: Clock,
+    private readonly committer: EventCommitter,
+    private readonly origin: EventOrigin,
   ) {}
 
   /** Throws `ValidationFailedError`, and `VendorExistsError` if the id is taken. */
-  async create(data: NewVendor): Promise<Vendor> {
+  async create(data: NewVendor, caller: Caller = {}): Promise<Vendor> {
     checkNewVendor(data);
-    const vendor = this.build(data);
-    if ((await this.insert([vendor])).size === 0) throw new VendorExistsError(vendor.id);
+    const [vendor] = (await this.insert([data], caller)).created;
+    if (!vendor) throw new VendorExistsError(data.id!);
     return vendor;
   }
 
   /** Creates those of the given ids that don't exist yet, and returns their ids. */
-  ensure(data: readonly (NewVendor & { id: string })[]): Promise<Set<string>> {
-    return this.insert(data.map((one) => this.build(one)));
+  async ensure(data: readonly (NewVendor & { id: string })[], caller: Caller = {}): Promise<Set<string>> {
+    return (await this.insert(data, caller)).ids;
   }
 
   /** Throws `VendorNotFoundError`. */
@@ -42,21 +66,41 @@ export class VendorService {
 
   /**
    * Returns the vendor as it is now, with an unchanged version if nothing differs.
-   * Throws `ValidationFailedError`, `VendorNotFoundError`, and `VersionMismatchError` if `expected` isn't current.
+   * Throws `ValidationFailedError`, `VendorNotFoundError`, and `VersionMismatchError` if `expectedVersion` isn't
+   * current.
    */
-  async update(id: string, updates: Partial<VendorFields>, expected?: ExpectedVersion): Promise<Vendor> {
+  async update(id: string, updates: Partial<VendorFields>, options: VendorUpdateOptions = {}): Promise<Vendor> {
     checkVendorUpdates(updates);
+    const origin = writeOrigin(options);
+    const { expectedVersion } = options;
     for (;;) {
       const vendor = await this.get(id);
-      if (!isExpected(expected, vendor.version)) throw new VersionMismatchError(expected!, vendor.version);
+      if (!isExpected(expectedVersion, vendor.version))
+        throw new VersionMismatchError(expectedVersion!, vendor.version);
       const changes = changesOf<VendorFields>(vendor, updates);
       if (changes.length === 0) return vendor;
-      const next = applyChanges(vendor, changes, { version: vendor.version + 1, updatedAt: this.now() });
-      const scopes = scopesOfVendorUpdate(vendor, next);
-      const done = await this.sql.query(UPDATE_VENDOR, [rows([next]), vendor.version, scopes]);
-      if (done.length === 0) continue;
-      await afterCommit(() => this.searchCache.vendorsChanged(scopes));
-      return next;
+      const now = this.origin.now();
+      const next = applyChanges(vendor, changes, { version: vendor.version + 1, updatedAt: now.occurredAt });
+      const event = eventOfVendorUpdate(next, changes, { ...origin, ...now });
+      // Else another writer was faster.
+      if (await this.commitUpdate(next, vendor.version, event)) return next;
+    }
+  }
+
+  /** @returns false if the vendor has another version by now */
+  private async commitUpdate(next: Vendor, expectedVersion: number, event: NewVendorEvent): Promise<boolean> {
+    // A transaction of the caller has its connection already.
+    const giveBack = currentTransaction() ? null : await this.slots.take(next.id);
+    try {
+      const { events } = await this.committer.commit({
+        sql: { append: UPDATE_VENDOR },
+        values: [rowsOf([next]), expectedVersion, eventRows([event])],
+        eventIds: [event.eventId],
+        resultOf: (rows) => ({ events: rows.map(() => event) }),
+      });
+      return events.length === 1;
+    } finally {
+      giveBack?.();
     }
   }
 
@@ -64,35 +108,41 @@ export class VendorService {
     return (await this.sql.query(ANY_VENDOR)).length === 0;
   }
 
-  private build(data: NewVendor): Vendor {
-    const now = this.now();
-    return {
-      id: data.id ?? newVendorId(),
-      name: data.name,
-      names: data.names ?? {},
-      market: data.market ?? null,
-      district: data.district ?? null,
-      state: data.state ?? null,
-      languages: data.languages ?? [],
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    };
-  }
-
-  private async insert(vendors: readonly Vendor[]): Promise<Set<string>> {
-    const scopes = scopesOfVendorCreation();
-    const inserted = await this.sql.query<{ id: string }>(INSERT_VENDORS, [rows(vendors), scopes]);
-    this.sql.rowsInserted(inserted.length);
-    if (inserted.length > 0) await afterCommit(() => this.searchCache.vendorsChanged(scopes));
-    return new Set(inserted.map(({ id }) => id));
-  }
-
-  private now(): string {
-    return new Date(this.clock.now()).toISOString();
+  /** Those that exist are left as they are. */
+  private async insert(data: readonly NewVendor[], caller: Caller): Promise<{ ids: Set<string>; created: Vendor[] }> {
+    const context = { ...writeOrigin(caller), ...this.origin.now() };
+    const byId = new Map(data.map((one) => newVendor(one, context.occurredAt)).map((vendor) => [vendor.id, vendor]));
+    const vendors = [...byId.values()];
+    const events = vendors.map((vendor) => eventOfVendorCreation(vendor, context));
+    const { ids } = await this.committer.commit<{ id: string }, CreatedVendors>({
+      sql: { append: INSERT_VENDORS },
+      values: [rowsOf(vendors), eventRows(events)],
+      eventIds: events.map(({ eventId }) => eventId),
+      resultOf: (rows) => {
+        const made = new Set(rows.map(({ id }) => id));
+        return { ids: made, events: events.filter(({ vendorId }) => made.has(vendorId)) };
+      },
+    });
+    this.sql.rowsInserted(ids.size);
+    return { ids, created: vendors.filter(({ id }) => ids.has(id)) };
   }
 }
 
-function rows(vendors: readonly Vendor[]): string {
+function newVendor(data: NewVendor, now: string): Vendor {
+  return {
+    id: data.id ?? newVendorId(),
+    name: data.name,
+    names: data.names ?? {},
+    market: data.market ?? null,
+    district: data.district ?? null,
+    state: data.state ?? null,
+    languages: data.languages ?? [],
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function rowsOf(vendors: readonly Vendor[]): string {
   return JSON.stringify(vendors.map((vendor) => ({ ...vendor, search: vendorLexemes(vendor) })));
 }

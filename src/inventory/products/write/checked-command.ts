@@ -1,3 +1,4 @@
+import type { ProductFields, ProductUpdates } from '../../../contracts/index.js';
 import { ValidationFailedError } from '../../../infra/index.js';
 import {
   fieldFaults,
@@ -5,16 +6,19 @@ import {
   idRule,
   isRecord,
   MISSING,
+  plainText,
   type Rule,
-  withoutNoise,
+  SETTABLE_FIELDS,
 } from '../../../validation/index.js';
 import type { ExpectedVersion } from '../../if-match.js';
 import { ITEM_FIELDS, NEW_PRODUCT, PRODUCT_UPDATES, skuRule } from '../product-rules.js';
+import { updatesOf } from '../prices/report-effect.js';
 import type { ProductCommand } from './product-command.js';
+import { nameWordsFault } from './word-limits.js';
 
 /**
- * The command as it is to be done: the one check that every write passes, over HTTP or not. What passes is stored as it
- * is, with exactly two decimals of its price, so that the table and the log can't differ.
+ * The command as it is to be done: the one check that every write passes, over HTTP or not. What comes of it is stored
+ * as it is, so that the table and the log can't differ.
  *
  * An upsert's `create` is checked where a product is made of it (`decide`): mostly none is.
  *
@@ -36,25 +40,43 @@ export function checkedCommand(command: ProductCommand): ProductCommand {
       need('id', command.id, idRule);
       checkVersion(command.expectedVersion);
       return command;
+    case 'report':
+      checkedFields(updatesOf(command.report), ITEM_FIELDS);
+      need('vendorId', command.vendorId, idRule);
+      need('sku', command.sku, skuRule);
+      return command;
     case 'upsert': {
       const updates = checkedFields(command.updates, ITEM_FIELDS);
       need('vendorId', command.vendorId, idRule);
       need('sku', command.sku, skuRule);
-      if (updates === command.updates) return command;
-      return { ...command, updates, create: command.create === command.updates ? updates : command.create };
+      const sku = plainText(command.sku);
+      if (updates === command.updates && sku === command.sku) return command;
+      return { ...command, sku, updates, create: command.create === command.updates ? updates : command.create };
     }
   }
 }
 
-/** The fields with their price as it is stored; the very same if it is so already. Throws `ValidationFailedError`. */
-export function checkedFields<Values extends { basePrice?: number }>(values: Values, fields: Fields): Values {
+/** The fields as they are stored; the very same if they are so already. Throws `ValidationFailedError`. */
+export function checkedFields<Values extends ProductUpdates>(values: Values, fields: Fields): Values {
   if (!isRecord(values)) throw new ValidationFailedError([], 'must be an object');
   const faults = fieldFaults(values, fields);
   if (faults.length > 0) throw new ValidationFailedError(faults);
-  const { basePrice } = values;
-  if (basePrice === undefined) return values;
-  const price = withoutNoise(basePrice);
-  return Object.is(price, basePrice) ? values : { ...values, basePrice: price };
+  const wordy = nameWordsFault(values);
+  if (wordy) throw new ValidationFailedError([wordy]);
+  let stored = values;
+  for (const field in values) {
+    const value = storedValue(field, values[field]);
+    if (Object.is(value, values[field])) continue;
+    if (stored === values) stored = { ...values };
+    stored[field] = value;
+  }
+  return stored;
+}
+
+function storedValue<Value>(field: string, value: Value): Value {
+  if (value === undefined || value === null) return value;
+  const { stored } = SETTABLE_FIELDS[field as keyof ProductFields] ?? {};
+  return stored ? (stored as (value: unknown) => Value)(value) : value;
 }
 
 function need(field: string, value: unknown, rule: Rule): void {

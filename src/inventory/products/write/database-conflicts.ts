@@ -14,3 +14,7 @@ const stateOf = (error: unknown): string => {
 export const isRowFault = (error: unknown): boolean => ROW_FAULT.test(stateOf(error));
 
 export const isUniqueViolation = (error: unknown): boolean => stateOf(error) === UNIQUE_VIOLATION;
+
+/** A revision of a day's price that is there already. */
+export const isReportConflict = (error: unknown): boolean =>
+  isUniqueViolation(error) && (error as { constraint?: unknown }).constraint === 'market_prices_key';

@@ -1,14 +1,23 @@
 import { ForbiddenError } from '../../../auth/index.js';
-import type { Product, ProductUpdates } from '../../../contracts/index.js';
-import { type AppError, ValidationFailedError } from '../../../infra/index.js';
-import { applyChanges, changesOf } from '../../changes.js';
+import {
+  comparablePriceOf,
+  type Product,
+  PRODUCT_DEFAULTS,
+  PRODUCT_FIELDS,
+  type ProductUpdates,
+} from '../../../contracts/index.js';
+import { type AppError, dayAfter, ValidationFailedError } from '../../../infra/index.js';
+import { changesOf } from '../../changes.js';
 import { newProductId, newSku } from '../../ids.js';
 import { type ExpectedVersion, isExpected, VersionMismatchError } from '../../if-match.js';
 import { VendorNotFoundError } from '../../vendors/vendor.errors.js';
 import { DuplicateSkuError, IncompleteProductError, ProductNotFoundError } from '../product.errors.js';
 import { ITEM_FIELDS } from '../product-rules.js';
+import { updatesOf } from '../prices/report-effect.js';
 import { checkedFields } from './checked-command.js';
-import type { ProductCommand, Upsert, WriteOutcome } from './product-command.js';
+import { decideReport } from './decide-report.js';
+import { nextState } from './next-state.js';
+import type { ProductCommand, Report, Upsert, WriteOutcome } from './product-command.js';
 import { type EventContext, eventOfCreation, eventOfDeletion, eventsOfUpdate } from './product-events.js';
 import type { Draft, WorkingSet } from './working-set.js';
 
@@ -27,6 +36,8 @@ export function decide(command: ProductCommand, set: WorkingSet, context: EventC
   if (owner !== undefined && owner !== (vendorOf(command, set) ?? owner)) {
     return reject(new ForbiddenError('The product belongs to another vendor'));
   }
+  const fault = dayFault(command, context);
+  if (fault) return reject(fault);
   switch (command.kind) {
     case 'create': {
       const { vendorId, ...fields } = command.data;
@@ -40,6 +51,8 @@ export function decide(command: ProductCommand, set: WorkingSet, context: EventC
       if (!draft) return createFrom(command, set, context);
       return update(draft, command.updates, context);
     }
+    case 'report':
+      return reportPrice(command, set, context);
     case 'update': {
       const draft = set.byId(command.id);
       if (!draft?.current) return reject(new ProductNotFoundError(command.id), draft);
@@ -58,9 +71,47 @@ export function decide(command: ProductCommand, set: WorkingSet, context: EventC
   }
 }
 
+function dayOfPrice(command: ProductCommand): string | undefined {
+  switch (command.kind) {
+    case 'create':
+      return command.data.pricedOn;
+    case 'update':
+    case 'upsert':
+      return command.updates.pricedOn;
+    case 'report':
+      return command.report.day;
+    case 'delete':
+      return undefined;
+  }
+}
+
+/** A price may be of tomorrow, where the market opens before midnight, and of no later day. */
+function dayFault(command: ProductCommand, { marketDay }: EventContext): AppError | undefined {
+  const pricedOn = dayOfPrice(command);
+  if (pricedOn === undefined || pricedOn <= marketDay) return undefined;
+  const tomorrow = dayAfter(marketDay);
+  if (pricedOn <= tomorrow) return undefined;
+  return new ValidationFailedError([{ field: 'pricedOn', message: `must not be later than tomorrow, ${tomorrow}` }]);
+}
+
+function reportPrice(command: Report, set: WorkingSet, context: EventContext): Decision {
+  const { vendorId, sku, report, create: given } = command;
+  const draft = set.byVendorAndSku(vendorId, sku);
+  if (draft) {
+    const { outcome, observation } = decideReport(draft, report, set.reports, context);
+    if (observation) set.reports.add(draft.id, observation);
+    return { outcome, draft };
+  }
+  const observation = { ...report, revision: 1 };
+  const fields = { ...given, ...updatesOf(report) };
+  const decision = createFrom({ vendorId, sku, create: fields }, set, { ...context, observation });
+  if (decision.outcome.status === 'created') set.reports.add(decision.outcome.product.id, observation);
+  return decision;
+}
+
 /** The fields that only a new product gets haven't been looked at before. */
 function createFrom(
-  { vendorId, sku, create: given, updates }: Upsert,
+  { vendorId, sku, create: given, updates }: Pick<Upsert, 'vendorId' | 'sku' | 'create'> & Partial<Upsert>,
   set: WorkingSet,
   context: EventContext,
 ): Decision {
@@ -76,7 +127,7 @@ function createFrom(
 /** Undefined if there is no such product. */
 function vendorOf(command: ProductCommand, set: WorkingSet): string | undefined {
   if (command.kind === 'create') return command.data.vendorId;
-  return command.kind === 'upsert' ? command.vendorId : set.byId(command.id)?.current?.vendorId;
+  return 'sku' in command ? command.vendorId : set.byId(command.id)?.current?.vendorId;
 }
 
 function create(
@@ -92,22 +143,14 @@ function create(
     const error = new IncompleteProductError(missing({ name, category, basePrice }));
     return reject(error, set.lastWithSku(vendorId, sku));
   }
-  const product: Product = {
-    id: newProductId(),
-    vendorId,
-    sku,
-    name,
-    names: fields.names ?? {},
-    description: fields.description ?? null,
-    category,
-    unit: fields.unit ?? 'kg',
-    basePrice,
-    currency: fields.currency ?? 'INR',
-    availability: fields.availability ?? 'available',
-    version: 1,
-    createdAt: context.occurredAt,
-    updatedAt: context.occurredAt,
-  };
+  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const product = inOrder({
+    ...{ id: newProductId(), ...PRODUCT_DEFAULTS, pricedOn: context.marketDay },
+    ...given,
+    ...{ vendorId, sku, name, category, basePrice, comparablePrice: null },
+    ...{ version: 1, createdAt: context.occurredAt, updatedAt: context.occurredAt },
+  });
+  product.comparablePrice = comparablePriceOf(product);
   const draft = set.create(product);
   draft.events.push(eventOfCreation(product, context));
   return { outcome: { status: 'created', product }, draft };
@@ -115,12 +158,24 @@ function create(
 
 function update(draft: Draft, updates: ProductUpdates, context: EventContext): Decision {
   const product = draft.current!;
-  const changes = changesOf<ProductUpdates>(product, updates);
+  const changes = changesOf<ProductUpdates>(product, withDayOfPrice(product, updates, context));
   if (changes.length === 0) return { outcome: { status: 'unchanged', product }, draft };
-  const next = applyChanges(product, changes, { version: product.version + 1, updatedAt: context.occurredAt });
+  const next = nextState(product, changes, context);
   draft.events.push(...eventsOfUpdate(next, changes, context));
   draft.current = next;
   return { outcome: { status: 'updated', product: next }, draft };
+}
+
+/** Another price is today's, and the range of the former one is not its own: unless it comes with both. */
+function withDayOfPrice(product: Product, updates: ProductUpdates, { marketDay }: EventContext): ProductUpdates {
+  const { basePrice, pricedOn = marketDay, minPrice = null, maxPrice = null } = updates;
+  if (basePrice === undefined || basePrice === product.basePrice) return updates;
+  return { ...updates, pricedOn, minPrice, maxPrice };
+}
+
+/** As products are shown. */
+function inOrder(product: Product): Product {
+  return Object.fromEntries(PRODUCT_FIELDS.map((field) => [field, product[field]])) as unknown as Product;
 }
 
 /** @param draft what the refusal rests on: if that isn't committed, the command is to be decided again */

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { EventCommitter } from '../../../events/index.js';
+import { type EventMoment, EventOrigin } from '../../event-origin.js';
 import {
+  FIND_PRICE_STOCK_CHANGES,
   UPDATE_PRICE_STOCK,
   UPDATE_PRICE_STOCK_WITH_POSITIONS,
   foundProduct,
@@ -9,9 +11,8 @@ import {
   orderedEventIds,
 } from './update-price-stock.sql.js';
 import { type Decision, decide } from './decide.js';
-import { EventOrigin } from './event-origin.js';
+import type { OnLock } from './locked-products.js';
 import type { PriceStockUpdate } from './price-stock-update.js';
-import type { EventContext } from './product-events.js';
 import type { WriteOutcome } from './product-command.js';
 import { resolveOutcomes } from './resolve-outcomes.js';
 import { type Committed, eventsOf, WorkingSet } from './working-set.js';
@@ -25,20 +26,29 @@ export class PriceStockExecutor {
   ) {}
 
   /**
-   * Gives the writes their outcomes but for those whose product wasn't found, or was changed concurrently, and upserts
-   * whose product is no longer as it was: they are to be done in the general way.
+   * Gives the writes their outcomes but for those whose product wasn't found, or was changed concurrently, upserts
+   * whose product is no longer as it was, and what was not done when the connection was lost: they are to be done in
+   * the general way.
    *
    * @throws whatever PostgreSQL refuses; then none of them is done
    */
-  async execute(updates: readonly PriceStockUpdate[], outcomes: WriteOutcome[]): Promise<void> {
-    const origin = this.origin.now();
+  async execute(
+    updates: readonly PriceStockUpdate[],
+    outcomes: (WriteOutcome | undefined)[],
+    onLock: OnLock,
+  ): Promise<void> {
+    const moment = this.origin.now();
     const { indexes, decisions, committed } = await this.committer.commit<PriceStockRow, CommittedPriceStock>({
-      sql: { append: UPDATE_PRICE_STOCK, appendWithPositions: UPDATE_PRICE_STOCK_WITH_POSITIONS },
-      values: priceStockValues(updates, origin),
+      sql: {
+        append: UPDATE_PRICE_STOCK,
+        // What waits on the leader's connection keeps all others waiting.
+        ...(onLock !== 'held back' && { appendWithPositions: UPDATE_PRICE_STOCK_WITH_POSITIONS }),
+      },
+      values: priceStockValues(updates, moment),
       eventIds: orderedEventIds(updates),
-      resultOf: (rows) => committedPriceStock(updates, rows, origin),
-      // Done twice it changes nothing more, unless a writer expects a version.
-      retryable: updates.every(({ expectedVersion }) => expectedVersion === undefined),
+      resultOf: (rows) => committedPriceStock(updates, rows, moment),
+      impatient: onLock !== 'wait',
+      recovery: { statement: FIND_PRICE_STOCK_CHANGES, values: [updates.map(({ id }) => id)] },
     });
     resolveOutcomes(indexes, decisions, committed, outcomes);
   }
@@ -53,20 +63,14 @@ interface CommittedPriceStock extends Committed {
 function committedPriceStock(
   updates: readonly PriceStockUpdate[],
   rows: readonly PriceStockRow[],
-  { occurredAt, region }: Pick<EventContext, 'occurredAt' | 'region'>,
+  moment: EventMoment,
 ): CommittedPriceStock {
   const stored = rows.map(foundProduct);
   const set = new WorkingSet(stored, new Set());
-  const found = updates.filter((update) => isAsSeen(update, set));
-  const decisions = found.map(({ write: { command, correlationId, owner }, eventIds }) =>
-    decide(command, set, { occurredAt, region, correlationId, eventIdOf: (type) => eventIds[type]! }, owner),
+  const found = updates.filter(({ id }) => set.byId(id) !== undefined);
+  const decisions = found.map(({ write: { command, origin, owner }, eventIds }) =>
+    decide(command, set, { ...moment, origin, eventIdOf: (type) => eventIds[type]! }, owner),
   );
   const committed = new Set(stored.flatMap(({ id }, row) => (rows[row]!.changed ? [id] : [])));
   return { indexes: found.map(({ index }) => index), decisions, committed, events: eventsOf(set.changed(), committed) };
-}
-
-function isAsSeen({ id, write: { command } }: PriceStockUpdate, set: WorkingSet): boolean {
-  const draft = set.byId(id);
-  if (!draft) return false;
-  return command.kind === 'update' || command.seen.version === draft.stored?.version;
 }

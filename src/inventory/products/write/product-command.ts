@@ -1,6 +1,8 @@
 import type { NewProduct, Product, ProductUpdates } from '../../../contracts/index.js';
 import type { AppError } from '../../../infra/index.js';
 import type { Fields } from '../../../validation/index.js';
+import type { PriceReported } from '../prices/report-effect.js';
+import type { WriteOrigin } from '../../event-origin.js';
 import type { ExpectedVersion } from '../../if-match.js';
 
 /** What a writer wants. The same commands serve one product and a thousand. */
@@ -8,7 +10,8 @@ export type ProductCommand =
   | { kind: 'create'; data: NewProduct }
   | Update
   | { kind: 'delete'; id: string; expectedVersion?: ExpectedVersion | undefined }
-  | Upsert;
+  | Upsert
+  | Report;
 
 export interface Update {
   kind: 'update';
@@ -24,31 +27,43 @@ export interface Upsert {
   kind: 'upsert';
   vendorId: string;
   sku: string;
-  /** The product as it was a moment ago, if it was there; by now it may be another, or have gone. */
-  seen?: { id: string; version: number } | undefined;
   updates: ProductUpdates;
+  create: Omit<ProductUpdates, 'sku'>;
+}
+
+/** A price of one market day, of the vendor's product with this sku; made from `create` if it isn't there. */
+export interface Report {
+  kind: 'report';
+  vendorId: string;
+  sku: string;
+  report: PriceReported;
+  /** All but what the report says. */
   create: Omit<ProductUpdates, 'sku'>;
 }
 
 export interface ProductWrite {
   command: ProductCommand;
   /** Stored on the events that the command causes. */
-  correlationId: string;
+  origin: WriteOrigin;
   /** The vendor that the writer is confined to. */
   owner?: string | undefined;
 }
 
+/**
+ * What became of a report that left the price as it was. `confirmed`: its day is the product's now; `recorded`: its day
+ * is older; `revised`: its day had another report.
+ */
+export type ReportStatus = 'confirmed' | 'recorded' | 'revised';
+
 /** What became of one command; `product` is the state after it, for a deletion the last one. */
 export type WriteOutcome =
-  | { status: 'created' | 'updated' | 'unchanged' | 'deleted'; product: Product }
+  | {
+      status: 'created' | 'updated' | 'unchanged' | 'deleted' | ReportStatus;
+      product: Product;
+      /** A reported price that is far from the one reported before. */
+      suspicious?: boolean;
+    }
   | { status: 'rejected'; error: AppError };
-
-/** An upsert of a product that was there a moment ago. */
-export type LocatedUpsert = Upsert & { seen: NonNullable<Upsert['seen']> };
-
-export function isLocated(command: ProductCommand): command is LocatedUpsert {
-  return command.kind === 'upsert' && command.seen !== undefined;
-}
 
 /** Commands with equal keys concern the same product, as far as can be told without looking it up. */
 export function keyOf(command: ProductCommand): string {
@@ -57,19 +72,31 @@ export function keyOf(command: ProductCommand): string {
     case 'delete':
       return command.id;
     case 'upsert':
+    case 'report':
       return `${command.vendorId} ${command.sku}`;
     case 'create':
       return `${command.data.vendorId} ${command.data.sku ?? ''}`;
   }
 }
 
+/**
+ * Characters of names and descriptions in one batch, or statement, unless a single write has more. It bounds what is
+ * made into one statement, and read back by the relay, in one go: the event loop is busy for some milliseconds, where a
+ * whole body of 4 MB takes a hundred.
+ */
+export const MOST_TEXT = 256 * 1024;
+
 /** Characters of the texts that a command brings: what reading, storing and sending it costs beside the rest. */
 export function textLengthOf(command: ProductCommand): number {
   const fields = fieldsOf(command);
-  if (fields?.name === undefined && fields?.names === undefined && fields?.description == null) return 0;
-  const { name, names, description } = fields;
-  const translations = Object.values(names ?? {}).reduce((sum, one) => sum + one.length, 0);
-  return (name?.length ?? 0) + (description?.length ?? 0) + translations;
+  return fields ? textLengthOfFields(fields) : 0;
+}
+
+export function textLengthOfFields({ name, names, description }: ProductUpdates): number {
+  if (name === undefined && names === undefined && description == null) return 0;
+  let length = (name?.length ?? 0) + (description?.length ?? 0);
+  for (const tag in names) length += names[tag]!.length;
+  return length;
 }
 
 function fieldsOf(command: ProductCommand): ProductUpdates | undefined {
@@ -79,6 +106,7 @@ function fieldsOf(command: ProductCommand): ProductUpdates | undefined {
     case 'update':
       return command.updates;
     case 'upsert':
+    case 'report':
       return command.create;
     case 'delete':
       return undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchExecutor } from './batch-executor.js';
 import type { ProductCommand, WriteOutcome } from './product-command.js';
+import type { LockedProducts } from './locked-products.js';
 import { ProductWriter } from './product-writer.js';
 
 const writes = (count: number): ProductCommand[] =>
@@ -17,7 +18,7 @@ function stuckExecutor() {
 describe('ProductWriter', () => {
   it('refuses writes at once when too many wait, and takes them again later', async () => {
     const { executor, release } = stuckExecutor();
-    const writer = new ProductWriter(executor);
+    const writer = new ProductWriter(executor, {} as LockedProducts);
     const accepted = [];
     for (let thousand = 0; thousand < 20; thousand += 1) accepted.push(writer.write(writes(1_000)));
     await expect(writer.write(writes(5_000))).rejects.toMatchObject({ code: 'unavailable', status: 503 });

@@ -1,39 +1,47 @@
 import { Injectable } from '@nestjs/common';
 import { currentTransaction } from '../../../database/index.js';
-import { UnavailableError, ValidationFailedError } from '../../../infra/index.js';
-import { textRule } from '../../../validation/index.js';
-import { newEventId } from '../../../events/index.js';
+import { inSlices, UnavailableError, ValidationFailedError } from '../../../infra/index.js';
+import { type Caller, writeOrigin } from '../../event-origin.js';
 import { BatchExecutor } from './batch-executor.js';
 import { checkedCommand } from './checked-command.js';
+import { LockedProducts } from './locked-products.js';
 import { keyOf, type ProductCommand, type ProductWrite, type WriteOutcome } from './product-command.js';
-import { countThatFits, PendingResult, WriteBatcher } from './write-batcher.js';
+import { PendingResult } from './pending-result.js';
+import { countThatFits, WriteBatcher } from './write-batcher.js';
 
 /** Batches under way at once, and rows in one statement. */
-const LANES = 2;
+const BATCHERS = 2;
 const BATCH_LIMIT = 1_000;
 /** Writes that may wait in this process; beyond it they are refused at once instead of piling up. */
 const WAITING_LIMIT = 20_000;
 
-export interface WriteAuthor {
+export interface WriteAuthor extends Caller {
   /** The vendor that the writer is confined to; others' products are rejected with `ForbiddenError`. */
   owner?: string | undefined;
-  /** Made up when absent. */
-  correlationId?: string | undefined;
+}
+
+type Source = Omit<ProductWrite, 'command'>;
+
+/** Commands of one call. */
+export interface CheckedCommands {
+  readonly sound: readonly ProductCommand[];
+  /** Why others aren't, by their places among all. */
+  readonly refused: ReadonlyMap<number, ValidationFailedError>;
 }
 
 /**
- * The one way products are written. Writes of one product always share a lane, so within this process they never race
- * each other; against other instances the version guard decides.
+ * The one way products are written. Writes of one product always share a batcher, so within this process they never
+ * race each other; against other instances the version guard decides.
  */
 @Injectable()
 export class ProductWriter {
-  private readonly lanes: WriteBatcher[];
+  private readonly batchers: WriteBatcher[];
 
-  constructor(private readonly executor: BatchExecutor) {
-    this.lanes = Array.from(
-      { length: LANES },
-      () => new WriteBatcher((writes) => executor.execute(writes), BATCH_LIMIT),
-    );
+  constructor(
+    private readonly executor: BatchExecutor,
+    locked: LockedProducts,
+  ) {
+    this.batchers = Array.from({ length: BATCHERS }, () => new WriteBatcher(executor, locked, BATCH_LIMIT));
   }
 
   /**
@@ -41,10 +49,14 @@ export class ProductWriter {
    * other. Throws `UnavailableError` when too many writes wait already.
    */
   async write(commands: readonly ProductCommand[], author: WriteAuthor = {}): Promise<WriteOutcome[]> {
-    checkCorrelationId(author.correlationId);
+    return this.writeChecked(await this.check(commands), author);
+  }
+
+  /** The first half of `write`, which takes a while: of two calls the later one may be ready before the earlier one. */
+  async check(commands: readonly ProductCommand[]): Promise<CheckedCommands> {
     const sound: ProductCommand[] = [];
     const refused = new Map<number, ValidationFailedError>();
-    commands.forEach((command, place) => {
+    await inSlices(commands.entries(), ([place, command]) => {
       try {
         sound.push(checkedCommand(command));
       } catch (error) {
@@ -52,51 +64,45 @@ export class ProductWriter {
         refused.set(place, error);
       }
     });
-    const outcomes = await this.writeSound(sound, author);
+    return { sound, refused };
+  }
+
+  /** The second half: what several calls write to one product takes effect in the order of the calls. */
+  async writeChecked({ sound, refused }: CheckedCommands, author: WriteAuthor = {}): Promise<WriteOutcome[]> {
+    const outcomes = await this.writeSound(sound, { origin: writeOrigin(author), owner: author.owner });
     if (refused.size === 0) return outcomes;
     let next = 0;
-    return commands.map((_command, place) => {
+    return Array.from({ length: sound.length + refused.size }, (_command, place) => {
       const error = refused.get(place);
       return error ? { status: 'rejected', error } : outcomes[next++]!;
     });
   }
 
-  private async writeSound(commands: readonly ProductCommand[], author: WriteAuthor): Promise<WriteOutcome[]> {
-    const { owner, correlationId = newEventId() } = author;
-    if (currentTransaction()) return this.writeInTransaction(commands, { owner, correlationId });
-    const waiting = this.lanes.reduce((sum, lane) => sum + lane.depth, 0);
+  private async writeSound(commands: readonly ProductCommand[], source: Source): Promise<WriteOutcome[]> {
+    if (currentTransaction()) return this.writeInTransaction(commands, source);
+    const waiting = this.batchers.reduce((sum, batcher) => sum + batcher.depth, 0);
     if (waiting + commands.length > WAITING_LIMIT) throw new UnavailableError('Too many writes are waiting');
+    const { origin, owner } = source;
     const answer = new PendingResult(commands.length);
-    commands.forEach((command, place) => this.laneOf(command).submit({ command, correlationId, owner }, answer, place));
+    commands.forEach((command, place) => this.batcherOf(command).submit({ command, origin, owner }, answer, place));
     return answer.promise;
   }
 
-  /** A lane mixes writes of many callers in one statement, which can't be part of anybody's transaction. */
-  private async writeInTransaction(
-    commands: readonly ProductCommand[],
-    author: Omit<ProductWrite, 'command'>,
-  ): Promise<WriteOutcome[]> {
+  /** A batcher mixes writes of many callers in one statement, which can't be part of anybody's transaction. */
+  private async writeInTransaction(commands: readonly ProductCommand[], source: Source): Promise<WriteOutcome[]> {
     const outcomes: WriteOutcome[] = [];
-    const writes = commands.map((command) => ({ write: { command, ...author } }));
+    const writes = commands.map((command) => ({ write: { command, ...source } }));
     while (writes.length > 0) {
       const batch = writes.splice(0, countThatFits(writes, Math.min(writes.length, BATCH_LIMIT)));
-      outcomes.push(...(await this.executor.execute(batch.map(({ write }) => write))));
+      outcomes.push(...(await this.executor.executePatiently(batch.map(({ write }) => write))));
     }
     return outcomes;
   }
 
-  private laneOf(command: ProductCommand): WriteBatcher {
+  private batcherOf(command: ProductCommand): WriteBatcher {
     const key = keyOf(command);
     let hash = 0;
     for (let index = 0; index < key.length; index += 1) hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0;
-    return this.lanes[(hash >>> 0) % LANES]!;
+    return this.batchers[(hash >>> 0) % BATCHERS]!;
   }
-}
-
-const correlationIdRule = textRule(200);
-
-/** It goes into the statement that many writes share. */
-function checkCorrelationId(correlationId: string | undefined): void {
-  const message = correlationId === undefined ? undefined : correlationIdRule(correlationId);
-  if (message !== undefined) throw new ValidationFailedError([{ field: 'correlationId', message }]);
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Product } from '../../../contracts/index.js';
+import { withMarketFacts } from '../../../contracts/index.js';
 import { decide } from './decide.js';
+import { ORIGIN } from '../../../../test/support/events.js';
 import type { ProductCommand, WriteOutcome } from './product-command.js';
 import { resolveOutcomes } from './resolve-outcomes.js';
 import { WorkingSet } from './working-set.js';
 
-const onion: Product = {
+const onion = withMarketFacts({
   id: 'prd_1',
   vendorId: 'vnd_1',
   sku: 'onion',
@@ -20,9 +21,9 @@ const onion: Product = {
   version: 1,
   createdAt: '2026-02-01T00:00:00.000Z',
   updatedAt: '2026-02-01T00:00:00.000Z',
-};
+});
 const { id, vendorId, sku } = onion;
-const context = { correlationId: 'c', region: 'r', occurredAt: '2026-02-02T00:00:00.000Z' };
+const context = { origin: ORIGIN, region: 'r', occurredAt: '2026-02-02T00:00:00.000Z', marketDay: '2026-02-02' };
 const remove: ProductCommand = { kind: 'delete', id, expectedVersion: 1 };
 const change = (basePrice: number): ProductCommand => ({ kind: 'update', id, updates: { basePrice } });
 const create = { name: 'Onion', category: 'vegetables', basePrice: 1 } as const;

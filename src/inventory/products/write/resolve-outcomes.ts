@@ -9,7 +9,7 @@ export function resolveOutcomes(
   indexes: readonly number[],
   decisions: readonly Decision[],
   committed: ReadonlySet<string>,
-  outcomes: WriteOutcome[],
+  outcomes: (WriteOutcome | undefined)[],
 ): void {
   indexes.forEach((index, place) => {
     const { outcome, draft } = decisions[place]!;

@@ -1,4 +1,5 @@
 import type { NewInventoryEvent, Product } from '../../../contracts/index.js';
+import { KnownReports } from '../prices/known-reports.js';
 import type { CommittedEvents } from '../../../events/index.js';
 
 /** One product within a batch: how it was found, how it is after the commands so far, and the events of the way. */
@@ -20,6 +21,8 @@ export class WorkingSet {
   constructor(
     stored: Iterable<Product>,
     private readonly vendorIds: ReadonlySet<string>,
+    /** Of the products that the batch has reports of. */
+    readonly reports: KnownReports = new KnownReports([]),
   ) {
     for (const product of stored) {
       // Found twice when one command names it by id and another one by sku.

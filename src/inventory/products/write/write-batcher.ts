@@ -1,16 +1,13 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { isDatabaseUnavailable } from '../../../database/index.js';
-import { isLocated, type ProductWrite, textLengthOf, type WriteOutcome } from './product-command.js';
+import type { BatchExecutor } from './batch-executor.js';
+import { HeldBackWrites } from './held-back-writes.js';
+import type { LockedProducts } from './locked-products.js';
+import type { PendingResult, Waiting } from './pending-result.js';
+import { MOST_TEXT, type ProductWrite, textLengthOf } from './product-command.js';
 
 /** Milliseconds a write may have waited for a batch that failed, and still go out with the next one. */
 const MAX_WAIT_AFTER_FAILURE = 1_000;
-
-/**
- * Characters of names and descriptions in one batch, unless a single write has more. It bounds what is made into one
- * statement, and read back by the relay, in one go: the event loop is busy for some milliseconds, where a whole body of
- * 4 MB takes a hundred.
- */
-const MOST_TEXT = 256 * 1024;
 
 /** How many of the first `most` writes go into one batch. */
 export function countThatFits(writes: readonly { write: ProductWrite }[], most: number): number {
@@ -23,61 +20,32 @@ export function countThatFits(writes: readonly { write: ProductWrite }[], most: 
 }
 
 /**
- * The outcomes of writes that are asked for in one call: a promise for each of a thousand would be most of what waits.
- */
-export class PendingResult {
-  readonly promise: Promise<WriteOutcome[]>;
-  /** Milliseconds on a clock that only goes on. */
-  readonly since = performance.now();
-  fail!: (error: unknown) => void;
-  private resolve!: (outcomes: WriteOutcome[]) => void;
-  private readonly outcomes: WriteOutcome[];
-
-  /** @param open how many writes have no outcome yet */
-  constructor(private open: number) {
-    this.outcomes = new Array<WriteOutcome>(open);
-    this.promise = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.fail = reject;
-    });
-    if (open === 0) this.resolve(this.outcomes);
-  }
-
-  give(place: number, outcome: WriteOutcome): void {
-    this.outcomes[place] = outcome;
-    this.open -= 1;
-    if (this.open === 0) this.resolve(this.outcomes);
-  }
-}
-
-interface Waiting {
-  write: ProductWrite;
-  answer: PendingResult;
-  /** Among the outcomes of the answer. */
-  place: number;
-}
-
-/**
  * Writes one batch at a time; what arrives meanwhile becomes the next batch. So a lone write goes out at once, and
  * under load concurrent single writes travel as one array statement, with no timer to tune. A batch begins when the
  * event loop has handled what there is: then it takes along the writes of this turn, and those of the batch before have
- * been answered.
+ * been answered. A write whose product is locked leaves the batch (`HeldBackWrites`).
  */
 export class WriteBatcher {
   private waiting: Waiting[] = [];
   private busy = false;
+  private readonly heldBack: HeldBackWrites;
 
   constructor(
-    private readonly execute: (writes: ProductWrite[]) => Promise<WriteOutcome[]>,
+    private readonly executor: Pick<BatchExecutor, 'execute' | 'executeHeldBack'>,
+    locked: LockedProducts,
     private readonly batchLimit: number,
-  ) {}
+  ) {
+    this.heldBack = new HeldBackWrites((writes) => executor.executeHeldBack(writes), locked, batchLimit);
+  }
 
   get depth(): number {
-    return this.waiting.length;
+    return this.waiting.length + this.heldBack.depth;
   }
 
   submit(write: ProductWrite, answer: PendingResult, place: number): void {
-    this.waiting.push({ write, answer, place });
+    const waiting = { write, answer, place };
+    if (this.heldBack.has(write)) return this.heldBack.add(waiting);
+    this.waiting.push(waiting);
     if (this.busy) return;
     this.busy = true;
     setImmediate(() => void this.run());
@@ -87,8 +55,14 @@ export class WriteBatcher {
     while (this.waiting.length > 0) {
       const batch = this.take();
       try {
-        const outcomes = await this.execute(batch.map(({ write }) => write));
-        batch.forEach(({ answer, place }, index) => answer.give(place, outcomes[index]!));
+        const outcomes = await this.executor.execute(batch.map(({ write }) => write));
+        const locked: Waiting[] = [];
+        batch.forEach((waiting, index) => {
+          const outcome = outcomes[index];
+          if (outcome) waiting.answer.give(waiting.place, outcome);
+          else locked.push(waiting);
+        });
+        if (locked.length > 0) this.holdBack(locked);
         await endOfTurn();
       } catch (error) {
         const impatient = isDatabaseUnavailable(error) ? this.takeImpatient() : [];
@@ -98,12 +72,23 @@ export class WriteBatcher {
     this.busy = false;
   }
 
+  /** Together with those behind them that have the same keys. */
+  private holdBack(locked: readonly Waiting[]): void {
+    for (const one of locked) this.heldBack.add(one);
+    const others: Waiting[] = [];
+    for (const one of this.waiting) {
+      if (this.heldBack.has(one.write)) this.heldBack.add(one);
+      else others.push(one);
+    }
+    this.waiting = others;
+  }
+
   /** From the front, as many as fit and are changed in the same way; without an import that is all of them. */
   private take(): Waiting[] {
-    const located = isLocated(this.waiting[0]!.write.command);
+    const reports = isReport(this.waiting[0]!);
     const most = Math.min(this.waiting.length, this.batchLimit);
     let count = 1;
-    while (count < most && isLocated(this.waiting[count]!.write.command) === located) count += 1;
+    while (count < most && isReport(this.waiting[count]!) === reports) count += 1;
     return this.waiting.splice(0, countThatFits(this.waiting, count));
   }
 
@@ -114,3 +99,5 @@ export class WriteBatcher {
     return this.waiting.splice(0, patient < 0 ? this.waiting.length : patient);
   }
 }
+
+const isReport = ({ write }: Waiting): boolean => write.command.kind === 'report';

@@ -3,16 +3,16 @@ import type {
   Availability,
   InventoryEvent,
   NewProduct,
-  Principal,
   Product,
   ProductUpdates,
   VendorInventoryStats,
-} from '../contracts/index.js';
-import { vendorScopeOf, ForbiddenError, requireOwner } from '../auth/index.js';
-import { SqlClient } from '../database/index.js';
-import { idRule } from '../validation/index.js';
-import type { ExpectedVersion } from './if-match.js';
-import { type ProductRow, productOf } from './products/product.entity.js';
+} from '../../contracts/index.js';
+import { vendorScopeOf, ForbiddenError, requireOwner } from '../../auth/index.js';
+import { SqlClient } from '../../database/index.js';
+import { inSlices, ValidationFailedError } from '../../infra/index.js';
+import { idRule } from '../../validation/index.js';
+import type { Caller } from '../event-origin.js';
+import type { ExpectedVersion } from '../if-match.js';
 import {
   type BulkAvailabilityResult,
   commandOfItem,
@@ -21,21 +21,19 @@ import {
   type InventoryItemResult,
   resultOfItem,
   resultOfUpdate,
-} from './products/bulk-items.js';
-import { AVAILABILITY } from './products/product-rules.js';
-import { ProductNotFoundError } from './products/product.errors.js';
-import { LOAD_BY_ID, LOAD_FOREIGN } from './products/write/load-products.sql.js';
-import { ProductHistory } from './products/product-history.js';
-import type { ProductCommand } from './products/write/product-command.js';
-import { ProductWriter } from './products/write/product-writer.js';
-import { VendorStatsReader } from './vendors/vendor-stats.js';
-import { VendorService } from './vendors/vendor.service.js';
+} from './bulk-items.js';
+import { AVAILABILITY } from './product-rules.js';
+import { ProductNotFoundError } from './product.errors.js';
+import { LOAD_BY_ID, LOAD_FOREIGN, type LoadedProduct, loadedProduct } from './write/load-products.sql.js';
+import { ProductHistory } from './product-history.js';
+import type { ProductCommand, Update } from './write/product-command.js';
+import { ProductWriter } from './write/product-writer.js';
+import { RequestWords } from './write/word-limits.js';
+import { VendorStatsReader } from '../vendors/vendor-stats.js';
+import { VendorService } from '../vendors/vendor.service.js';
 
-export interface WriteOptions {
-  /** Who asks; a vendor may change its own inventory only (`ForbiddenError`). Absent: the caller is trusted. */
-  by?: Principal | undefined;
-  /** Stored on the events; made up when absent. */
-  correlationId?: string | undefined;
+/** A vendor (`by`) may change its own inventory only (`ForbiddenError`). */
+export interface WriteOptions extends Caller {
   /** The version the change is meant for; `VersionMismatchError` if there is another. */
   expectedVersion?: ExpectedVersion | undefined;
 }
@@ -88,36 +86,43 @@ export class InventoryService {
    */
   async bulkUpdateAvailability(
     updates: readonly { productId: string; availability: Availability }[],
-    { by, correlationId }: WriteOptions = {},
+    options: WriteOptions = {},
   ): Promise<BulkAvailabilityResult[]> {
-    const owner = vendorScopeOf(by);
-    const commands = updates.map(commandOfUpdate);
+    const owner = vendorScopeOf(options.by);
+    const commands: Update[] = [];
+    await inSlices(updates, (update) => commands.push(commandOfUpdate(update)));
     if (owner !== undefined) await this.refuseForeign(commands, owner);
-    const outcomes = await this.writer.write(commands, { owner, correlationId });
+    const outcomes = await this.writer.write(commands, { ...options, owner });
     return outcomes.map((outcome, index) => resultOfUpdate(updates[index]!, outcome));
   }
 
   /**
    * Creates or updates a vendor's products by sku; one result per item, in order; one that isn't valid is rejected.
-   * Throws `VendorNotFoundError`.
+   * Throws `VendorNotFoundError`, and `ValidationFailedError` if there are too many words in it.
    */
   async upsertInventory(
     vendorId: string,
     items: readonly InventoryItem[],
-    { by, correlationId }: WriteOptions = {},
+    options: WriteOptions = {},
   ): Promise<InventoryItemResult[]> {
-    requireOwner(vendorScopeOf(by), vendorId);
+    requireOwner(vendorScopeOf(options.by), vendorId);
     await this.vendors.get(vendorId);
-    const commands = items.map((item) => commandOfItem(vendorId, item));
-    const outcomes = await this.writer.write(commands, { correlationId });
+    const commands: ProductCommand[] = [];
+    const words = new RequestWords();
+    await inSlices(items, (item) => {
+      const fault = words.add(item);
+      if (fault) throw new ValidationFailedError([{ field: 'items', message: fault }]);
+      commands.push(commandOfItem(vendorId, item));
+    });
+    const outcomes = await this.writer.write(commands, options);
     return outcomes.map((outcome, index) => resultOfItem(items[index]!, outcome));
   }
 
   /** Throws `ProductNotFoundError`. */
   async getProduct(id: string): Promise<Product> {
-    const [row] = await this.sql.read<ProductRow>(LOAD_BY_ID, [[id]]);
+    const [row] = await this.sql.read<LoadedProduct>(LOAD_BY_ID, [[id]]);
     if (!row) throw new ProductNotFoundError(id);
-    return productOf(row);
+    return loadedProduct(row);
   }
 
   /** Events of one product, also of a deleted one, in order. Throws `ProductNotFoundError` if there never was any. */
@@ -130,8 +135,7 @@ export class InventoryService {
   }
 
   /** Throws `VendorNotFoundError`. */
-  async getVendorInventoryStats(vendorId: string): Promise<VendorInventoryStats> {
-    await this.vendors.get(vendorId);
+  getVendorInventoryStats(vendorId: string): Promise<VendorInventoryStats> {
     return this.vendorStats.read(vendorId);
   }
 
@@ -142,8 +146,8 @@ export class InventoryService {
     if (foreign.length > 0) throw new ForbiddenError('Some of the products belong to another vendor');
   }
 
-  private async writeOne(command: ProductCommand, { by, correlationId }: WriteOptions): Promise<Product> {
-    const [outcome] = await this.writer.write([command], { owner: vendorScopeOf(by), correlationId });
+  private async writeOne(command: ProductCommand, options: WriteOptions): Promise<Product> {
+    const [outcome] = await this.writer.write([command], { ...options, owner: vendorScopeOf(options.by) });
     if (outcome!.status === 'rejected') throw outcome!.error;
     return outcome!.product;
   }

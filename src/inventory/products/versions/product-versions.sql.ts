@@ -1,0 +1,210 @@
+import { SEARCHED_FIELDS, STORED_PRODUCT } from '../../../contracts/index.js';
+import type { Recomputation } from '../../../consumers/index.js';
+import type { Statement } from '../../../database/index.js';
+import { PRODUCT_JSON, storedValues } from '../stored-product.sql.js';
+
+/** Columns of a product's texts, which many versions have in common; the category is in both tables. */
+export const TEXT_COLUMNS = SEARCHED_FIELDS.map((field) => STORED_PRODUCT[field].column);
+
+/** Columns of `product_versions`, under the names that `products` has for them, with SQL of what they are to hold. */
+function versionValues(product: string): [column: string, value: string][] {
+  const apart = TEXT_COLUMNS.filter((column) => column !== 'category');
+  return storedValues(product).filter(([column]) => !apart.includes(column));
+}
+
+/**
+ * A version is of the positions from `from_position` on, up to `to_position`, which is the first one that it is no
+ * longer of; null: it is the current one. No index has `to_position`, so that ending a version enters none.
+ */
+export const CREATE_TABLES = [
+  `CREATE TABLE {product_version_texts} (
+     id uuid PRIMARY KEY,
+     name text NOT NULL,
+     names jsonb NOT NULL,
+     description text,
+     category text COLLATE "C" NOT NULL,
+     variety text,
+     grade text,
+     lexemes tsvector NOT NULL
+   )`,
+  `CREATE INDEX ON {product_version_texts} USING gin (lexemes) WITH (fastupdate = off)`,
+  `CREATE TABLE {product_versions} (
+     id text COLLATE "C" NOT NULL,
+     from_position bigint NOT NULL,
+     to_position bigint,
+     vendor_id text COLLATE "C" NOT NULL,
+     text_id uuid NOT NULL,
+     sku text NOT NULL,
+     category text COLLATE "C" NOT NULL,
+     commodity text COLLATE "C",
+     unit text NOT NULL,
+     unit_weight_kg numeric(12, 6),
+     base_price numeric(12, 2) NOT NULL,
+     min_price numeric(12, 2),
+     max_price numeric(12, 2),
+     currency text COLLATE "C" NOT NULL,
+     priced_on date NOT NULL,
+     dimension text COLLATE "C" NOT NULL,
+     comparable_price numeric(20, 6) NOT NULL,
+     availability text COLLATE "C" NOT NULL,
+     version integer NOT NULL,
+     created_at timestamptz(3) NOT NULL,
+     updated_at timestamptz(3) NOT NULL,
+     PRIMARY KEY (id, from_position)
+   ) WITH (fillfactor = 80)`,
+  `CREATE INDEX ON {product_versions} (created_at, id)`,
+  `CREATE INDEX ON {product_versions} (category, created_at, id)`,
+  `CREATE INDEX ON {product_versions} (dimension, currency, comparable_price, id)`,
+  `CREATE INDEX ON {product_versions} (category, dimension, currency, comparable_price, id)`,
+  `CREATE INDEX ON {product_versions} (text_id, created_at, id)`,
+  `CREATE INDEX ON {product_versions} (text_id, dimension, currency, comparable_price, id)`,
+  `CREATE INDEX ON {product_versions} (vendor_id, created_at, id)`,
+  `CREATE TABLE {vendor_versions} (
+     id text COLLATE "C" NOT NULL,
+     from_position bigint NOT NULL,
+     to_position bigint,
+     name text NOT NULL,
+     names jsonb NOT NULL,
+     market text,
+     district text,
+     state text,
+     languages text[] NOT NULL,
+     version integer NOT NULL,
+     created_at timestamptz(3) NOT NULL,
+     updated_at timestamptz(3) NOT NULL,
+     PRIMARY KEY (id, from_position)
+   )`,
+  `CREATE INDEX ON {vendor_versions} (state, district)`,
+  // Vendors that were there before vendors had events, and haven't changed since.
+  `INSERT INTO {vendor_versions}
+   SELECT v.id, 0, NULL, v.name, v.names, v.market, v.district, v.state, v.languages, v.version, v.created_at, v.updated_at
+   FROM vendors v
+   WHERE v.logged_version IS NULL
+     AND NOT EXISTS (SELECT FROM inventory_events e WHERE e.product_id IS NULL AND e.vendor_id = v.id)`,
+];
+
+/** `$1` ids, `$2` those of them whose state is wanted. */
+export const READ_CURRENT: Statement = {
+  name: 'read-current-product-versions',
+  text: `SELECT p.id, p.version, p.from_position AS "from", CASE WHEN p.id = ANY ($2::text[]) THEN (
+                  SELECT ${PRODUCT_JSON} FROM (
+                    SELECT v.*, t.name, t.names, t.description, t.variety, t.grade
+                    FROM {product_versions} v JOIN {product_version_texts} t ON t.id = v.text_id
+                    WHERE v.id = p.id AND v.from_position = p.from_position) p) END AS state
+         FROM unnest($1::text[]) AS wanted (id)
+         CROSS JOIN LATERAL (
+           SELECT v.id, v.version, v.from_position, v.to_position FROM {product_versions} v
+           WHERE v.id = wanted.id ORDER BY v.from_position DESC LIMIT 1) p
+         WHERE p.to_position IS NULL`,
+};
+
+/** `$1` ids. */
+export const READ_CURRENT_VENDORS: Statement = {
+  name: 'read-current-vendor-versions',
+  text: `SELECT v.id, v.version, v.from_position AS "from" FROM {vendor_versions} v
+         WHERE v.id = ANY ($1::text[]) AND v.to_position IS NULL`,
+};
+
+/** `$1` ids. */
+export const KNOWN_TEXTS: Statement = {
+  name: 'read-known-version-texts',
+  text: 'SELECT id FROM {product_version_texts} WHERE id = ANY ($1::uuid[])',
+};
+
+/** `$1` JSON: texts with their lexemes. */
+export const INSERT_TEXTS: Statement = {
+  name: 'insert-version-texts',
+  text: `INSERT INTO {product_version_texts} (id, name, names, description, category, variety, grade, lexemes)
+         SELECT id, name, names, description, category, variety, grade, array_to_tsvector(lexemes)
+         FROM jsonb_to_recordset($1::jsonb) AS t (
+           id uuid, name text, names jsonb, description text, category text, variety text, grade text, lexemes text[])
+         ON CONFLICT (id) DO NOTHING`,
+};
+
+const ended = (table: string): string => `
+  UPDATE {${table}} v SET to_position = ended.at
+  FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS ended (id, since, at)
+  WHERE v.id = ended.id AND v.from_position = ended.since`;
+
+/** `$1` ids, `$2` since when they are current, `$3` where they end. */
+export const END_PRODUCTS: Statement = { name: 'end-product-versions', text: ended('product_versions') };
+export const END_VENDORS: Statement = { name: 'end-vendor-versions', text: ended('vendor_versions') };
+
+const VALUES = versionValues('r.product');
+
+/** `$1` JSON: `from`, `to`, `textId` and `product`. */
+export const INSERT_PRODUCTS: Statement = {
+  name: 'insert-product-versions',
+  text: `INSERT INTO {product_versions} (from_position, to_position, text_id, ${VALUES.map(([column]) => column).join(', ')})
+         SELECT r."from", r."to", r."textId", ${VALUES.map(([, value]) => value).join(', ')}
+         FROM jsonb_to_recordset($1::jsonb) AS r ("from" bigint, "to" bigint, "textId" uuid, product jsonb)`,
+};
+
+const VENDOR_VALUES = `
+  r.vendor->>'id', r.vendor->>'name', r.vendor->'names', r.vendor->>'market', r.vendor->>'district',
+  r.vendor->>'state', ARRAY(SELECT jsonb_array_elements_text(r.vendor->'languages')), (r.vendor->>'version')::int,
+  (r.vendor->>'createdAt')::timestamptz, (r.vendor->>'updatedAt')::timestamptz`;
+const VENDOR_COLUMNS = 'id, name, names, market, district, state, languages, version, created_at, updated_at';
+
+/** `$1` JSON: `from`, `to` and `vendor`. */
+export const INSERT_VENDORS: Statement = {
+  name: 'insert-vendor-versions',
+  text: `INSERT INTO {vendor_versions} (from_position, to_position, ${VENDOR_COLUMNS})
+         SELECT r."from", r."to", ${VENDOR_VALUES}
+         FROM jsonb_to_recordset($1::jsonb) AS r ("from" bigint, "to" bigint, vendor jsonb)`,
+};
+
+const BY_POSITION = 'OVER (PARTITION BY id ORDER BY position)';
+const IN_INDIA = `to_char((product->>'updatedAt')::timestamptz AT TIME ZONE 'Asia/Kolkata', 'YYYY-MM-DD')`;
+
+/**
+ * The first event of each version opens it, the next one ends it. The last state is the one that an event has brought,
+ * and what reports have changed of it since; such a report has no state of its own.
+ */
+export const PRODUCT_RECOMPUTATION: Recomputation = {
+  columns: `from_position, to_position, ${VALUES.map(([column]) => column).join(', ')},
+    (SELECT ROW(t.name, t.names, t.description, t.variety, t.grade) FROM {product_version_texts} t WHERE t.id = text_id)`,
+  rows: `
+    WITH steps AS (
+      SELECT product_id AS id, position, version, event_type, changes, occurred_at, product,
+             count(product) OVER (PARTITION BY product_id ORDER BY position) AS brought
+      FROM projected_log WHERE product_id IS NOT NULL AND (product IS NOT NULL OR json_array_length(changes) > 0)
+    ), brought AS (
+      SELECT id, brought, product::jsonb AS product FROM steps WHERE product IS NOT NULL
+    ), reported AS (
+      SELECT DISTINCT ON (id, position) id, position,
+             jsonb_object_agg(change->>'field', change->'newValue')
+               OVER (PARTITION BY id, brought ORDER BY position) AS fields
+      FROM steps CROSS JOIN json_array_elements(changes) AS change WHERE event_type = 'price_recorded'
+    ), states AS (
+      SELECT s.id, s.position, s.version, s.event_type,
+             b.product || CASE WHEN r.id IS NULL THEN '{}'
+                               ELSE r.fields || jsonb_build_object('version', s.version, 'updatedAt', s.occurred_at) END
+               AS product,
+             lag(s.version) OVER (PARTITION BY s.id ORDER BY s.position) AS version_before,
+             lag(s.event_type) OVER (PARTITION BY s.id ORDER BY s.position) AS before
+      FROM steps s JOIN brought b USING (id, brought) LEFT JOIN reported r ON r.id = s.id AND r.position = s.position
+    ), versions AS (
+      SELECT id, event_type, position AS from_position, lead(position) ${BY_POSITION} AS to_position,
+             product || jsonb_build_object('pricedOn', coalesce(product->>'pricedOn', ${IN_INDIA})) AS product
+      FROM states
+      WHERE event_type = 'product_deleted' OR before IS NULL OR before = 'product_deleted' OR version <> version_before
+    )
+    SELECT from_position, to_position, ${versionValues('product')
+      .map(([, value]) => value)
+      .join(', ')},
+      ROW(product->>'name', product->'names', product->>'description', product->>'variety', product->>'grade')
+    FROM versions WHERE event_type <> 'product_deleted'`,
+};
+
+/** What was there before vendors had events isn't in the log. */
+export const VENDOR_RECOMPUTATION: Recomputation = {
+  columns: `from_position, to_position, ${VENDOR_COLUMNS}`,
+  where: 'from_position > 0',
+  rows: `
+    SELECT r.position, lead(r.position) OVER (PARTITION BY r.vendor_id ORDER BY r.position), ${VENDOR_VALUES}
+    FROM (SELECT position, vendor_id, vendor::jsonb AS vendor, event_type,
+                 lag(version) OVER (PARTITION BY vendor_id ORDER BY position) AS before
+          FROM projected_log WHERE product_id IS NULL) r
+    WHERE (before IS NOT NULL OR event_type = 'vendor_created') AND (r.vendor->>'version')::int IS DISTINCT FROM before`,
+};
