@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 
-export type AccessClaims = { role: 'admin' } | { role: 'vendor'; vendorId: string };
+export type AccessClaims = { role: 'admin' } | { role: 'service' } | { role: 'vendor'; vendorId: string };
 
 /** What the server that checks the token is configured with. */
 export interface Addressing {
@@ -17,7 +17,7 @@ export function signAccessToken(
 ): Promise<string> {
   const token = new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .setSubject(claims.role === 'vendor' ? claims.vendorId : 'admin')
+    .setSubject(claims.role === 'vendor' ? claims.vendorId : claims.role)
     .setIssuedAt()
     .setExpirationTime(expiresIn);
   if (jwtAudience !== undefined) token.setAudience(jwtAudience);

@@ -2,7 +2,8 @@ import type { Principal } from '../contracts/index.js';
 import { ForbiddenError } from './access.errors.js';
 
 /**
- * The vendor whose inventory a caller is confined to; undefined: none. Code that calls the services itself is trusted.
+ * The vendor whose inventory a caller is confined to; undefined: none. Code that calls the services itself is trusted;
+ * services are let into no route that changes anything.
  */
 export function vendorScopeOf(by: Principal | undefined): string | undefined {
   return by?.role === 'vendor' ? by.vendorId : undefined;

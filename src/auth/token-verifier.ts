@@ -116,8 +116,8 @@ function isTokenFault(error: unknown): error is errors.JOSEError {
 
 function principalOf({ role, vendorId, sub }: JWTPayload): Principal {
   const subject = typeof sub === 'string' && SUBJECT.test(sub) ? sub : undefined;
-  if (role === 'admin') return { role, subject: subject ?? 'admin' };
-  if (role !== 'vendor') throw new InvalidTokenError('its role is neither vendor nor admin');
+  if (role === 'admin' || role === 'service') return { role, subject: subject ?? role };
+  if (role !== 'vendor') throw new InvalidTokenError('its role is neither vendor, service nor admin');
   if (typeof vendorId !== 'string' || !ID.test(vendorId)) {
     throw new InvalidTokenError('a token of a vendor needs a vendorId');
   }

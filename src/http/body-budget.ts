@@ -1,7 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest, preParsingHookHandler } from 'fastify';
 import { principalKey } from '../contracts/index.js';
 import { UnavailableError } from '../infra/index.js';
-import { takesCsv } from './body-parsers.js';
+import { takesFile } from './body-parsers.js';
 import { BODY_LIMIT } from './http-server.js';
 
 const KIB = 1_024;
@@ -15,13 +15,11 @@ const OF_UNKNOWN_LENGTH = MIB;
 const PER_PRINCIPAL = 16 * MIB;
 const IN_ALL = 48 * MIB;
 
-type Done = (error?: Error) => void;
-
 /**
  * Bounds the memory of large bodies, and the time that one of them waits for those before it to be parsed. They count
  * from before they are read to the end of their answers; one too many is refused with a 503, unread.
  */
-export function addBodyBudget(server: FastifyInstance): void {
+export function budgetBodies(): preParsingHookHandler {
   const byPrincipal = new Map<string, number>();
   let all = 0;
 
@@ -32,9 +30,9 @@ export function addBodyBudget(server: FastifyInstance): void {
     else byPrincipal.delete(key);
   };
 
-  server.addHook('preParsing', (request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done) => {
+  return (request, reply, _payload, done) => {
     const bytes = bytesOf(request);
-    if (bytes <= SMALL || takesCsv(request)) return done();
+    if (bytes <= SMALL || takesFile(request)) return done();
     const key = principalKey(request.principal);
     if (all + bytes > IN_ALL || (byPrincipal.get(key) ?? 0) + bytes > PER_PRINCIPAL) {
       return done(new UnavailableError('Too many large bodies at once'));
@@ -42,7 +40,7 @@ export function addBodyBudget(server: FastifyInstance): void {
     add(key, bytes);
     reply.raw.once('close', () => add(key, -bytes));
     done();
-  });
+  };
 }
 
 /** What is longer than a body may be is refused without being read. */

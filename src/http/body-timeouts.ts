@@ -1,7 +1,7 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { AppError } from '../infra/index.js';
-import { takesCsv } from './body-parsers.js';
+import { takesFile } from './body-parsers.js';
 import { hasBody } from './has-body.js';
 
 export class BodyTimeoutError extends AppError {
@@ -21,21 +21,21 @@ export interface BodyBounds {
   uploadSilence: number;
 }
 
-/** How often a silent upload is looked at in the time it has. */
-const LOOKS = 4;
+/** How often a silent upload is polled in the time it has. */
+const POLLS = 4;
 
 /**
  * Cuts off bodies that don't arrive in time, also those that no handler reads: each holds a connection, and an upload
  * more.
  */
-export function addBodyTimeouts(server: FastifyInstance, { bodyWithin, uploadSilence }: BodyBounds): void {
-  server.addHook('onRequest', (request, reply, done) => {
+export function limitBodyTime({ bodyWithin, uploadSilence }: BodyBounds): onRequestHookHandler {
+  return (request, reply, done) => {
     if (hasBody(request)) {
-      if (takesCsv(request)) cutWhenSilent(request, reply, uploadSilence);
+      if (takesFile(request)) cutWhenSilent(request, reply, uploadSilence);
       else cutAfter(request, reply, bodyWithin);
     }
     done();
-  });
+  };
 }
 
 /** Bodies come as they are: a compressed body would be parsed as garbage, and what is unpacked may be a bomb. */
@@ -59,14 +59,14 @@ function cutAfter(request: FastifyRequest, reply: FastifyReply, within: number):
 function cutWhenSilent(request: FastifyRequest, reply: FastifyReply, silence: number): void {
   const { raw } = request;
   let seen = raw.socket.bytesRead;
-  let looks = 0;
+  let polls = 0;
   const timer = setInterval(() => {
     // What has arrived and waits to be read is our slowness, not the client's.
     const waiting = raw.socket.bytesRead === seen && raw.readableLength === 0;
     seen = raw.socket.bytesRead;
-    looks = waiting ? looks + 1 : 0;
-    if (looks === LOOKS) cut(request, reply);
-  }, silence / LOOKS).unref();
+    polls = waiting ? polls + 1 : 0;
+    if (polls === POLLS) cut(request, reply);
+  }, silence / POLLS).unref();
   whenArrived(request, () => clearInterval(timer));
 }
 

@@ -1,20 +1,21 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Draining } from '../infra/index.js';
 
-/**
- * On the way out every answer ends its connection, so that the client's next request goes to another instance. Also the
- * answers that a route hands to others to make, which no `onSend` sees.
- */
-export function addDraining(server: FastifyInstance, draining: Draining): void {
+/** On the way out every answer ends its connection, so that the client's next request goes to another instance. */
+export function endConnectionsWhile(draining: Draining) {
   const endConnection = (reply: FastifyReply): void => {
     if (draining.active) void reply.header('connection', 'close');
   };
-  server.addHook('onRequest', (_request, reply, done) => {
-    endConnection(reply);
-    done();
-  });
-  server.addHook('onSend', (_request, reply, _payload, done) => {
-    endConnection(reply);
-    done();
-  });
+  return {
+    /** For answers that a route hands to others to make, which no `onSend` sees. */
+    onRequest: (_request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+      endConnection(reply);
+      done();
+    },
+    /** For those that were under way when it began. */
+    onSend: (_request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: () => void): void => {
+      endConnection(reply);
+      done();
+    },
+  };
 }

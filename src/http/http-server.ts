@@ -2,39 +2,35 @@ import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { correlation } from '../infra/index.js';
-import { addBodyTimeouts, refuseEncodedBody } from './body-timeouts.js';
 import { answerClientError } from './client-errors.js';
-import { checkQuery } from './query-checks.js';
 import { problemBody, problemParts } from './problem.js';
-import { addSecurityHeaders } from './security-headers.js';
-import { endAfterIgnoredUpgrade, UpgradableRequest } from './upgrades.js';
+import { UpgradableRequest } from './upgrades.js';
 
 /** Bytes of a JSON body: 1,000 inventory items with names in a dozen languages fit. */
 export const BODY_LIMIT = 4 * 1024 * 1024;
 
 /** Milliseconds. */
-const TIME_LIMITS = {
+export const TIME_LIMITS = {
   /** For the headers of a request, and for the first one of a connection to begin. */
   headersWithin: 10_000,
   bodyWithin: 20_000,
   uploadSilence: 30_000,
-  /** Between two looks for headers that are late. */
+  /** Between two sweeps for headers that are late. */
   checkEvery: 2_000,
   /** For the next request on an open connection: longer than the minute that load balancers keep theirs. */
   keepAlive: 65_000,
 };
 
-export type HttpTimeLimits = Partial<typeof TIME_LIMITS>;
+export type HttpTimeLimits = typeof TIME_LIMITS;
 
-interface HttpOptions extends HttpTimeLimits {
+interface HttpOptions {
+  timeLimits: Omit<HttpTimeLimits, 'bodyWithin' | 'uploadSilence'>;
   /** Addresses and ranges of proxies whose `X-Forwarded-For` counts. */
   trustProxy?: string[];
-  /** Whether CORS is on. */
-  crossOrigin?: boolean;
 }
 
-export function createHttpAdapter({ trustProxy, crossOrigin = false, ...limits }: HttpOptions = {}): FastifyAdapter {
-  const { headersWithin, checkEvery, keepAlive, ...bodyBounds } = { ...TIME_LIMITS, ...limits };
+export function createHttpAdapter({ timeLimits, trustProxy }: HttpOptions): FastifyAdapter {
+  const { headersWithin, checkEvery, keepAlive } = timeLimits;
   const adapter = new FastifyAdapter({
     clientErrorHandler: answerClientError,
     bodyLimit: BODY_LIMIT,
@@ -61,15 +57,8 @@ export function createHttpAdapter({ trustProxy, crossOrigin = false, ...limits }
         .send(JSON.stringify(problemBody(parts, request.id)));
     },
   });
-  const server = adapter.getInstance();
   // Node would drop what comes after a thousand headers in silence, be it a token or an If-Match; 16 KB bound them
   // anyway.
-  server.server.maxHeadersCount = 0;
-  addSecurityHeaders(server, { crossOrigin });
-  endAfterIgnoredUpgrade(server);
-  addBodyTimeouts(server, bodyBounds);
-  // Not as early as onRequest: the answers must have their correlation ids.
-  server.addHook('preParsing', refuseEncodedBody);
-  server.addHook('preValidation', checkQuery);
+  adapter.getInstance().server.maxHeadersCount = 0;
   return adapter;
 }

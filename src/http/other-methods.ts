@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { onRequestHookHandler, onRouteHookHandler } from 'fastify';
 import { AppError } from '../infra/index.js';
 
 class MethodNotAllowedError extends AppError {
@@ -23,24 +23,26 @@ const ORIGIN = /^https?:\/\/[^/?#]*/i;
 
 /**
  * Answers a method that a path doesn't have with 405 and the methods that it has; OPTIONS with those alone. Looked at
- * only when no route serves a request, so that it costs the others nothing. To be added before the routes.
+ * only when no route serves a request, so that it costs the others nothing.
  */
-export function addOtherMethods(server: FastifyInstance): void {
-  const patterns = new Map<string, Pattern>();
-  server.addHook('onRoute', ({ url, method }) => {
+export class OtherMethods {
+  private readonly patterns = new Map<string, Pattern>();
+
+  readonly remember: onRouteHookHandler = ({ url, method }) => {
     if (url === ANY) return;
-    const pattern = patterns.get(url) ?? { segments: url.split('/'), methods: new Set(['OPTIONS']) };
+    const pattern = this.patterns.get(url) ?? { segments: url.split('/'), methods: new Set(['OPTIONS']) };
     for (const one of [method].flat()) pattern.methods.add(one);
-    patterns.set(url, pattern);
-  });
-  server.addHook('onRequest', (request, reply, done) => {
+    this.patterns.set(url, pattern);
+  };
+
+  readonly answer: onRequestHookHandler = (request, reply, done) => {
     if (!request.is404) return done();
-    const allowed = methodsOf(pathOf(request.url), patterns.values());
+    const allowed = methodsOf(pathOf(request.url), this.patterns.values());
     if (allowed === undefined) return done();
     void reply.header('allow', allowed);
     if (request.method === 'OPTIONS') return void reply.status(204).send();
     done(new MethodNotAllowedError(request.method, allowed));
-  });
+  };
 }
 
 /** Undefined: there is no such path. */

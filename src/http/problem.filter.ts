@@ -1,7 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { UnavailableError } from '../infra/index.js';
-import type { Metrics } from '../infra/index.js';
+import { Metrics, UnavailableError } from '../infra/index.js';
 import { RateLimitError } from '../rate-limit/index.js';
 import { problemBody, type ProblemParts, problemParts } from './problem.js';
 import type { ReadyAnswer } from './ready-answer.js';

@@ -5,7 +5,8 @@ import { AppError, UnavailableError } from '../infra/index.js';
 import { isDatabaseUnavailable } from '../database/index.js';
 
 /** What a client may know of an error; everything else stays in the log. */
-export type ProblemParts = Pick<Problem, 'status' | 'code' | 'detail'> & Partial<Pick<Problem, 'errors'>>;
+export type ProblemParts = Pick<Problem, 'status' | 'code' | 'detail'> &
+  Partial<Pick<Problem, 'errors'> & Pick<AppError, 'extensions'>>;
 
 /** Stable codes of errors that Fastify and Nest raise themselves, by status. */
 const CODES: Record<number, string> = {
@@ -25,8 +26,8 @@ const CODES: Record<number, string> = {
 
 export function problemParts(error: unknown): ProblemParts {
   if (error instanceof AppError) {
-    const { status, code, message, fields } = error;
-    return { status, code, detail: message, ...(fields.length > 0 && { errors: [...fields] }) };
+    const { status, code, message, fields, extensions } = error;
+    return { status, code, detail: message, ...(fields.length > 0 && { errors: [...fields] }), extensions };
   }
   if (isDatabaseUnavailable(error)) return problemParts(new UnavailableError('The database is out of reach'));
   const status = statusOf(error);
@@ -36,8 +37,12 @@ export function problemParts(error: unknown): ProblemParts {
   return { status, code: CODES[status] ?? 'bad_request', detail: (error as Error).message };
 }
 
-export function problemBody({ status, code, detail, errors }: ProblemParts, correlationId: string): Problem {
+export function problemBody(
+  { status, code, detail, errors, extensions }: ProblemParts,
+  correlationId: string,
+): Problem {
   return {
+    ...extensions,
     type: `urn:mandi-inventory-sync:problem:${code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyReply, FastifyRequest, onResponseHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import type { Histogram } from 'prom-client';
 import type { Metrics } from '../infra/index.js';
@@ -34,17 +34,14 @@ export class RequestLog {
   }
 }
 
-/** Correlation ids, and the log of what the framework answers. */
-export function addRequestLog(server: FastifyInstance, log: RequestLog): void {
-  server.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-correlation-id', request.id);
+export function sendCorrelationId(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  void reply.header('x-correlation-id', request.id);
+  done();
+}
+
+export function logAnswers(log: RequestLog): onResponseHookHandler {
+  return ({ id, method, url: path, routeOptions }, { statusCode: status, elapsedTime: ms }, done) => {
+    log.answered({ id, method, route: routeOptions.url ?? 'unknown', path, status, ms });
     done();
-  });
-  server.addHook(
-    'onResponse',
-    ({ id, method, url: path, routeOptions }, { statusCode: status, elapsedTime: ms }, done) => {
-      log.answered({ id, method, route: routeOptions.url ?? 'unknown', path, status, ms });
-      done();
-    },
-  );
+  };
 }

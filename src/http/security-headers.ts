@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { onRequestHookHandler } from 'fastify';
 import { matchedRoute } from '../infra/index.js';
 
 const NOTHING = "default-src 'none'; frame-ancestors 'none'";
@@ -21,13 +21,13 @@ export function securityHeaders(crossOrigin: boolean): Record<string, string> {
   };
 }
 
-export function addSecurityHeaders(server: FastifyInstance, { crossOrigin }: { crossOrigin: boolean }): void {
+export function sendSecurityHeaders(crossOrigin: boolean): onRequestHookHandler {
   const headers = securityHeaders(crossOrigin);
   const docsHeaders = { ...headers, 'content-security-policy': SWAGGER_UI };
-  server.addHook('onRequest', (request, reply, done) => {
+  return (request, reply, done) => {
     void reply.headers(isOfDocs(matchedRoute(request)) ? docsHeaders : headers);
     done();
-  });
+  };
 }
 
 const isOfDocs = (route: string | undefined): boolean => route === '/docs' || route?.startsWith('/docs/') === true;

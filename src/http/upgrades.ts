@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Where Socket.IO listens; requests for anything else are never upgraded. */
 export const WEBSOCKET_PATH = '/socket.io/';
@@ -35,9 +35,7 @@ export class UpgradableRequest extends IncomingMessage {
 export const ignoresUpgrade = (request: IncomingMessage): boolean =>
   (request as UpgradableRequest).upgradeIgnored === true;
 
-export function endAfterIgnoredUpgrade(server: FastifyInstance): void {
-  server.addHook('onRequest', (request, reply, done) => {
-    if (ignoresUpgrade(request.raw)) void reply.header('connection', 'close');
-    done();
-  });
+export function endAfterIgnoredUpgrade({ raw }: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  if (ignoresUpgrade(raw)) void reply.header('connection', 'close');
+  done();
 }

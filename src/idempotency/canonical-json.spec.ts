@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { canonicalJson } from './canonical-json.js';
+import fc from 'fast-check';
+import { canonicalJson, canonicalParts } from './canonical-json.js';
 
 const of = (text: string): string => canonicalJson(JSON.parse(text));
 
@@ -32,5 +33,13 @@ describe('canonical JSON', () => {
       items: [{ sku: 'b', names: { mr: 'कांदा', en: 'Onion' } }, true, false, null, 'text "quoted"\u0000'],
     };
     expect(JSON.parse(canonicalJson(body))).toEqual(body);
+  });
+
+  it('is the same in parts', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (body) => {
+        expect([...canonicalParts(body)].join('')).toBe(canonicalJson(body));
+      }),
+    );
   });
 });

@@ -1,4 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyReply,
+  FastifyRequest,
+  onResponseHookHandler,
+  onSendHookHandler,
+  preHandlerHookHandler,
+} from 'fastify';
 import { type StoredResponse, KEPT_HEADERS } from './stored-response.js';
 import { Claim } from './claim.js';
 import { keyOwnerOf, requestHash, acceptsIdempotencyKey } from './idempotent-request.js';
@@ -8,26 +14,29 @@ export const REPLAYED = 'idempotency-replayed';
 
 /**
  * `Idempotency-Key`, around everything that a route does: hooks see the answer as the bytes that are sent, problems
- * included. A request without the header costs a look at its headers. To be added after the hook that sets the
- * correlation id, since the routes must run within both contexts.
+ * included. A request without the header costs a look at its headers. As an interceptor of Nest it would cost every
+ * request 46 µs of CPU (136 instead of 90, of a handler that does nothing), for RxJS and an `AsyncResource`; and no
+ * interceptor sees the bytes, which Nest's filters and Fastify make later.
  */
-export function addIdempotency(server: FastifyInstance, requests: IdempotencyService): void {
-  const claims = new WeakMap<FastifyRequest, Claim>();
+export class IdempotencyHooks {
+  private readonly claims = new WeakMap<FastifyRequest, Claim>();
 
-  server.addHook('preHandler', (request, reply, done) => {
+  constructor(private readonly requests: IdempotencyService) {}
+
+  readonly begin: preHandlerHookHandler = (request, reply, done) => {
     if (!acceptsIdempotencyKey(request)) return done();
-    begin(requests, request).then(
+    begin(this.requests, request).then(
       (begun) => {
         if (!(begun instanceof Claim)) return void replay(reply, begun);
-        claims.set(request, begun);
+        this.claims.set(request, begun);
         begun.run(done);
       },
       (error: Error) => done(error),
     );
-  });
+  };
 
-  server.addHook('onSend', (request, reply, payload, done) => {
-    const claim = take(claims, request);
+  readonly finish: onSendHookHandler<unknown> = (request, reply, payload, done) => {
+    const claim = this.take(request);
     if (!claim) return done(null, payload);
     claim.finish(answerOf(reply, payload)).then(
       () => done(null, payload),
@@ -36,24 +45,24 @@ export function addIdempotency(server: FastifyInstance, requests: IdempotencySer
         done(error);
       },
     );
-  });
+  };
 
-  // Whatever went wrong on the way to the answer, no transaction stays open.
-  server.addHook('onResponse', (request, _reply, done) => {
-    const claim = take(claims, request);
+  /** Whatever went wrong on the way to the answer, no transaction stays open. */
+  readonly abandon: onResponseHookHandler = (request, _reply, done) => {
+    const claim = this.take(request);
     if (!claim) return done();
     void claim.abandon().then(() => done());
-  });
+  };
+
+  private take(request: FastifyRequest): Claim | undefined {
+    const claim = this.claims.get(request);
+    if (claim) this.claims.delete(request);
+    return claim;
+  }
 }
 
 async function begin(requests: IdempotencyService, request: FastifyRequest): Promise<Claim | StoredResponse> {
   return requests.begin(keyOwnerOf(request)!, requestHash(request));
-}
-
-function take(claims: WeakMap<FastifyRequest, Claim>, request: FastifyRequest): Claim | undefined {
-  const claim = claims.get(request);
-  if (claim) claims.delete(request);
-  return claim;
 }
 
 function replay(reply: FastifyReply, { status, headers, body }: StoredResponse): void {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { SqlClient, type Transaction } from '../database/index.js';
+import { CONNECT_TIMEOUT, SqlClient, type Transaction } from '../database/index.js';
+import { FairSlots } from '../infra/index.js';
 import type { StoredResponse } from './stored-response.js';
 import { Claim } from './claim.js';
 import { IdempotencyKeyReusedError } from './idempotency.errors.js';
@@ -8,10 +9,17 @@ import type { KeyOwner } from './idempotent-request.js';
 import { ReplayBarrier } from './replay-barrier.js';
 import { InFlightRequests } from './in-flight-requests.js';
 
+/**
+ * Requests that have a transaction at once, and of one principal. Each holds a connection to its end, up to 5 s if
+ * another one has locked its rows: half of the pool is for reads, vendors and imports.
+ */
+const TRANSACTIONS = { most: 5, ofOne: 3, within: CONNECT_TIMEOUT, waiting: 500 };
+
 /** Makes one request of all that carry the same key: in this process, across instances, and after a crash. */
 @Injectable()
 export class IdempotencyService {
   private readonly running = new InFlightRequests();
+  private readonly slots = new FairSlots(TRANSACTIONS, 'Too many requests with an Idempotency-Key at once');
 
   constructor(
     private readonly sql: SqlClient,
@@ -46,13 +54,25 @@ export class IdempotencyService {
     hash: Buffer,
     done: (answer: StoredResponse | null) => void,
   ): Promise<Claim | StoredResponse> {
-    for (;;) {
-      const transaction = await this.sql.begin();
-      const found = await this.claimIn(transaction, owner, hash);
-      if (found === 'claimed') return new Claim(owner, transaction, this.keys, done);
-      await transaction.rollback();
-      // Null: it was removed between two statements.
-      if (found) return found;
+    const giveBack = await this.slots.take(owner.principal.toString('base64'));
+    let claimed = false;
+    try {
+      for (;;) {
+        const transaction = await this.sql.begin();
+        const found = await this.claimIn(transaction, owner, hash);
+        claimed = found === 'claimed';
+        if (found === 'claimed') {
+          return new Claim(owner, transaction, this.keys, (answer) => {
+            giveBack();
+            done(answer);
+          });
+        }
+        await transaction.rollback();
+        // Null: it was removed between two statements.
+        if (found) return found;
+      }
+    } finally {
+      if (!claimed) giveBack();
     }
   }
 

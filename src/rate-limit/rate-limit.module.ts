@@ -4,6 +4,7 @@ import { Clock, Metrics, RedisConnections, RedisOwner } from '../infra/index.js'
 import { ClientAddresses } from './client-addresses.js';
 import { createItemQuota, createRateLimits } from './create-rate-limits.js';
 import { ItemQuota } from './item-quota.js';
+import { RateLimitPolicy } from './rate-limit-policy.js';
 import { RateLimits } from './rate-limits.js';
 
 /** The one count of requests a minute, for HTTP and for sockets. */
@@ -21,7 +22,8 @@ import { RateLimits } from './rate-limits.js';
       useFactory: createItemQuota,
     },
     ClientAddresses,
+    RateLimitPolicy,
   ],
-  exports: [RateLimits, ItemQuota, ClientAddresses],
+  exports: [RateLimits, ItemQuota, ClientAddresses, RateLimitPolicy],
 })
 export class RateLimitModule {}

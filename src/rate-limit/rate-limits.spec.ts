@@ -86,7 +86,25 @@ describe('rate limits', () => {
     expect(await servedOf(limits, 2_000)).toBe(999);
   });
 
+  it('can be charged afterwards, beyond the slice, and never below nothing', async () => {
+    const quota = new CountedQuota(1_000);
+    const limits = new RateLimits(1_000, quota, () => quota.time);
+    expect(await limits.take('a')).toBe(0);
+    limits.charge('a', 5);
+    expect(quota.draws).toBe(1);
+    limits.charge('a', 600);
+    expect(await servedOf(limits, 1_000)).toBe(394);
+    limits.charge('a', 10);
+    expect(await servedOf(limits, 10)).toBe(0);
+    quota.time += WINDOW;
+    limits.charge('a', 100);
+    expect(await servedOf(limits, 1_000)).toBe(900);
+    limits.charge('b', 2_000);
+    expect(await servedOf(limits, 1, 'b')).toBe(0);
+  });
+
   it('are off without a quota', () => {
+    new RateLimits(0, null).charge('a', 1);
     expect(new RateLimits(0, null).take('a')).toBe(0);
   });
 });

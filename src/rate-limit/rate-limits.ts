@@ -52,6 +52,15 @@ export class RateLimits {
     return this.quota === null || this.takeDrawn(key) === 0;
   }
 
+  /** Takes requests off afterwards, as far as there are any left; the next `take` finds them gone. */
+  charge(key: string, requests: number): void {
+    if (this.quota === null) return;
+    const slice = this.slices.get(key);
+    const drawn = slice === undefined || slice.until <= this.now() ? 0 : Math.min(slice.left, requests);
+    if (slice !== undefined) slice.left -= drawn;
+    if (drawn < requests) void this.quota.draw(key, requests - drawn);
+  }
+
   /** `undefined`: the next slice has to be drawn. */
   private takeDrawn(key: string): number | undefined {
     const slice = this.slices.get(key);

@@ -35,10 +35,14 @@ export function fieldFaults(
   return found;
 }
 
-/** Whether nothing is wrong, without saying what. */
-export function isSound(value: Readonly<Record<string, unknown>>, fields: Fields): boolean {
-  return fieldFaults(value, fields, 1).length === 0;
-}
+/** A value that is itself an object of fields; named by the first one at fault. */
+export const recordRule =
+  (fields: Fields): Rule =>
+  (value) => {
+    if (!isRecord(value)) return 'must be an object';
+    const [fault] = fieldFaults(value, fields, 1);
+    return fault && `${fault.field} ${fault.message}`;
+  };
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,8 +1,10 @@
-export { IdPipe, validationPipe } from './validation.pipe.js';
+export { IdPipe, StrictValidationPipe } from './validation.pipe.js';
 export { fieldErrors } from './field-errors.js';
-export { fieldFaults, type Fields, fieldsOf, isRecord, isSound } from './fields.js';
+export * as fieldSchemas from './field-schemas.js';
+export { fieldFaults, type Fields, fieldsOf, isRecord, recordRule } from './fields.js';
+export { ORIGIN_RULES } from './origin-rules.js';
 export * from './price.js';
+export { PRODUCT_RULES, PRODUCT_SCHEMAS, SETTABLE_FIELDS, SETTABLE_SCHEMAS } from './product-fields.js';
 export * from './rules.js';
 export * from './validators.js';
-export { PatchType } from './patch-type.js';
 export { refuseInheritedNames } from './prototype-pollution.guard.js';

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { type Principal, principalKey } from '../contracts/index.js';
+import { isApiRoute, matchedRoute } from '../infra/index.js';
+import { ClientAddresses } from './client-addresses.js';
+import { RateLimitError } from './rate-limit.error.js';
+import { RateLimits } from './rate-limits.js';
+
+/** The route of `@fastify/cors` for every path, for what its hook hasn't answered. */
+const ANY = '*';
+
+/** Rows that one request may have PostgreSQL read; they take it about as long as a search that isn't cached, 2 ms. */
+const ROWS_OF_A_REQUEST = 500;
+
+/** A search in place of one that found nothing: to make it takes the process about as long as PostgreSQL. */
+const REQUESTS_OF_A_SEARCH = 2;
+
+/** Which requests count, and for whom: the principal at its address. */
+@Injectable()
+export class RateLimitPolicy {
+  constructor(
+    private readonly limits: RateLimits,
+    private readonly addresses: ClientAddresses,
+  ) {}
+
+  /**
+   * Takes one request off what its principal may send, or calls `done` with a `RateLimitError`. To be called once for a
+   * request, when its principal is known; a request whose token is refused counts for its address alone.
+   */
+  take(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+    if (!isLimited(request)) return done();
+    const decide = (wait: number): void => {
+      if (wait === 0) return done();
+      const retryAfter = Math.ceil(wait / 1_000);
+      void reply.header('retry-after', String(retryAfter));
+      done(new RateLimitError(retryAfter));
+    };
+    const wait = this.limits.take(this.keyOf(request.principal, request.raw));
+    if (typeof wait === 'number') decide(wait);
+    else wait.then(decide, done);
+  }
+
+  /** The same of a request for the API, if that needs no waiting of any kind; false: nothing was taken. */
+  takeAtOnce(principal: Principal | null, request: IncomingMessage): boolean {
+    return this.limits.off || this.limits.takeAtOnce(this.keyOf(principal, request));
+  }
+
+  /**
+   * Lets a request whose cost depends on the data count as several: the statistics of a vendor with 100,000 products
+   * take as long as 200 other requests. What it has read is known when it is answered, so the next ones wait for it.
+   */
+  chargeRows(request: FastifyRequest, rows: number): void {
+    const requests = Math.ceil(rows / ROWS_OF_A_REQUEST) - 1;
+    if (requests > 0) this.limits.charge(this.keyOf(request.principal, request.raw), requests);
+  }
+
+  /** The same for a search that others took the place of, since it found nothing: each read as much as one more. */
+  chargeSearches(principal: Principal | null, request: IncomingMessage, more: number): void {
+    if (more > 0) this.limits.charge(this.keyOf(principal, request), more * REQUESTS_OF_A_SEARCH);
+  }
+
+  /** Whose requests are counted together. */
+  keyOf(principal: Principal | null, request: IncomingMessage): string {
+    return limitKey(principal, this.addresses.of(request));
+  }
+}
+
+export function limitKey(principal: Principal | null, address: string): string {
+  return `${principalKey(principal)}@${address}`;
+}
+
+/** All but health, metrics and docs; also what no route serves. */
+function isLimited(request: FastifyRequest): boolean {
+  const route = matchedRoute(request);
+  return route === undefined || route === ANY || isApiRoute(request);
+}
