@@ -3,7 +3,7 @@ import { Access } from '../auth/index.js';
 import type { LogCursor } from '../contracts/index.js';
 import { InventoryEventService } from '../events/index.js';
 import { ConnectionLimit } from './limits/connection-limit.js';
-import type { RoomType } from './rooms.js';
+import type { RoomType } from './protocol/rooms.js';
 import { Sessions } from './sessions/sessions.js';
 
 interface RealtimeStats {

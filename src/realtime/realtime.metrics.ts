@@ -16,7 +16,7 @@ export class RealtimeMetrics {
   readonly slow = this.metrics.counter(
     'realtime_slow_clients_total',
     'Clients taken out of their rooms for not reading, and what became of them.',
-    ['outcome'],
+    { outcome: ['suspended', 'caught_up', 'told', 'disconnected'] },
   );
 
   constructor(

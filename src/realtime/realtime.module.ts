@@ -2,8 +2,8 @@ import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/index.js';
 import { AsyncApiController } from './asyncapi/asyncapi.controller.js';
 import { ConnectionGuard } from './connections/connection-guard.js';
-import { Identity } from './identity.js';
-import { InventoryGateway } from './inventory.gateway.js';
+import { Identity } from './gateway/identity.js';
+import { InventoryGateway } from './gateway/inventory.gateway.js';
 import { Admission } from './limits/admission.js';
 import { ConnectionLimit } from './limits/connection-limit.js';
 import { HandshakeLimit } from './limits/handshake-limit.js';
@@ -11,7 +11,7 @@ import { OriginCheck } from './limits/origin-check.js';
 import { RequestLimit } from './limits/request-limit.js';
 import { RealtimeController } from './realtime.controller.js';
 import { RealtimeMetrics } from './realtime.metrics.js';
-import { RoomBroadcaster } from './room-broadcaster.js';
+import { RoomBroadcaster } from './gateway/room-broadcaster.js';
 import { RecentEvents } from './recovery/recent-events.js';
 import { Replay } from './recovery/replay.js';
 import { NewEpoch } from './recovery/new-epoch.js';
@@ -43,5 +43,6 @@ import { SlowClients } from './slow-clients/slow-clients.js';
     RequestLimit,
     RealtimeMetrics,
   ],
+  exports: [RequestLimit],
 })
 export class RealtimeModule {}

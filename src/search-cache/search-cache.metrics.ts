@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SCOPE_KINDS, type ScopeKind } from '../contracts/index.js';
 import { Metrics } from '../infra/index.js';
-import type { SearchKind } from './canonical-search.js';
+import type { SearchKind } from './pages/canonical-search.js';
 import { kindOf } from './scopes/scope-names.js';
 import { ResilientCacheStore } from './store/resilient-cache-store.js';
 
@@ -21,12 +21,12 @@ export class SearchCacheMetrics {
   private readonly requests = this.metrics.counter(
     'search_cache_requests_total',
     'Searches by kind and cache result.',
-    ['kind', 'result'],
+    { kind: ['product', 'vendor'] satisfies SearchKind[], result: ['hit', 'miss', 'bypass'] satisfies ReadResult[] },
   );
   private readonly scopesInvalidated = this.metrics.counter(
     'search_cache_invalidations_total',
     'Scopes invalidated, by kind.',
-    ['scope'],
+    { scope: SCOPE_KINDS },
   );
   private readonly stale = this.metrics.counter(
     'search_cache_stale_total',

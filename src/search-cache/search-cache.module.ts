@@ -2,21 +2,19 @@ import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import { EventLog, EventsModule } from '../events/index.js';
 import { Clock, RedisConnections } from '../infra/index.js';
-import { CacheHealth } from './cache-health.js';
-import { CacheStatsReader } from './cache-stats.js';
-import { FreshnessProbe } from './freshness-probe.js';
+import { CacheHealth } from './store/cache-health.js';
+import { CacheStatsReader } from './http/cache-stats.js';
+import { FreshnessProbe } from './pages/freshness-probe.js';
 import { CacheController } from './http/cache.controller.js';
 import { InProcessCacheStore } from './in-process/in-process-cache-store.js';
-import { SearchCacheInvalidator } from './search-cache-invalidator.js';
-import { PageCache } from './page-cache.js';
+import { SearchCacheInvalidator } from './invalidation/search-cache-invalidator.js';
+import { PageCache } from './pages/page-cache.js';
 import { RedisCacheStore } from './redis/redis-cache-store.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { SearchCacheService } from './search-cache.service.js';
 import { SearchText } from './scopes/search-text.js';
-import { VendorInvalidationBarrier } from './vendor-invalidation-barrier.js';
 import { ResilientCacheStore } from './store/resilient-cache-store.js';
 import { SearchCacheStore } from './store/search-cache-store.js';
-import { VendorChanges } from './vendor-changes.js';
 
 /** Milliseconds a search waits for Redis at most before it goes to the database instead. */
 const REDIS_TIMEOUT = 250;
@@ -44,9 +42,7 @@ const REDIS_TIMEOUT = 250;
     SearchCacheMetrics,
     FreshnessProbe,
     PageCache,
-    VendorChanges,
     SearchCacheInvalidator,
-    VendorInvalidationBarrier,
     CacheStatsReader,
     CacheHealth,
     SearchCacheService,

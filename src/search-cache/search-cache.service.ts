@@ -8,12 +8,12 @@ import type {
   ProductSearchOptions,
   VendorFilters,
 } from '../contracts/index.js';
-import { type CachedSearch, type LoadedPage, productSearch, vendorSearch } from './cached-search.js';
-import { type CacheStats, CacheStatsReader } from './cache-stats.js';
-import { SearchCacheInvalidator } from './search-cache-invalidator.js';
+import { type CachedSearch, type LoadedPage, productSearch, vendorSearch } from './pages/cached-search.js';
+import { type CacheStats, CacheStatsReader } from './http/cache-stats.js';
+import { SearchCacheInvalidator } from './invalidation/search-cache-invalidator.js';
 import { SearchText } from './scopes/search-text.js';
 import type { TextScopes } from './scopes/text-scopes.js';
-import { PageCache, type ServedPage } from './page-cache.js';
+import { PageCache, type ServedPage } from './pages/page-cache.js';
 import { ResilientCacheStore } from './store/resilient-cache-store.js';
 import type { Tokens } from './store/search-cache-store.js';
 
@@ -54,8 +54,12 @@ export class SearchCacheService implements OnModuleDestroy {
   }
 
   /** How the cache sees a search; may be kept and read any number of times. */
-  productSearch(filters: ProductFilters, options: ProductSearchOptions): CachedSearch {
-    return productSearch(filters, options, this.text);
+  productSearch(
+    filters: ProductFilters,
+    options: ProductSearchOptions,
+    looser: readonly (readonly ProductFilters[])[] = [],
+  ): CachedSearch {
+    return productSearch(filters, options, this.text, looser);
   }
 
   vendorSearch(filters: VendorFilters, options: PageOptions): CachedSearch {
@@ -111,14 +115,6 @@ export class SearchCacheService implements OnModuleDestroy {
   /** Empties the cache for all instances. */
   async clearAllCaches(): Promise<void> {
     await this.invalidator.clear();
-  }
-
-  /**
-   * To be called after a vendor has been committed and before that is acknowledged.
-   * @param scopes of `scopesOfVendorCreation` or `scopesOfVendorUpdate`
-   */
-  vendorsChanged(scopes: readonly string[]): Promise<void> {
-    return this.invalidator.vendorsChanged(scopes);
   }
 
   private async get<Result>(search: CachedSearch, filters: object): Promise<Result | null> {

@@ -4,12 +4,17 @@ import {
   EXCEPTION,
   NAMESPACE,
   NOTIFICATION,
+  SERIES_SUBSCRIBED,
+  SERIES_UNSUBSCRIBED,
+  SERIES_UPDATED,
   SUBSCRIBE,
+  SUBSCRIBE_SERIES,
   SUBSCRIBED,
   UNSUBSCRIBE,
   UNSUBSCRIBED,
+  UNSUBSCRIBE_SERIES,
 } from '../../contracts/index.js';
-import { MESSAGE_LIMIT } from '../inventory.gateway.js';
+import { MESSAGE_LIMIT } from '../gateway/inventory.gateway.js';
 import { TOO_MANY_CONNECTIONS } from '../limits/connection-limit.js';
 import { BURST, MAX_REQUEST, PER_SECOND } from '../limits/request-limit.js';
 import { MAX_SUBSCRIPTIONS } from '../recovery/room-subscriber.js';
@@ -31,7 +36,21 @@ const MESSAGES: Readonly<Record<string, Message>> = {
     summary: 'The room is joined; without a request: a client that reads slowly was left out of something',
   },
   [UNSUBSCRIBED]: { payload: 'UnsubscriptionConfirmed', summary: 'The room is left' },
-  [NOTIFICATION]: { payload: 'InventoryEvent', summary: 'A product has changed; once for all rooms of a client' },
+  [NOTIFICATION]: {
+    payload: 'InventoryEvent',
+    summary: 'A product has changed, or the vendor of a room; once for all rooms of a client',
+  },
+  [SUBSCRIBE_SERIES]: {
+    payload: 'SubscribeSeriesRequest',
+    summary: 'Asks for the points of a series by day that change, with `since` for those that have changed since then',
+  },
+  [UNSUBSCRIBE_SERIES]: { payload: 'UnsubscribeSeriesRequest', summary: 'Asks for no more points of a series' },
+  [SERIES_SUBSCRIBED]: {
+    payload: 'SeriesSubscriptionConfirmed',
+    summary: 'Points that change from now on are sent; without a request: the log was set back, so fetch all anew',
+  },
+  [SERIES_UNSUBSCRIBED]: { payload: 'SeriesUnsubscriptionConfirmed', summary: 'No more points of the series are sent' },
+  [SERIES_UPDATED]: { payload: 'SeriesUpdated', summary: 'A point of a series, as it is now' },
   [EXCEPTION]: { payload: 'Exception', summary: 'A request was refused, or the connection is about to be ended' },
   [CLOSING]: { summary: 'The instance is shutting down: the connection ends next; connect again' },
 };
@@ -55,10 +74,11 @@ function description(config: AppConfig): string {
     `Socket.IO 4, namespace \`${NAMESPACE}\`. The name of a message is the name of the Socket.IO event, its payload the`,
     'first argument. The reply to a request is sent as a message of its own and as the acknowledgement, if one is asked',
     'for.',
-    `A socket may be in ${MAX_SUBSCRIPTIONS} rooms and send ${BURST} requests at once and ${PER_SECOND} a second over`,
+    `A socket may be in ${MAX_SUBSCRIPTIONS} rooms, follow as many series, and send ${BURST} requests at once and`,
+    `${PER_SECOND} a second over`,
     `time, each of at most ${MAX_REQUEST} characters; a message of more than ${MESSAGE_LIMIT} bytes ends the connection.`,
     `After a reconnection at most ${config.replayEvents} events or ${config.replayBytes} bytes are sent again. A client`,
-    `that has more than ${config.sendBufferBytes} bytes waiting is sent the newest event of each product once it has`,
+    `that has more than ${config.sendBufferBytes} bytes waiting is sent the newest event of each product and vendor once it has`,
     `read them; after ${GIVE_UP_AFTER / 1_000} seconds without reading it is disconnected.`,
     ...(config.maxConnectionsPerAddress > 0
       ? [
@@ -97,6 +117,11 @@ export function asyncApiDocument(config: AppConfig): object {
       confirmSubscription: operation('send', SUBSCRIBED),
       confirmUnsubscription: operation('send', UNSUBSCRIBED),
       refuse: operation('send', EXCEPTION),
+      subscribeSeries: operation('receive', SUBSCRIBE_SERIES, SERIES_SUBSCRIBED),
+      unsubscribeSeries: operation('receive', UNSUBSCRIBE_SERIES, SERIES_UNSUBSCRIBED),
+      updateSeries: operation('send', SERIES_UPDATED),
+      confirmSeries: operation('send', SERIES_SUBSCRIBED),
+      confirmSeriesEnd: operation('send', SERIES_UNSUBSCRIBED),
       close: operation('send', CLOSING),
     },
     components: {

@@ -7,7 +7,7 @@ import { ClientAddresses } from '../../rate-limit/index.js';
 import { Admission } from '../limits/admission.js';
 import { ConnectionLimit } from '../limits/connection-limit.js';
 import { RealtimeMetrics } from '../realtime.metrics.js';
-import { discard } from '../slow-clients/send-buffer.js';
+import { discard } from '../sending/send-buffer.js';
 import { WatchedConnection } from './watched-connection.js';
 
 type EngineSocket = Socket['conn'];

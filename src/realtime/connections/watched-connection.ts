@@ -1,8 +1,8 @@
 import { NAMESPACE } from '../../contracts/index.js';
 import type { Clock } from '../../infra/index.js';
 import { PacketLimit } from '../limits/packet-limit.js';
-import { NOTIFICATION } from '../messages.js';
-import { bytesOf, discard } from '../slow-clients/send-buffer.js';
+import { NOTIFICATION } from '../protocol/messages.js';
+import { bytesOf, discard } from '../sending/send-buffer.js';
 import type { EngineConnection, EnginePacket, EngineTransport } from '../../fast-path/index.js';
 import { UnreadAnswers } from './unread-answers.js';
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { LogCursor } from '../../contracts/index.js';
-import { LogHistory } from '../../events/index.js';
-import { SUBSCRIBED, type SubscriptionConfirmed } from '../messages.js';
-import { roomName } from '../rooms.js';
+import { EventReaction, type NewEpochHandler } from '../../events/index.js';
+import { SUBSCRIBED, type SubscriptionConfirmed } from '../protocol/messages.js';
+import { roomName } from '../protocol/rooms.js';
 import { Sessions } from '../sessions/sessions.js';
 import { RecentEvents } from './recent-events.js';
 
@@ -12,16 +12,14 @@ import { RecentEvents } from './recent-events.js';
  * to break it would bring all of them back at once.
  */
 @Injectable()
-export class NewEpoch {
+@EventReaction({ to: 'newEpoch', order: 50 })
+export class NewEpoch implements NewEpochHandler {
   constructor(
     private readonly sessions: Sessions,
     private readonly recent: RecentEvents,
-    history: LogHistory,
-  ) {
-    history.onNewEpoch((began) => this.begin(began));
-  }
+  ) {}
 
-  private begin(began: LogCursor): void {
+  onNewEpoch(began: LogCursor): void {
     this.recent.clear();
     for (const session of this.sessions) {
       session.restart(began.position);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { InventoryEventService } from '../../events/index.js';
-import { type Room, roomName } from '../rooms.js';
+import { type Room, roomName } from '../protocol/rooms.js';
 import { RecentEvents } from './recent-events.js';
 import type { RoomEvent } from './room-event.js';
 import { RoomReads } from './room-reads.js';
@@ -39,7 +39,10 @@ export class Replay {
     const events: InventoryEvent[] = [];
     let at = position;
     let bytes = 0;
-    let tooMany = service.cursor.position - position > this.furthest(rooms);
+    const distance = service.cursor.position - position;
+    let tooMany = distance > MAX_DISTANCE;
+    // Counting is much cheaper than reading, and those who have missed too much in the general room are many at once.
+    let counts = distance > config.replayEvents && rooms.some(({ type }) => type === 'general');
 
     const take = (found: readonly RoomEvent[], upTo: number): void => {
       for (const one of found) {
@@ -63,6 +66,11 @@ export class Replay {
         return tooMany || at >= service.cursor.position;
       },
       async step() {
+        if (counts) {
+          counts = false;
+          tooMany ||= await reads.exceeds(at, config.replayEvents);
+          return;
+        }
         const kept = recent.after(at);
         if (kept?.length) return take(kept, service.cursor.position);
         const { events: found, reached, cut } = await reads.read(at, rooms);
@@ -71,11 +79,5 @@ export class Replay {
         tooMany ||= cut;
       },
     };
-  }
-
-  /** Every position is an event of the general room, so that it can be told at once whether there are too many. */
-  private furthest(rooms: readonly Room[]): number {
-    const isGeneral = rooms.some(({ type }) => type === 'general');
-    return isGeneral ? Math.min(this.config.replayEvents, MAX_DISTANCE) : MAX_DISTANCE;
   }
 }

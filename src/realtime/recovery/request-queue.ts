@@ -1,5 +1,5 @@
-import type { SubscriptionConfirmed } from '../messages.js';
-import type { SubscribeRequest } from '../room-request.js';
+import type { SubscriptionConfirmed } from '../protocol/messages.js';
+import type { SubscribeRequest } from '../protocol/room-request.js';
 import type { ClientSession } from '../sessions/client-session.js';
 
 /**

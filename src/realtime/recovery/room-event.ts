@@ -1,5 +1,5 @@
 import type { InventoryEvent } from '../../contracts/index.js';
-import { roomsOf } from '../rooms.js';
+import { roomsOf } from '../protocol/rooms.js';
 
 /** An event with what each client that comes back asks of it, worked out once for all of them. */
 export class RoomEvent {

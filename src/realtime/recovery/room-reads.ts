@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { EventLog, InventoryEventService } from '../../events/index.js';
+import { SingleFlight } from '../../infra/index.js';
 import { FairCpuQueue } from '../../http/index.js';
-import type { Room } from '../rooms.js';
+import type { Room } from '../protocol/rooms.js';
 import { RoomEvent } from './room-event.js';
 
 /** Positions that one read looks through: some 10 ms of PostgreSQL's time if no event is wanted. */
@@ -37,6 +38,7 @@ interface Waiting {
 @Injectable()
 export class RoomReads {
   private readonly turns = new FairCpuQueue();
+  private readonly counts = new SingleFlight<boolean>();
   private waiting: Waiting[] = [];
   private working = false;
 
@@ -53,6 +55,11 @@ export class RoomReads {
       this.waiting.push({ after, rooms, resolve, reject });
       if (!this.working) void this.work();
     });
+  }
+
+  /** Whether the general room has had more than so many events after a position; `most` is the same for all callers. */
+  exceeds(after: number, most: number): Promise<boolean> {
+    return this.counts.run(`${after}`, () => this.log.hasMoreOfProducts(after, most));
   }
 
   private async work(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { type Room, roomName, roomsOf, type RoomType } from '../rooms.js';
+import { type Room, roomName, roomsOf, type RoomType } from '../protocol/rooms.js';
 
 interface Membership {
   room: Room;

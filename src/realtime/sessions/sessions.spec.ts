@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io';
-import type { Room } from '../rooms.js';
+import type { Room } from '../protocol/rooms.js';
 import { Sessions } from './sessions.js';
 
 const aSocket = (id: number): Socket =>

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Socket } from 'socket.io';
-import type { RoomType } from '../rooms.js';
+import type { RoomType } from '../protocol/rooms.js';
 import { ClientSession } from './client-session.js';
 
 /** The connected clients of this instance. */

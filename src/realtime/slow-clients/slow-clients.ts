@@ -3,20 +3,26 @@ import { AppConfig } from '../../config/index.js';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { InventoryEventService } from '../../events/index.js';
 import { Clock } from '../../infra/index.js';
-import { EXCEPTION, type ExceptionMessage, NOTIFICATION, SUBSCRIBED, type SubscriptionConfirmed } from '../messages.js';
+import {
+  EXCEPTION,
+  type ExceptionMessage,
+  NOTIFICATION,
+  SUBSCRIBED,
+  type SubscriptionConfirmed,
+} from '../protocol/messages.js';
 import { RealtimeMetrics } from '../realtime.metrics.js';
 import { Replay } from '../recovery/replay.js';
-import { roomName } from '../rooms.js';
+import { roomName } from '../protocol/rooms.js';
 import type { ClientSession } from '../sessions/client-session.js';
 import { Sessions } from '../sessions/sessions.js';
-import { bufferedBytes, discardConnection } from './send-buffer.js';
+import { bufferedBytes, discardConnection } from '../sending/send-buffer.js';
 
 /**
- * Milliseconds between looks at the send buffers. What a fast market sends meanwhile comes on top of the bound; it
- * costs little, since a broadcast is encoded once and all buffers share its bytes. Looking within a burst was worse: it
+ * Milliseconds between sweeps over the send buffers. What a fast market sends meanwhile comes on top of the bound; it
+ * costs little, since a broadcast is encoded once and all buffers share its bytes. A sweep within a burst was worse: it
  * takes fast clients for slow ones, which have had no chance to read yet.
  */
-const LOOK_EVERY = 100;
+const POLL_EVERY = 100;
 /** A suspended client is taken back when this part of the bound is left in its buffer. */
 const LOW_WATER = 1 / 16;
 /** Milliseconds without a byte of progress after which a client is given up. */
@@ -34,15 +40,14 @@ interface Suspension {
 /**
  * Bounds the memory a slow client costs (G7). One whose send buffer passes the bound is taken out of its rooms; once it
  * has read what was waiting, it gets the newest event of every product it missed and is taken back. What a client
- * brings
- * about itself and doesn't read is bounded by `ConnectionGuard`, without patience.
+ * brings about itself and doesn't read is bounded by `ConnectionGuard`, without patience.
  */
 @Injectable()
 export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(SlowClients.name);
   private readonly suspended = new Map<ClientSession, Suspension>();
   private timer: NodeJS.Timeout | undefined;
-  /** Those over the bound at the last look: it takes two in a row, a burst alone is not slowness. */
+  /** Those over the bound at the last sweep: it takes two in a row, a burst alone is not slowness. */
   private over = new Set<ClientSession>();
 
   constructor(
@@ -57,14 +62,14 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.look(), LOOK_EVERY).unref();
+    this.timer = setInterval(() => this.sweep(), POLL_EVERY).unref();
   }
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
   }
 
-  private look(): void {
+  private sweep(): void {
     const over = new Set<ClientSession>();
     for (const session of this.sessions) {
       const suspension = this.suspended.get(session);
@@ -102,14 +107,14 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
       while (!missed.complete && session.connected) await missed.step();
       if (!session.connected) return;
       // Nothing is awaited from here: no event can come between the last one sent and the rooms.
-      const newest = missed.tooMany ? [] : newestByProduct(missed.events.filter((event) => session.covers(event)));
+      const newest = missed.tooMany ? [] : newestOfEach(missed.events.filter((event) => session.covers(event)));
       for (const event of newest) session.socket.emit(NOTIFICATION, event);
       session.resume();
       this.tell(session, !missed.tooMany, newest.length);
       this.suspended.delete(session);
       this.metrics.slow.inc({ outcome: missed.tooMany ? 'told' : 'caught_up' });
     } catch (error) {
-      // The log is out of reach; the next look tries again.
+      // The log is out of reach; the next sweep tries again.
       this.logger.debug(error);
     } finally {
       suspension.resuming = false;
@@ -141,7 +146,8 @@ export class SlowClients implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-function newestByProduct(events: readonly InventoryEvent[]): InventoryEvent[] {
-  const newest = new Map(events.map((event) => [event.productId, event]));
+/** Of each product, and of each vendor. */
+function newestOfEach(events: readonly InventoryEvent[]): InventoryEvent[] {
+  const newest = new Map(events.map((event) => [event.productId ?? `vendor ${event.vendorId}`, event]));
   return [...newest.values()].sort((one, other) => one.position - other.position);
 }

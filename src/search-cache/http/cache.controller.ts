@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode } from '@nestjs/common';
 import { Access } from '../../auth/index.js';
 import { InventoryEventService } from '../../events/index.js';
-import type { CacheStats } from '../cache-stats.js';
+import type { CacheStats } from './cache-stats.js';
 import { SearchCacheService } from '../search-cache.service.js';
 
 @Controller('cache')

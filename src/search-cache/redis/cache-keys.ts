@@ -15,8 +15,14 @@ export interface CacheOwner {
 const PAGES = 'entry2';
 
 /**
+ * Version of the scopes. To be changed with what they are called: an instance of another version invalidates scopes
+ * that pages of this one don't depend on, so it must not hold the lease of these, either. It has keys of its own then.
+ */
+const SCOPES = 2;
+
+/**
  * Names of the keys in Redis. All have the owner's hash tag, so that in a Redis Cluster every script finds its keys on
- * one node.
+ * one node. What they are called inside is what versions before have written, with which an upgrade shares them.
  */
 export class CacheKeys {
   private readonly prefix: string;
@@ -31,7 +37,7 @@ export class CacheKeys {
 
   constructor({ epoch, channel }: CacheOwner) {
     this.epoch = epoch;
-    this.prefix = `{search:${ownerTag(epoch, channel)}}:`;
+    this.prefix = `{search:${ownerTag(epoch, channel)}:${SCOPES}}:`;
     this.lease = `${this.prefix}lease`;
     this.byUse = `${this.prefix}by-use`;
     this.evictions = `${this.prefix}evictions`;

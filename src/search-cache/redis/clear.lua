@@ -1,4 +1,6 @@
+#!lua flags=allow-oom
 -- Removes every entry.
+-- Done even if Redis has no memory left, see invalidate.lua.
 --
 -- KEYS[1]  entries by last use: sorted set
 -- KEYS[2]  token of the general scope, on which every entry depends: fills that are under way must not survive

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Invalidates the tokens of scopes, which puts every page that depends on one of them out of date.
 --
 -- KEYS[1]  the count of invalidations
@@ -16,6 +17,9 @@
 --
 -- The count moves even if no token was there: a process may hold a page whose token Redis has lost since it was checked.
 -- It is a clock, so that it takes no value twice when Redis loses it.
+--
+-- Done even if Redis has no memory left (`allow-oom`, of Redis 7.0): as soon as it has some again, other processes may read
+-- the pages. What is written are two counts.
 --
 -- If Redis has gone back to a state before the caller's last command, all entries are put out of date.
 --

@@ -1,4 +1,6 @@
+#!lua flags=allow-oom
 -- Looks whether Redis has gone back to a state before the caller's last command.
+-- Done even if Redis has no memory left, see invalidate.lua.
 --
 -- KEYS[1]  the count of invalidations, see invalidate.lua
 -- KEYS[2]  the watched listings, see read.lua

@@ -9,10 +9,10 @@ const LEVELS = 7;
 const nodeOf = (level: number, index: number): string => `${level}.${index >> level}`;
 
 /**
- * Which prices a change crosses. Of a tree over the cells, a change names the few nodes that together cover the way
- * from its old price to its new one, and a search that watches a price names all nodes above it, one a level; so they
- * have a node in common exactly if the change touches the watched price's cell. Plain cells would be either too wide to
- * be telling or, for a change over a long way, too many to name.
+ * Which prices of a group a change crosses. Of a tree over the cells, a change names the few nodes that together cover
+ * the way from its old price to its new one, and a search that watches a price names all nodes above it, one a level;
+ * so they have a node in common exactly if the change touches the watched price's cell. Plain cells would be either too
+ * wide to be telling or, for a change over a long way, too many to name.
  */
 export const PRICE_CROSSINGS = {
   /** Nodes above one price. */

@@ -1,18 +1,16 @@
-/** Up to the highest price there can be. */
-const DECADES = 10;
+/** From a paisa, such as a piece may cost, to more than a tonne of anything does: the ends are open. */
+const DECADES = Array.from({ length: 12 }, (_none, index) => 10 ** (index - 2));
 
-const round = (bound: number): number => Math.round(bound * 100) / 100;
+/** As exact as comparable prices are. */
+const round = (bound: number): number => Math.round(bound * 1e6) / 1e6;
 
-/** Prices cut into brackets, the same in every decade. The first one reaches from 0 to 1. */
+/** Comparable prices cut into brackets, the same in every decade. The first one reaches from 0 to 0.01. */
 export class PriceScale {
   private readonly bounds: readonly number[];
 
   /** @param steps lower bounds of the brackets within one decade, from 1 to 10 */
   constructor(steps: readonly number[]) {
-    const decades = Array.from({ length: DECADES }, (_none, decade) => 10 ** decade);
-    const bounds = decades.flatMap((decade) => steps.map((step) => round(step * decade)));
-    // Fine steps below 2 differ by less than two decimals can tell.
-    this.bounds = [...new Set([0, ...bounds])];
+    this.bounds = [0, ...DECADES.flatMap((decade) => steps.map((step) => round(step * decade)))];
   }
 
   /** Number of the bracket; never smaller for a higher price. */

@@ -1,4 +1,4 @@
-import type { ScopeKind } from '../../contracts/index.js';
+import type { PriceGroup, ScopeKind } from '../../contracts/index.js';
 
 /** What about products can change: which there are and what they are called, what they cost, whether they are there. */
 export const ASPECTS = ['set', 'price', 'stock'] as const;
@@ -30,18 +30,19 @@ export const listedVendorScope = (id: string): string => `vendor:listed:${id}`;
 /** Which vendors have products in the category. */
 export const vendorsOfCategoryScope = (category: string): string => `${VENDORS_SCOPE}:category:${category}`;
 
-interface Region {
-  state?: string | null | undefined;
-  district?: string | null | undefined;
+/** By what a search may look for vendors' places. */
+export const REGIONS = ['state', 'district', 'market'] as const;
+
+/** Which vendors are in the state, the district and the market, as far as they are given. */
+export function regionScopes(region: Partial<Record<(typeof REGIONS)[number], string | null>>): string[] {
+  return REGIONS.flatMap((kind) => {
+    const name = region[kind];
+    return typeof name === 'string' ? [`${VENDORS_SCOPE}:${kind}:${name}`] : [];
+  });
 }
 
-/** Which vendors are in the state, and in the district, as far as they are given. */
-export function regionScopes({ state, district }: Region): string[] {
-  const scopes: string[] = [];
-  if (typeof state === 'string') scopes.push(`${VENDORS_SCOPE}:state:${state}`);
-  if (typeof district === 'string') scopes.push(`${VENDORS_SCOPE}:district:${district}`);
-  return scopes;
-}
+/** What pages show of products beside what they can be searched and sorted by, such as the day of a price: of any. */
+export const SHOWN_PRODUCTS_SCOPE = 'product:*';
 
 /** The one product: pages that show it. */
 export const productScope = (id: string): string => `product:${id}`;
@@ -49,9 +50,15 @@ export const productScope = (id: string): string => `product:${id}`;
 /** Products found by a word: `text:oni`. */
 export const textScope = (text: string): string => `text:${text}`;
 
+/** Prices that compare with each other: `kg/INR`. */
+export const groupName = ({ per, currency }: PriceGroup): string => `${per}/${currency}`;
+
+/** Comparable prices in a bracket: `kg/INR:150`. */
+export const bracketName = (group: string, bracket: string): string => `${group}:${bracket}`;
+
 /**
- * Products of a listing whose price lies in a bracket, or anywhere: `vendor:products:v1`,
- * `search:cache:category:spices`, `search:cache:price:150`, `search:cache:*`, and their combinations.
+ * Products of a listing whose comparable price lies in a bracket, or anywhere: `vendor:products:v1`,
+ * `search:cache:category:spices`, `search:cache:price:kg/INR:150`, `search:cache:*`, and their combinations.
  */
 export function listingScope({ vendor, category }: Listing, bracket: string, aspect: Aspect): string {
   const root = vendor === OPEN ? 'search:cache' : `vendor:products:${vendor}`;
@@ -60,11 +67,14 @@ export function listingScope({ vendor, category }: Listing, bracket: string, asp
   return `${root}${open ? ':*' : rest}#${aspect}`;
 }
 
-/** Products of a listing whose price has gone across a node of `PRICE_CROSSINGS`, upwards or downwards. */
-export function edgeScopes(listing: Listing, edges: readonly string[]): string[] {
+/** Products of a listing whose price has gone across a node of `PRICE_CROSSINGS` in a group, upwards or downwards. */
+export function edgeScopes(listing: Listing, group: string, edges: readonly string[]): string[] {
   const anyPrice = listingScope(listing, OPEN, 'price');
-  return edges.map((edge) => `${anyPrice}:edge:${edge}`);
+  return edges.map((edge) => `${anyPrice}:${group}:edge:${edge}`);
 }
+
+/** Products of a listing whose price has become comparable with others than before. */
+export const regroupedScope = (listing: Listing): string => `${listingScope(listing, OPEN, 'price')}:regrouped`;
 
 export function kindOf(scope: string): ScopeKind {
   // By the first letter: it is asked for some 20 names a change.
@@ -75,7 +85,7 @@ export function kindOf(scope: string): ScopeKind {
   if (scope.startsWith(VENDORS_SCOPE)) return 'vendors';
   const vendor = first === 'v';
   const category = scope.includes(':category:');
-  const price = scope.includes(':price:') || scope.includes(':edge:');
+  const price = scope.includes(':price:') || scope.includes('#price:');
   if (Number(vendor) + Number(category) + Number(price) > 1) return 'combined';
   if (vendor) return 'vendor';
   if (category) return 'category';

@@ -1,23 +1,37 @@
-import type { NewInventoryEvent, Product } from '../../contracts/index.js';
+import {
+  comparablePriceOf,
+  type EventContent,
+  type Product,
+  type ProductEventType,
+  type UnitPrice,
+  type Vendor,
+} from '../../contracts/index.js';
 import { categoriesOf } from '../../events/index.js';
 import { inSlices } from '../../infra/index.js';
 import { BRACKETS } from './price-brackets.js';
 import { PRICE_CROSSINGS } from './price-crossings.js';
 import {
   type Aspect,
+  bracketName,
   edgeScopes,
+  groupName,
   LISTED_VENDORS_SCOPE,
   listedVendorScope,
   OPEN,
   type Listing,
   listingScope,
   productScope,
+  regroupedScope,
+  SHOWN_PRODUCTS_SCOPE,
   textScope,
   vendorsOfCategoryScope,
 } from './scope-names.js';
+import { scopesOfVendorCreation, scopesOfVendorUpdate } from './scopes-of-vendors.js';
 import type { TextScopes } from './text-scopes.js';
 
-const ASPECT_OF: Record<NewInventoryEvent['eventType'], Aspect> = {
+type ProductContent = Extract<EventContent, { eventType: ProductEventType }>;
+
+const ASPECT_OF: Record<ProductEventType, Aspect> = {
   product_created: 'set',
   product_deleted: 'set',
   product_updated: 'set',
@@ -25,11 +39,15 @@ const ASPECT_OF: Record<NewInventoryEvent['eventType'], Aspect> = {
   availability_changed: 'stock',
 };
 
+/** What the comparable price is made of. */
+const PRICED_BY: ReadonlySet<string> = new Set<keyof UnitPrice>(['basePrice', 'currency', 'unit', 'unitWeightKg']);
+
 /** Where a product was and is, over all the events of one call that concern it. */
 interface Trace {
   vendor: string;
   categories: Set<string>;
-  prices: Set<number>;
+  /** By version: the events of one change share the state after it, and each has its own part of the state before. */
+  prices: Map<number, { before: UnitPrice | undefined; after: UnitPrice }>;
   aspects: Set<Aspect>;
 }
 
@@ -45,7 +63,7 @@ interface Trace {
  * scope.
  */
 export function scopesOfEvents(
-  events: readonly NewInventoryEvent[],
+  events: readonly EventContent[],
   text: TextScopes,
   isWatched: (listing: Listing) => boolean = () => true,
 ): Set<string> {
@@ -59,7 +77,7 @@ export function scopesOfEvents(
  * slices.
  */
 export async function textScopesOfEvents(
-  events: readonly NewInventoryEvent[],
+  events: readonly EventContent[],
   text: TextScopes,
 ): Promise<ReadonlySet<string>> {
   const scopes = new Set<string>();
@@ -69,74 +87,114 @@ export async function textScopesOfEvents(
 
 /** All others. */
 export function scopesBesideTexts(
-  events: readonly NewInventoryEvent[],
+  events: readonly EventContent[],
   isWatched: (listing: Listing) => boolean,
 ): Set<string> {
   const scopes = new Set<string>();
   /** Products of which a listing is watched; mostly none, and following a product costs more than all the rest. */
   const seen = new Set<string>();
   for (const event of events) {
+    if (event.vendor) {
+      addVendor(scopes, event);
+      continue;
+    }
+    if (event.eventType === 'price_recorded') {
+      // A report of an older day changes no product; one of the same price only what is shown of it.
+      if (event.changes.length > 0) scopes.add(productScope(event.productId)).add(SHOWN_PRODUCTS_SCOPE);
+      continue;
+    }
     scopes.add(productScope(event.productId));
-    addVendors(scopes, event);
+    addListedVendors(scopes, event);
     if (isSeen(event, isWatched)) seen.add(event.productId);
   }
   if (seen.size === 0) return scopes;
   const traces = new Map<string, Trace>();
-  for (const event of events) if (seen.has(event.productId)) follow(traces, event);
+  for (const event of events) if (event.product && seen.has(event.productId)) follow(traces, event);
   for (const trace of traces.values()) addListings(scopes, trace, isWatched);
   return scopes;
 }
 
-function isSeen(event: NewInventoryEvent, isWatched: (listing: Listing) => boolean): boolean {
+function isSeen(event: ProductContent, isWatched: (listing: Listing) => boolean): boolean {
   const isListed = (category: string): boolean =>
     isWatched({ vendor: event.vendorId, category }) || isWatched({ vendor: OPEN, category });
   return isListed(OPEN) || categoriesOf(event).some(isListed);
 }
 
-function follow(traces: Map<string, Trace>, event: NewInventoryEvent): void {
+function follow(traces: Map<string, Trace>, event: ProductContent): void {
   let trace = traces.get(event.productId);
   if (!trace) {
-    trace = { vendor: event.vendorId, categories: new Set(), prices: new Set(), aspects: new Set() };
+    trace = { vendor: event.vendorId, categories: new Set(), prices: new Map(), aspects: new Set() };
     traces.set(event.productId, trace);
   }
   for (const category of categoriesOf(event)) trace.categories.add(category);
-  trace.prices.add(event.product.basePrice);
-  const price = event.changes.find(({ field }) => field === 'basePrice');
-  if (typeof price?.oldValue === 'number') trace.prices.add(price.oldValue);
+  const price = trace.prices.get(event.version) ?? { before: undefined, after: event.product };
+  for (const { field, oldValue } of event.changes) {
+    if (!PRICED_BY.has(field)) continue;
+    const { unit, unitWeightKg = null, basePrice, currency }: UnitPrice = price.before ?? price.after;
+    price.before = { unit, unitWeightKg, basePrice, currency, [field]: oldValue };
+  }
+  trace.prices.set(event.version, price);
   trace.aspects.add(ASPECT_OF[event.eventType]);
 }
 
 function addListings(scopes: Set<string>, trace: Trace, isWatched: (listing: Listing) => boolean): void {
-  const { vendor, categories, prices, aspects } = trace;
+  const { vendor, categories, aspects } = trace;
   const listings = [OPEN, ...categories].flatMap((category) => [
     { vendor, category },
     { vendor: OPEN, category },
   ]);
   const watched = listings.filter(isWatched);
-  const brackets = [OPEN, ...new Set([...prices].flatMap((price) => BRACKETS.between(price, price)))];
-  const edges = aspects.has('price') ? PRICE_CROSSINGS.between(Math.min(...prices), Math.max(...prices)) : [];
+  const groups = amountsByGroup(trace);
+  const brackets = new Set([OPEN]);
+  for (const [group, amounts] of groups) {
+    for (const amount of amounts) {
+      for (const bracket of BRACKETS.between(amount, amount)) brackets.add(bracketName(group, bracket));
+    }
+  }
   for (const listing of watched) {
     for (const aspect of aspects) for (const bracket of brackets) scopes.add(listingScope(listing, bracket, aspect));
-    for (const edge of edgeScopes(listing, edges)) scopes.add(edge);
+    if (groups.size > 1) scopes.add(regroupedScope(listing));
+    if (!aspects.has('price')) continue;
+    for (const [group, amounts] of groups) {
+      const edges = PRICE_CROSSINGS.between(Math.min(...amounts), Math.max(...amounts));
+      for (const edge of edgeScopes(listing, group, edges)) scopes.add(edge);
+    }
   }
 }
 
+/** The comparable prices that a product had and has, among those that each compares with. */
+function amountsByGroup({ prices }: Trace): Map<string, Set<number>> {
+  const groups = new Map<string, Set<number>>();
+  for (const { before, after } of prices.values()) {
+    for (const price of before ? [before, after] : [after]) {
+      const comparable = comparablePriceOf(price);
+      const group = groupName(comparable);
+      const amounts = groups.get(group);
+      if (amounts) amounts.add(comparable.amount);
+      else groups.set(group, new Set([comparable.amount]));
+    }
+  }
+  return groups;
+}
+
 /** A renamed product was found by its old texts and is found by its new ones. */
-function* searchedStates(events: readonly NewInventoryEvent[]): Generator<Product> {
+function* searchedStates(events: readonly EventContent[]): Generator<Product> {
   for (const { eventType, product, changes } of events) {
-    if (ASPECT_OF[eventType] !== 'set') continue;
+    if (!product || ASPECT_OF[eventType] !== 'set') continue;
     yield product;
-    if (changes.length === 0) continue;
-    yield { ...product, ...Object.fromEntries(changes.map(({ field, oldValue }) => [field, oldValue])) };
+    if (changes.length > 0) yield { ...product, ...before(changes) };
   }
 }
+
+const before = (changes: EventContent['changes']): object =>
+  Object.fromEntries(changes.map(({ field, oldValue }) => [field, oldValue]));
 
 function addTexts(scopes: Set<string>, state: Product, text: TextScopes): void {
   for (const one of text.ofProduct(state)) scopes.add(textScope(one));
 }
 
 /** Vendor searches show how many products a vendor has and how many are available, and filter by category. */
-function addVendors(scopes: Set<string>, event: NewInventoryEvent): void {
+function addListedVendors(scopes: Set<string>, event: ProductContent): void {
   const { eventType, vendorId, changes } = event;
   if (eventType === 'price_changed') return;
   const isMoved = changes.some(({ field }) => field === 'category');
@@ -147,4 +205,13 @@ function addVendors(scopes: Set<string>, event: NewInventoryEvent): void {
   }
   if (eventType === 'availability_changed') return;
   for (const category of categoriesOf(event)) scopes.add(vendorsOfCategoryScope(category));
+}
+
+function addVendor(scopes: Set<string>, event: Extract<EventContent, { vendor: Vendor }>): void {
+  const { eventType, vendor, changes } = event;
+  const touched =
+    eventType === 'vendor_created'
+      ? scopesOfVendorCreation()
+      : scopesOfVendorUpdate({ ...vendor, ...before(changes) }, vendor);
+  for (const scope of touched) scopes.add(scope);
 }

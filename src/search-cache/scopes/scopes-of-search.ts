@@ -1,18 +1,31 @@
-import type { ProductFilters, ProductSearchOptions, VendorFilters } from '../../contracts/index.js';
+import {
+  type ComparablePrice,
+  type Placed,
+  type PriceRange,
+  priceRangeOf,
+  type ProductFilters,
+  type ProductSearchOptions,
+  type VendorFilters,
+} from '../../contracts/index.js';
 import { BRACKETS } from './price-brackets.js';
 import { PRICE_CROSSINGS } from './price-crossings.js';
 import {
   type Aspect,
   ASPECTS,
+  bracketName,
   edgeScopes,
   GENERAL_SCOPE,
+  groupName,
   LISTED_VENDORS_SCOPE,
   listedVendorScope,
   OPEN,
   type Listing,
   listingScope,
   productScope,
+  SHOWN_PRODUCTS_SCOPE,
+  REGIONS,
   regionScopes,
+  regroupedScope,
   SHOWN_VENDORS_SCOPE,
   shownVendorScope,
   textScope,
@@ -31,8 +44,8 @@ export interface PageFacts {
   vendorIds: readonly (string | undefined)[];
   /** Whether the page holds every result of its search. */
   complete: boolean;
-  /** Prices between which a product would be on this page; only for searches sorted by price. */
-  priceWindow?: { from: number; to: number } | undefined;
+  /** Where a page sorted by price begins and ends, as far as products are found on the other side. */
+  priceEnds?: readonly ComparablePrice[] | undefined;
 }
 
 /**
@@ -49,14 +62,17 @@ export class ProductSearchScopes {
   private readonly regions: readonly string[];
 
   constructor(
-    private readonly filters: ProductFilters,
+    private readonly filters: Placed<ProductFilters>,
     text: TextScopes,
   ) {
     this.listing = { vendor: filters.vendorId ?? OPEN, category: filters.category ?? OPEN };
-    this.brackets = rangeBrackets(filters);
-    this.ends = this.edges([filters.minPrice, filters.maxPrice]);
+    const range = priceRangeOf(filters);
+    this.brackets = bracketsOf(range);
+    this.ends = range ? this.edges(endsOf(range)) : [];
     this.texts = textsOf(filters, text);
-    this.regions = regionScopes(filters);
+    this.regions = REGIONS.flatMap((kind) =>
+      (filters.spellings?.[kind] ?? [filters[kind]]).flatMap((name) => regionScopes({ [kind]: name ?? null })),
+    );
   }
 
   /** All that may matter, known before the result is: their tokens are read before the database is asked. */
@@ -64,7 +80,15 @@ export class ProductSearchScopes {
     const scopes = ASPECTS.flatMap((aspect) => this.inBrackets(aspect));
     // Those that the page may be narrowed to, as far as they are known already.
     return [
-      ...new Set([GENERAL_SCOPE, SHOWN_VENDORS_SCOPE, ...scopes, ...this.ends, ...(this.texts ?? []), ...this.regions]),
+      ...new Set([
+        GENERAL_SCOPE,
+        SHOWN_VENDORS_SCOPE,
+        SHOWN_PRODUCTS_SCOPE,
+        ...scopes,
+        ...this.ends,
+        ...(this.texts ?? []),
+        ...this.regions,
+      ]),
     ];
   }
 
@@ -75,30 +99,35 @@ export class ProductSearchScopes {
    * - products that come, go, move or are renamed always count, but for a text only if they are found by it;
    * - prices that cross an end of the price range count, and no others of the range;
    * - sorted by price, so do prices that cross an end of the page: what is found between its ends is on it already;
-   * - availability counts if it is filtered by;
-   * - of vendors only those that are shown count, and those that come into the state or district that is filtered by,
+   * - with either, so do prices that become comparable with others than before;
+   * - availability counts if it is filtered or counted by;
+   * - where vendors are counts for all of them if it is counted by;
+   * - of vendors only those that are shown count, and those that come into the place that is filtered by,
    *   or leave it.
    */
   narrowed(options: ProductSearchOptions, page: PageFacts): string[] {
     const scopes = [GENERAL_SCOPE, ...page.productIds.map(productScope), ...this.regions];
     scopes.push(...page.vendorIds.map((id) => (id === undefined ? SHOWN_VENDORS_SCOPE : shownVendorScope(id))));
     scopes.push(...(this.texts ?? this.inBrackets('set')), ...this.ends);
-    if (sortedByPrice(options) && !page.complete) scopes.push(...this.endsOf(page));
-    if (this.filters.availability !== undefined) scopes.push(...this.inBrackets('stock'));
+    if (sortedByPrice(options) && !page.complete) scopes.push(...this.endsOfPage(page));
+    const { facets = [] } = options;
+    if (this.filters.availability !== undefined || facets.includes('availability')) {
+      scopes.push(...this.inBrackets('stock'));
+    }
+    if (facets.includes('state')) scopes.push(VENDORS_SCOPE);
     return [...new Set(scopes)];
   }
 
   /** Where a page sorted by price begins and ends; every price, if the caller who stores the page gave none. */
-  private endsOf({ priceWindow }: PageFacts): string[] {
-    return priceWindow ? this.edges([priceWindow.from, priceWindow.to]) : this.inBrackets('price');
+  private endsOfPage({ priceEnds }: PageFacts): string[] {
+    return priceEnds ? this.edges(priceEnds) : this.inBrackets('price');
   }
 
-  private edges(prices: readonly (number | undefined)[]): string[] {
-    const watched = prices.filter((price) => price !== undefined);
-    return edgeScopes(
-      this.listing,
-      watched.flatMap((price) => PRICE_CROSSINGS.at(price)),
+  private edges(prices: readonly ComparablePrice[]): string[] {
+    const edges = prices.flatMap((price) =>
+      edgeScopes(this.listing, groupName(price), PRICE_CROSSINGS.at(price.amount)),
     );
+    return [regroupedScope(this.listing), ...edges];
   }
 
   private inBrackets(aspect: Aspect): string[] {
@@ -135,8 +164,14 @@ function sortedByPrice({ sort }: ProductSearchOptions): boolean {
   return sort === 'price_asc' || sort === 'price_desc';
 }
 
-function rangeBrackets({ minPrice, maxPrice }: ProductFilters): readonly string[] {
-  if (minPrice === undefined && maxPrice === undefined) return [OPEN];
-  const brackets = BRACKETS.between(minPrice ?? 0, maxPrice ?? Number.POSITIVE_INFINITY);
-  return brackets.length > MAX_BRACKETS ? [OPEN] : brackets;
+function bracketsOf(range: PriceRange | undefined): readonly string[] {
+  if (!range) return [OPEN];
+  const brackets = BRACKETS.between(range.from, range.to);
+  return brackets.length > MAX_BRACKETS ? [OPEN] : brackets.map((bracket) => bracketName(groupName(range), bracket));
+}
+
+/** Prices are never below 0, and none is above an open end; one may be 0, and so come under a range that ends there. */
+function endsOf({ from, to, ...group }: PriceRange): ComparablePrice[] {
+  const ends = [...(from > 0 ? [from] : []), ...(to < Number.POSITIVE_INFINITY ? [to] : [])];
+  return ends.map((amount) => ({ ...group, amount }));
 }

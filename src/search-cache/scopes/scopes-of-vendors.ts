@@ -3,6 +3,7 @@ import type { Vendor } from '../../contracts/index.js';
 import {
   LISTED_VENDORS_SCOPE,
   listedVendorScope,
+  REGIONS,
   regionScopes,
   SHOWN_VENDORS_SCOPE,
   shownVendorScope,
@@ -30,7 +31,8 @@ export function scopesOfVendorUpdate(before: Vendor, after: Vendor): string[] {
   const scopes = [listedVendorScope(after.id), LISTED_VENDORS_SCOPE];
   if (SHOWN.some(changed)) scopes.push(shownVendorScope(after.id), SHOWN_VENDORS_SCOPE);
   if (FOUND_BY.some(changed)) scopes.push(VENDORS_SCOPE);
-  if (changed('state')) scopes.push(...[before, after].flatMap(({ state }) => regionScopes({ state })));
-  if (changed('district')) scopes.push(...[before, after].flatMap(({ district }) => regionScopes({ district })));
+  for (const kind of REGIONS) {
+    if (changed(kind)) scopes.push(...[before, after].flatMap((vendor) => regionScopes({ [kind]: vendor[kind] })));
+  }
   return [...new Set(scopes)];
 }

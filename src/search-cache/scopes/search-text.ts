@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { SearchedText, TextScopes } from './text-scopes.js';
+import type { SearchedFields } from '../../contracts/index.js';
+import type { TextScopes } from './text-scopes.js';
 
 /** The text scopes in use; until `inventory` has registered them, all texts count as one. */
 @Injectable()
@@ -10,7 +11,7 @@ export class SearchText implements TextScopes {
     this.inner = text;
   }
 
-  ofProduct(product: SearchedText): readonly string[] {
+  ofProduct(product: SearchedFields): readonly string[] {
     return this.inner?.ofProduct(product) ?? [];
   }
 

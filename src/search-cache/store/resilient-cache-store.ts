@@ -14,7 +14,7 @@ import {
 
 /** Milliseconds between two tries to make the invalidations that are owed. */
 const RETRY_EVERY = 1_000;
-/** Milliseconds between two looks whether the store has gone back to earlier data. */
+/** Milliseconds between two probes whether the store has gone back to earlier data. */
 const WATCH_EVERY = 1_000;
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ValidationFailedError } from '../infra/index.js';
+import { ValidationFailedError } from '../../infra/index.js';
 import { parseRoomRequest } from './room-request.js';
 
 const EPOCH = '0198c7a2-0000-7000-8000-000000000000';

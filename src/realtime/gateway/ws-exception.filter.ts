@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, Logger, type WsExceptionFilter } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { problemParts } from '../../http/index.js';
-import { EXCEPTION, type ExceptionMessage } from '../messages.js';
+import { EXCEPTION, type ExceptionMessage } from '../protocol/messages.js';
 
 /** Tells a bad request as the `exception` event and, if the client asked for one, as its acknowledgement. */
 @Catch()

@@ -1,10 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { StoppedClock } from '../../test/support/bridge.js';
-import { aPage, aSearch, BROAD, type CacheProcess, NARROW, startCacheProcess } from '../../test/support/page-cache.js';
-import type { Page } from '../contracts/index.js';
+import { StoppedClock } from '../../../test/support/bridge.js';
+import {
+  aPage,
+  aSearch,
+  BROAD,
+  type CacheProcess,
+  NARROW,
+  startCacheProcess,
+} from '../../../test/support/page-cache.js';
+import type { Page } from '../../contracts/index.js';
 import type { LoadedPage } from './cached-search.js';
-import { InProcessCacheStore } from './in-process/in-process-cache-store.js';
-import { GENERAL_SCOPE } from './scopes/scope-names.js';
+import { InProcessCacheStore } from '../in-process/in-process-cache-store.js';
+import { GENERAL_SCOPE } from '../scopes/scope-names.js';
 
 describe('the page cache', () => {
   const clock = new StoppedClock();

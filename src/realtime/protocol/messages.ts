@@ -11,4 +11,4 @@ export {
   UNSUBSCRIBE,
   UNSUBSCRIBED,
   type UnsubscriptionConfirmed,
-} from '../contracts/index.js';
+} from '../../contracts/index.js';

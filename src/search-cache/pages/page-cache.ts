@@ -2,20 +2,24 @@ import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type CachedSearch, jsonOf, type LoadedPage } from './cached-search.js';
 import { dependenciesOf } from './page-dependencies.js';
-import { SingleFlight } from '../infra/index.js';
+import { SingleFlight } from '../../infra/index.js';
 import { FreshnessProbe } from './freshness-probe.js';
-import { SearchCacheMetrics } from './search-cache.metrics.js';
-import { ResilientCacheStore } from './store/resilient-cache-store.js';
-import type { CachedPage, Tokens } from './store/search-cache-store.js';
+import { SearchCacheMetrics } from '../search-cache.metrics.js';
+import { ResilientCacheStore } from '../store/resilient-cache-store.js';
+import type { CachedPage, Tokens } from '../store/search-cache-store.js';
 
 export interface ServedPage extends CachedPage {
   result: 'HIT' | 'MISS' | 'BYPASS';
+  /** Searches that found nothing before the one whose page it is; 0 for a stored page. */
+  inVain: number;
 }
+
+type NewPage = Pick<ServedPage, 'body' | 'etag' | 'inVain'>;
 
 /** Reads through the cache. */
 @Injectable()
 export class PageCache {
-  private readonly flights = new SingleFlight<CachedPage>();
+  private readonly flights = new SingleFlight<NewPage>();
 
   constructor(
     private readonly cache: ResilientCacheStore,
@@ -48,7 +52,8 @@ export class PageCache {
   /** What `load` brings, which is not stored. */
   async bypass({ kind }: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
     this.metrics.read(kind, 'bypass');
-    return { ...pageOf(await load()), result: 'BYPASS' };
+    const loaded = await load();
+    return { ...pageOf(loaded), inVain: inVain(loaded), result: 'BYPASS' };
   }
 
   /** Stores a page under tokens that were read before it was loaded. */
@@ -62,14 +67,17 @@ export class PageCache {
 
   private hit(search: CachedSearch, { body, etag }: CachedPage, load: () => Promise<LoadedPage>): ServedPage {
     this.metrics.read(search.kind, 'hit');
-    this.probe.offer(search, load);
-    return { body, etag, result: 'HIT' };
+    this.probe.sample(search, load);
+    return { body, etag, inVain: 0, result: 'HIT' };
   }
 
-  private async fill(search: CachedSearch, tokens: Tokens, load: () => Promise<LoadedPage>): Promise<CachedPage> {
-    return this.store(search, tokens, await load());
+  private async fill(search: CachedSearch, tokens: Tokens, load: () => Promise<LoadedPage>): Promise<NewPage> {
+    const loaded = await load();
+    return { ...this.store(search, tokens, loaded), inVain: inVain(loaded) };
   }
 }
+
+const inVain = ({ step = 0, firstStep = 0 }: LoadedPage): number => step - firstStep;
 
 function pageOf(loaded: LoadedPage): CachedPage {
   const body = Buffer.from(jsonOf(loaded));

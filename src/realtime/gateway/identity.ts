@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Namespace, Socket } from 'socket.io';
-import { InvalidTokenError, TokenVerifier } from '../auth/index.js';
-import type { Principal } from '../contracts/index.js';
-import { AppError } from '../infra/index.js';
-import type { ExceptionMessage } from './messages.js';
+import { InvalidTokenError, TokenVerifier } from '../../auth/index.js';
+import type { Principal } from '../../contracts/index.js';
+import { AppError } from '../../infra/index.js';
+import type { ExceptionMessage } from '../protocol/messages.js';
 
 /**
  * Who connects: the same tokens as over HTTP, as `auth: { token }` of the handshake or in its `Authorization` header.

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ResilientCacheStore } from './store/resilient-cache-store.js';
+import { ResilientCacheStore } from './resilient-cache-store.js';
 
 /** `away`: the store doesn't answer. `unvouched`: nothing vouches for invalidations, so no page may be served. */
 export type CacheState = 'in use' | 'away' | 'unvouched';

@@ -1,5 +1,5 @@
 import type { CachedSearch, LoadedPage } from './cached-search.js';
-import type { Tokens } from './store/search-cache-store.js';
+import type { Tokens } from '../store/search-cache-store.js';
 
 export interface PageDependencies {
   /** What the page is stored under. */

@@ -1,10 +1,11 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
-import type { Page } from '../contracts/index.js';
+import type { Page } from '../../contracts/index.js';
+import { inSlices } from '../../infra/index.js';
 import { type CachedSearch, jsonOf, type LoadedPage } from './cached-search.js';
-import { SearchCacheMetrics } from './search-cache.metrics.js';
-import { ResilientCacheStore } from './store/resilient-cache-store.js';
-import type { CachedPage } from './store/search-cache-store.js';
+import { SearchCacheMetrics } from '../search-cache.metrics.js';
+import { ResilientCacheStore } from '../store/resilient-cache-store.js';
+import type { CachedPage } from '../store/search-cache-store.js';
 
 /** Milliseconds between two probes, and between finding a difference and calling it stale. */
 const PROBE_EVERY = 2_000;
@@ -24,7 +25,7 @@ interface Sample {
 @Injectable()
 export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(FreshnessProbe.name);
-  private sample: Sample | null = null;
+  private next: Sample | null = null;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
 
@@ -42,16 +43,16 @@ export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
     clearTimeout(this.timer);
   }
 
-  /** Offers a search that has just been a hit; the latest one is probed next. */
-  offer(search: CachedSearch, load: () => Promise<LoadedPage>): void {
-    this.sample = { search, load };
+  /** Proposes a search that has just been a hit; the latest one is probed next. */
+  sample(search: CachedSearch, load: () => Promise<LoadedPage>): void {
+    this.next = { search, load };
   }
 
   /** @returns whether a stale page was found */
   async probe({ search, load }: Sample): Promise<boolean> {
     const before = await this.hit(search);
     if (!before) return false;
-    if (sameItems(before, await load())) return false;
+    if (await sameItems(before, await load())) return false;
     await new Promise((resolve) => setTimeout(resolve, GRACE).unref());
     const after = await this.hit(search);
     if (!after || after.etag !== before.etag) return false;
@@ -67,8 +68,8 @@ export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async tick(): Promise<void> {
-    const sample = this.sample;
-    this.sample = null;
+    const sample = this.next;
+    this.next = null;
     try {
       if (sample) await this.probe(sample);
     } catch (error) {
@@ -84,9 +85,19 @@ export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-/** The cached page may be of an earlier log position; what it shows must be the same. */
-function sameItems(cached: CachedPage, fresh: LoadedPage): boolean {
-  const page = JSON.parse(cached.body.toString('utf8')) as Page<unknown>;
-  const { items, nextCursor } = JSON.parse(jsonOf(fresh)) as Page<unknown>;
-  return isDeepStrictEqual(page.items, items) && page.nextCursor === nextCursor;
+type Shown = Page<unknown> & { facets?: unknown };
+
+/**
+ * The cached page may be of an earlier log position; what it shows must be the same. Item by item: a hundred products
+ * with names in 64 languages take 60 ms.
+ */
+async function sameItems(cached: CachedPage, fresh: LoadedPage): Promise<boolean> {
+  const page = JSON.parse(cached.body.toString('utf8')) as Shown;
+  const { items, nextCursor, facets } = JSON.parse(jsonOf(fresh)) as Shown;
+  let same = page.nextCursor === nextCursor && page.items.length === items.length;
+  same &&= isDeepStrictEqual(page.facets, facets);
+  await inSlices(items.entries(), ([index, item]) => {
+    same &&= isDeepStrictEqual(page.items[index], item);
+  });
+  return same;
 }

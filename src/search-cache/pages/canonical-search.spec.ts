@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PRODUCT_SORTS, type ProductFilters, type ProductSearchOptions } from '../contracts/index.js';
+import { PRODUCT_SORTS, type ProductFilters, type ProductSearchOptions } from '../../contracts/index.js';
 import { productSearchKey, vendorSearchKey } from './canonical-search.js';
 
 const filters: fc.Arbitrary<ProductFilters> = fc.record(

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Namespace } from 'socket.io';
-import type { InventoryEvent } from '../contracts/index.js';
-import type { WebSocketService } from '../events/index.js';
-import { eventFrame, FrameSender } from '../fast-path/index.js';
-import { NOTIFICATION } from './messages.js';
-import { RealtimeMetrics } from './realtime.metrics.js';
-import { RecentEvents } from './recovery/recent-events.js';
-import { roomsOf } from './rooms.js';
+import type { InventoryEvent } from '../../contracts/index.js';
+import type { WebSocketService } from '../../events/index.js';
+import { eventFrame, FrameSender } from '../../fast-path/index.js';
+import { NOTIFICATION } from '../protocol/messages.js';
+import { RealtimeMetrics } from '../realtime.metrics.js';
+import { RecentEvents } from '../recovery/recent-events.js';
+import { roomsOf } from '../protocol/rooms.js';
 
 /**
  * Emits events to this instance's sockets. The bridge brings every event to every instance, so rooms are emitted

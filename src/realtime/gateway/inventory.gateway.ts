@@ -9,10 +9,10 @@ import {
   WebSocketGateway,
 } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
-import { NAMESPACE } from '../contracts/index.js';
-import { InventoryEventService } from '../events/index.js';
-import { FastPath, writeInOneGo } from '../fast-path/index.js';
-import { ConnectionGuard } from './connections/connection-guard.js';
+import { NAMESPACE, SUBSCRIBE_SERIES, UNSUBSCRIBE_SERIES } from '../../contracts/index.js';
+import { InventoryEventService } from '../../events/index.js';
+import { FastPath, writeInOneGo } from '../../fast-path/index.js';
+import { ConnectionGuard } from '../connections/connection-guard.js';
 import {
   CLOSING,
   SUBSCRIBE,
@@ -20,17 +20,17 @@ import {
   UNSUBSCRIBE,
   UNSUBSCRIBED,
   type UnsubscriptionConfirmed,
-} from './messages.js';
+} from '../protocol/messages.js';
 import { Identity } from './identity.js';
-import { RequestLimit } from './limits/request-limit.js';
+import { RequestLimit } from '../limits/request-limit.js';
 import { RoomBroadcaster } from './room-broadcaster.js';
-import { roomName } from './rooms.js';
-import { parseRoomRequest } from './room-request.js';
-import { DisconnectedError } from './recovery/subscription-errors.js';
-import { RoomSubscriber } from './recovery/room-subscriber.js';
-import type { ClientSession } from './sessions/client-session.js';
-import { Sessions } from './sessions/sessions.js';
-import { refuse, WsProblemFilter } from './ws/ws-exception.filter.js';
+import { roomName } from '../protocol/rooms.js';
+import { parseRoomRequest } from '../protocol/room-request.js';
+import { DisconnectedError } from '../recovery/subscription-errors.js';
+import { RoomSubscriber } from '../recovery/room-subscriber.js';
+import type { ClientSession } from '../sessions/client-session.js';
+import { Sessions } from '../sessions/sessions.js';
+import { refuse, WsProblemFilter } from './ws-exception.filter.js';
 
 /**
  * Bytes of one message from a client. Engine.IO closes the connection on a larger one; smaller ones get an exception.
@@ -44,13 +44,18 @@ const CONNECT_WITHIN = 60_000;
 /** Milliseconds a client may take to end its connection when this instance ends. */
 const CLOSE_WITHIN = 1_000;
 
-/** Socket.IO namespace `/inventory`: turns messages into subscriptions, nothing else. */
-@WebSocketGateway({
+/** Options of the one server that gateways of this namespace share. */
+export const GATEWAY_OPTIONS = {
   namespace: NAMESPACE,
   maxHttpBufferSize: MESSAGE_LIMIT,
   connectTimeout: CONNECT_WITHIN,
   serveClient: false,
-})
+};
+/** Messages whose handlers count them. */
+const LISTENED_TO: ReadonlySet<string> = new Set([SUBSCRIBE, UNSUBSCRIBE, SUBSCRIBE_SERIES, UNSUBSCRIBE_SERIES]);
+
+/** Socket.IO namespace `/inventory`: turns messages into subscriptions, nothing else. */
+@WebSocketGateway(GATEWAY_OPTIONS)
 @UseFilters(WsProblemFilter)
 export class InventoryGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect, OnModuleDestroy {
   constructor(
@@ -116,7 +121,7 @@ export class InventoryGateway implements OnGatewayInit, OnGatewayConnection, OnG
 
   /** Messages that nothing listens to count like requests, and are refused like them when there are too many. */
   private countUnknown(socket: Socket, message: string, args: readonly unknown[]): void {
-    if (message === SUBSCRIBE || message === UNSUBSCRIBE) return;
+    if (LISTENED_TO.has(message)) return;
     try {
       this.requestLimit.check(socket, args);
     } catch (error) {

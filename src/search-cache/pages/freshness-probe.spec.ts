@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { StoppedClock } from '../../test/support/bridge.js';
-import { aPage, aSearch, type CacheProcess, NARROW, startCacheProcess } from '../../test/support/page-cache.js';
+import { StoppedClock } from '../../../test/support/bridge.js';
+import { aPage, aSearch, type CacheProcess, NARROW, startCacheProcess } from '../../../test/support/page-cache.js';
 import type { LoadedPage } from './cached-search.js';
-import { InProcessCacheStore } from './in-process/in-process-cache-store.js';
+import { InProcessCacheStore } from '../in-process/in-process-cache-store.js';
 
 Logger.overrideLogger(false);
 
@@ -104,7 +104,7 @@ describe('the freshness probe', () => {
     await jest.advanceTimersByTimeAsync(3_000);
     expect([loads, process.counts.stalePages]).toEqual([1, 1]);
 
-    process.probe.offer(search, () => Promise.reject(new Error('no database')));
+    process.probe.sample(search, () => Promise.reject(new Error('no database')));
     await jest.advanceTimersByTimeAsync(2_000);
     // What was found has been cleared: the search is loaded once more, and then it is as the database says.
     await read();

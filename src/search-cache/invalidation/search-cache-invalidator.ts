@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { EventContent } from '../../contracts/index.js';
+import { EventReaction, type InvalidatableCache } from '../../events/index.js';
+import { Clock } from '../../infra/index.js';
+import { scopesBesideTexts, textScopesOfEvents } from '../scopes/scopes-of-events.js';
+import { SearchText } from '../scopes/search-text.js';
+import { SearchCacheMetrics } from '../search-cache.metrics.js';
+import { ResilientCacheStore } from '../store/resilient-cache-store.js';
+
+/** Keeps the cache true to the events: called after every commit, and again by the relay. */
+@Injectable()
+@EventReaction({ to: 'cache', order: 10 })
+export class SearchCacheInvalidator implements InvalidatableCache {
+  constructor(
+    private readonly cache: ResilientCacheStore,
+    private readonly metrics: SearchCacheMetrics,
+    private readonly text: SearchText,
+    private readonly clock: Clock,
+  ) {}
+
+  async invalidate(events: readonly EventContent[]): Promise<boolean> {
+    const texts = await textScopesOfEvents(events, this.text);
+    let scopes: readonly string[] = [];
+    const done = await this.cache.invalidateWatched((isWatched) => {
+      scopes = [...scopesBesideTexts(events, isWatched), ...texts];
+      return scopes;
+    });
+    this.metrics.invalidated(scopes);
+    if (!done) return false;
+    const now = this.clock.now();
+    for (const { occurredAt } of events) {
+      this.metrics.freshness.observe(Math.max(0, now - Date.parse(occurredAt)) / 1000);
+    }
+    return true;
+  }
+
+  clear(): Promise<boolean> {
+    return this.cache.clear();
+  }
+
+  renewLease(): Promise<boolean> {
+    return this.cache.renewLease();
+  }
+}

@@ -1,0 +1,69 @@
+import { hash } from 'node:crypto';
+import {
+  DEFAULT_CURRENCY,
+  DEFAULT_PER,
+  type PageOptions,
+  type ProductFilters,
+  type ProductSearchOptions,
+  type VendorFilters,
+} from '../../contracts/index.js';
+
+export type SearchKind = 'product' | 'vendor';
+
+/**
+ * The key of a search: the same whatever the order of its filters, absent, empty or default ones, and the case and
+ * spacing of its text. Filters that the database compares exactly keep their case.
+ *
+ * @param looser searches that take its place if it finds nothing: what a text is taken for is part of the key, so that
+ *   a page never outlives a vocabulary in which it would be another
+ */
+export function productSearchKey(
+  filters: ProductFilters,
+  options: ProductSearchOptions,
+  looser: readonly (readonly ProductFilters[])[] = [],
+): string {
+  const q = canonicalText(filters.q);
+  const sort = options.sort === 'relevance' || options.sort === undefined ? (q ? 'relevance' : 'newest') : options.sort;
+  const per = filters.per === DEFAULT_PER ? undefined : filters.per;
+  const currency = filters.currency === DEFAULT_CURRENCY ? undefined : filters.currency;
+  const facets = options.facets?.length ? [...new Set(options.facets)].sort() : undefined;
+  const exact = options.exact === true || undefined;
+  const instead = looser.length === 0 ? undefined : looser.map((searches) => searches.map(differences(filters)));
+  return key(
+    'product',
+    { ...filters, q, lang: lower(filters.lang), per, currency },
+    { ...options, sort, exact, facets, instead },
+  );
+}
+
+export function vendorSearchKey(filters: VendorFilters, options: PageOptions): string {
+  return key('vendor', { ...filters, q: canonicalText(filters.q), lang: lower(filters.lang) }, options);
+}
+
+function key(kind: SearchKind, filters: object, options: object): string {
+  const given = Object.entries({ ...filters, ...options }).filter(([, value]) => value !== undefined && value !== '');
+  const canonical = JSON.stringify(given.sort(([one], [other]) => (one < other ? -1 : 1)));
+  return `${kind}:${hash('sha1', canonical, 'base64url')}`;
+}
+
+/**
+ * As the search's tokeniser sees it: compatibility forms, case and runs of white space make no difference. White space
+ * is Unicode's; `\s` and `trim` would take U+FEFF too, which joins two halves of a word and doesn't part two words.
+ */
+export function canonicalText(q: string | undefined): string | undefined {
+  const words = q
+    ?.normalize('NFKC')
+    .toLowerCase()
+    .split(/\p{White_Space}+/u);
+  return words?.filter((word) => word !== '').join(' ') || undefined;
+}
+
+const lower = (text: string | undefined): string | undefined => text?.toLowerCase();
+
+/** What a search has that another one hasn't, or has otherwise. */
+const differences =
+  (filters: ProductFilters) =>
+  (search: ProductFilters): object =>
+    Object.fromEntries(
+      Object.entries(search).filter(([name, value]) => filters[name as keyof ProductFilters] !== value),
+    );
