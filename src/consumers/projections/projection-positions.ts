@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { SqlClient } from '../../database/index.js';
+import { EventReaction, type NewEpochHandler } from '../../events/index.js';
+import { Clock, pollUntil } from '../../infra/index.js';
+import { READ_LIVE_POSITION } from './builds.sql.js';
+
+/** Milliseconds between two looks. */
+const LOOK_EVERY = 10;
+
+/** How far the tables are that readers see. They never go back, so what is known stays true. */
+@Injectable()
+@EventReaction({ to: 'newEpoch', order: 75 })
+export class ProjectionPositions implements NewEpochHandler {
+  private readonly known = new Map<string, number>();
+
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A position that a projection has reached; 0 if it isn't there yet. */
+  async read(name: string): Promise<number> {
+    const [row] = await this.sql.query<{ position: string }>(READ_LIVE_POSITION, [name]);
+    const position = Number(row?.position ?? 0);
+    this.known.set(name, position);
+    return position;
+  }
+
+  /** Waits until a projection has reached a position. @returns whether it has, within so many milliseconds */
+  async reaches(name: string, position: number, atMost: number): Promise<boolean> {
+    const isThere = async (): Promise<boolean> => (await this.read(name)) >= position;
+    if ((this.known.get(name) ?? 0) >= position || (await isThere())) return true;
+    await pollUntil(isThere, { every: LOOK_EVERY, atMost, clock: this.clock });
+    return (this.known.get(name) ?? 0) >= position;
+  }
+
+  /** The log was set back, and with it the tables. */
+  onNewEpoch(): void {
+    this.known.clear();
+  }
+}

@@ -1,0 +1,176 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import type { ProjectionState } from '../../contracts/index.js';
+import { SqlClient } from '../../database/index.js';
+import { PeriodicJob } from '../../infra/index.js';
+import { fieldFaults, fieldsOf, idRule } from '../../validation/index.js';
+import { PartitionClaims } from '../partitions/partition-claims.js';
+import { ConsumerHandler } from '../runner/attempts.js';
+import { ConsumerRunners } from '../runner/consumer-runners.js';
+import { BuildSql, tableOf } from './build-tables.js';
+import { type BuildRow, consumerOf } from './builds.sql.js';
+import { type BuildSource, isOf, ProjectionBuilds } from './projection-builds.js';
+import { ProjectionNotFoundError } from './projection.errors.js';
+import { type ProjectionHandler, type ProjectionOptions, projectionOptionsOf } from './projection.js';
+
+/** Milliseconds between two looks at the builds. */
+const EVERY = 250;
+/** Positions behind the log at which a build is near enough to be swapped in. */
+const NEAR = 1_000;
+/** Rows that are counted; of more, PostgreSQL's estimate is shown. */
+const COUNTED = 100_000;
+const NAME = fieldsOf({ name: idRule }, ['name']);
+
+interface Known {
+  options: ProjectionOptions;
+  handler: ProjectionHandler;
+  /** As soon as it is known that there is a live build. */
+  source?: BuildSource;
+}
+
+/**
+ * Finds the providers with `@Projection`, has their builds fed by consumers of one partition each, and swaps in those
+ * that have caught up. A build is fed by instances whose code is of its version and basis.
+ */
+@Injectable()
+export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(Projections.name);
+  private readonly known = new Map<string, Known>();
+  private readonly fed = new Set<string>();
+  private job: PeriodicJob | undefined;
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly builds: ProjectionBuilds,
+    private readonly runners: ConsumerRunners,
+    private readonly claims: PartitionClaims,
+    private readonly sql: SqlClient,
+  ) {}
+
+  /** @throws if a name is no id, or two projections have the same */
+  onApplicationBootstrap(): void {
+    for (const instance of new Set(this.discovery.getProviders().map((wrapper) => wrapper.instance as unknown))) {
+      if (typeof instance !== 'object' || instance === null) continue;
+      const options = projectionOptionsOf(instance.constructor);
+      if (!options) continue;
+      const [fault] = fieldFaults({ name: options.name }, NAME);
+      if (fault) throw new Error(`@Projection of ${instance.constructor.name}: its name ${fault.message}`);
+      if (this.known.has(options.name)) throw new Error(`Two projections have the name ${options.name}`);
+      this.known.set(options.name, { options, handler: instance as ProjectionHandler });
+    }
+    if (this.known.size > 0) this.job = new PeriodicJob(Projections.name, EVERY, () => this.look());
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.job?.stop();
+  }
+
+  /** By name. */
+  async states(): Promise<ProjectionState[]> {
+    const builds = await this.builds.all();
+    const live = builds.filter(({ status }) => status === 'live');
+    return Promise.all(live.map((build) => this.stateOf(build, builds)));
+  }
+
+  /**
+   * Has a projection built anew, and how it stands then; one that is being built already goes on.
+   *
+   * @throws ProjectionNotFoundError
+   */
+  async rebuild(name: string): Promise<ProjectionState> {
+    const known = this.known.get(name);
+    if (!known) throw new ProjectionNotFoundError(name);
+    await this.builds.rebuild(await this.sourceOf(known));
+    return (await this.states()).find((state) => state.name === name)!;
+  }
+
+  private async look(): Promise<void> {
+    for (const known of this.known.values()) {
+      if (known.source) continue;
+      const source = await this.sourceOf(known);
+      await this.builds.ensure(source);
+      known.source = source;
+    }
+    const builds = await this.builds.all();
+    this.feed(builds);
+    for (const build of builds) {
+      if (build.status === 'retired') await this.tolerantly(() => this.builds.drop(build));
+      if (build.status === 'building') await this.swapIfNear(build);
+    }
+  }
+
+  private feed(builds: readonly BuildRow[]): void {
+    const wanted = builds.filter((build) => {
+      const source = this.known.get(build.projection)?.source;
+      return build.status !== 'retired' && source !== undefined && isOf(build, source);
+    });
+    const names = new Set(wanted.map(consumerOf));
+    for (const name of this.fed) {
+      if (names.has(name)) continue;
+      this.fed.delete(name);
+      this.runners.remove(name);
+    }
+    for (const build of wanted) {
+      if (this.fed.has(consumerOf(build))) continue;
+      this.fed.add(consumerOf(build));
+      this.runners.add(this.handlerOf(build));
+    }
+  }
+
+  private handlerOf(build: BuildRow): ConsumerHandler {
+    const { handler, options } = this.known.get(build.projection)!;
+    const sql = new BuildSql(this.sql, build.tables, build.id);
+    const { eventTypes } = options;
+    return new ConsumerHandler(
+      { name: consumerOf(build), effect: 'sql', ...(eventTypes && { eventTypes }) },
+      {
+        handle: (event) => handler.apply([event], { sql }),
+        handleBatch: (events) => handler.apply(events, { sql }),
+      },
+      this.sql,
+      1,
+      true,
+    );
+  }
+
+  /** The instance that feeds it swaps it in. */
+  private async swapIfNear(build: BuildRow): Promise<void> {
+    if (build.owner !== this.claims.instance || Number(build.head) - Number(build.position) > NEAR) return;
+    await this.tolerantly(async () => {
+      if (await this.builds.swap(build.projection)) {
+        this.logger.log(`${build.projection} has been built anew, by version ${build.version}`);
+      }
+    });
+  }
+
+  /** What waits for others is tried again at the next look. */
+  private async tolerantly(work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => this.logger.debug(error));
+  }
+
+  private async sourceOf({ options, handler, source }: Known): Promise<BuildSource> {
+    return source ?? { options, basis: (await handler.basis?.()) ?? '' };
+  }
+
+  private async stateOf(live: BuildRow, builds: readonly BuildRow[]): Promise<ProjectionState> {
+    const next = builds.find(({ projection, status }) => projection === live.projection && status === 'building');
+    const rows = await Promise.all(live.tables.map((table) => this.rowsOf(tableOf(table, live.id))));
+    return {
+      name: live.projection,
+      version: live.version,
+      position: Number(live.position),
+      rows: rows.reduce((sum, count) => sum + count, 0),
+      rebuilding: next ? { position: Number(next.position), of: Number(next.head) } : null,
+    };
+  }
+
+  /** 0 of a table that has just been swapped out and dropped. */
+  private async rowsOf(table: string): Promise<number> {
+    const text = `SELECT CASE WHEN counted < ${COUNTED} THEN counted
+                              ELSE greatest(counted, (SELECT n_live_tup FROM pg_stat_user_tables WHERE relname = '${table}'))
+                         END::float8 AS rows
+                  FROM (SELECT count(*) AS counted FROM (SELECT FROM ${table} LIMIT ${COUNTED}) counted) first`;
+    const [row] = await this.sql.query<{ rows: number }>({ name: `rows-of-${table}`, text });
+    return row!.rows;
+  }
+}
