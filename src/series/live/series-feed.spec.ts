@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Socket } from 'socket.io';
+import type { AppConfig } from '../../config/index.js';
+import type { SeriesUpdated } from '../../contracts/index.js';
+import { type Deferred, deferred, Metrics } from '../../infra/index.js';
+import type { ChangedPoints, ChangedPointsReader, SeriesKey } from './changed-points.js';
+import { SeriesFeed } from './series-feed.js';
+
+interface Read extends Deferred<ChangedPoints> {
+  position: number;
+  commodities: string[];
+}
+
+/** The feed with a reader that answers when the test wants. */
+describe('The feed of series', () => {
+  let feed: SeriesFeed;
+  let reads: Read[];
+  let wake: () => void;
+  const sent: string[] = [];
+
+  beforeEach(() => {
+    reads = [];
+    sent.length = 0;
+    const after = (position: number, series: readonly SeriesKey[]): Promise<ChangedPoints> => {
+      const read = { ...deferred<ChangedPoints>(), position, commodities: series.map(({ commodity }) => commodity) };
+      reads.push(read);
+      wake();
+      return read.promise;
+    };
+    feed = new SeriesFeed({ after } as unknown as ChangedPointsReader, {} as AppConfig, new Metrics());
+    feed.isSlow = () => false;
+  });
+  afterEach(() => feed.onModuleDestroy());
+
+  const join = (commodity: string, position: number): void => {
+    const emit = (_name: string, update: SeriesUpdated) => sent.push(`${commodity} ${update.position}`);
+    const socket = { connected: true, emit } as unknown as Socket;
+    feed.join({ socket, key: { commodity, state: '' }, position }, position);
+  };
+  const update = (commodity: string, position: number) =>
+    ({ commodity, state: null, position }) as unknown as SeriesUpdated;
+  /** The read that comes next. */
+  const read = async (index: number): Promise<Read> => {
+    while (reads.length <= index) await new Promise<void>((resolve) => (wake = resolve));
+    return reads[index]!;
+  };
+  wake = () => undefined;
+
+  it('reads apart what a series has missed that was asked for while others were read', async () => {
+    join('onion', 5);
+    const first = await read(0);
+    expect(first).toMatchObject({ position: 5, commodities: ['onion'] });
+    join('potato', 5);
+    first.resolve({ updates: [update('onion', 7)], position: 9 });
+    const missed = await read(1);
+    expect(missed).toMatchObject({ position: 5, commodities: ['potato'] });
+    missed.resolve({ updates: [update('potato', 8)], position: 9 });
+    const next = await read(2);
+    expect(next).toMatchObject({ position: 9, commodities: ['onion', 'potato'] });
+    expect(sent).toEqual(['onion 7', 'potato 8']);
+  });
+
+  it('sends nothing twice to one that has been read for later than the others', async () => {
+    join('onion', 5);
+    const first = await read(0);
+    join('onion', 8);
+    first.resolve({ updates: [update('onion', 7), update('onion', 9)], position: 9 });
+    const missed = await read(1);
+    expect(missed.position).toBe(8);
+    missed.resolve({ updates: [update('onion', 9)], position: 9 });
+    await read(2);
+    expect(sent).toEqual(['onion 7', 'onion 9', 'onion 9']);
+  });
+});

@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import { Projection, type ProjectionContext, type ProjectionHandler } from '../../consumers/index.js';
+import type { InventoryEvent } from '../../contracts/index.js';
+import { StockChanges } from '../stock/stock-changes.js';
+import { CREATE_STOCK_TABLES, STOCK_RECOMPUTATIONS, STOCK_TABLES } from '../stock/stock-tables.sql.js';
+import { BuildMemory } from './build-memory.js';
+import { factsOf, type SeriesFacts } from './series-facts.js';
+import { RECOMPUTATIONS } from './series-recomputation.sql.js';
+import { CREATE_TABLES, TABLES } from './series-tables.sql.js';
+import {
+  COUNT_BUCKETS,
+  EMPTY_BUCKETS,
+  MARK_SUSPICIOUS,
+  MOVE_REPORTS,
+  READ_BUCKETS,
+  READ_BUCKETS_OF_DAYS,
+  READ_MOVED,
+  UPSERT_OWN_DAYS,
+  UPSERT_PRODUCTS,
+  UPSERT_REPORTS,
+  UPSERT_VENDORS,
+} from './series-updates.sql.js';
+
+export const PRICE_SERIES = 'price-series';
+
+type Sql = ProjectionContext['sql'];
+
+/** Buckets that are counted by one statement: of a thousand reports each in some seconds. */
+const AT_ONCE = 500;
+
+interface BucketRow {
+  commodity: string;
+  state: string | null;
+  day: string;
+}
+
+/** A product whose reports move to other series; `everywhere`: also among those of the whole country. */
+interface Moved {
+  id: string;
+  everywhere: boolean;
+}
+
+/** Commodities, states and days whose reports are to be counted anew; without a state: those of the whole country. */
+class Buckets {
+  /** Whether a report may have left one of them. */
+  wereLeft = false;
+  private readonly keys = new Map<string, [commodity: string, state: string, day: string]>();
+
+  /** @param everywhere whether those of the whole country, too */
+  add(rows: readonly BucketRow[], everywhere = true): void {
+    for (const { commodity, state, day } of rows) {
+      if (everywhere) this.keys.set(`${day} ${commodity} `, [commodity, '', day]);
+      if (state) this.keys.set(`${day} ${commodity} ${state}`, [commodity, state, day]);
+    }
+  }
+
+  /** Their columns, some at a time. */
+  *columns(): Generator<[commodities: string[], states: string[], days: string[]]> {
+    const all = [...this.keys.values()];
+    for (let from = 0; from < all.length; from += AT_ONCE) {
+      const some = all.slice(from, from + AT_ONCE);
+      yield [some.map(([commodity]) => commodity), some.map(([, state]) => state), some.map(([, , day]) => day)];
+    }
+  }
+}
+
+/**
+ * Prices of markets by day. Reports, and what they are of, are kept as the log has them; what the reports of a
+ * commodity, state and day amount to is counted anew whenever one of them comes, is corrected, or moves.
+ *
+ *     events → products, vendors, reports → buckets concerned, before and after → counted from the reports there are
+ *
+ * *Maintained invariant*: a row of `series_days` is what the reports of its bucket amount to, whichever way they have
+ * come there. Nothing is added to or taken from a sum, so no order of events can matter.
+ */
+@Injectable()
+@Projection({
+  name: PRICE_SERIES,
+  version: 2,
+  tables: [...TABLES, ...STOCK_TABLES],
+  create: [...CREATE_TABLES, ...CREATE_STOCK_TABLES],
+  recompute: { ...RECOMPUTATIONS, ...STOCK_RECOMPUTATIONS },
+})
+export class SeriesProjection implements ProjectionHandler {
+  /** Of each build. */
+  private readonly memories = new WeakMap<Sql, BuildMemory>();
+
+  async apply(events: readonly InventoryEvent[], { sql }: ProjectionContext): Promise<void> {
+    const memory = this.memories.get(sql) ?? new BuildMemory();
+    this.memories.set(sql, memory);
+    memory.begin(events);
+    const all = factsOf(events);
+    const facts = { ...all, products: memory.news(all.products) };
+    const buckets = new Buckets();
+    await this.keepProducts(facts, buckets, sql);
+    await this.keepReports(facts, buckets, sql);
+    const { position } = events.at(-1)!;
+    for (const columns of buckets.columns()) {
+      await sql.query(COUNT_BUCKETS, [...columns, position]);
+      if (buckets.wereLeft) await sql.query(EMPTY_BUCKETS, [...columns, position]);
+    }
+    if (facts.ownPrices.length > 0) await sql.query(UPSERT_OWN_DAYS, [JSON.stringify(facts.ownPrices)]);
+    await new StockChanges(events).apply(sql, (hour) => memory.isNewHour(hour));
+  }
+
+  /** What the reports of products and vendors are counted in may be something else now. */
+  private async keepProducts({ products, vendors }: SeriesFacts, buckets: Buckets, sql: Sql): Promise<void> {
+    if (products.length + vendors.length === 0) return;
+    const [ofProducts, ofVendors] = [JSON.stringify(products), JSON.stringify(vendors)];
+    const moved = await sql.query<Moved>(READ_MOVED, [ofProducts, ofVendors]);
+    await this.addBuckets(moved, buckets, sql);
+    if (vendors.length > 0) await sql.query(UPSERT_VENDORS, [ofVendors]);
+    if (products.length > 0) await sql.query(UPSERT_PRODUCTS, [ofProducts]);
+    if (moved.length > 0) await sql.query(MOVE_REPORTS, [moved.map(({ id }) => id)]);
+    await this.addBuckets(moved, buckets, sql);
+  }
+
+  /** Where reports of products are counted now. */
+  private async addBuckets(moved: readonly Moved[], buckets: Buckets, sql: Sql): Promise<void> {
+    for (const wanted of [true, false]) {
+      const ids = moved.filter(({ everywhere }) => everywhere === wanted).map(({ id }) => id);
+      if (ids.length > 0) buckets.add(await sql.query<BucketRow>(READ_BUCKETS, [ids]), wanted);
+    }
+    if (moved.length > 0) buckets.wereLeft = true;
+  }
+
+  private async keepReports({ reports }: SeriesFacts, buckets: Buckets, sql: Sql): Promise<void> {
+    if (reports.length === 0) return;
+    await sql.query(UPSERT_REPORTS, [JSON.stringify(reports)]);
+    // A correction may be of another unit.
+    if (reports.some(({ revision }) => revision > 1)) buckets.wereLeft = true;
+    const marked = await sql.query<{ productId: string; day: string }>(MARK_SUSPICIOUS, columnsOf(reports));
+    buckets.add(await sql.query<BucketRow>(READ_BUCKETS_OF_DAYS, columnsOf([...reports, ...marked])));
+  }
+}
+
+const columnsOf = (reports: readonly { productId: string; day: string }[]): [string[], string[]] => [
+  reports.map(({ productId }) => productId),
+  reports.map(({ day }) => day),
+];

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import type { Place, Placed } from '../../contracts/index.js';
+import { SqlClient, type Statement } from '../../database/index.js';
+import { AwaitSequenced } from '../../events/index.js';
+import { Clock, pollUntil, UnavailableError } from '../../infra/index.js';
+import { QueryLoosener } from '../../inventory/index.js';
+
+/** Milliseconds to wait for the tables to reach what was acknowledged before, and between two looks. */
+const CATCH_UP = { every: 10, atMost: 500 };
+/** Positions behind the log from which on it isn't waited for: the tables are just being filled. */
+const FAR_BEHIND = 5_000;
+/** The same for tables that are just being made. */
+const FIRST_TABLES = { every: 25, atMost: 2_000 };
+/** SQLSTATE `undefined_table`. */
+const UNDEFINED_TABLE = '42P01';
+
+const STATES_SPELLED_SO: Statement = {
+  name: 'states-spelled-so',
+  text: 'SELECT name FROM unnest($1::text[]) AS name WHERE EXISTS (SELECT FROM vendors v WHERE v.state = name)',
+};
+
+/** A statement with its values. */
+export interface Query {
+  statement: Statement;
+  values: unknown[];
+}
+
+interface Positioned {
+  /** Of the tables; null before there are any. */
+  position: string | null;
+}
+
+/** Reads the tables of the series. */
+@Injectable()
+export class SeriesReads {
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly awaitSequenced: AwaitSequenced,
+    private readonly places: QueryLoosener,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The one row of a statement that says the `position` of the tables. What was acknowledged before is waited for a
+   * moment; the position says what is in the answer.
+   *
+   * @throws UnavailableError while there are no tables yet
+   */
+  async read<Row extends Positioned>(query: Query): Promise<Omit<Row, 'position'> & { position: number }> {
+    const head = await this.awaitSequenced.all();
+    let row = await this.readOnce<Row>(query);
+    const look = async (): Promise<boolean> => {
+      row = await this.readOnce<Row>(query);
+      return row !== undefined && isNear(Number(row.position), head);
+    };
+    if (row === undefined) await pollUntil(look, { ...FIRST_TABLES, clock: this.clock });
+    else if (!isNear(Number(row.position), head)) await pollUntil(look, { ...CATCH_UP, clock: this.clock });
+    if (row === undefined) throw new UnavailableError('The series are just being made');
+    return { ...row, position: Number(row.position) };
+  }
+
+  /** With the places that it filters by as vendors spell them; of states only those that there are. */
+  async placed<Filters extends Partial<Record<keyof Place, string | undefined>>>(
+    filters: Filters,
+  ): Promise<Placed<Filters>> {
+    const placed = this.places.placed(filters);
+    const states = placed.spellings?.state;
+    if (states === undefined) return placed;
+    const rows = await this.sql.read<{ name: string }>(STATES_SPELLED_SO, [states]);
+    const spelled = rows.map(({ name }) => name);
+    return spelled.length === 0 ? placed : { ...placed, spellings: { ...placed.spellings, state: spelled } };
+  }
+
+  /** Undefined if there are no tables. */
+  private async readOnce<Row extends Positioned>({ statement, values }: Query): Promise<Row | undefined> {
+    try {
+      const [row] = await this.sql.query<Row>(statement, values);
+      return row!.position === null ? undefined : row;
+    } catch (error) {
+      if (areMissing(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Whether there are no tables yet, since the first build is just being made. */
+export const areMissing = (error: unknown): boolean => (error as { code?: unknown }).code === UNDEFINED_TABLE;
+
+const isNear = (position: number, head: number): boolean => position >= head || head - position > FAR_BEHIND;
