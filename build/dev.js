@@ -4,8 +4,10 @@ import { transformFile } from '@swc/core';
 import { context } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, statSync, watch } from 'node:fs';
+import { existsSync, rmSync, statSync, watch } from 'node:fs';
+import { join } from 'node:path';
 import { removeFormerParts, SHARED_OPTIONS } from './bundle.js';
+import { buildConsole, CONSOLE_SOURCES } from './console.js';
 import { moduleRewritesWhileDeveloping } from './module-rewrites.js';
 import { ROOT } from './root.js';
 import { say } from './say.js';
@@ -68,6 +70,11 @@ async function rebuild() {
   }
 }
 
+/** What is wrong with it is on standard error. */
+async function rebuildConsole() {
+  if (existsSync(CONSOLE_SOURCES)) await buildConsole().catch(() => undefined);
+}
+
 let result;
 let changed = true;
 let restarting = false;
@@ -91,7 +98,9 @@ watch('src', { recursive: true }, (_event, name) => {
   if (name?.endsWith('.spec.ts')) return;
   clearTimeout(timer);
   timer = setTimeout(() => {
-    say(`${name} has changed: starting again…`);
+    say(`${name} has changed…`);
+    // The server reads it anew: it need not start again.
+    if (name?.startsWith(join('console', 'web'))) return void rebuildConsole();
     changed = true;
     void restart();
   }, QUIET);
@@ -107,4 +116,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 say('Runs the server from src/, and again after each change; Ctrl-C ends it.');
+await rebuildConsole();
 await restart();

@@ -1,8 +1,9 @@
-// node build/ensure-built.js [--bundle]: sees to it that dist/ is what src/ says, dist/bundle too if asked for. Says
+// node build/ensure-built.js [--bundle]: sees to it that dist/ is what src/ says, dist/bundle and the
+// console's dist/web too if asked for. Says
 // nothing and changes nothing when it is already; how that is decided stands in stage.js.
 import { withBuildLock } from './build-lock.js';
 import { compile, compiledFiles } from './compile.js';
-import { filesBelow, sourceFiles } from './fingerprint.js';
+import { consoleFiles, filesBelow, sourceFiles } from './fingerprint.js';
 import { ROOT } from './root.js';
 import { say } from './say.js';
 import { Stage } from './stage.js';
@@ -20,7 +21,14 @@ const bundled = new Stage({
   make: async () => (await import('./bundle.js')).bundle(),
 });
 
-/** @param {Stage[]} stages each made of the one before */
+const webPages = new Stage({
+  name: 'web',
+  inputs: () => ['node_modules/.package-lock.json', ...filesBelow('build'), ...consoleFiles()],
+  outputs: () => filesBelow('dist/web'),
+  make: async () => (await import('./console.js')).buildConsole(),
+});
+
+/** @param {Stage[]} stages each made of the one before, or of sources alone */
 async function ensureBuilt(stages) {
   const isCurrent = () => stages.every((stage) => stage.isCurrent());
   if (isCurrent()) return;
@@ -41,7 +49,8 @@ async function runAll(stages) {
 
 process.chdir(ROOT);
 try {
-  await ensureBuilt(process.argv.includes('--bundle') ? [compiled, bundled] : [compiled]);
+  const served = consoleFiles().length > 0 ? [bundled, webPages] : [bundled];
+  await ensureBuilt(process.argv.includes('--bundle') ? [compiled, ...served] : [compiled]);
 } catch (error) {
   say(`build: ${error.message}`);
   process.exitCode = 1;

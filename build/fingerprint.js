@@ -1,6 +1,6 @@
 // What a build was made of and what it has made, each as one short text that differs as soon as a file does.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Beside `src`: whatever else decides what comes out of it. npm's record in node_modules says what is installed. */
@@ -26,10 +26,25 @@ export function filesBelow(directory, wanted = () => true) {
   return files.filter(wanted).sort();
 }
 
+/** Sources for browsers, which are bundled and not compiled. */
+const CONSOLE = join('src', 'console', 'web');
+
 /** @returns {string[]} the files whose contents decide what is compiled; tests are not */
 export function sourceFiles() {
-  return [...SETTINGS, ...filesBelow('build'), ...filesBelow('src', (path) => !path.endsWith('.spec.ts'))];
+  return [
+    ...SETTINGS,
+    ...filesBelow('build'),
+    ...filesBelow('src', (path) => isSource(path) && !path.startsWith(CONSOLE)),
+  ];
 }
+
+/** @returns {string[]} the files whose contents decide what the console is; none if there is no console */
+export function consoleFiles() {
+  if (!existsSync(CONSOLE)) return [];
+  return [CONSOLE, join('src', 'client'), join('src', 'contracts')].flatMap((path) => filesBelow(path, isSource));
+}
+
+const isSource = (path) => !path.endsWith('.spec.ts');
 
 /**
  * By content: times say nothing after a checkout of another state, a copy or an archive. Some 20 ms for 500 files.
