@@ -37,13 +37,16 @@ export class HttpError extends CliError {
   constructor(
     readonly status: number,
     message: string,
+    /** The problem that was answered (RFC 9457); empty if it was none. */
+    readonly problem: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
 
   static of(server: Server, status: number, body: string): HttpError {
     const hint = status === 401 && server.token === undefined ? ' (give a token with --token)' : '';
-    return new HttpError(status, `${problemMessage(status, body)}${hint}`);
+    const problem = parseJson(body);
+    return new HttpError(status, `${problemMessage(status, body)}${hint}`, isRecord(problem) ? problem : {});
   }
 }
 

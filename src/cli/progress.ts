@@ -1,10 +1,35 @@
+import { printable } from './http-client.js';
 import { type UploadObserver } from './upload.js';
 
 const REDRAW_MS = 200;
 const LINE_MS = 5000;
 const BAR_WIDTH = 30;
 
-/** Shows how an upload gets on: one redrawn line on a terminal, a plain line every five seconds elsewhere. */
+const MAX_LABEL = 40;
+
+/** What is counted: how it is called, and how a number of it is written. */
+export interface ProgressUnit {
+  name: string;
+  write: (count: number) => string;
+}
+
+export const MEGABYTES: ProgressUnit = { name: 'MB', write: (bytes) => (bytes / 1e6).toFixed(1) };
+export const countOf = (name: string): ProgressUnit => ({
+  name,
+  write: (count) => Math.round(count).toLocaleString('en'),
+});
+
+interface Output {
+  isTTY?: boolean;
+  /** Characters of a line. */
+  columns?: number;
+  write(text: string): unknown;
+}
+
+/**
+ * Shows how the upload of one file gets on, or any other long work, and leaves a line behind: on a terminal that line
+ * is redrawn all the time, elsewhere there is a plain one every five seconds.
+ */
 export class Progress implements UploadObserver {
   private readonly startedAt = performance.now();
   private readonly timer: NodeJS.Timeout;
@@ -12,9 +37,11 @@ export class Progress implements UploadObserver {
   private completeAt: number | undefined;
 
   constructor(
-    private readonly out: { isTTY?: boolean; write(text: string): unknown },
-    /** Bytes; undefined for a stream of unknown length. */
+    private readonly out: Output,
+    private readonly label: string,
+    /** Bytes, or whatever is counted; undefined for a stream of unknown length. */
     private readonly size: number | undefined,
+    private readonly unit: ProgressUnit = MEGABYTES,
   ) {
     this.timer = setInterval(() => this.show(), out.isTTY ? REDRAW_MS : LINE_MS).unref();
   }
@@ -27,19 +54,29 @@ export class Progress implements UploadObserver {
     this.completeAt = performance.now();
   }
 
-  stop(): void {
+  /** @param outcome what became of it, in a few words */
+  stop(outcome: string): void {
     clearInterval(this.timer);
-    if (this.out.isTTY) this.out.write('\r\x1b[K');
+    const seconds = ((performance.now() - this.startedAt) / 1000).toFixed(1);
+    this.show(`${this.unit.write(this.bytes)} ${this.unit.name}, ${outcome}, ${seconds} s`);
+    if (this.out.isTTY) this.out.write('\n');
   }
 
-  private show(): void {
-    const text = progressText(
+  private show(text = this.text()): void {
+    const line = `${shortened(printable(this.label))}  ${text}`;
+    if (!this.out.isTTY) this.out.write(`${line}\n`);
+    // A line that is broken in two can't be redrawn.
+    else this.out.write(`\r${line.slice(0, (this.out.columns ?? 80) - 1)}\x1b[K`);
+  }
+
+  private text(): string {
+    return progressText(
       this.bytes,
       this.size,
       (this.completeAt ?? performance.now()) - this.startedAt,
       this.completeAt === undefined ? undefined : performance.now() - this.completeAt,
+      this.unit,
     );
-    this.out.write(this.out.isTTY ? `\r${text}\x1b[K` : `${text}\n`);
   }
 }
 
@@ -49,16 +86,18 @@ export function progressText(
   size: number | undefined,
   sendingMs: number,
   applyingMs: number | undefined,
+  { name, write }: ProgressUnit = MEGABYTES,
 ): string {
-  if (applyingMs !== undefined) return `${megabytes(bytes)} MB sent, applying… ${Math.round(applyingMs / 1000)} s`;
-  const rate = `${megabytes((bytes / Math.max(sendingMs, 1)) * 1000)} MB/s`;
-  if (size === undefined || size === 0) return `${megabytes(bytes)} MB  ${rate}`;
+  if (applyingMs !== undefined) return `${write(bytes)} ${name} sent, applying… ${Math.round(applyingMs / 1000)} s`;
+  const rate = `${write((bytes / Math.max(sendingMs, 1)) * 1000)} ${name}/s`;
+  if (size === undefined || size === 0) return `${write(bytes)} ${name}  ${rate}`;
   const share = Math.min(bytes / size, 1);
   const bar = '#'.repeat(Math.floor(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '.');
   const percent = `${Math.floor(share * 100)}%`.padStart(4);
-  return `[${bar}] ${percent}  ${megabytes(bytes)} / ${megabytes(size)} MB  ${rate}`;
+  return `[${bar}] ${percent}  ${write(bytes)} / ${write(size)} ${name}  ${rate}`;
 }
 
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
+/** The end of a path says more than its beginning. */
+function shortened(label: string): string {
+  return label.length > MAX_LABEL ? `…${label.slice(1 - MAX_LABEL)}` : label;
 }

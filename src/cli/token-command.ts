@@ -3,11 +3,12 @@ import { type AccessClaims, jwtSecret, signAccessToken } from '../auth/index.js'
 import { type AppConfig, loadConfig } from '../config/index.js';
 import { CliError, UsageError } from './run-cli.js';
 
-export const TOKEN_USAGE = `Usage: npm run token -- --role admin | --role vendor --vendor ID [--expires 30d]
+export const TOKEN_USAGE = `Usage: npm run token -- --role admin | --role service | --role vendor --vendor ID [--expires 30d]
 
 Prints a bearer token, signed with JWT_SECRET or with the secret of the embedded server in DATA_DIR.
 
-  --role ROLE     admin: everything; vendor: the inventory of one vendor
+  --role ROLE     admin: everything; vendor: the inventory of one vendor;
+                  service: to consume events, and nothing else
   --vendor ID     the vendor, with --role vendor
   --expires TIME  how long it is valid, such as 90m, 12h or 30d (default 30d)
   --help          this text
@@ -45,7 +46,7 @@ async function signed(claims: AccessClaims, secret: string, expires: string, con
 }
 
 function claimsOf(role: string | undefined, vendorId: string | undefined): AccessClaims {
-  if (role === 'admin' && vendorId === undefined) return { role };
+  if ((role === 'admin' || role === 'service') && vendorId === undefined) return { role };
   if (role === 'vendor' && vendorId !== undefined) return { role, vendorId };
-  throw new UsageError('Say --role admin, or --role vendor with --vendor ID');
+  throw new UsageError('Say --role admin, --role service, or --role vendor with --vendor ID');
 }

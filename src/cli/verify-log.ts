@@ -1,23 +1,39 @@
 import type pg from 'pg';
+import { type ProjectionReport, verifyProjections } from './verify-projections.js';
+import { MARKET_FACTS, PRODUCT_FIELDS, STORED_PRODUCT, type StoredAs } from '../contracts/index.js';
+import { FOLDED_PRODUCTS, FOLDED_VENDORS } from '../sealed-log/index.js';
 
-/** What a look at the whole log and the products table found; every list must be empty and every count 0. */
+/** What a look at the whole log and both tables found; every list must be empty, and `holes` 0. */
 export interface VerifyReport {
   events: number;
   products: number;
+  vendors: number;
   /** Committed events that wait for the relay: no fault while it runs. */
   pending: number;
   /** Positions that are missing between 1 and the highest. */
   holes: number;
-  /** Changes whose version doesn't follow on the product's one before, in position order. */
+  /** Changes whose version doesn't follow on the one before of the product or vendor, in position order. */
   versionBreaks: Difference[];
-  /** Products whose row isn't what their last event says. */
+  /** Products and vendors whose row isn't what the log amounts to. */
   differences: Difference[];
+  /** Vendors whose kept counts aren't those of their products. */
+  miscounts: Miscount[];
+  /** Tables that are made of the log, each compared with what it amounts to now. */
+  projections: ProjectionReport[];
+}
+
+export interface Miscount {
+  vendorId: string;
+  what: string;
 }
 
 export interface Difference {
-  productId: string;
+  /** Of the product or vendor. */
+  id: string;
   what: string;
 }
+
+type Counts = Pick<VerifyReport, 'events' | 'products' | 'vendors' | 'pending' | 'holes'>;
 
 /** Rows of a kind that are listed; there may be more. */
 const LISTED = 20;
@@ -25,58 +41,117 @@ const LISTED = 20;
 const COUNTS = `
   SELECT count(position)::int AS events, count(*) FILTER (WHERE position IS NULL)::int AS pending,
          (coalesce(max(position), 0) - count(position))::int AS holes,
-         (SELECT count(*)::int FROM products) AS products
+         (SELECT count(*)::int FROM products) AS products, (SELECT count(*)::int FROM vendors) AS vendors
   FROM inventory_events`;
 
-/** Events of one change share a version; otherwise each one is the next of its product, from 1 on. */
+/**
+ * Events of one change share a version; otherwise each one is the next of its product, from 1 on. A report of an older
+ * day leaves the version as it is. The history of a vendor that was there before vendors had events begins anywhere.
+ */
 const VERSION_BREAKS = `
-  SELECT product_id AS "productId", format('version %s after %s at position %s', version, before, position) AS what
-  FROM (SELECT product_id, version, position,
-               lag(version, 1, 0) OVER (PARTITION BY product_id ORDER BY position) AS before
+  SELECT id, format('version %s after %s at position %s', version, before, position) AS what
+  FROM (SELECT coalesce(product_id, vendor_id) AS id, event_type, version, position,
+               lag(version, 1, 0) OVER (PARTITION BY product_id IS NULL, coalesce(product_id, vendor_id)
+                                        ORDER BY position) AS before
         FROM inventory_events WHERE position IS NOT NULL) step
-  WHERE version NOT IN (before, before + 1) OR (before = 0 AND version <> 1)
+  WHERE CASE WHEN before = 0 THEN version <> 1 AND event_type <> 'vendor_updated'
+             ELSE version NOT IN (before, before + 1) END
   ORDER BY position LIMIT ${LISTED}`;
 
+/** SQL of what is wrong with a row `t` of a table, `e` being what the log amounts to, or of neither. */
+const fault = (differs: string): string => `
+    CASE WHEN t.id IS NULL THEN 'in the log but not in the table'
+         WHEN e.id IS NULL THEN 'in the table but not in the log'
+         WHEN ${differs} THEN 'the table is not at the state of the last event' END`;
+
+/** Of `products t` and `expected e`: whether the field is another than that of the event, by value. */
+const DIFFERS: Record<StoredAs, (column: string, field: string) => string> = {
+  text: (column, field) => `${column} IS DISTINCT FROM e.product->>'${field}'`,
+  json: asJson,
+  number: asJson,
+  day: asJson,
+  time: (column, field) => `${column} IS DISTINCT FROM (e.product->>'${field}')::timestamptz`,
+  // The process has binary fractions, which are exact up to 15 digits.
+  'comparable price': (column, field) => `(t.dimension, ${column}::float8) IS DISTINCT FROM
+    (e.product->'${field}'->>'per', (e.product->'${field}'->>'amount')::float8)`,
+};
+
+function asJson(column: string, field: string): string {
+  return `coalesce(to_jsonb(${column}), 'null') IS DISTINCT FROM e.product->'${field}'`;
+}
+
 /**
- * The fold of the log against the table. Pending events count as well: they are committed, only not numbered yet.
- * Compared by column, as values: the text of a number or a time may differ where the value doesn't.
+ * Events from before market facts say nothing of them, and may have variety and grade in the description, from which a
+ * migration has taken them.
  */
-const DIFFERENCES = `
-  WITH last AS (
-    SELECT DISTINCT ON (product_id) product_id, event_type, product
-    FROM inventory_events ORDER BY product_id, seq DESC
-  ), expected AS (
-    SELECT product_id, product::jsonb AS product FROM last WHERE event_type <> 'product_deleted'
+const FIELDS_DIFFER = PRODUCT_FIELDS.map((field) => {
+  const { column, as } = STORED_PRODUCT[field];
+  const differs = DIFFERS[as](`t.${column}`, field);
+  if ((MARKET_FACTS as readonly string[]).includes(field)) return `(e.product ? '${field}' AND ${differs})`;
+  if (field !== 'description') return differs;
+  return `(${differs} AND (e.product ? 'variety' OR t.description IS NOT NULL OR e.product->>'description' <>
+    concat_ws('. ', 'Variety: ' || t.variety, 'Grade: ' || t.grade)))`;
+});
+
+/**
+ * The fold of the log against the products. Compared by field, as values: the text of a number or a time may differ
+ * where the value doesn't.
+ */
+const PRODUCT_DIFFERENCES = `
+  WITH ${FOLDED_PRODUCTS}, compared AS (
+    SELECT coalesce(t.id, e.id) AS id, ${fault(FIELDS_DIFFER.join('\n     OR '))} AS what
+    FROM products t FULL JOIN expected e ON e.id = t.id
   )
-  SELECT coalesce(p.id, e.product_id) AS "productId",
-         CASE WHEN p.id IS NULL THEN 'in the log but not in the table'
-              WHEN e.product_id IS NULL THEN 'in the table but not in the log'
-              ELSE 'the table is not at the state of the last event' END AS what
-  FROM products p FULL JOIN expected e ON e.product_id = p.id
-  WHERE p.id IS NULL OR e.product_id IS NULL
-     OR (p.vendor_id, p.sku, p.name, p.names, p.category, p.unit, p.base_price, p.currency, p.availability, p.version)
-        IS DISTINCT FROM
-        (e.product->>'vendorId', e.product->>'sku', e.product->>'name', e.product->'names', e.product->>'category',
-         e.product->>'unit', (e.product->>'basePrice')::numeric, e.product->>'currency', e.product->>'availability',
-         (e.product->>'version')::int)
-     OR p.description IS DISTINCT FROM e.product->>'description'
-     OR (p.created_at, p.updated_at) IS DISTINCT FROM
-        ((e.product->>'createdAt')::timestamptz, (e.product->>'updatedAt')::timestamptz)
-  LIMIT ${LISTED}`;
+  SELECT * FROM compared WHERE what IS NOT NULL LIMIT ${LISTED}`;
+
+/**
+ * The same of the vendors; one that was there before vendors had events, and hasn't changed since, is none that the log
+ * should know.
+ */
+const VENDOR_DIFFERENCES = `
+  WITH ${FOLDED_VENDORS}, compared AS (
+    SELECT coalesce(t.id, e.id) AS id, ${fault(`
+           (t.name, t.names, t.version, t.created_at, t.updated_at) IS DISTINCT FROM
+           (e.vendor->>'name', (e.vendor->'names')::jsonb, (e.vendor->>'version')::int,
+            (e.vendor->>'createdAt')::timestamptz, (e.vendor->>'updatedAt')::timestamptz)
+           OR (t.market, t.district, t.state) IS DISTINCT FROM
+              (e.vendor->>'market', e.vendor->>'district', e.vendor->>'state')
+           OR to_jsonb(t.languages) IS DISTINCT FROM (e.vendor->'languages')::jsonb`)} AS what
+    FROM vendors t FULL JOIN expected e ON e.id = t.id
+    WHERE e.id IS NOT NULL OR t.logged_version IS NOT NULL
+  )
+  SELECT * FROM compared WHERE what IS NOT NULL LIMIT ${LISTED}`;
+
+export const MISCOUNTS = `
+  SELECT vendor_id AS "vendorId", format('%s more of %s in %s are counted than there are', sum(products), availability, category) AS what
+  FROM (
+    SELECT vendor_id, category, availability, -count(*) AS products FROM products GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT vendor_id, category, availability, products
+    FROM (SELECT * FROM vendor_stock UNION ALL SELECT * FROM vendor_stock_changes) counts
+    CROSS JOIN LATERAL (VALUES ('available', available), ('limited', limited), ('out_of_stock', out_of_stock))
+      AS each (availability, products)
+  ) both_of_them
+  GROUP BY vendor_id, category, availability HAVING sum(products) <> 0
+  ORDER BY 1, 2 LIMIT ${LISTED}`;
 
 /** Reads everything in one snapshot; changes nothing. */
 export async function verifyLog(client: pg.Client): Promise<VerifyReport> {
   await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
-    const { rows } = await client.query<Omit<VerifyReport, 'versionBreaks' | 'differences'>>(COUNTS);
+    const { rows } = await client.query<Counts>(COUNTS);
     const versionBreaks = (await client.query<Difference>(VERSION_BREAKS)).rows;
-    const differences = (await client.query<Difference>(DIFFERENCES)).rows;
-    return { ...rows[0]!, versionBreaks, differences };
+    const ofProducts = (await client.query<Difference>(PRODUCT_DIFFERENCES)).rows;
+    const ofVendors = (await client.query<Difference>(VENDOR_DIFFERENCES)).rows;
+    const miscounts = (await client.query<Miscount>(MISCOUNTS)).rows;
+    const projections = await verifyProjections(client);
+    return { ...rows[0]!, versionBreaks, differences: [...ofProducts, ...ofVendors], miscounts, projections };
   } finally {
     await client.query('ROLLBACK');
   }
 }
 
-export function isClean({ holes, versionBreaks, differences }: VerifyReport): boolean {
-  return holes === 0 && versionBreaks.length === 0 && differences.length === 0;
+export function isClean({ holes, versionBreaks, differences, miscounts, projections }: VerifyReport): boolean {
+  const wrong = projections.flatMap((one) => one.differences);
+  return holes === 0 && [versionBreaks, differences, miscounts, wrong].every(({ length }) => length === 0);
 }

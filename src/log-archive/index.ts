@@ -1,0 +1,3 @@
+export { exportLog } from './export-log.js';
+export { RestoreError } from './restore-log.js';
+export { prepareDatabase, restoreFromFile, restoreFromLog, type Restored, type RestoreObserver } from './restore.js';
