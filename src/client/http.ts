@@ -7,7 +7,10 @@ const TIMEOUT = 30_000;
 /** Times that a request is sent at most, unless the server refuses it before. */
 const ATTEMPTS = 6;
 
-export type Query = Readonly<Record<string, string | number | undefined>>;
+/** Names are in the language that is asked for, not in that of the browser: an event has them in none. */
+const ANY_LANGUAGE = { 'accept-language': '*' };
+
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 export interface RequestOptions {
   /** Ends the request, and further attempts; what was sent already may still take effect. */
@@ -46,7 +49,7 @@ export class HttpClient {
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) target.searchParams.set(name, String(value));
     }
-    return bodyOf<Body>(await this.send('read', target, { method: 'GET' }, signal));
+    return bodyOf<Body>(await this.send('read', target, { method: 'GET', headers: ANY_LANGUAGE }, signal));
   }
 
   /** The same, again after what may pass. */

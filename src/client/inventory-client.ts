@@ -4,18 +4,27 @@ import {
   type ExceptionMessage,
   NAMESPACE,
   NOTIFICATION,
+  type PriceSeries,
   type ProductFilters,
   type Room,
+  SERIES_SUBSCRIBED,
+  SERIES_UPDATED,
+  type SeriesSubscriptionConfirmed,
+  type SeriesUpdated,
   SUBSCRIBE,
+  SUBSCRIBE_SERIES,
   SUBSCRIBED,
   type SubscriptionConfirmed,
   UNSUBSCRIBE,
+  UNSUBSCRIBE_SERIES,
 } from '../contracts/index.js';
 import { Backoff } from './backoff.js';
+import { Consumption } from './consumption.js';
 import { Emitter, type Listener } from './emitter.js';
 import { closed, errorOf } from './errors.js';
 import { HttpClient } from './http.js';
 import { LiveProductSearch } from './live-product-search.js';
+import { LiveSeries } from './live-series.js';
 import { RoomListener } from './room-listener.js';
 import { Products } from './products.js';
 import { RecentEvents } from './recent-events.js';
@@ -24,13 +33,20 @@ import { keyOf } from './rooms.js';
 import { Tokens } from './tokens.js';
 import type {
   ClientEvents,
+  ConsumedEvent,
+  ConsumeOptions,
+  Consuming,
   InventoryClientOptions,
   InventoryEvent,
   LiveSearch,
   LiveSearchOptions,
+  LiveSeriesFilter,
+  LiveSeriesHandle,
+  LiveSeriesOptions,
   PageChange,
   ProductPage,
   RoomHandler,
+  SeriesChange,
   SubscribeOptions,
   Subscription,
 } from './types.js';
@@ -55,6 +71,8 @@ export class InventoryClient {
   private token: string | undefined;
   private readonly feeds = new Map<string, RoomFeed>();
   private readonly searches = new Set<LiveProductSearch>();
+  private readonly allSeries = new Set<LiveSeries>();
+  private readonly consumptions = new Set<Consumption>();
   private readonly emitter = new Emitter<ClientEvents>();
   private readonly recent = new RecentEvents();
   private readonly reconnection = new Backoff();
@@ -108,9 +126,9 @@ export class InventoryClient {
    * Keeps one page of `GET /api/products/search` current. Changes of products on it are put in at once if they can only
    * change places among themselves; when products may come or go the page is asked for again, at most once in
    * `interval`. Calls `onChange` only if something that is shown has changed. What vendors change about themselves,
-   * such as their names, makes no event and shows with the next page that is asked for; what was learnt of a vendor's
-   * state or district counts for 60 s after the page it is from was asked for. `nextCursor` says where the page ends;
-   * what was behind it may be gone meanwhile.
+   * such as their names, shows at once in a search of that vendor, and elsewhere with the next page; what was learnt of
+   * a vendor's state or district counts for 60 s after the page it is from was asked for. `nextCursor` says where the
+   * page ends; what was behind it may be gone meanwhile.
    */
   liveSearch(
     filters: ProductFilters,
@@ -137,6 +155,52 @@ export class InventoryClient {
     return search;
   }
 
+  /**
+   * Keeps a price series by day current (`GET /api/series/prices`): `onChange` is called with all points, and then with
+   * each that changes.
+   */
+  series(
+    filter: LiveSeriesFilter,
+    onChange: (series: PriceSeries, change: SeriesChange) => void,
+    { onError, onStatus }: LiveSeriesOptions = {},
+  ): LiveSeriesHandle {
+    const { socket } = this;
+    const series = new LiveSeries(
+      filter,
+      {
+        get connected() {
+          return socket.connected;
+        },
+        load: (signal) => this.http.readOnce<PriceSeries>('/api/series/prices', { ...filter }, signal),
+        subscribe: (message, answer) => socket.emit(SUBSCRIBE_SERIES, message, answer),
+      },
+      {
+        onChange: (points, change) => this.guarded(() => onChange(points, change)),
+        onStatus: (status) => this.guarded(() => onStatus?.(status)),
+        onError: (error) => this.guarded(() => (onError ?? ((one) => this.report(one)))(error)),
+      },
+      (left) => this.leaveSeries(left),
+    );
+    this.allSeries.add(series);
+    if (this.ended) series.close();
+    return series;
+  }
+
+  /**
+   * Calls the handler for every event of a durable consumer, one after the other, and acknowledges it when the handler
+   * resolves. The token's role must be `service` or `admin`.
+   *
+   * An event for which the handler rejects comes again later, and is parked in the end; with `block`, later events of
+   * its product come after it. After a crash, or if the server isn't heard of for 30 s, an event may come once more,
+   * with the same `eventId`.
+   */
+  consume(name: string, handler: (event: ConsumedEvent) => unknown, options: ConsumeOptions = {}): Consuming {
+    const consumption = new Consumption(this.http, name, handler, options, (error) => this.report(error));
+    this.consumptions.add(consumption);
+    if (this.ended) void consumption.close();
+    return consumption;
+  }
+
   /** @returns a function that takes the listener off again */
   on<Name extends keyof ClientEvents>(name: Name, listener: Listener<ClientEvents[Name]>): () => void {
     return this.emitter.on(name, listener);
@@ -146,6 +210,8 @@ export class InventoryClient {
   close(): void {
     this.ended = true;
     for (const search of [...this.searches]) search.close();
+    for (const series of [...this.allSeries]) series.close();
+    for (const consumption of this.consumptions) void consumption.close();
     for (const feed of this.feeds.values()) feed.end(closed('The client'));
     this.feeds.clear();
     this.requests.stop();
@@ -160,6 +226,7 @@ export class InventoryClient {
       this.requests.stop();
       // In one breath, so that the server merges what the rooms have missed.
       this.request();
+      for (const series of this.allSeries) series.connected();
       this.emitter.emit('connected', undefined);
     });
     this.socket.on('disconnect', (reason) => {
@@ -167,6 +234,7 @@ export class InventoryClient {
       this.socket.sendBuffer = [];
       this.recent.clear();
       for (const feed of this.feeds.values()) feed.interrupted();
+      for (const series of this.allSeries) series.interrupted();
       this.emitter.emit('disconnected', reason);
       this.reconnect();
     });
@@ -184,6 +252,12 @@ export class InventoryClient {
       for (const feed of [...this.feeds.values()]) feed.take(event);
     });
     this.socket.on(SUBSCRIBED, (confirmed: SubscriptionConfirmed) => this.feeds.get(keyOf(confirmed))?.told(confirmed));
+    this.socket.on(SERIES_UPDATED, (update: SeriesUpdated) => {
+      for (const series of [...this.allSeries]) series.take(update);
+    });
+    this.socket.on(SERIES_SUBSCRIBED, (confirmed: SeriesSubscriptionConfirmed) => {
+      for (const series of [...this.allSeries]) series.told(confirmed);
+    });
     this.socket.on(EXCEPTION, (exception: ExceptionMessage) => this.report(errorOf(exception)));
   }
 
@@ -217,6 +291,18 @@ export class InventoryClient {
     },
     retryLater: () => this.requests.retry(() => this.request()),
   };
+
+  /** Others may follow the same series. */
+  private leaveSeries(series: LiveSeries): void {
+    this.allSeries.delete(series);
+    const { filter, state } = series;
+    if (!this.connected || state === undefined) return;
+    const isWanted = [...this.allSeries].some((other) => {
+      return other.filter.commodity === filter.commodity && (other.state ?? null) === state;
+    });
+    const message = { commodity: filter.commodity, ...(state !== null && { state }) };
+    if (!isWanted) this.socket.emit(UNSUBSCRIBE_SERIES, message);
+  }
 
   private leave(feed: RoomFeed, member: RoomListener): void {
     feed.remove(member);

@@ -127,6 +127,8 @@ export class LiveProductSearch implements LiveSearch {
   }
 
   private loaded(page: ProductPage): void {
+    // What it finds now is by other words: what wasn't found by those may be.
+    if (this.current && !same(page.interpretation, this.current.interpretation)) this.unmatched.clear();
     this.current = page;
     this.unmatched.pageIsNew(page);
     if (!showsTheSame(page, this.shown)) this.show(page, this.shown ? 'refetched' : 'loaded');
@@ -189,7 +191,11 @@ export class LiveProductSearch implements LiveSearch {
 
 /** Everything but the position it was read at. */
 const showsTheSame = (page: ProductPage, shown: ProductPage | null): boolean =>
-  shown !== null && same(page.items, shown.items) && page.nextCursor === shown.nextCursor;
+  shown !== null &&
+  same(page.items, shown.items) &&
+  page.nextCursor === shown.nextCursor &&
+  same(page.interpretation, shown.interpretation) &&
+  same(page.facets, shown.facets);
 
 /** The narrowest room that gets every event a search depends on. */
 function roomOf({ vendorId, category }: PageQuery): Room {

@@ -1,4 +1,4 @@
-import type { Product } from '../contracts/index.js';
+import { comparablePriceOf, isOfGroup, type PriceRange, priceRangeOf, type Product } from '../contracts/index.js';
 import type { PageQuery } from './page-effect.js';
 import { isWithin, orderOf, startOf } from './page-order.js';
 import type { ProductPage } from './types.js';
@@ -25,13 +25,17 @@ export const fits = (product: Product, bounds: PageBounds, query: PageQuery): bo
 
 /** Whether a product passes the filters that can be judged here. */
 export function matches(product: Product, { vendorId, category, availability, ...query }: PageQuery): boolean {
-  const { minPrice = 0, maxPrice = Number.POSITIVE_INFINITY } = query;
   const is = (value: unknown, wanted: unknown): boolean => wanted === undefined || value === wanted;
   return (
     is(product.vendorId, vendorId) &&
     is(product.category, category) &&
     is(product.availability, availability) &&
-    product.basePrice >= minPrice &&
-    product.basePrice <= maxPrice
+    isInRange(product, priceRangeOf(query))
   );
+}
+
+function isInRange(product: Product, range: PriceRange | undefined): boolean {
+  if (range === undefined) return true;
+  const price = comparablePriceOf(product);
+  return isOfGroup(price, range) && price.amount >= range.from && price.amount <= range.to;
 }

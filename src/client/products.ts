@@ -1,14 +1,30 @@
 import type {
   Availability,
+  MarketPricesPage,
   Named,
   NewProduct,
   Product,
   ProductFilters,
   ProductSearchOptions,
   ProductUpdates,
+  Suggestion,
 } from '../contracts/index.js';
 import type { ChangeOptions, HttpClient, RequestOptions, WriteOptions } from './http.js';
 import type { AvailabilityResult, AvailabilityUpdate, InventoryEvent, ProductPage } from './types.js';
+
+export interface PricesPaging {
+  from?: string | undefined;
+  to?: string | undefined;
+  /** Days; 100, up to 1,000. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+export interface SuggestOptions {
+  lang?: string | undefined;
+  limit?: number | undefined;
+}
 
 const pathOf = (id: string): string => `/api/products/${encodeURIComponent(id)}`;
 
@@ -25,6 +41,17 @@ export class Products {
     { signal, ...paging }: Partial<ProductSearchOptions> & RequestOptions = {},
   ): Promise<ProductPage> {
     return this.http.read('/api/products/search', { ...filters, ...paging }, { signal });
+  }
+
+  /** Goods that a half-typed text may mean, in any script; at most `limit` (8). */
+  async suggest(q: string, options: SuggestOptions & RequestOptions = {}): Promise<Suggestion[]> {
+    const { signal, ...rest } = options;
+    const { suggestions } = await this.http.read<{ suggestions: Suggestion[] }>(
+      '/api/products/suggest',
+      { q, ...rest },
+      { signal },
+    );
+    return suggestions;
   }
 
   /** All pages, one after the other, each asked for when it is wanted. */
@@ -51,6 +78,11 @@ export class Products {
     { signal, ...paging }: { after?: number | undefined; limit?: number | undefined } & RequestOptions = {},
   ): Promise<{ events: InventoryEvent[]; nextAfter: number }> {
     return this.http.read(`${pathOf(id)}/history`, paging, { signal });
+  }
+
+  /** Prices by market day as price files have them, newest first; `from` and `to` are days, `yyyy-mm-dd`. */
+  prices(id: string, { signal, ...paging }: PricesPaging & RequestOptions = {}): Promise<MarketPricesPage> {
+    return this.http.read(`${pathOf(id)}/prices`, paging, { signal });
   }
 
   /** Rejects with `vendor_not_found`, `duplicate_sku`. */

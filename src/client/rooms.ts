@@ -7,12 +7,13 @@ export function keyOf(room: Room): string {
   return room.type === 'category' ? `category ${room.category}` : room.type;
 }
 
-/** Whether the server sends an event to a room; a product that moves between categories concerns both. */
-export function concerns(room: Room, { vendorId, category, changes }: InventoryEvent): boolean {
-  if (room.type === 'general') return true;
-  if (room.type === 'vendor') return room.vendorId === vendorId;
-  return (
-    room.category === category ||
-    changes.some(({ field, oldValue }) => field === 'category' && oldValue === room.category)
-  );
+/**
+ * Whether the server sends an event to a room; a product that moves between categories concerns both, and what happens
+ * to a vendor its own room alone.
+ */
+export function concerns(room: Room, event: InventoryEvent): boolean {
+  if (room.type === 'vendor') return room.vendorId === event.vendorId;
+  if (event.vendor) return false;
+  if (room.type === 'general' || room.category === event.category) return true;
+  return event.changes.some(({ field, oldValue }) => field === 'category' && oldValue === room.category);
 }

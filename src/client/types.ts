@@ -1,23 +1,55 @@
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
 import type {
   Availability,
-  FoundProduct,
+  FoundProducts,
   FoundVendor,
-  InventoryEvent as LoggedEvent,
   LogCursor,
   NotRecovered,
   Page,
   ProductChange,
+  PriceRecordedEvent as LoggedPriceRecordedEvent,
+  ProductEvent as LoggedProductEvent,
+  PriceSeries,
   ProductSearchOptions,
   ProductUpdates,
+  SeriesPoint,
   SubscriptionConfirmed,
+  VendorChange,
+  VendorEvent as LoggedVendorEvent,
 } from '../contracts/index.js';
 import type { TokenSource } from './tokens.js';
 
 /** What has happened to one product; `changes` say which fields had and have which values. */
-export interface InventoryEvent extends Omit<LoggedEvent, 'changes'> {
+export interface ProductEvent extends Omit<LoggedProductEvent, 'changes'> {
   /** Empty for creations and deletions: `product` says it all. */
   changes: ProductChange[];
+}
+
+/** What has happened to the vendor itself; its room receives it. */
+export interface VendorEvent extends Omit<LoggedVendorEvent, 'changes'> {
+  /** Empty for a creation: `vendor` says it all. */
+  changes: VendorChange[];
+}
+
+/** Told apart by `eventType`, or by `product`, which is null in a vendor's. */
+export type InventoryEvent = ProductEvent | VendorEvent;
+
+/** A report that leaves the price of a product as it is; no room receives it. */
+export interface PriceRecordedEvent extends Omit<LoggedPriceRecordedEvent, 'changes'> {
+  changes: ProductChange[];
+}
+
+/** What a durable consumer is given: every kind of event there is. */
+export type ConsumedEvent = InventoryEvent | PriceRecordedEvent;
+
+export interface ConsumeOptions {
+  /** Events that are leased at once at most; 100, up to 1,000. */
+  max?: number;
+}
+
+export interface Consuming {
+  /** Begins nothing more; resolves when the event under way is done and acknowledged. */
+  close(): Promise<void>;
 }
 
 export interface InventoryClientOptions {
@@ -80,7 +112,7 @@ export interface Subscription {
   unsubscribe(): void;
 }
 
-export type ProductPage = Page<FoundProduct>;
+export type ProductPage = FoundProducts;
 export type VendorPage = Page<FoundVendor>;
 
 export interface AvailabilityUpdate {
@@ -120,6 +152,40 @@ export interface LiveSearchOptions extends Partial<ProductSearchOptions> {
   onError?: ((error: Error) => void) | undefined;
   /** Called when `status` has changed. */
   onStatus?: ((status: LiveSearchStatus) => void) | undefined;
+}
+
+/** Which series by day is wanted, per quintal in INR. */
+export interface LiveSeriesFilter {
+  commodity: string;
+  /** Whatever the case, in any script; without it the whole country. */
+  state?: string | undefined;
+  /** First and last market day, `yyyy-mm-dd`; a year until today. */
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+export interface LiveSeriesOptions {
+  /** Requests that failed; they are tried again unless the server refused the query itself. */
+  onError?: ((error: Error) => void) | undefined;
+  /** Called when `status` has changed. */
+  onStatus?: ((status: LiveSeriesStatus) => void) | undefined;
+}
+
+export interface SeriesChange {
+  /** `loaded`: all points, for the first time; `updated`: one of them; `refetched`: all, since too much was missed. */
+  reason: 'loaded' | 'updated' | 'refetched';
+  /** The point that has changed; one with neither reports nor suspicious ones is one no more. */
+  point?: SeriesPoint;
+}
+
+/** As that of a live search. */
+export type LiveSeriesStatus = 'loading' | 'live' | 'stale' | 'refused';
+
+export interface LiveSeriesHandle {
+  /** As it is now; `null` until it has come. A change makes a new object. */
+  readonly series: PriceSeries | null;
+  readonly status: LiveSeriesStatus;
+  close(): void;
 }
 
 export interface PageChange {

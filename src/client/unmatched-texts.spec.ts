@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { FoundProduct, Product } from '../contracts/index.js';
+import { type FoundProduct, type Product, withMarketFacts } from '../contracts/index.js';
 import { effectOf, type PageQuery } from './page-effect.js';
-import type { InventoryEvent, ProductPage } from './types.js';
+import type { ProductEvent, ProductPage } from './types.js';
 import { UnmatchedTexts } from './unmatched-texts.js';
 
 const CHEAP: PageQuery = { q: 'onion', sort: 'price_asc', maxPrice: 50 };
@@ -21,7 +21,7 @@ describe('what a live search knows of the texts that it doesn’t find', () => {
     page = loaded;
     unmatched.pageIsNew(page);
   };
-  const take = (event: InventoryEvent) => effectOf(event, page, query, unmatched);
+  const take = (event: ProductEvent) => effectOf(event, page, query, unmatched);
 
   beforeEach(() => begin(CHEAP));
   afterEach(() => void jest.restoreAllMocks());
@@ -135,32 +135,40 @@ describe('what a live search knows of the texts that it doesn’t find', () => {
   });
 });
 
-const pageAt = (position: number): ProductPage => ({ items: [], nextCursor: null, epoch: 'one', position });
+const pageAt = (position: number): ProductPage => ({
+  items: [],
+  nextCursor: null,
+  epoch: 'one',
+  position,
+  interpretation: { kind: 'exact', q: '', dropped: [], corrected: [], place: null },
+});
 
 function product(id: string, basePrice: number): Product {
   const time = '2026-01-01T00:00:00.000Z';
-  return {
+  return withMarketFacts({
     ...{ id, vendorId: 'vnd_1', sku: id, name: 'Garlic', names: {}, description: null, category: 'spices' },
     ...{ unit: 'kg', basePrice, currency: 'INR', availability: 'available', version: 1 },
     ...{ createdAt: time, updatedAt: time },
-  };
+  });
 }
 
 const found = (id: string, basePrice: number): FoundProduct => ({
   ...product(id, basePrice),
   name: 'Onion',
   vendor: { id: 'vnd_1', name: 'Asha', names: {}, market: null, district: null, state: null },
+  pricePer: { amount: basePrice, unit: 'kg' },
 });
 
-function created(productId: string, position: number, basePrice: number): InventoryEvent {
+function created(productId: string, position: number, basePrice: number): ProductEvent {
   return {
     ...{ eventId: `${position}`, eventType: 'product_created', productId, vendorId: 'vnd_1', category: 'spices' },
     ...{ version: 1, changes: [], product: product(productId, basePrice), correlationId: '', region: '' },
+    ...{ cause: {}, observation: null },
     ...{ occurredAt: '', epoch: 'one', position },
   };
 }
 
-const repriced = (id: string, position: number, oldValue: number, newValue: number): InventoryEvent => ({
+const repriced = (id: string, position: number, oldValue: number, newValue: number): ProductEvent => ({
   ...created(id, position, newValue),
   eventType: 'price_changed',
   changes: [{ field: 'basePrice', oldValue, newValue }],

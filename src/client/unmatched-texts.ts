@@ -1,9 +1,9 @@
-import type { Product } from '../contracts/index.js';
+import { type Product, SEARCHED_FIELDS } from '../contracts/index.js';
 import { areCertain, boundsOf, fits, type PageBounds } from './page-bounds.js';
 import type { PageQuery } from './page-effect.js';
-import type { InventoryEvent, ProductPage } from './types.js';
+import type { ProductEvent, ProductPage } from './types.js';
 
-/** Milliseconds that a page teaches of vendors, counted from its request: a vendor's move makes no event. */
+/** Milliseconds that a page teaches of vendors, counted from its request: a move is sent to the vendor's room only. */
 const FORGOTTEN = 60_000;
 const MOST_LESSONS = 500;
 const MOST_WITNESSES = 8;
@@ -41,7 +41,7 @@ export class UnmatchedTexts {
   /** The texts that a product is a witness against. */
   private readonly keys = new Map<string, string>();
   /** The events by which products came within the bounds, and which no page includes by its position so far. */
-  private readonly pending = new Map<string, InventoryEvent>();
+  private readonly pending = new Map<string, ProductEvent>();
   private askedAt = 0;
   /** Whether the page teaches anything, and whether the one under way will. */
   private teaches = false;
@@ -92,7 +92,7 @@ export class UnmatchedTexts {
    *
    * @returns whether products may have been left out wrongly
    */
-  see({ eventType, productId, product }: InventoryEvent): boolean {
+  see({ eventType, productId, product }: ProductEvent): boolean {
     const key = this.keys.get(productId);
     const lesson = key === undefined ? undefined : this.lessons.get(key);
     const witness = lesson?.witnesses.get(productId);
@@ -103,7 +103,7 @@ export class UnmatchedTexts {
   }
 
   /** A product isn't on the page, and was within its bounds when it was read, for all that is known. */
-  learn(event: InventoryEvent, page: ProductPage): void {
+  learn(event: ProductEvent, page: ProductPage): void {
     const { query } = this;
     const { productId, product } = event;
     const bounds = boundsOf(page);
@@ -128,7 +128,7 @@ export class UnmatchedTexts {
   }
 
   /** A product has gone. */
-  left({ productId }: InventoryEvent): void {
+  left({ productId }: ProductEvent): void {
     this.pending.delete(productId);
   }
 
@@ -136,7 +136,7 @@ export class UnmatchedTexts {
    * A product came within the bounds after the page was read, or is called otherwise: whether the page is
    * to be asked for.
    */
-  mayMatch(event: InventoryEvent): boolean {
+  mayMatch(event: ProductEvent): boolean {
     if (!this.isJudgedByServer()) return true;
     const wasUsed = this.void(event.productId);
     this.pending.set(event.productId, event);
@@ -151,7 +151,7 @@ export class UnmatchedTexts {
     return wasUsed;
   }
 
-  private counts({ position, at }: Witness, event: InventoryEvent): boolean {
+  private counts({ position, at }: Witness, event: ProductEvent): boolean {
     return event.position > position && (!this.isOfVendors() || performance.now() - at <= FORGOTTEN);
   }
 
@@ -185,15 +185,15 @@ export class UnmatchedTexts {
   }
 
   private isOfVendors(): boolean {
-    return this.query.state !== undefined || this.query.district !== undefined;
+    return (this.query.state ?? this.query.district ?? this.query.market) !== undefined;
   }
 
   private isJudgedByServer(): boolean {
     return this.query.q !== undefined || this.isOfVendors();
   }
 
-  private keyOf({ name, names, description, category, vendorId }: Product): string {
-    const texts = this.query.q === undefined ? [] : [name, names, description, category];
-    return JSON.stringify(this.isOfVendors() ? [...texts, vendorId] : texts);
+  private keyOf(product: Product): string {
+    const texts = this.query.q === undefined ? [] : SEARCHED_FIELDS.map((field) => product[field]);
+    return JSON.stringify(this.isOfVendors() ? [...texts, product.vendorId] : texts);
   }
 }

@@ -3,6 +3,8 @@ import type {
   NewVendor,
   PageOptions,
   Vendor,
+  VendorAlias,
+  VendorAliasNames,
   VendorFields,
   VendorFilters,
   VendorInventoryStats,
@@ -55,6 +57,21 @@ export class Vendors {
   /** Sets some fields. Rejects with `vendor_not_found`, `version_mismatch`. */
   update(id: string, updates: Partial<VendorFields>, options?: ChangeOptions): Promise<Vendor> {
     return this.http.write('PATCH', pathOf(id), updates, options);
+  }
+
+  /** Names under which imports mean the vendor, for admins. Rejects with `vendor_not_found`. */
+  async aliases(id: string, options?: RequestOptions): Promise<VendorAlias[]> {
+    return (await this.http.read<{ aliases: VendorAlias[] }>(`${pathOf(id)}/aliases`, {}, options)).aliases;
+  }
+
+  /** Lets later imports mean the vendor by these names, for admins. Rejects with `vendor_not_found`, `alias_taken`. */
+  addAlias(id: string, names: VendorAliasNames, options?: WriteOptions): Promise<VendorAlias> {
+    return this.http.write('POST', `${pathOf(id)}/aliases`, names, options);
+  }
+
+  /** Rejects with `vendor_not_found`. */
+  removeAlias(id: string, names: VendorAliasNames, options?: WriteOptions): Promise<void> {
+    return this.http.write('DELETE', `${pathOf(id)}/aliases`, names, options);
   }
 
   /** Creates or updates up to 1,000 products of a vendor by their skus; one result each, in order. */

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { aProduct, aVendor, aVendorEvent, placed } from '../../test/support/events.js';
+import type { FoundProduct, Vendor } from '../contracts/index.js';
+import { effectOf, type PageQuery } from './page-effect.js';
+import type { ProductPage, VendorEvent } from './types.js';
+import { UnmatchedTexts } from './unmatched-texts.js';
+
+const EPOCH = 'one';
+const vendor = aVendor();
+
+const itemOf = ({ id, name, names, market, district, state }: Vendor): FoundProduct => ({
+  ...aProduct({ vendorId: id }),
+  vendor: { id, name, names, market, district, state },
+  pricePer: null,
+});
+const page = (...items: FoundProduct[]): ProductPage => ({
+  items,
+  nextCursor: null,
+  epoch: EPOCH,
+  position: 10,
+  interpretation: { kind: 'exact', q: '', dropped: [], corrected: [], place: null },
+});
+const updated = (next: Vendor, position = 11): VendorEvent =>
+  placed(aVendorEvent({ eventType: 'vendor_updated', vendor: next, version: 2 }), EPOCH, position) as VendorEvent;
+const effect = (event: VendorEvent, shown: ProductPage, query: PageQuery = {}) =>
+  effectOf(event, shown, { vendorId: vendor.id, ...query }, new UnmatchedTexts(query));
+
+describe('what a vendor’s change does to a page of its products', () => {
+  const renamed = { ...vendor, name: 'New Azadpur', version: 2 };
+
+  it('is to be shown with each of them', () => {
+    const foreign = itemOf(aVendor({ id: 'vnd_other', name: 'Other' }));
+    expect(effect(updated(renamed), page(itemOf(vendor), foreign))).toEqual({
+      ...page(itemOf(renamed), foreign),
+      position: 11,
+    });
+  });
+
+  it('is nothing if the page shows nothing of it, or has it already', () => {
+    expect(effect(updated({ ...vendor, languages: ['ta'] }), page(itemOf(vendor)))).toBe('none');
+    expect(effect(updated(renamed), page())).toBe('none');
+    expect(effect(updated(renamed, 10), page(itemOf(vendor)))).toBe('none');
+  });
+
+  it('has the page asked for again if it is of a region, which the vendor may have left or come into', () => {
+    for (const query of [{ state: 'Delhi' }, { district: 'North' }]) {
+      expect(effect(updated({ ...vendor, state: 'Goa' }), page(itemOf(vendor)), query)).toBe('refetch');
+      expect(effect(updated({ ...vendor, state: 'Goa' }), page(), query)).toBe('refetch');
+    }
+  });
+});
