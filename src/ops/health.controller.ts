@@ -1,10 +1,18 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { BoundedReading } from './bounded-reading.js';
 import { type Health, HealthService } from './health.service.js';
+
+/** Each takes a connection of writes and one of searches, for up to 2 s. */
+const RATE = { atOnce: 50, perSecond: 20 };
 
 @Controller('health')
 export class HealthController {
-  constructor(private readonly health: HealthService) {}
+  private readonly state: BoundedReading<Health>;
+
+  constructor(health: HealthService) {
+    this.state = new BoundedReading(() => health.check(), RATE);
+  }
 
   /** The process runs. */
   @Get('live')
@@ -24,7 +32,7 @@ export class HealthController {
   }
 
   private async answer(reply: FastifyReply): Promise<Health> {
-    const health = await this.health.check();
+    const health = await this.state.read();
     void reply.status(health.status === 'unavailable' ? 503 : 200).header('cache-control', 'no-store');
     return health;
   }

@@ -1,7 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { EventBus, LogHistory } from '../events/index.js';
+import { AppConfig } from '../config/index.js';
+import { ConsumerStates } from '../consumers/index.js';
+import type { ConsumerState } from '../contracts/index.js';
+import { EventsStatus, type LogSize, LogSizes } from '../events/index.js';
 import { SEARCH_READINESS, SqlClient, WRITE_READINESS, writeObstacle, type WriteReadiness } from '../database/index.js';
-import { Draining } from '../infra/index.js';
+import { Clock, Draining, endsWithin } from '../infra/index.js';
 import { CacheHealth, type CacheState } from '../search-cache/index.js';
 
 /** `degraded`: a part is away that the product can do without for a while. */
@@ -13,6 +16,8 @@ export interface Health {
 }
 
 const CHECK_TIMEOUT = 2_000;
+/** Milliseconds for which an event of a consumer may fail before that is worth a word. */
+const FAILING_FOR = 60_000;
 
 const CACHE_PARTS: Record<CacheState, Health['parts'][string]> = {
   'in use': { status: 'up' },
@@ -30,32 +35,60 @@ export class HealthService {
 
   constructor(
     private readonly sql: SqlClient,
-    private readonly bus: EventBus,
+    private readonly events: EventsStatus,
     private readonly cache: CacheHealth,
     private readonly draining: Draining,
-    private readonly history: LogHistory,
+    private readonly consumers: ConsumerStates,
+    private readonly logSizes: LogSizes,
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
   ) {}
 
   async check(): Promise<Health> {
-    const { setBackAt } = this.history;
-    const [database, cache] = await Promise.all([this.database(), this.cache.state()]);
+    const { setBackAt, busConnected } = this.events;
+    const [database, cache, behind, size] = await Promise.all([
+      this.database(),
+      this.cache.state(),
+      this.troubledConsumers(),
+      endsInTime(this.logSizes.read()),
+    ]);
     const parts: Health['parts'] = {
       ...(this.draining.active && { instance: { status: 'down', detail: 'shutting down' } }),
       database,
-      bus: this.bus.connected ? { status: 'up' } : { status: 'degraded', detail: 'not connected, following the log' },
+      bus: busConnected ? { status: 'up' } : { status: 'degraded', detail: 'not connected, following the log' },
       // Serves as ever; but what had been acknowledged is lost, and an operator should know.
+      ...(size && { log: { status: 'up', detail: logDetail(size) } }),
       ...(setBackAt && { log: { status: 'degraded', detail: `PostgreSQL was set back, noticed at ${setBackAt}` } }),
       cache: CACHE_PARTS[cache],
+      ...(behind.length > 0 && { consumers: { status: 'degraded', detail: behind.join('; ') } }),
     };
     const statuses = Object.values(parts).map(({ status }) => status);
     const status = statuses.includes('down') ? 'unavailable' : statuses.includes('degraded') ? 'degraded' : 'ok';
     return { status, parts };
   }
 
+  /** Those that fail or are far behind, in words; paused ones are as they should be. */
+  private async troubledConsumers(): Promise<string[]> {
+    // While PostgreSQL is away, that is what there is to say.
+    const states = (await endsInTime(this.consumers.recent())) ?? [];
+    return states.filter(({ paused }) => !paused).flatMap((state) => this.troubleOf(state));
+  }
+
+  private troubleOf({ name, parked, failingSince, lagSeconds }: ConsumerState): string[] {
+    const { consumerLagSeconds } = this.config;
+    const isFailing = failingSince !== null && this.clock.now() - Date.parse(failingSince) > FAILING_FOR;
+    return [
+      ...(parked > 0 ? [`${name} has ${parked} parked events`] : []),
+      ...(isFailing ? [`${name} has been failing since ${failingSince}`] : []),
+      ...(consumerLagSeconds > 0 && lagSeconds > consumerLagSeconds
+        ? [`${name} is ${Math.round(lagSeconds)} s behind`]
+        : []),
+    ];
+  }
+
   /**
-   * Asks what a write needs over the pool, and what a search needs over the connections of searches. Anybody may
-   * ask, so roles,
-   * hosts and databases that PostgreSQL names are for the log only.
+   * Asks what a write needs over the pool, and what a search needs over the connections of searches. Anybody may ask,
+   * so roles, hosts and databases that PostgreSQL names are for the log only.
    */
   private async database(): Promise<Health['parts'][string]> {
     let timer: NodeJS.Timeout | undefined;
@@ -75,4 +108,20 @@ export class HealthService {
     );
     return Promise.race([asked, timeout]).finally(() => clearTimeout(timer));
   }
+}
+
+function logDetail({ hot, oldestSeconds, segments, sealedUpTo, bytes }: LogSize): string {
+  const age = `${hot} events, the oldest of ${Math.round(oldestSeconds / 360) / 10} h ago`;
+  return `${hot === 0 ? 'no events' : age}; ${segments} sealed segments up to position ${sealedUpTo}, ${bytes} bytes`;
+}
+
+/** What is read within the time of a check; undefined, if it can't be. */
+async function endsInTime<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+  let read: Value | undefined;
+  const kept = reading.then(
+    (value) => void (read = value),
+    () => undefined,
+  );
+  await endsWithin(CHECK_TIMEOUT, kept);
+  return read;
 }

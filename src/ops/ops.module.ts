@@ -1,14 +1,16 @@
 import { Module } from '@nestjs/common';
+import { ConsumersModule } from '../consumers/index.js';
 import { EventsModule } from '../events/index.js';
 import { SearchCacheModule } from '../search-cache/index.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
+import { InstanceMetrics } from './instance.metrics.js';
 import { MetricsController } from './metrics.controller.js';
 
 /** What operators read. */
 @Module({
-  imports: [EventsModule, SearchCacheModule],
+  imports: [EventsModule, ConsumersModule, SearchCacheModule],
   controllers: [HealthController, MetricsController],
-  providers: [HealthService],
+  providers: [HealthService, InstanceMetrics],
 })
 export class OpsModule {}
