@@ -4,12 +4,15 @@ import { PROBLEM_RESPONSES } from './components/problems.js';
 import { SCHEMAS } from './components/schemas/index.js';
 import { SECURITY_SCHEMES } from './components/security.js';
 import { CACHE_PATHS } from './paths/cache.js';
+import { CONSUMER_PATHS } from './paths/consumers.js';
 import { EVENT_PATHS } from './paths/events.js';
 import { IMPORT_PATHS } from './paths/imports.js';
 import { OPERATION_PATHS } from './paths/operations.js';
 import { PRODUCT_PATHS } from './paths/products.js';
+import { PROJECTION_PATHS } from './paths/projections.js';
 import { REALTIME_PATHS } from './paths/realtime.js';
 import { SEARCH_PATHS } from './paths/search.js';
+import { SERIES_PATHS } from './paths/series.js';
 import { VENDOR_PATHS } from './paths/vendors.js';
 import type { Header, Parameter, Paths, Response, Schema } from './types.js';
 
@@ -30,8 +33,11 @@ const TAGS = [
   { name: 'vendors', description: 'Traders, each at one market, and what they have' },
   { name: 'products', description: 'Products of vendors: what they cost and whether they are there' },
   { name: 'search', description: 'In any language and script, always current' },
+  { name: 'series', description: 'What commodities have cost over time, as markets have reported it' },
   { name: 'imports', description: 'Price files of the Indian government’s Agmarknet portal' },
   { name: 'events', description: 'The log of all changes, in one order without holes' },
+  { name: 'consumers', description: 'Programs that follow the log from a position that is kept for them' },
+  { name: 'projections', description: 'Tables that are made of the log alone' },
   { name: 'cache', description: 'The search cache' },
   { name: 'realtime', description: 'Sockets and their subscriptions' },
   { name: 'operations', description: 'Health, metrics and descriptions of the API; not limited, no token needed' },
@@ -68,8 +74,11 @@ export function openApiDocument(): OpenApiDocument {
       ...VENDOR_PATHS,
       ...PRODUCT_PATHS,
       ...SEARCH_PATHS,
+      ...SERIES_PATHS,
       ...IMPORT_PATHS,
       ...EVENT_PATHS,
+      ...CONSUMER_PATHS,
+      ...PROJECTION_PATHS,
       ...CACHE_PATHS,
       ...REALTIME_PATHS,
       ...OPERATION_PATHS,

@@ -2,6 +2,7 @@ import type { ExceptionFilter } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { openApiDocument } from './document.js';
+import type { PresentProducts } from './try-it-out.js';
 
 export { openApiDocument } from './document.js';
 
@@ -10,23 +11,41 @@ export { openApiDocument } from './document.js';
  *
  * What the page needs is loaded when it is first requested: more than 500 files, which most servers never need, took a
  * seventh of the start and 8 MiB.
- *
- * @param problems answers for files that aren't there
  */
-export function addOpenApi(server: FastifyInstance, problems: ExceptionFilter): void {
-  let page: Promise<NestFastifyApplication> | undefined;
-  let json: string | undefined;
-  const load = async (): Promise<NestFastifyApplication> => {
-    const { docsPage } = await import('./docs-page.js');
-    return docsPage(problems);
-  };
-  const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+export class OpenApiRoutes {
+  private page: Promise<NestFastifyApplication> | undefined;
+  private json: string | undefined;
+
+  /**
+   * @param problems answers for files that aren't there
+   * @param present gives products whose ids the page fills its forms with; without any it keeps those of the examples
+   */
+  constructor(
+    private readonly problems: ExceptionFilter,
+    private readonly present: () => Promise<PresentProducts>,
+  ) {}
+
+  addTo(server: FastifyInstance): void {
+    const serve = (request: FastifyRequest, reply: FastifyReply): Promise<void> => this.serve(request, reply);
+    server.get('/docs', serve);
+    server.get('/docs/*', serve);
+    server.get('/docs/openapi.json', (_request, reply) => {
+      this.json ??= JSON.stringify(openApiDocument());
+      return reply.type('application/json; charset=utf-8').send(this.json);
+    });
+  }
+
+  async close(): Promise<void> {
+    await (await this.page)?.close();
+  }
+
+  private async serve(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     // What fails is tried again with the next request.
-    page ??= load().catch((error: unknown) => {
-      page = undefined;
+    this.page ??= this.load().catch((error: unknown) => {
+      this.page = undefined;
       throw error;
     });
-    const docs = (await page).getHttpAdapter().getInstance();
+    const docs = (await this.page).getHttpAdapter().getInstance();
     // It answers by itself, with what has been set here already.
     for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value!);
     request.raw.headers['x-correlation-id'] = request.id;
@@ -35,14 +54,11 @@ export function addOpenApi(server: FastifyInstance, problems: ExceptionFilter): 
     request.raw.url = file === undefined ? '/docs' : `/docs/${encodeURI(file)}`;
     reply.hijack();
     docs.routing(request.raw, reply.raw);
-  };
-  server.get('/docs', serve);
-  server.get('/docs/*', serve);
-  server.get('/docs/openapi.json', (_request, reply) => {
-    json ??= JSON.stringify(openApiDocument());
-    return reply.type('application/json; charset=utf-8').send(json);
-  });
-  server.addHook('onClose', async () => {
-    await (await page)?.close();
-  });
+  }
+
+  private async load(): Promise<NestFastifyApplication> {
+    const { docsPage } = await import('./docs-page.js');
+    // A page without ids that are there is better than none.
+    return docsPage(this.problems, () => this.present().catch(() => []));
+  }
 }

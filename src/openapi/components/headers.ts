@@ -20,11 +20,28 @@ export const HEADERS: Readonly<Record<string, Header>> = {
     schema: { type: 'string', pattern: '^"[\\w-]+"$' },
     example: '"qN3vB0jWq2mYH1xL8fK5cZ7eT4s"',
   },
+  'Series-ETag': {
+    description: 'Of these very points, for `If-None-Match`; weak, since `position` may be another one.',
+    required: true,
+    schema: { type: 'string', pattern: '^W/"[\\w-]+"$' },
+    example: 'W/"qN3vB0jWq2mYH1xL8fK5cZ7eT4s"',
+  },
   'X-Cache': {
     description: '`HIT`: as stored; `MISS`: loaded and stored; `BYPASS`: loaded, since the cache can’t be relied on.',
     required: true,
     schema: { type: 'string', enum: ['HIT', 'MISS', 'BYPASS'] },
     example: 'HIT',
+  },
+  'Cache-Control': {
+    description:
+      'With `asOf` a position: `public, max-age=31536000, immutable`; else what is kept is to be asked for again.',
+    schema: { type: 'string' },
+    example: 'no-cache',
+  },
+  Vary: {
+    description: '`Accept-Language`, if the query has no `lang`.',
+    schema: { type: 'string' },
+    example: 'Accept-Language',
   },
   'Retry-After': {
     description: 'Seconds after which a retry makes sense.',
@@ -49,7 +66,7 @@ export const HEADERS: Readonly<Record<string, Header>> = {
 export function headers(...names: string[]): Readonly<Record<string, Ref>> {
   return Object.fromEntries(
     ['X-Correlation-Id', ...names].map((name) => [
-      name === 'Page-ETag' ? 'ETag' : name,
+      name.endsWith('-ETag') ? 'ETag' : name,
       { $ref: `#/components/headers/${name}` },
     ]),
   );

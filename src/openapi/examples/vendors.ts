@@ -1,4 +1,4 @@
-import type { FoundVendor, Vendor, VendorInventoryStats } from '../../contracts/index.js';
+import type { FoundVendor, Vendor, VendorAlias, VendorInventoryStats } from '../../contracts/index.js';
 
 export const VENDOR_ID = 'vnd_asha';
 
@@ -36,13 +36,26 @@ export const CREATE_VENDOR_TAMIL = {
 
 export const FOUND_ASHA: FoundVendor = { ...ASHA, inventory: { total: 2, available: 1 } };
 
+/** As today's portal spells a market. */
+export const ALIAS_MARKET = 'Azadpur APMC';
+
+export const ASHA_ALIAS: VendorAlias = {
+  state: 'NCT of Delhi',
+  district: 'Delhi',
+  market: ALIAS_MARKET,
+  createdAt: '2026-03-02T04:05:06.789Z',
+};
+
 export const ASHA_STATS: VendorInventoryStats = {
   vendorId: VENDOR_ID,
   totalProducts: 2,
   byAvailability: { available: 1, limited: 1, out_of_stock: 0 },
   byCategory: { vegetables: 1, spices: 1 },
+  prices: [{ per: 'kg', currency: 'INR', averagePrice: 98.25, minPrice: 26.5, maxPrice: 170, products: 2 }],
   averagePrice: 98.25,
   minPrice: 26.5,
   maxPrice: 170,
+  priceUnit: 'kg',
+  priceCurrency: 'INR',
   lastUpdatedAt: '2026-03-02T04:05:06.789Z',
 };

@@ -2,7 +2,7 @@ import { answer, jsonBody, noContent, notModified } from '../components/content.
 import { parameters } from '../components/parameters.js';
 import { ANY_BODY, ANY_REQUEST, ANY_WRITE, problems } from '../components/problems.js';
 import { ANYBODY, OWNER } from '../components/security.js';
-import { ONION_CREATED, ONION_DEARER } from '../examples/events.js';
+import { AS_OF, ONION_CREATED, ONION_DEARER, ONION_PRICES } from '../examples/events.js';
 import { CREATE_ONION, DEARER_ONION, ONION, ONION_ID, SCARCE_ONION, TURMERIC_ID } from '../examples/products.js';
 import { VENDOR_ID } from '../examples/vendors.js';
 import type { Paths } from '../types.js';
@@ -50,7 +50,7 @@ export const PRODUCT_PATHS: Paths = {
       tags: ['products'],
       summary: 'Read a product',
       security: ANYBODY,
-      parameters: parameters('ProductId', 'Language', 'IfNoneMatch'),
+      parameters: parameters('ProductId', 'Language', 'AsOf', 'IfNoneMatch'),
       responses: {
         200: answer(
           'The product',
@@ -58,8 +58,10 @@ export const PRODUCT_PATHS: Paths = {
           {
             plain: { summary: 'As it is', value: ONION },
             named: { summary: 'With `lang=hi`', value: { ...ONION, displayName: 'प्याज' } },
+            past: { summary: 'With `asOf`', value: { ...ONION, position: AS_OF, knownAt: ONION.updatedAt } },
           },
           'ETag',
+          'Cache-Control',
         ),
         304: notModified('ETag'),
         ...problems(...ANY_REQUEST, 'InvalidRequest', 'ProductNotFound'),
@@ -184,6 +186,23 @@ export const PRODUCT_PATHS: Paths = {
         200: answer('Its events', 'ProductHistory', {
           value: { events: [ONION_CREATED, ONION_DEARER], nextAfter: ONION_DEARER.position },
         }),
+        ...problems(...ANY_REQUEST, 'InvalidRequest', 'ProductNotFound'),
+      },
+    },
+  },
+
+  '/api/products/{id}/prices': {
+    get: {
+      operationId: 'getProductPrices',
+      tags: ['products'],
+      summary: 'Prices by market day, as price files have reported them',
+      description:
+        'Newest day first, one item for each day: the report that came last. Also of a product that is gone. ' +
+        'What its vendor sets is no report: see the history. With `asOf`, reports and revisions that came later are left out.',
+      security: ANYBODY,
+      parameters: parameters('ProductId', 'FromDay', 'ToDay', 'DayLimit', 'DayCursor', 'AsOf'),
+      responses: {
+        200: answer('Prices', 'MarketPricesPage', { value: ONION_PRICES }, 'Cache-Control'),
         ...problems(...ANY_REQUEST, 'InvalidRequest', 'ProductNotFound'),
       },
     },

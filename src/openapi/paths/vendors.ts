@@ -1,9 +1,9 @@
-import { answer, jsonBody, notModified } from '../components/content.js';
+import { answer, jsonBody, noContent, notModified } from '../components/content.js';
 import { parameters } from '../components/parameters.js';
 import { ANY_BODY, ANY_REQUEST, ANY_WRITE, problems } from '../components/problems.js';
 import { ADMIN, ANYBODY, OWNER } from '../components/security.js';
 import { ONION_ID } from '../examples/products.js';
-import { ASHA, ASHA_STATS, CREATE_VENDOR, CREATE_VENDOR_TAMIL } from '../examples/vendors.js';
+import { ALIAS_MARKET, ASHA, ASHA_ALIAS, ASHA_STATS, CREATE_VENDOR, CREATE_VENDOR_TAMIL } from '../examples/vendors.js';
 import type { Examples, Paths } from '../types.js';
 
 const ITEMS: Examples = {
@@ -35,6 +35,14 @@ const ITEMS: Examples = {
   },
 };
 
+const ALIAS_NAMES: Examples = {
+  portal: {
+    summary: 'A market as the portal spells it',
+    value: { state: 'NCT of Delhi', district: 'Delhi', market: ALIAS_MARKET },
+  },
+  without: { summary: 'Of files that name no district', value: { state: 'Delhi', market: ALIAS_MARKET } },
+};
+
 export const VENDOR_PATHS: Paths = {
   '/api/vendors': {
     post: {
@@ -61,9 +69,9 @@ export const VENDOR_PATHS: Paths = {
       tags: ['vendors'],
       summary: 'Read a vendor',
       security: ANYBODY,
-      parameters: parameters('VendorId', 'Language', 'IfNoneMatch'),
+      parameters: parameters('VendorId', 'Language', 'AsOf', 'IfNoneMatch'),
       responses: {
-        200: answer('The vendor', 'NamedVendor', { value: ASHA }, 'ETag'),
+        200: answer('The vendor', 'NamedVendor', { value: ASHA }, 'ETag', 'Cache-Control'),
         304: notModified('ETag'),
         ...problems(...ANY_REQUEST, 'InvalidRequest', 'VendorNotFound'),
       },
@@ -98,11 +106,57 @@ export const VENDOR_PATHS: Paths = {
       operationId: 'getVendorStats',
       tags: ['vendors'],
       summary: 'A vendor’s inventory in numbers',
+      description: 'Counts as a request for each 500 products of the vendor.',
       security: ANYBODY,
       parameters: parameters('VendorId'),
       responses: {
         200: answer('The numbers', 'VendorStats', { value: ASHA_STATS }),
         ...problems(...ANY_REQUEST, 'InvalidRequest', 'VendorNotFound'),
+      },
+    },
+  },
+
+  '/api/vendors/{id}/aliases': {
+    get: {
+      operationId: 'listVendorAliases',
+      tags: ['vendors'],
+      summary: 'Names under which imports mean a vendor',
+      description: 'Those that were given; a vendor that imports have made has its market’s name without an alias.',
+      security: ADMIN,
+      parameters: parameters('VendorId'),
+      responses: {
+        200: answer('The aliases', 'VendorAliases', { value: { aliases: [ASHA_ALIAS] } }),
+        ...problems(...ANY_REQUEST, 'Forbidden', 'InvalidRequest', 'VendorNotFound'),
+      },
+    },
+    post: {
+      operationId: 'addVendorAlias',
+      tags: ['vendors'],
+      summary: 'Let later imports mean this vendor by the names of a market',
+      description:
+        'Also where imports have made another vendor of that market: its products stay, and get no more prices. Names ' +
+        'are compared as those in files are: case, white space, punctuation at the ends and `APMC` are of no account.',
+      security: ADMIN,
+      parameters: parameters('VendorId', 'IdempotencyKey'),
+      requestBody: jsonBody('VendorAliasNames', ALIAS_NAMES),
+      responses: {
+        200: answer('It was there', 'VendorAlias', { value: ASHA_ALIAS }, 'Idempotency-Replayed'),
+        201: answer('The alias', 'VendorAlias', { value: ASHA_ALIAS }, 'Idempotency-Replayed'),
+        ...problems(...ANY_BODY, ...ANY_WRITE, 'VendorNotFound', 'AliasTaken', 'Unavailable'),
+      },
+    },
+    delete: {
+      operationId: 'removeVendorAlias',
+      tags: ['vendors'],
+      summary: 'Take an alias away',
+      description:
+        'Later imports then mean by these names the vendor that they meant before. Nothing if there is none.',
+      security: ADMIN,
+      parameters: parameters('VendorId', 'IdempotencyKey'),
+      requestBody: jsonBody('VendorAliasNames', ALIAS_NAMES),
+      responses: {
+        204: noContent('It is gone'),
+        ...problems(...ANY_BODY, ...ANY_WRITE, 'VendorNotFound', 'Unavailable'),
       },
     },
   },

@@ -1,6 +1,13 @@
-import { EVENT_TYPES, ROOM_TYPES, SCOPE_KINDS } from '../../../contracts/index.js';
+import {
+  type AliasCandidates,
+  EVENT_TYPES,
+  type ImportSummary,
+  PRICE_FILE_LAYOUTS,
+  ROOM_TYPES,
+  SCOPE_KINDS,
+} from '../../../contracts/index.js';
 import type { Schema } from '../../types.js';
-import { count, epoch, listOf, object, oneOfTexts, schemaRef } from './schema.js';
+import { count, epoch, id, listOf, object, oneOfTexts, schemaRef } from './schema.js';
 
 const counts = (keys: readonly string[], description: (key: string) => string): Schema =>
   object<Record<string, number>>(Object.fromEntries(keys.map((key) => [key, count(description(key))])));
@@ -10,20 +17,49 @@ const LEASE = object<{ held: boolean; remainingMs: number }>({
   remainingMs: count('Milliseconds'),
 });
 
+export const IMPORT_SUMMARY: Record<keyof ImportSummary, Schema> = {
+  importId: id('On the events that the import has caused, in `cause`'),
+  layout: { ...oneOfTexts(PRICE_FILE_LAYOUTS), description: 'What the file was recognised as: docs/price-files.md' },
+  rows: count('Data rows in the file'),
+  vendorsCreated: count('New markets'),
+  created: count('New products'),
+  priceChanged: count('Reports that gave a product another price: of a newer day, or of its day once more'),
+  recorded: count('Reports of days before the day of the product’s price'),
+  revised: count('Other reports of a day that had one, beside which the product’s price stayed as it was'),
+  unchanged: count('Reports that came again, or of a newer day with the same price'),
+  rounded: count('Rows taken with a price that had more than two decimals: rounded half to even'),
+  contradictory: count('Rows taken without minimum and maximum: both were 0, or the modal price lay outside them'),
+  suspicious: count('Rows taken with five times the price reported last within 30 days, or a fifth'),
+  rejected: count('Rows that could not be used'),
+  rejections: listOf(
+    object<{ line: number; reason: string }>({
+      line: count('Where the row begins; the header is line 1', 1),
+      reason: { type: 'string', description: 'For people' },
+    }),
+    { maxItems: 100, description: 'The first hundred' },
+  ),
+  aliasCandidates: listOf(schemaRef('AliasCandidates'), {
+    maxItems: 100,
+    description:
+      'New markets with the name of a market in another district of the state: the first hundred. An alias makes ' +
+      'them one for later imports',
+  }),
+};
+
 export const OPERATION_SCHEMAS: Readonly<Record<string, Schema>> = {
-  ImportSummary: object<Record<string, unknown>>({
-    rows: count('Data rows in the file'),
-    vendorsCreated: count('New markets'),
-    created: count('New products'),
-    priceChanged: count('Products whose price has changed'),
-    unchanged: count('Rows that changed nothing'),
-    rejected: count('Rows that could not be used'),
-    rejections: listOf(
-      object<{ line: number; reason: string }>({
-        line: count('Where the row begins; the header is line 1', 1),
-        reason: { type: 'string', description: 'For people' },
+  ImportSummary: object<ImportSummary>(IMPORT_SUMMARY),
+
+  AliasCandidates: object<AliasCandidates>({
+    state: { type: 'string', description: 'As the file spells it' },
+    district: { type: 'string', description: 'As the file spells it' },
+    market: { type: 'string', description: 'As the file spells it' },
+    candidates: listOf(
+      object<AliasCandidates['candidates'][number]>({
+        vendorId: id('A vendor that imports have made'),
+        district: { type: ['string', 'null'], description: 'Of the vendor' },
+        market: { type: ['string', 'null'], description: 'Of the vendor' },
       }),
-      { maxItems: 100, description: 'The first hundred' },
+      { minItems: 1, maxItems: 10, description: 'Markets of the same name' },
     ),
   }),
 
@@ -73,7 +109,9 @@ export const OPERATION_SCHEMAS: Readonly<Record<string, Schema>> = {
       status: oneOfTexts(['ok', 'degraded', 'unavailable'], 'Of the whole: that of the worst part'),
       parts: {
         type: 'object',
-        description: 'By name: `database`, `bus`, `cache`, and `instance` on the way out',
+        description:
+          'By name: `database`, `bus`, `cache`, `log` if PostgreSQL was set back of late, `consumers` if any fail or are ' +
+          'far behind, `instance` on the way out',
         additionalProperties: schemaRef('HealthPart'),
       },
       uptimeSeconds: count('Since the start of the process; on `/health` only'),

@@ -1,65 +1,32 @@
 import type {
   Availability,
   FoundProduct,
+  Moment,
   Named,
   NewProduct,
   Product,
   ProductFields,
   ProductUpdates,
 } from '../../../contracts/index.js';
-import { AVAILABILITIES } from '../../../contracts/index.js';
+import { AVAILABILITIES, PRODUCT_DEFAULTS } from '../../../contracts/index.js';
+import { PRODUCT_SCHEMAS as FIELDS, SETTABLE_SCHEMAS } from '../../../validation/index.js';
 import type { Schema } from '../../types.js';
 import {
   count,
   DISPLAY_NAME,
   id,
   listOf,
+  MOMENT,
   names,
   nullable,
   object,
   oneOfTexts,
-  price,
   schemaRef,
-  slug,
   text,
-  textOrBlank,
-  time,
 } from './schema.js';
 
-export const availability = oneOfTexts(AVAILABILITIES, '`available` when absent');
-
-const SKU = { sku: text(400, 'The vendor’s own reference, unique per vendor; made up when absent') };
-
-const ABOUT_PRODUCT = {
-  name: text(200, 'In whatever language the vendor uses'),
-  names,
-  description: nullable(textOrBlank(2_000, 'For buyers')),
-  category: slug('What kind of produce'),
-  unit: text(32, 'What `basePrice` is for: `kg` (when absent), `quintal`, `piece`, …'),
-  basePrice: price(
-    'Per `unit` in `currency`, at most two decimals; the noise of binary fractions is taken for the decimals it stands for',
-  ),
-  currency: { type: 'string', pattern: '^[A-Z]{3}$', description: 'ISO 4217; `INR` when absent' },
-  availability,
-};
-
-const PRODUCT = {
-  id: id('Opaque'),
-  vendorId: id('The vendor it belongs to, for good'),
-  ...SKU,
-  ...ABOUT_PRODUCT,
-  version: count('Grows by one with every change; the number in the ETag', 1),
-  createdAt: time('When it was made'),
-  updatedAt: time('When it was last changed'),
-};
-
-const OPTIONAL: ('names' | 'description' | 'unit' | 'currency' | 'availability')[] = [
-  'names',
-  'description',
-  'unit',
-  'currency',
-  'availability',
-];
+const ANY_OF_THEM = Object.keys(SETTABLE_SCHEMAS) as (keyof ProductFields)[];
+const MAY_BE_LEFT_OUT = Object.keys(PRODUCT_DEFAULTS) as (keyof typeof PRODUCT_DEFAULTS)[];
 const BULK_LIMIT = 1_000;
 
 const REJECTION = {
@@ -67,22 +34,32 @@ const REJECTION = {
   field: { type: 'string', description: 'The first field at fault; absent if it is the item as a whole' },
 } as const;
 
+const PRICE_PER: Schema = {
+  ...object<NonNullable<FoundProduct['pricePer']>>({
+    amount: { type: 'number', minimum: 0, description: 'Exact to six decimals' },
+    unit: text(32, 'As asked for with `per`'),
+  }),
+  type: ['object', 'null'],
+  description: 'The price per unit of the search, in its currency; null if it isn’t comparable with that',
+};
+
 interface AvailabilityUpdate {
   productId: string;
   availability: Availability;
 }
 
 export const PRODUCT_SCHEMAS: Readonly<Record<string, Schema>> = {
-  Product: object<Product>(PRODUCT, [], 'A product of one vendor'),
+  Product: object<Product>(FIELDS, [], 'A product of one vendor'),
 
-  CreateProduct: object<NewProduct>({ vendorId: id('The vendor it will belong to'), ...SKU, ...ABOUT_PRODUCT }, [
+  CreateProduct: object<NewProduct>({ vendorId: id('The vendor it will belong to'), ...SETTABLE_SCHEMAS }, [
     'sku',
-    ...OPTIONAL,
+    'pricedOn',
+    ...MAY_BE_LEFT_OUT,
   ]),
 
   UpdateProduct: object<ProductUpdates>(
-    { ...SKU, ...ABOUT_PRODUCT },
-    ['sku', 'name', 'category', 'basePrice', ...OPTIONAL],
+    SETTABLE_SCHEMAS,
+    ANY_OF_THEM,
     'Any subset of the fields; a product stays with its vendor',
   ),
 
@@ -118,13 +95,16 @@ export const PRODUCT_SCHEMAS: Readonly<Record<string, Schema>> = {
   ),
 
   InventoryItem: object<ProductUpdates & { sku: string }>(
-    { ...ABOUT_PRODUCT, sku: text(400, 'What the item is known by') },
-    ['name', 'category', 'basePrice', ...OPTIONAL],
+    { ...SETTABLE_SCHEMAS, sku: { ...SETTABLE_SCHEMAS.sku, description: 'What the item is known by' } },
+    ANY_OF_THEM.filter((field) => field !== 'sku'),
     'Whatever is to be set; a new sku needs name, category and basePrice',
   ),
 
   UpsertInventory: object<{ items: unknown[] }>({
-    items: listOf(schemaRef('InventoryItem'), { maxItems: BULK_LIMIT }),
+    items: listOf(schemaRef('InventoryItem'), {
+      maxItems: BULK_LIMIT,
+      description: 'With at most 100,000 words in all names and descriptions together; 256 KiB each',
+    }),
   }),
 
   UpsertInventoryResults: object<{ results: unknown[] }>({
@@ -151,14 +131,19 @@ export const PRODUCT_SCHEMAS: Readonly<Record<string, Schema>> = {
 
   FoundProduct: object<FoundProduct>(
     {
-      ...PRODUCT,
+      ...FIELDS,
       vendor: schemaRef('VendorOfProduct'),
       displayName: DISPLAY_NAME,
+      pricePer: PRICE_PER,
     },
     ['displayName'],
   ),
 
-  NamedProduct: object<Named<Product>>({ ...PRODUCT, displayName: DISPLAY_NAME }, ['displayName'], 'A product, named'),
+  NamedProduct: object<Named<Product> & Partial<Moment>>(
+    { ...FIELDS, displayName: DISPLAY_NAME, ...MOMENT },
+    ['displayName', 'position', 'knownAt'],
+    'A product, named',
+  ),
 
   VendorOfProduct: object<FoundProduct['vendor']>({
     id: id('The vendor'),

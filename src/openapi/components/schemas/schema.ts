@@ -1,71 +1,16 @@
 import { jsonSchema } from '../../../infra/index.js';
-import { ID, LANGUAGE_TAG, SLUG } from '../../../validation/index.js';
+import { fieldSchemas } from '../../../validation/index.js';
+import type { Moment } from '../../../contracts/index.js';
 import type { Schema } from '../../types.js';
 
 export const { count, object, oneOfTexts, ref: schemaRef } = jsonSchema;
+export const { id, languageTag, names, nullable, price, slug, text, textOrBlank, time } = fieldSchemas;
 
 export const listOf = (items: Schema, more: Schema = {}): Schema => ({ type: 'array', items, ...more });
-
-export const nullable = (schema: Schema): Schema => ({ ...schema, type: [schema.type, 'null'] });
-
-export const id = (description: string): Schema => ({ type: 'string', pattern: ID.source, description });
-
-export const slug = (description: string): Schema => ({
-  type: 'string',
-  pattern: SLUG.source,
-  maxLength: 64,
-  description: `${description}: a lower-case kebab slug`,
-});
-
-/** Control characters but for tab, line feed and carriage return are refused; PostgreSQL can't store NUL anyway. */
-const ALLOWED = '[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*';
-
-/** Text for people. Lengths are those of UTF-16, so a character outside the basic plane counts as two. */
-export const text = (maxLength: number, description: string): Schema => ({
-  type: 'string',
-  maxLength,
-  pattern: `^(?=[\\s\\S]*\\S)${ALLOWED}$`,
-  description,
-});
-
-export const textOrBlank = (maxLength: number, description: string): Schema => ({
-  type: 'string',
-  maxLength,
-  pattern: `^${ALLOWED}$`,
-  description,
-});
-
-export const languageTag = (description: string): Schema => ({
-  type: 'string',
-  pattern: LANGUAGE_TAG.source,
-  description,
-});
-
-export const names: Schema = {
-  type: 'object',
-  description: 'Translations of the name by BCP 47 language tag',
-  maxProperties: 64,
-  propertyNames: { pattern: LANGUAGE_TAG.source },
-  additionalProperties: text(200, 'The name in this language'),
-};
 
 export const languages: Schema = listOf(languageTag('BCP 47'), {
   maxItems: 64,
   description: 'Languages the vendor deals in',
-});
-
-export const price = (description: string): Schema => ({
-  type: 'number',
-  minimum: 0,
-  maximum: 9_999_999_999.99,
-  multipleOf: 0.01,
-  description,
-});
-
-export const time = (description: string): Schema => ({
-  type: 'string',
-  format: 'date-time',
-  description: `${description}; ISO 8601, UTC, milliseconds`,
 });
 
 export const epoch: Schema = {
@@ -74,5 +19,15 @@ export const epoch: Schema = {
   description:
     'Of the event log; a new one if the database was set back. Positions of different epochs can’t be compared',
 };
+
+/** Of answers to `asOf`. */
+export const MOMENT = {
+  position: count('With `asOf`: everything up to here was known, and nothing else'),
+  knownAt: {
+    type: ['string', 'null'],
+    format: 'date-time',
+    description: 'With `asOf`: when the event at `position` happened; null before the first one',
+  },
+} satisfies Record<keyof Moment, Schema>;
 
 export const DISPLAY_NAME = text(200, 'The name in `lang`, or the plain one; only if `lang` was given');
