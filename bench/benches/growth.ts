@@ -3,8 +3,8 @@ import type { ProductFilters, ProductSort } from '../../src/contracts/index.js';
 import { READ_SETTINGS } from '../../src/database/pipelined-read-pool.js';
 import { setSettings } from '../../src/database/session/session-settings.js';
 import { entries } from '../../src/inventory/glossary/index.js';
-import { productSearchSql } from '../../src/inventory/search/product-search.sql.js';
-import { textQueryOf } from '../../src/inventory/search/text/text-query.js';
+import { productSearchSql } from '../../src/inventory/search/planner/product-search.sql.js';
+import { textQueryOf } from '../../src/inventory/text/text-query.js';
 import { randomOf } from '../hit-ratio/random.js';
 import type { HttpWork } from '../load/http-work.js';
 import type { BenchRun } from '../support/bench-run.js';
@@ -141,7 +141,7 @@ async function searcher(run: BenchRun, url: string): Promise<Search> {
   return async (filters, sort, queries) => {
     const times: number[] = [];
     for (let query = 0; query < queries; query += 1) {
-      const some: ProductFilters = { ...filters(random), minPrice: 10 + Math.floor(random() * 20) };
+      const some: ProductFilters = { ...filters(random), minPrice: 10 + Math.floor(random() * 20), per: 'quintal' };
       const { statement, values } = productSearchSql(some, { limit: 20, sort }, textQueryOf(some.q!));
       const began = performance.now();
       await client.query({ ...statement, values });

@@ -10,7 +10,7 @@ const PATHS = [
   'category=fruits&sort=price_asc',
   'q=onion',
   'q=tomato&category=vegetables&availability=available',
-  'minPrice=100&maxPrice=500&category=spices',
+  'minPrice=100&maxPrice=500&per=quintal&category=spices',
   'state=State%203&category=cereals',
   'category=pulses&sort=price_desc&lang=hi',
   'q=rice&sort=newest',

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import { entries } from '../../src/inventory/glossary/index.js';
-import type { ImportSummary } from '../../src/inventory/imports/agmarknet-importer.js';
+import type { ImportSummary } from '../../src/contracts/index.js';
 import { randomOf } from '../hit-ratio/random.js';
 import type { BenchRun } from '../support/bench-run.js';
 import { query } from '../support/database.js';

@@ -4,14 +4,17 @@ import { fanout, push } from '../realtime/realtime.js';
 import type { BenchRun } from '../support/bench-run.js';
 import type { BenchResult } from '../support/report.js';
 import { bulk } from './bulk.js';
+import { consume } from './consume.js';
 import { footprint } from './footprint.js';
 import { growth } from './growth.js';
 import { hit, hitRedis } from './hit.js';
+import { history } from './history.js';
 import { importPrices } from './import.js';
 import { invalidate } from './invalidate.js';
 import { liveSearch } from './live-search.js';
 import { miss } from './miss.js';
 import { relay } from './relay.js';
+import { series } from './series.js';
 import { write, writeRedis } from './write.js';
 
 type Bench = (run: BenchRun) => Promise<BenchResult>;
@@ -28,6 +31,9 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   push,
   fanout,
   relay,
+  consume,
+  series,
+  history,
   invalidate,
   footprint,
   'hit-ratio': hitRatio,

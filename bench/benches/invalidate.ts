@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { InventoryEvent } from '../../src/contracts/index.js';
-import { productSearch } from '../../src/search-cache/cached-search.js';
+import { type InventoryEvent, withMarketFacts } from '../../src/contracts/index.js';
+import { productSearch } from '../../src/search-cache/pages/cached-search.js';
 import { RedisCacheStore } from '../../src/search-cache/redis/redis-cache-store.js';
 import { scopesOfEvents } from '../../src/search-cache/scopes/scopes-of-events.js';
-import { textScopes } from '../../src/inventory/search/text-scopes.js';
+import { textScopes } from '../../src/inventory/text/text-scopes.js';
 import type { BenchRun } from '../support/bench-run.js';
 import { type BenchResult, compare } from '../support/report.js';
 import { alternate, median } from '../support/rounds.js';
@@ -76,7 +76,11 @@ async function fillPage(store: RedisCacheStore, page: number, body: Buffer): Pro
 }
 
 const searchOf = (page: number) =>
-  productSearch({ category: `category-${page % CATEGORIES}`, minPrice: page }, { limit: 20 }, textScopes);
+  productSearch(
+    { category: `category-${page % CATEGORIES}`, minPrice: page, per: 'quintal' },
+    { limit: 20 },
+    textScopes,
+  );
 
 /**
  * The pages as a cache without tokens would keep them: they differ in their keys. Only the deleted ones are written.
@@ -99,7 +103,7 @@ async function deleteByPattern(redis: Redis, pattern: string): Promise<void> {
 }
 
 function priceChange(): InventoryEvent {
-  const product = {
+  const product = withMarketFacts({
     id: 'prd_1',
     vendorId: 'vnd_1',
     sku: 'lot-1',
@@ -110,11 +114,11 @@ function priceChange(): InventoryEvent {
     unit: 'quintal',
     basePrice: 1_200,
     currency: 'INR',
-    availability: 'available' as const,
+    availability: 'available',
     version: 2,
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-02T00:00:00.000Z',
-  };
+  });
   return {
     eventId: '01980000-0000-7000-8000-000000000000',
     epoch: '01980000-0000-7000-8000-000000000001',
@@ -126,6 +130,8 @@ function priceChange(): InventoryEvent {
     version: product.version,
     changes: [{ field: 'basePrice', oldValue: 1_000, newValue: 1_200 }],
     product,
+    cause: {},
+    observation: null,
     correlationId: 'bench',
     region: 'local',
     occurredAt: product.updatedAt,

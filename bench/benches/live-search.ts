@@ -20,7 +20,7 @@ const SEARCHES: Record<string, Query> = {
   'the dearest of a word, available': { q: 'onion', availability: 'available', sort: 'price_desc', limit: 20 },
   'a word by relevance': { q: 'tomato', lang: 'ta' },
   'the cheapest of a category': { category: 'spices', sort: 'price_asc', limit: 20 },
-  'the newest of a category within prices': { category: 'fruits', minPrice: 100, maxPrice: 5_000 },
+  'the newest of a category within prices': { category: 'fruits', minPrice: 100, maxPrice: 5_000, per: 'quintal' },
   'a word in a state': { q: 'desi', state: 'State 7', sort: 'price_asc', limit: 20 },
 };
 

@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { Product } from '../../src/contracts/index.js';
 import { entries } from '../../src/inventory/glossary/index.js';
-import { skuOf, upsertOf, vendorIdOf } from '../../src/inventory/imports/agmarknet-catalogue.js';
-import { readAgmarknet } from '../../src/inventory/imports/agmarknet-reader.js';
+import { reportOf, skuOf } from '../../src/inventory/imports/agmarknet-catalogue.js';
+import { vendorIdOf } from '../../src/inventory/imports/market-identity/market-id.js';
+import { openPriceFile } from '../../src/inventory/imports/price-file/price-file.js';
 import { decide } from '../../src/inventory/products/write/decide.js';
 import { WorkingSet } from '../../src/inventory/products/write/working-set.js';
 import { pick, randomOf } from './random.js';
@@ -13,16 +14,22 @@ export interface Catalogue {
   stateOfVendor: Map<string, string>;
 }
 
+/** Of the events, which only their changes matter of. */
+export const ORIGIN = { actor: { kind: 'import', id: '' }, cause: {}, correlationId: '' } as const;
+
 /** Products as the import would make them, from an Agmarknet file or, without one, from a generated day of prices. */
 export async function loadCatalogue(file: string | undefined): Promise<Catalogue> {
   const input = file === undefined ? Readable.from([Buffer.from(generatedDay())]) : createReadStream(file);
   const rows = [];
-  for await (const line of readAgmarknet(input)) if ('row' in line) rows.push(line.row);
+  const { batches } = await openPriceFile(input);
+  for await (const lines of batches) rows.push(...lines.flatMap((line) => ('report' in line ? line.report : [])));
   const stateOfVendor = new Map(rows.map((row) => [vendorIdOf(row), row.state]));
   const set = new WorkingSet([], new Set(stateOfVendor.keys()));
   rows.forEach((row, index) => {
-    const command = upsertOf(row, { vendorId: vendorIdOf(row), sku: skuOf(row) });
-    decide(command, set, { correlationId: '', region: '', occurredAt: new Date(index).toISOString() });
+    const command = reportOf(row, { vendorId: vendorIdOf(row), sku: skuOf(row) }, 'agmarknet');
+    const occurredAt = new Date(index).toISOString();
+    // Later than any day of a file.
+    decide(command, set, { origin: ORIGIN, region: '', occurredAt, marketDay: '2100-01-01' });
   });
   return { products: set.changed().map(({ current }) => current!), stateOfVendor };
 }

@@ -1,7 +1,7 @@
 import type { NewInventoryEvent } from '../../src/contracts/index.js';
 import { decide } from '../../src/inventory/products/write/decide.js';
 import { WorkingSet } from '../../src/inventory/products/write/working-set.js';
-import type { Catalogue } from './catalogue.js';
+import { type Catalogue, ORIGIN } from './catalogue.js';
 import { Model, type Query } from './model.js';
 import { DeleteByPattern, Oracle, type Policy, sameItems, ScopeTokens } from './policies.js';
 import { randomOf, zipf } from './random.js';
@@ -70,13 +70,15 @@ function update(model: Model, random: () => number): NewInventoryEvent[] {
   if (command.kind !== 'update' && command.kind !== 'delete') return [];
   const index = model.products.findIndex(({ id }) => id === command.id);
   const product = model.products[index]!;
-  const context = { correlationId: '', region: '', occurredAt: product.updatedAt };
+  const at = { region: '', occurredAt: product.updatedAt, marketDay: product.pricedOn };
   if (product.version < 0) {
     const back = { ...product, version: 1 - product.version };
     model.products[index] = back;
     return [
       {
-        ...context,
+        ...at,
+        ...ORIGIN,
+        observation: null,
         eventId: '',
         eventType: 'product_created',
         productId: back.id,
@@ -89,7 +91,7 @@ function update(model: Model, random: () => number): NewInventoryEvent[] {
     ];
   }
   const set = new WorkingSet([product], new Set());
-  decide(command, set, context);
+  decide(command, set, { ...at, origin: ORIGIN });
   const [draft] = set.changed();
   if (!draft) return [];
   // A negative version marks a product as gone; the model leaves it out.

@@ -1,6 +1,13 @@
-import type { Page, Product, ProductFilters, ProductSearchOptions } from '../../src/contracts/index.js';
-import { productLexemes } from '../../src/inventory/search/search-document.js';
-import { wordsOf } from '../../src/inventory/search/text/words.js';
+import {
+  type ComparablePrice,
+  comparablePriceOf,
+  type Page,
+  type Product,
+  type ProductFilters,
+  type ProductSearchOptions,
+} from '../../src/contracts/index.js';
+import { productLexemes } from '../../src/inventory/text/search-document.js';
+import { wordsOf } from '../../src/inventory/text/words.js';
 import type { Catalogue } from './catalogue.js';
 
 export interface Query {
@@ -19,8 +26,8 @@ export class Model {
     this.words = this.products.map((product) => new Set(productLexemes(product)));
   }
 
-  /** The page and, for searches sorted by price, where it ends. */
-  load(query: Query): { page: Page<Product>; priceWindow?: { from: number; to: number } } {
+  /** The page and, for searches sorted by price, where it ends. All prices are per quintal, in one currency. */
+  load(query: Query): { page: Page<Product>; priceEnds?: ComparablePrice[] } {
     const { limit, sort } = query.options;
     const found = this.found(query);
     const compare = orderOf(sort);
@@ -36,9 +43,7 @@ export class Model {
     const more = best.length > limit;
     const page = { items, nextCursor: more ? 'more' : null, epoch: '', position: 0 };
     if (sort !== 'price_asc' && sort !== 'price_desc') return { page };
-    const end = more ? items.at(-1)!.basePrice : undefined;
-    const window = sort === 'price_asc' ? { from: 0, to: end ?? Infinity } : { from: end ?? 0, to: Infinity };
-    return { page, priceWindow: window };
+    return { page, priceEnds: more ? [comparablePriceOf(items.at(-1)!)] : [] };
   }
 
   private *found(query: Query): Generator<Product> {

@@ -1,14 +1,14 @@
-import type { NewInventoryEvent, Page, Product } from '../../src/contracts/index.js';
+import type { ComparablePrice, NewInventoryEvent, Page, Product } from '../../src/contracts/index.js';
 import { Clock } from '../../src/infra/clock/clock.js';
 import { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
-import { type CachedSearch, type LoadedPage, productSearch } from '../../src/search-cache/cached-search.js';
-import { textScopes } from '../../src/inventory/search/text-scopes.js';
+import { type CachedSearch, type LoadedPage, productSearch } from '../../src/search-cache/pages/cached-search.js';
+import { textScopes } from '../../src/inventory/text/text-scopes.js';
 import { BRACKETS } from '../../src/search-cache/scopes/price-brackets.js';
 import { scopesOfEvents } from '../../src/search-cache/scopes/scopes-of-events.js';
-import { dependenciesOf } from '../../src/search-cache/page-dependencies.js';
+import { dependenciesOf } from '../../src/search-cache/pages/page-dependencies.js';
 import type { Query } from './model.js';
 
-export type Load = () => { page: Page<Product>; priceWindow?: { from: number; to: number } };
+export type Load = () => { page: Page<Product>; priceEnds?: ComparablePrice[] };
 
 /** A way to cache pages: what is served for a query, and what a change does to what is stored. */
 export interface Policy {

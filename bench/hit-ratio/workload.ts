@@ -13,7 +13,9 @@ const LIMIT = 20;
 export function queries({ products, stateOfVendor }: Catalogue, count: number, random: () => number): Query[] {
   const some = () => pick(products, random);
   const word = () => (/\p{L}{3,}/u.exec(some().name)?.[0] ?? 'onion').toLowerCase();
-  const range = (around: number) => ({ minPrice: Math.round(around * 0.7), maxPrice: Math.round(around * 1.3) });
+  const range = ({ basePrice, unit }: Product) => {
+    return { per: unit, minPrice: Math.round(basePrice * 0.7), maxPrice: Math.round(basePrice * 1.3) };
+  };
   const kinds: [weight: number, make: () => ProductFilters][] = [
     [20, () => ({ category: some().category })],
     [25, () => ({ q: word() })],
@@ -23,7 +25,7 @@ export function queries({ products, stateOfVendor }: Catalogue, count: number, r
       () =>
         productAnd(some(), (product) => ({ category: product.category, state: stateOfVendor.get(product.vendorId) })),
     ],
-    [10, () => productAnd(some(), (product) => ({ category: product.category, ...range(product.basePrice) }))],
+    [10, () => productAnd(some(), (product) => ({ category: product.category, ...range(product) }))],
     [5, () => ({ category: some().category, availability: 'available' as const })],
     [4, () => ({ q: word(), state: pick([...stateOfVendor.values()], random) })],
     [1, () => ({})],

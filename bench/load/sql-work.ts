@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import { AVAILABILITIES } from '../../src/contracts/index.js';
-import { PRODUCT_COLUMNS, productOf, type ProductRow } from '../../src/inventory/products/product.entity.js';
-import { productSearchSql } from '../../src/inventory/search/product-search.sql.js';
-import { textQueryOf } from '../../src/inventory/search/text/text-query.js';
+import { AVAILABILITIES, type Product } from '../../src/contracts/index.js';
+import { PRODUCT_JSON } from '../../src/inventory/products/stored-product.sql.js';
+import { productSearchSql } from '../../src/inventory/search/planner/product-search.sql.js';
+import { textQueryOf } from '../../src/inventory/text/text-query.js';
 import { randomOf } from '../hit-ratio/random.js';
 import { type MissShape, missFilters } from './miss-searches.js';
 import { partOf, randomPrice } from './values.js';
@@ -65,10 +65,12 @@ interface Snapshot {
 
 /** What an event carries of each product, prepared: a ceiling doesn't spend its time on writing JSON. */
 async function snapshots(client: pg.Client, field: 'basePrice' | 'availability'): Promise<Snapshot[]> {
-  const { rows } = await client.query<ProductRow>(`SELECT ${PRODUCT_COLUMNS} FROM products p ORDER BY p.id`);
-  return rows.map((row) => {
-    const [before, after] = JSON.stringify({ ...productOf(row), [field]: '#' }).split('"#"');
-    return { id: row.id, before: before!, after: after! };
+  const { rows } = await client.query<{ product: Product }>(
+    `SELECT ${PRODUCT_JSON} AS product FROM products p ORDER BY p.id`,
+  );
+  return rows.map(({ product }) => {
+    const [before, after] = JSON.stringify({ ...product, [field]: '#' }).split('"#"');
+    return { id: product.id, before: before!, after: after! };
   });
 }
 

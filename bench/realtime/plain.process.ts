@@ -44,7 +44,7 @@ serve<PlainRequest>(async (request) => {
   if (request.kind === 'start') return port;
   const began = nowMs();
   for (const event of request.events) {
-    broadcast({ ...event, product: { ...event.product, basePrice: request.price } });
+    if (event.product) broadcast({ ...event, product: { ...event.product, basePrice: request.price } });
   }
   return began;
 });
