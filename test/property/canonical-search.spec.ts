@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { wordsOf } from '../../src/inventory/search/text/words.js';
-import { productSearchKey } from '../../src/search-cache/canonical-search.js';
+import { wordsOf } from '../../src/inventory/text/words.js';
+import { productSearchKey } from '../../src/search-cache/pages/canonical-search.js';
 
 /** Letters, and whatever may stand between or inside of words; the invisible ones look the same and are not. */
 const unit = fc.oneof(

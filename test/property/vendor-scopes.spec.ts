@@ -2,21 +2,27 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   AVAILABILITIES,
+  type Facet,
   type NewInventoryEvent,
+  type Placed,
+  type PlaceSpellings,
   type Product,
   type ProductFilters,
   PRODUCT_SORTS,
   type Vendor,
   type VendorFields,
   type VendorFilters,
+  withMarketFacts,
 } from '../../src/contracts/index.js';
-import { textScopes } from '../../src/inventory/search/text-scopes.js';
+import { textScopes } from '../../src/inventory/text/text-scopes.js';
+import { changesOf } from '../../src/inventory/changes.js';
 import { decide } from '../../src/inventory/products/write/decide.js';
 import type { ProductCommand } from '../../src/inventory/products/write/product-command.js';
 import { WorkingSet } from '../../src/inventory/products/write/working-set.js';
 import { scopesOfEvents } from '../../src/search-cache/scopes/scopes-of-events.js';
+import { productSearch } from '../../src/search-cache/pages/cached-search.js';
 import { ProductSearchScopes, VendorSearchScopes } from '../../src/search-cache/scopes/scopes-of-search.js';
-import { scopesOfVendorCreation, scopesOfVendorUpdate } from '../../src/search-cache/scopes/scopes-of-vendors.js';
+import { aVendorEvent, ORIGIN } from '../support/events.js';
 import { modelPage } from '../support/model-search.js';
 
 const IDS = ['v0', 'v1', 'v2'];
@@ -37,35 +43,46 @@ const vendors = fc.tuple(...IDS.map(vendor));
 const product = (index: number) =>
   fc
     .record({ vendorId: fc.constantFrom(...IDS), category: fc.constantFrom(...CATEGORIES), basePrice: fc.nat(3) })
-    .map((given): Product => ({
-      ...given,
-      id: `p${index}`,
-      sku: `s${index}`,
-      name: 'okra',
-      names: {},
-      description: null,
-      unit: 'kg',
-      currency: 'INR',
-      availability: 'available',
-      version: 1,
-      createdAt: new Date(1_000 * index).toISOString(),
-      updatedAt: '',
-    }));
+    .map((given) =>
+      withMarketFacts({
+        ...given,
+        id: `p${index}`,
+        sku: `s${index}`,
+        name: 'okra',
+        names: {},
+        description: null,
+        unit: 'kg',
+        currency: 'INR',
+        availability: 'available',
+        version: 1,
+        createdAt: new Date(1_000 * index).toISOString(),
+        updatedAt: new Date(0).toISOString(),
+      }),
+    );
 const products = fc.tuple(...[0, 1, 2, 3, 4].map(product));
 const region = {
   state: fc.constantFrom('delhi', 'goa'),
   district: fc.constantFrom('north', 'south'),
   category: fc.constantFrom(...CATEGORIES),
 };
-const productFilters: fc.Arbitrary<ProductFilters> = fc.record(
-  { ...region, vendorId: fc.constantFrom(...IDS) },
+const productFilters: fc.Arbitrary<Placed<ProductFilters>> = fc.record(
+  {
+    ...region,
+    vendorId: fc.constantFrom(...IDS),
+    market: text,
+    // As vendors may spell them, or a place that is named in the text.
+    spellings: fc.constantFrom<PlaceSpellings>({ state: ['Delhi', 'delhi', 'goa'] }, { market: ['asha', 'banu'] }),
+  },
   { requiredKeys: [] },
 );
 const vendorFilters: fc.Arbitrary<VendorFilters> = fc.record({ ...region, q: text }, { requiredKeys: [] });
 const limit = fc.integer({ min: 1, max: 3 });
 
-const isIn = ({ state, district }: Pick<ProductFilters, 'state' | 'district'>, one: Vendor): boolean =>
-  (state === undefined || one.state === state) && (district === undefined || one.district === district);
+const isIn = (where: Placed<VendorFilters>, one: Vendor): boolean =>
+  (['state', 'district', 'market'] as const).every((kind) => {
+    const names = where.spellings?.[kind] ?? [where[kind]];
+    return names.some((name) => name === undefined || name === one[kind]);
+  });
 
 /** One vendor's change of one or more fields, as its row has it afterwards. */
 const change = fc.record({ id: fc.constantFrom(...IDS), fields: fc.record(fields, { requiredKeys: [] }) });
@@ -77,7 +94,12 @@ function changed(before: readonly Vendor[], { id, fields: updates }: { id: strin
 }
 
 /** What a page of products shows of its products' vendors; more than the product's own page does. */
-function productPage(all: readonly Vendor[], stock: readonly Product[], where: ProductFilters, options: object) {
+function productPage(
+  all: readonly Vendor[],
+  stock: readonly Product[],
+  where: Placed<ProductFilters>,
+  options: { facets?: readonly Facet[] },
+) {
   const byId = new Map(all.map((one) => [one.id, one]));
   const inRegion = stock.filter(({ vendorId }) => isIn(where, byId.get(vendorId)!));
   const page = modelPage(inRegion, where, { limit: 2, ...options }, 0);
@@ -85,7 +107,14 @@ function productPage(all: readonly Vendor[], stock: readonly Product[], where: P
     const { id, name, names, market, district, state } = byId.get(item.vendorId)!;
     return { ...item, vendor: { id, name, names, market, district, state } };
   });
-  return { ...page, shown };
+  const facets = options.facets?.includes('state')
+    ? inRegion
+        .filter(({ category }) => where.category === undefined || category === where.category)
+        .filter(({ vendorId }) => where.vendorId === undefined || vendorId === where.vendorId)
+        .map((one) => byId.get(one.vendorId)!.state)
+        .sort()
+    : [];
+  return { ...page, shown, facets };
 }
 
 /** The vendor search's meaning: filter, order by name, cut, and count each vendor's products. */
@@ -138,22 +167,33 @@ const command = fc.oneof<fc.Arbitrary<ProductCommand>[]>(
   }),
 );
 
+/** Of the event of the change, as `VendorService` makes it. */
+function scopesOfUpdate(old: Vendor, next: Vendor): Set<string> {
+  const { id: vendorId, version } = next;
+  const { name, names, market, district, state, languages } = next;
+  const changes = changesOf<VendorFields>(old, { name, names, market, district, state, languages });
+  const event = aVendorEvent({ eventType: 'vendor_updated', vendorId, version, changes, vendor: next });
+  return scopesOfEvents([event], textScopes);
+}
+
 describe('scopes of vendors', () => {
   it('are shared by every change of a vendor and every product search whose result it changes', () => {
     let differences = 0;
-    const sort = fc.record({ limit, sort: fc.constantFrom(...PRODUCT_SORTS) });
+    const facets = fc.constantFrom<readonly Facet[]>([], ['state']);
+    const sort = fc.record({ limit, sort: fc.constantFrom(...PRODUCT_SORTS), facets });
     fc.assert(
       fc.property(vendors, products, change, productFilters, sort, (before, stock, one, where, options) => {
         const { old, next, after } = changed(before, one);
         const page = productPage(before, stock, where, options);
-        if (same(page.shown, productPage(after, stock, where, options).shown)) return;
+        const fresh = productPage(after, stock, where, options);
+        if (same([page.shown, page.facets], [fresh.shown, fresh.facets])) return;
         differences += 1;
-        const renewed = scopesOfVendorUpdate(old, next);
+        const renewed = scopesOfUpdate(old, next);
         const scopes = new ProductSearchScopes(where, textScopes);
-        expect(share(renewed, scopes.all())).toBe(true);
+        expect(share(renewed, productSearch(where, options, textScopes).scopes)).toBe(true);
         const productIds = page.items.map(({ id }) => id);
         for (const vendorIds of [page.items.map(({ vendorId }) => vendorId), page.items.map(() => undefined)]) {
-          const facts = { productIds, vendorIds, complete: !page.more, priceWindow: page.priceWindow };
+          const facts = { productIds, vendorIds, complete: !page.more, priceEnds: page.priceEnds };
           expect(share(renewed, scopes.narrowed(options, facts))).toBe(true);
         }
       }),
@@ -188,13 +228,13 @@ describe('scopes of vendors', () => {
         { limit: 20 },
         { productIds: ['p1'], vendorIds: [one.id], complete: true },
       );
-    const languages = scopesOfVendorUpdate(own, { ...own, languages: ['te'], version: 2 });
+    const languages = scopesOfUpdate(own, { ...own, languages: ['te'], version: 2 });
     expect(share(languages, shows(own))).toBe(false);
     expect(share(languages, new ProductSearchScopes({ state: 'delhi' }, textScopes).all())).toBe(false);
     expect(share(languages, new VendorSearchScopes({}).narrowed([other.id]))).toBe(false);
     expect(share(languages, new VendorSearchScopes({}).narrowed([own.id]))).toBe(true);
 
-    const renamed = scopesOfVendorUpdate(own, { ...own, name: 'deepa', version: 2 });
+    const renamed = scopesOfUpdate(own, { ...own, name: 'deepa', version: 2 });
     expect(share(renamed, shows(own))).toBe(true);
     expect(share(renamed, shows(other))).toBe(false);
   });
@@ -214,13 +254,20 @@ type Change = Vendor | ProductCommand | { id: string; fields: Partial<VendorFiel
 function applied(before: readonly Vendor[], stock: readonly Product[], one: Change): Applied {
   if (!('kind' in one) && 'fields' in one) {
     const { old, next, after } = changed(before, one);
-    return { kind: 'update', vendors: after, products: stock, renewed: scopesOfVendorUpdate(old, next) };
+    return { kind: 'update', vendors: after, products: stock, renewed: scopesOfUpdate(old, next) };
   }
   if (!('kind' in one)) {
-    return { kind: 'create', vendors: [...before, one], products: stock, renewed: scopesOfVendorCreation() };
+    const created = aVendorEvent({ vendorId: one.id, vendor: one });
+    return {
+      kind: 'create',
+      vendors: [...before, one],
+      products: stock,
+      renewed: scopesOfEvents([created], textScopes),
+    };
   }
   const set = new WorkingSet(stock, new Set(IDS));
-  decide(one, set, { correlationId: 'c', region: 'r', occurredAt: new Date(9e6).toISOString() });
+  const occurredAt = new Date(9e6).toISOString();
+  decide(one, set, { origin: ORIGIN, region: 'r', occurredAt, marketDay: '1970-01-02' });
   const drafts = set.changed();
   const events: NewInventoryEvent[] = drafts.flatMap((draft) => draft.events);
   const gone = new Set(drafts.map(({ id }) => id));

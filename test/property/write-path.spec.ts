@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { InventoryEvent, Product } from '../../src/contracts/index.js';
+import {
+  comparablePriceOf,
+  type FoundProduct,
+  type InventoryEvent,
+  type Product,
+  type ProductEvent,
+} from '../../src/contracts/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createVendor } from '../support/builders.js';
 import { type Instances, startTwoInstances } from '../support/instances.js';
+import { ofProducts } from '../support/events.js';
 import { groupBy, walk, wholeLog } from '../support/reading.js';
 import { runTraffic, type Traffic } from '../support/traffic.js';
 
@@ -35,14 +42,16 @@ describe.each(ARRANGEMENTS)(`2,000 writes of 16 clients to %s (seed ${SEED})`, (
   let day: Day;
   let traffic: Traffic;
   let log: InventoryEvent[];
-  let byProduct: Map<string, InventoryEvent[]>;
+  let changes: ProductEvent[];
+  let byProduct: Map<string, ProductEvent[]>;
 
   beforeAll(async () => {
     day = await start();
     const { id: vendorId } = await createVendor(day.apps[0]!);
     traffic = await runTraffic(day.apps, { vendorId, clients: 16, writes: 2_000, seed: SEED });
     log = await wholeLog(day.apps[0]!);
-    byProduct = groupBy(log, ({ productId }) => productId);
+    changes = ofProducts(log);
+    byProduct = groupBy(changes, ({ productId }) => productId);
   });
   afterAll(() => day.close());
 
@@ -79,32 +88,33 @@ describe.each(ARRANGEMENTS)(`2,000 writes of 16 clients to %s (seed ${SEED})`, (
       let state = events[0]!.product;
       for (const [version, group] of groupBy(events.slice(1), (event) => event.version)) {
         const { product, eventType } = group[0]!;
-        const changes = group.flatMap((event) => event.changes);
-        for (const { field, oldValue, newValue } of changes) {
+        const fields = group.flatMap((event) => event.changes);
+        for (const { field, oldValue, newValue } of fields) {
           expect([version, field, oldValue]).toEqual([version, field, state[field as keyof Product]]);
           expect(oldValue).not.toEqual(newValue);
         }
-        const changed = Object.fromEntries(changes.map(({ field, newValue }) => [field, newValue]));
+        const changed = Object.fromEntries(fields.map(({ field, newValue }) => [field, newValue]));
         const next = eventType === 'product_deleted' ? {} : { version, updatedAt: product.updatedAt };
-        expect(product).toEqual({ ...state, ...changed, ...next });
+        const expected = { ...state, ...changed, ...next };
+        expect(product).toEqual({ ...expected, comparablePrice: comparablePriceOf(expected) });
         state = product;
       }
     }
   });
 
   it('lose no acknowledged update', () => {
-    const written = log.flatMap(({ eventType, product, changes }) =>
+    const written = changes.flatMap(({ eventType, product, changes: fields }) =>
       eventType === 'product_created'
         ? [product.basePrice]
-        : changes.filter(({ field }) => field === 'basePrice').map(({ newValue }) => newValue as number),
+        : fields.filter(({ field }) => field === 'basePrice').map(({ newValue }) => newValue as number),
     );
     expect(written.sort((a, b) => a - b)).toEqual(traffic.prices.sort((a, b) => a - b));
-    const ended = log.filter(({ eventType }) => eventType === 'product_deleted').map(({ productId }) => productId);
+    const ended = changes.filter(({ eventType }) => eventType === 'product_deleted').map(({ productId }) => productId);
     expect(ended.sort()).toEqual(traffic.deleted.sort());
   });
 
   it('show every client a state that was', () => {
-    const states = new Map(log.map(({ productId, version, product }) => [`${productId} ${version}`, product]));
+    const states = new Map(changes.map(({ productId, version, product }) => [`${productId} ${version}`, product]));
     for (const shown of traffic.acknowledged) expect(states.get(`${shown.id} ${shown.version}`)).toMatchObject(shown);
   });
 
@@ -112,8 +122,8 @@ describe.each(ARRANGEMENTS)(`2,000 writes of 16 clients to %s (seed ${SEED})`, (
     const last = [...byProduct.values()].map((events) => events.at(-1)!);
     const fold = last.filter(({ eventType }) => eventType !== 'product_deleted').map(({ product }) => product);
     for (const app of day.apps) {
-      const found = await walk<Product & { vendor: unknown }>(app, '/api/products/search?limit=100');
-      const stored = found.map(({ vendor: _vendor, ...product }) => product);
+      const found = await walk<FoundProduct>(app, '/api/products/search?limit=100');
+      const stored = found.map(({ vendor: _vendor, pricePer: _pricePer, ...product }) => product);
       const byId = (a: Product, b: Product) => (a.id < b.id ? -1 : 1);
       expect(stored.sort(byId)).toEqual(fold.sort(byId));
     }
