@@ -58,6 +58,8 @@ describe('access', () => {
     { method: 'POST', path: '/imports/agmarknet', body: 'State,District', type: 'text/csv' },
     { method: 'GET', path: '/events' },
     { method: 'GET', path: '/events/stats' },
+    { method: 'GET', path: '/events/seals' },
+    { method: 'GET', path: '/audit' },
     { method: 'GET', path: '/cache/stats' },
     { method: 'GET', path: '/realtime/stats' },
     { method: 'DELETE', path: '/cache' },

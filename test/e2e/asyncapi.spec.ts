@@ -6,6 +6,7 @@ import * as contracts from '../../src/contracts/index.js';
 import { newEventId } from '../../src/events/log/inventory-event.js';
 import { Sessions } from '../../src/realtime/sessions/sessions.js';
 import { SlowClients } from '../../src/realtime/slow-clients/slow-clients.js';
+import { HEADER, importCsv, priceLine } from '../support/agmarknet.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { waitFor } from '../support/processes.js';
@@ -30,7 +31,11 @@ interface Document {
 }
 
 const { SUBSCRIBE, UNSUBSCRIBE, SUBSCRIBED, UNSUBSCRIBED, NOTIFICATION, EXCEPTION, CLOSING } = contracts;
-const NAMES = [SUBSCRIBE, UNSUBSCRIBE, SUBSCRIBED, UNSUBSCRIBED, NOTIFICATION, EXCEPTION, CLOSING];
+const { SUBSCRIBE_SERIES, UNSUBSCRIBE_SERIES, SERIES_SUBSCRIBED, SERIES_UNSUBSCRIBED, SERIES_UPDATED } = contracts;
+const NAMES = [
+  ...[SUBSCRIBE, UNSUBSCRIBE, SUBSCRIBED, UNSUBSCRIBED, NOTIFICATION, EXCEPTION, CLOSING],
+  ...[SUBSCRIBE_SERIES, UNSUBSCRIBE_SERIES, SERIES_SUBSCRIBED, SERIES_UNSUBSCRIBED, SERIES_UPDATED],
+];
 
 describe('the description of the WebSocket messages', () => {
   let app: TestApp;
@@ -43,8 +48,9 @@ describe('the description of the WebSocket messages', () => {
     expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
     document = body;
     const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+    const date = /^\d{4}-\d\d-\d\d$/;
     const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-    ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true, formats: { uuid, 'date-time': time } });
+    ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true, formats: { uuid, date, 'date-time': time } });
     ajv.addVocabulary(['asyncapi', 'info', 'defaultContentType', 'servers', 'channels', 'operations', 'components']);
     ajv.addSchema(document, 'document');
   });
@@ -103,8 +109,14 @@ describe('the description of the WebSocket messages', () => {
 
   it('has every event name of the gateway, and no other', async () => {
     expect(Object.keys(document.components.messages).sort()).toEqual([...NAMES].sort());
-    const files = (await readdir('src/realtime', { recursive: true })).filter((path) => /(?<!\.spec)\.ts$/.test(path));
-    const source = (await Promise.all(files.map((path) => readFile(`src/realtime/${path}`, 'utf8')))).join('\n');
+    const folders = ['src/realtime', 'src/series/live'];
+    const paths = (
+      await Promise.all(
+        folders.map(async (folder) => (await readdir(folder, { recursive: true })).map((path) => `${folder}/${path}`)),
+      )
+    ).flat();
+    const files = paths.filter((path) => /(?<!\.spec)\.ts$/.test(path));
+    const source = (await Promise.all(files.map((path) => readFile(path, 'utf8')))).join('\n');
     const used = [...source.matchAll(/(?:\.emit|@SubscribeMessage)\(\s*([^,)\s]+)/g)].map(([, name]) => name!);
     expect(used.length).toBeGreaterThanOrEqual(8);
     // All by their constants, which are the contract's.
@@ -142,6 +154,15 @@ describe('the description of the WebSocket messages', () => {
       [SUBSCRIBE, { ...GENERAL, since: { ...cursor, position: -1 } }],
       [SUBSCRIBE, { ...GENERAL, since: { ...cursor, position: 1.5 } }],
       [UNSUBSCRIBE, { ...GENERAL, since: cursor }],
+      [SUBSCRIBE_SERIES, { commodity: 'onion' }],
+      [SUBSCRIBE_SERIES, { commodity: 'onion', state: 'Kerala', since: cursor }],
+      [UNSUBSCRIBE_SERIES, { commodity: 'onion', state: 'केरल' }],
+      [SUBSCRIBE_SERIES, {}],
+      [SUBSCRIBE_SERIES, { commodity: 'Onion' }],
+      [SUBSCRIBE_SERIES, { commodity: 'onion', state: '' }],
+      [SUBSCRIBE_SERIES, { commodity: 'onion', district: 'Pune' }],
+      [SUBSCRIBE_SERIES, { commodity: 'onion', since: { ...cursor, position: -1 } }],
+      [UNSUBSCRIBE_SERIES, { commodity: 'onion', since: cursor }],
     ];
     const answers: [unknown, boolean, boolean][] = [];
     for (const [name, payload] of requests) {
@@ -149,7 +170,7 @@ describe('the description of the WebSocket messages', () => {
       answers.push([payload, !('status' in answer), problems(name, payload).length === 0]);
     }
     expect(answers.filter(([, accepted, valid]) => accepted !== valid)).toEqual([]);
-    expect(answers.filter(([, accepted]) => accepted)).toHaveLength(4);
+    expect(answers.filter(([, accepted]) => accepted)).toHaveLength(7);
     socket.disconnect();
     await waitFor(async () => (await realtimeStats(app)).connections === 0, { what: 'the end of it' });
   });
@@ -175,7 +196,14 @@ describe('the description of the WebSocket messages', () => {
     await app.request('PATCH', path, { basePrice: 12.5, availability: 'limited', description: null, names: {} });
     await app.request('PATCH', path, { category: 'roots', unit: 'quintal' });
     await app.request('DELETE', path);
+    await ask(SUBSCRIBE, { type: 'vendor', vendorId: 'vnd_later' });
+    await app.request('POST', '/api/vendors', { id: 'vnd_later', name: 'Later', names: { hi: 'बाद में' } });
+    await app.request('PATCH', '/api/vendors/vnd_later', { market: 'Azadpur', languages: ['hi'] });
     await caughtUp(app, { socket, seen: [] });
+    await ask(SUBSCRIBE_SERIES, { commodity: 'onion', since: { ...cursor, epoch: newEventId() } });
+    await importCsv(app, `${HEADER}\n${priceLine({})}`);
+    await waitFor(() => wire.some(([name]) => name === SERIES_UPDATED), { what: 'a point' });
+    await ask(UNSUBSCRIBE_SERIES, { commodity: 'onion' });
 
     const slow = app.app.get<SlowClients, Record<string, (...args: unknown[]) => void>>(SlowClients);
     const [session] = app.app.get(Sessions);
@@ -199,9 +227,11 @@ describe('the description of the WebSocket messages', () => {
     expect(document.components.messages[CLOSING]).not.toHaveProperty('payload');
     const sent = wire.filter(([name]) => name !== CLOSING);
     expect(sent.flatMap(([name, payload]) => problems(name, payload))).toEqual([]);
-    expect(new Set(sent.map(([name]) => name))).toEqual(new Set([SUBSCRIBED, UNSUBSCRIBED, NOTIFICATION, EXCEPTION]));
+    const requests = [SUBSCRIBE, UNSUBSCRIBE, SUBSCRIBE_SERIES, UNSUBSCRIBE_SERIES, CLOSING];
+    expect(new Set(sent.map(([name]) => name))).toEqual(new Set(NAMES.filter((name) => !requests.includes(name))));
     const all = (field: string): Set<unknown> => new Set(sent.map(([, payload]) => fieldOf(payload, field)));
-    for (const type of contracts.EVENT_TYPES) expect(all('eventType')).toContain(type);
+    const ofRooms = contracts.EVENT_TYPES.filter((type) => type !== 'price_recorded');
+    for (const type of ofRooms) expect(all('eventType')).toContain(type);
     for (const type of contracts.ROOM_TYPES) expect(all('type')).toContain(type);
     for (const reason of ['epoch_changed', 'too_old', 'conflated']) expect(all('reason')).toContain(reason);
     for (const code of ['validation_failed', 'too_many_connections']) expect(all('code')).toContain(code);
@@ -217,6 +247,8 @@ describe('the description of the WebSocket messages', () => {
 
 const answerOf = (request: string, answer: unknown): string => {
   if (fieldOf(answer, 'status') === 'error') return EXCEPTION;
+  if (request === SUBSCRIBE_SERIES) return SERIES_SUBSCRIBED;
+  if (request === UNSUBSCRIBE_SERIES) return SERIES_UNSUBSCRIBED;
   return request === SUBSCRIBE ? SUBSCRIBED : UNSUBSCRIBED;
 };
 const fieldOf = (payload: unknown, field: string): unknown => (payload as Record<string, unknown> | undefined)?.[field];

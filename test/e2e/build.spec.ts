@@ -119,6 +119,51 @@ describe('the build', () => {
   });
 });
 
+describe('the build of the console', () => {
+  const WEB = 'src/console/web';
+  let project: SmallProject;
+
+  beforeAll(async () => {
+    project = await SmallProject.create({
+      'src/main.ts': GREETING,
+      'src/greeting.ts': greeting('server'),
+      'src/client/index.ts': "export const client = 'client';\n",
+      'src/contracts/index.ts': 'export {};\n',
+      [`${WEB}/main.tsx`]:
+        "import { client } from '../../client/index.js';\nimport './main.css';\nconsole.log(client);\n",
+      [`${WEB}/main.css`]: 'body { margin: 0; }\n',
+      [`${WEB}/icon.svg`]: '<svg xmlns="http://www.w3.org/2000/svg"/>\n',
+      [`${WEB}/index.html`]: '<link href="%STYLES%">%PRELOADS%<script src="%SCRIPT%"></script>\n',
+      [`${WEB}/tsconfig.json`]: '{}\n',
+    });
+  });
+  afterAll(() => project.dispose());
+
+  const page = () => readFile(project.path('dist/web/index.html'), 'utf8');
+  const builds = async () => expect(await project.build()).toEqual({ code: 0, output: COMPILES });
+
+  it('makes files with names by content, compressed beforehand, and none of them a module of the server', async () => {
+    await builds();
+    const [, script] = /src="console\/(assets\/main-\w+\.js)"/.exec(await page())!;
+    const files = Object.keys(await project.built()).filter((path) => path.startsWith('dist/web/'));
+    expect(files).toEqual(expect.arrayContaining(['', '.br', '.gz'].map((ending) => `dist/web/${script}${ending}`)));
+    expect(existsSync(project.path('dist/console/web'))).toBe(false);
+    expect(await project.build()).toEqual({ code: 0, output: '' });
+  });
+
+  it('makes it again when it has changed or the client library has, and leaves the server as it is', async () => {
+    const [before, server] = [await page(), (await project.built())['dist/main.js']];
+    await project.write(`${WEB}/main.css`, 'body { margin: 1px; }\n');
+    await builds();
+    const restyled = await page();
+    expect(restyled).not.toBe(before);
+    expect((await project.built())['dist/main.js']).toBe(server);
+    await project.write('src/client/index.ts', "export const client = 'another';\n");
+    await builds();
+    expect(await page()).not.toBe(restyled);
+  });
+});
+
 describe('npm run dev', () => {
   it('starts the program again after a change, also after one that does not compile', async () => {
     const stays = `${GREETING}setInterval(() => undefined, 1_000);\n`;

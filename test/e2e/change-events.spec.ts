@@ -86,6 +86,8 @@ describe('events of changes', () => {
       version: 1,
       changes: [],
       product,
+      cause: {},
+      observation: null,
       correlationId: expect.stringMatching(/./),
       region: 'south-1',
       occurredAt: product.createdAt,

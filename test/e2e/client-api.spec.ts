@@ -76,7 +76,7 @@ describe('requests of the client library', () => {
     // Each field has its own type.
     const pricesOf = (change: ProductChange): number[] =>
       change.field === 'basePrice' ? [change.oldValue, change.newValue] : [];
-    expect(events.flatMap(({ changes }) => changes.flatMap(pricesOf))).toEqual([20, 18]);
+    expect(events.flatMap(({ changes }) => (changes as ProductChange[]).flatMap(pricesOf))).toEqual([20, 18]);
     await client.products.delete(product.id, { ifVersion: 4 });
     await expect(client.products.get(product.id)).rejects.toMatchObject({ code: 'product_not_found', status: 404 });
   });
@@ -151,6 +151,17 @@ describe('requests of the client library', () => {
     for (let at = 0; at < keys.length; at += 2) expect(keys[at + 1]).toBe(keys[at]);
     expect(new Set(keys).size).toBe(5);
   }, 30_000);
+
+  it('give vendors the names under which imports mean them', async () => {
+    const [{ id }, other] = [await vendor(), await vendor()];
+    const names = { state: 'Goa', district: 'North Goa', market: 'Mapusa APMC' };
+    const alias = await client.vendors.addAlias(id, names);
+    expect(alias).toMatchObject(names);
+    expect(await client.vendors.aliases(id)).toEqual([alias]);
+    await expect(client.vendors.addAlias(other.id, names)).rejects.toMatchObject({ code: 'alias_taken' });
+    expect(await client.vendors.removeAlias(id, names)).toBeUndefined();
+    expect(await client.vendors.aliases(id)).toEqual([]);
+  });
 
   it('wait as long as the server wants before they are sent again', async () => {
     const at: number[] = [];

@@ -3,7 +3,7 @@ import { createInventoryClient, type InventoryClient, type InventoryClientOption
 import { createProduct } from '../support/builders.js';
 import { type Follower, follow } from '../support/clients.js';
 import { type Instances, startTwoInstances } from '../support/instances.js';
-import { BALANCER_PATIENCE, type LoadBalancer, startLoadBalancer } from '../support/load-balancer.js';
+import { BALANCER_TIMEOUT, type LoadBalancer, startLoadBalancer } from '../support/load-balancer.js';
 import { waitFor } from '../support/processes.js';
 import { realtimeStats } from '../support/rooms.js';
 
@@ -18,7 +18,7 @@ describe('the client library behind a load balancer without sticky sessions', ()
     const { leader, follower } = instances;
     balancer = await startLoadBalancer([leader.url, follower.url]);
     withoutWebSocket = await startLoadBalancer([follower.url], ['http-request deny if { hdr(upgrade) -i websocket }']);
-  }, BALANCER_PATIENCE);
+  }, BALANCER_TIMEOUT);
   afterAll(async () => {
     await balancer?.stop();
     await withoutWebSocket?.stop();
@@ -81,7 +81,7 @@ describe('the client library behind a load balancer without sticky sessions', ()
     const listener = follow(client, { type: 'general' });
     await listener.subscription.ready;
     await heard([listener]);
-    expect(await client.products.get(listener.seen.at(-1)!.productId)).toMatchObject({ version: 1 });
+    expect(await client.products.get(listener.seen.at(-1)!.productId!)).toMatchObject({ version: 1 });
     expect(errors).toEqual([]);
     client.close();
     await proxy.stop();

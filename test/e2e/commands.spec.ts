@@ -34,11 +34,21 @@ describe('the commands', () => {
   }
   const here = () => ({ PORT: new URL(app.url).port });
 
-  it.each(['cli/import', 'cli/demo', 'cli/token', 'cli/verify'])(
+  it.each([
+    'cli/import',
+    'cli/demo',
+    'cli/rebuild',
+    'cli/token',
+    'cli/config',
+    'cli/verify',
+    'cli/log',
+    'cli/export-log',
+    'cli/restore',
+  ])(
     'explain themselves: %s --help',
     async (module) => {
       const { code, output } = await run(module, ['--help']);
-      expect([code, output]).toEqual([0, expect.stringMatching(/^Usage: npm run \w+[^]*--help {2,}this text\n$/)]);
+      expect([code, output]).toEqual([0, expect.stringMatching(/^Usage: npm run [\w-]+[^]*--help {2,}this text\n$/)]);
       const wrong = await run(module, ['--nonsense']);
       expect([wrong.code, wrong.output]).toEqual([2, expect.stringMatching(/'--nonsense'[^]*\n\nUsage: npm run /)]);
     },
@@ -58,7 +68,31 @@ describe('the commands', () => {
       await writeFile(file, `${header}\nDelhi,Delhi,Azadpur,Potato,Desi,FAQ,27/07/2023,900,1100,1000\n`);
       const everywhere = { ...here(), HOST: '0.0.0.0' };
       const imported = await run('cli/import', [file, ...token], { ...everywhere, JWT_SECRET: 'x'.repeat(32) });
-      expect([imported.code, imported.output]).toEqual([0, expect.stringMatching(/products created +1\b/)]);
+      expect([imported.code, imported.output]).toEqual([0, expect.stringMatching(/prices\.csv +1 +1 +1 +0 /)]);
+    },
+    START_TIMEOUT,
+  );
+
+  it(
+    'print the settings in force, and nothing that is secret',
+    async () => {
+      const secret = 'never to be shown';
+      await writeFile(join(folder, 'secret'), `${secret}\n`);
+      const env = {
+        ...here(),
+        JWT_SECRET_FILE: join(folder, 'secret'),
+        DATABASE_URL: `postgres://mandi:${encodeURIComponent(secret)}@db.example/mandi`,
+        REDIS_URL: 'rediss://cache.example/2',
+      };
+      const { code, output } = await run('cli/config', [], env);
+      expect(code).toBe(0);
+      expect(output).not.toMatch(/never/);
+      expect(output).toMatch(/^PORT +\d+ +environment$/m);
+      expect(output).toMatch(/^DATABASE_URL +postgres:\/\/mandi:\*\*\*@db\.example\/mandi +environment$/m);
+      expect(output).toMatch(/^JWT_SECRET +\(set\) +environment$/m);
+      expect(output).toMatch(/^DEFAULT_TTL +300$/m);
+      const json = await run('cli/config', ['--json'], env);
+      expect(JSON.parse(json.output)).toContainEqual({ name: 'MAX_CACHE_SIZE', value: '10000', from: 'default' });
     },
     START_TIMEOUT,
   );
@@ -70,6 +104,7 @@ describe('the commands', () => {
         ['cli/import', ['-']],
         ['cli/demo', []],
         ['cli/token', ['--role', 'admin']],
+        ['cli/config', []],
         ['cli/verify', []],
       ] as const) {
         const { code, output } = await run(module, [...args], { PORT: 'abc' });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FoundVendor, InventoryEvent, Page, Product, Vendor } from '../../src/contracts/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
+import { ofProducts } from '../support/events.js';
 import { expectFieldError } from '../support/problems.js';
 import { historyOf, wholeLog } from '../support/reading.js';
 
@@ -23,6 +24,9 @@ describe('names', () => {
   it.each([
     ['hi', NAMES.hi, NAMES.hi],
     ['mr-IN', NAMES['mr-IN'], NAMES['mr-IN']],
+    ['MR-in', NAMES['mr-IN'], NAMES['mr-IN']],
+    ['hi-Deva-IN', NAMES.hi, NAMES.hi],
+    ['mr', 'Kanda', 'Asha'],
     ['ta', 'Kanda', 'Asha'],
   ])('in %s are those of a product, of a vendor and of found vendors', async (lang, ofProduct, ofVendor) => {
     const one = await app.request('GET', `/api/products/${product.id}?lang=${lang}`);
@@ -37,6 +41,28 @@ describe('names', () => {
     }
     const plain = await app.request<Page<FoundVendor>>('GET', '/api/vendors/search');
     expect(plain.body.items[0]).not.toHaveProperty('displayName');
+  });
+
+  it('of found products are in the language asked for, or in the one that the client prefers', async () => {
+    const shown = async (query: string, accepted?: string) => {
+      const headers: Record<string, string> = accepted === undefined ? {} : { 'accept-language': accepted };
+      const found = await app.request<Page<{ displayName?: string }>>(
+        'GET',
+        `/api/products/search${query}`,
+        undefined,
+        headers,
+      );
+      return [found.body.items[0]!.displayName, found.headers.get('vary')];
+    };
+    // Each twice: loaded, and from the cache.
+    for (let time = 0; time < 2; time += 1) {
+      expect(await shown('?lang=HI-IN')).toEqual([NAMES.hi, null]);
+      expect(await shown('?limit=5')).toEqual([undefined, 'Accept-Language']);
+      expect(await shown('?limit=5', '*')).toEqual([undefined, 'Accept-Language']);
+      expect(await shown('?limit=5', 'fr;q=0.9, hi-IN;q=0.8, en;q=0.5')).toEqual([NAMES.hi, 'Accept-Language']);
+      expect(await shown('?limit=5', 'ta, en;q=0.5')).toEqual([NAMES.en, 'Accept-Language']);
+      expect(await shown('?limit=5&lang=hi', 'en')).toEqual([NAMES.hi, null]);
+    }
   });
 
   it('of vendors follow every change at once', async () => {
@@ -89,7 +115,7 @@ describe('names', () => {
     });
     await all;
     const history = (await historyOf(app, product.id)).slice(1);
-    const log = (await wholeLog(app)).slice(1);
+    const log = ofProducts(await wholeLog(app)).slice(1);
     for (const events of [live, history, log]) {
       expect(events).toHaveLength(3);
       const orders = events.flatMap(({ changes }) => changes.map((change) => Object.keys(change).join()));

@@ -46,7 +46,7 @@ describe('ETag', () => {
       expect([status, body.version]).toEqual([200, 1]);
     });
 
-    it.each(['"1"', '*', '"8", "1"', '"1","1"', '"a,b" ,, "1"', 'W/"1", "1"', '1'])(
+    it.each(['"1"', '*', '"8", "1"', '"1","1"', '"a,b" ,, "1"', 'W/"1"', '"2", W/"1"', '1'])(
       'If-Match: %s lets it be changed',
       async (tags) => {
         const { status, body } = await patch(tags);
@@ -54,7 +54,7 @@ describe('ETag', () => {
       },
     );
 
-    it.each(['"2"', 'W/"1"', '"0"', '"01"', '"abc"', '""', '"2", W/"1"', '"99999999999999999999"', '2'])(
+    it.each(['"2"', 'W/"2"', '"0"', '"01"', '"abc"', '""', '"2", W/"3"', '"99999999999999999999"', '2'])(
       'If-Match: %s is refused, and nothing changes',
       async (tags) => {
         expectProblem(await patch(tags), 412, 'version_mismatch');

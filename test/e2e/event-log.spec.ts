@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { InventoryEvent, Product } from '../../src/contracts/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
+import { contiguous, positionsOf } from '../support/events.js';
 import { expectProblem } from '../support/problems.js';
 
 interface EventsPage {
@@ -21,53 +22,60 @@ describe('GET /events', () => {
 
   beforeAll(async () => {
     app = await startApp();
-    onion = await createProduct(app, { category: 'vegetables' }); // 1
-    mango = await createProduct(app, { category: 'fruits' }); // 2
-    await app.request('PATCH', `/api/products/${onion.id}`, { basePrice: 5 }); // 3
-    await app.request('PATCH', `/api/products/${mango.id}`, { category: 'dry-fruits' }); // 4
-    await app.request('PUT', `/api/products/${onion.id}/availability`, { availability: 'limited' }); // 5
-    await app.request('DELETE', `/api/products/${mango.id}`); // 6
+    // Each with a vendor of its own, whose creation comes before it.
+    onion = await createProduct(app, { category: 'vegetables' }); // 1, 2
+    mango = await createProduct(app, { category: 'fruits' }); // 3, 4
+    await app.request('PATCH', `/api/products/${onion.id}`, { basePrice: 5 }); // 5
+    await app.request('PATCH', `/api/products/${mango.id}`, { category: 'dry-fruits' }); // 6
+    await app.request('PUT', `/api/products/${onion.id}/availability`, { availability: 'limited' }); // 7
+    await app.request('PATCH', `/api/vendors/${mango.vendorId}`, { name: 'Mango House' }); // 8
+    await app.request('DELETE', `/api/products/${mango.id}`); // 9
   });
   afterAll(() => app.close());
 
   it('has every event that was acknowledged, contiguous from 1, of one epoch', async () => {
     const { status, body } = await read();
     expect(status).toBe(200);
-    expect(body).toMatchObject({ nextAfter: 6, lastPosition: 6, epoch: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(body).toMatchObject({ nextAfter: 9, lastPosition: 9, epoch: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(body.events.map(({ position, eventType, version }) => [position, eventType, version])).toEqual([
-      [1, 'product_created', 1],
+      [1, 'vendor_created', 1],
       [2, 'product_created', 1],
-      [3, 'price_changed', 2],
-      [4, 'product_updated', 2],
-      [5, 'availability_changed', 3],
-      [6, 'product_deleted', 3],
+      [3, 'vendor_created', 1],
+      [4, 'product_created', 1],
+      [5, 'price_changed', 2],
+      [6, 'product_updated', 2],
+      [7, 'availability_changed', 3],
+      [8, 'vendor_updated', 2],
+      [9, 'product_deleted', 3],
     ]);
     expect(new Set(body.events.map(({ epoch }) => epoch))).toEqual(new Set([body.epoch]));
   });
 
   it('is read page by page with nextAfter', async () => {
     const first = (await read('?limit=4')).body;
-    expect(first).toMatchObject({ nextAfter: 4, lastPosition: 6 });
-    const second = (await read(`?limit=4&after=${first.nextAfter}&epoch=${first.epoch}`)).body;
-    expect(second).toMatchObject({ nextAfter: 6, lastPosition: 6 });
-    expect([...first.events, ...second.events].map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect((await read('?after=6')).body).toMatchObject({ events: [], nextAfter: 6 });
+    expect(first).toMatchObject({ nextAfter: 4, lastPosition: 9 });
+    const second = (await read(`?limit=9&after=${first.nextAfter}&epoch=${first.epoch}`)).body;
+    expect(second).toMatchObject({ nextAfter: 9, lastPosition: 9 });
+    expect(positionsOf([...first.events, ...second.events])).toEqual(contiguous(0, 9));
+    expect((await read('?after=9')).body).toMatchObject({ events: [], nextAfter: 9 });
   });
 
   it('filters by product, vendor, category, kind, and all of them together', async () => {
-    expect(await positions(`?productId=${onion.id}`)).toEqual([1, 3, 5]);
-    expect(await positions(`?vendorId=${mango.vendorId}`)).toEqual([2, 4, 6]);
-    expect(await positions('?category=fruits')).toEqual([2]);
-    expect(await positions('?category=dry-fruits')).toEqual([4, 6]);
-    expect(await positions('?eventType=product_created')).toEqual([1, 2]);
-    expect(await positions(`?productId=${onion.id}&category=vegetables&eventType=price_changed&after=1`)).toEqual([3]);
+    expect(await positions(`?productId=${onion.id}`)).toEqual([2, 5, 7]);
+    expect(await positions(`?vendorId=${mango.vendorId}`)).toEqual([3, 4, 6, 8, 9]);
+    expect(await positions('?category=fruits')).toEqual([4]);
+    expect(await positions('?category=dry-fruits')).toEqual([6, 9]);
+    expect(await positions('?eventType=product_created')).toEqual([2, 4]);
+    expect(await positions(`?vendorId=${mango.vendorId}&eventType=vendor_updated`)).toEqual([8]);
+    expect(await positions('?eventType=price_recorded')).toEqual([]);
+    expect(await positions(`?productId=${onion.id}&category=vegetables&eventType=price_changed&after=1`)).toEqual([5]);
     expect(await positions('?productId=prd_none')).toEqual([]);
   });
 
   it('does not make a filtering reader look at the same stretch again', async () => {
     const { body } = await read('?eventType=price_changed&limit=1');
-    expect(body).toMatchObject({ nextAfter: 3, lastPosition: 6 });
-    expect((await read('?eventType=price_changed&limit=1&after=3')).body).toMatchObject({ events: [], nextAfter: 6 });
+    expect(body).toMatchObject({ nextAfter: 5, lastPosition: 9 });
+    expect((await read('?eventType=price_changed&limit=1&after=5')).body).toMatchObject({ events: [], nextAfter: 9 });
   });
 
   it('says 410 to a cursor of another database', async () => {
@@ -79,7 +87,10 @@ describe('GET /events', () => {
     const { epoch } = (await read()).body;
     const { status, body } = await app.request('GET', '/api/events/stats');
     expect(status).toBe(200);
-    expect(body).toMatchObject({ epoch, lastPosition: 6, backlog: 0, leader: true, busConnected: true });
-    expect(body.delivered).toMatchObject({ total: 6, byType: { product_created: 2, price_changed: 1 } });
+    expect(body).toMatchObject({ epoch, lastPosition: 9, backlog: 0, leader: true, busConnected: true });
+    expect(body.delivered).toMatchObject({
+      total: 9,
+      byType: { product_created: 2, price_changed: 1, vendor_created: 2 },
+    });
   });
 });

@@ -5,7 +5,7 @@ import { FastSearchHandler } from '../../src/inventory/index.js';
 import { startApp } from '../support/app.js';
 import { letIn } from '../support/closed-database.js';
 import { expectProblem } from '../support/problems.js';
-import { ask, plain, respelled, SEARCHES, watchLane } from '../support/fast-path.js';
+import { ask, plain, respelled, SEARCHES, watchFastPath } from '../support/fast-path.js';
 import { waitFor } from '../support/processes.js';
 import { JWT_SECRET } from '../support/tokens.js';
 
@@ -15,12 +15,12 @@ describe('the fast path', () => {
   it('lets through as many as the rate limit says, both ways together', async () => {
     const app = await startApp({ env: { RATE_LIMIT: '205' } });
     try {
-      const lane = watchLane(app);
+      const fast = watchFastPath(app);
       const urls = Array.from({ length: 260 }, (_, index) => (index % 10 ? search : respelled(search)));
       const answers = await Promise.all(urls.map((url) => ask(app, url)));
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(205);
-      expect(lane.taken).toBeGreaterThan(50);
-      expect(lane.taken).toBeLessThan(205);
+      expect(fast.taken).toBeGreaterThan(50);
+      expect(fast.taken).toBeLessThan(205);
       for (const answer of answers.filter(({ status }) => status !== 200)) {
         expectProblem(answer, 429, 'too_many_requests');
         expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d?$/);
@@ -35,19 +35,19 @@ describe('the fast path', () => {
   it('lets a token go no longer than it lasts', async () => {
     const app = await startApp();
     try {
-      const lane = watchLane(app);
+      const fast = watchFastPath(app);
       const token = await new SignJWT({ role: 'admin' })
         .setProtectedHeader({ alg: 'HS256' })
         .setExpirationTime('30s')
         .sign(new TextEncoder().encode(JWT_SECRET));
       const headers = { authorization: `Bearer ${token}` };
       for (const _turn of [1, 2, 3]) expect((await ask(app, search, headers)).status).toBe(200);
-      expect(lane.taken).toBe(2);
+      expect(fast.taken).toBe(2);
       const clock = app.app.get(Clock);
       const real = clock.now.bind(clock);
       clock.now = () => real() + 60_000;
       expectProblem(await ask(app, search, headers), 401, 'unauthorized');
-      expect(lane.taken).toBe(2);
+      expect(fast.taken).toBe(2);
     } finally {
       await app.close();
     }
@@ -56,13 +56,13 @@ describe('the fast path', () => {
   it('is closed while the instance ends: answers end their connections', async () => {
     const app = await startApp();
     try {
-      const lane = watchLane(app);
+      const fast = watchFastPath(app);
       await ask(app, search);
       app.app.get(Draining).begin();
       const answer = await ask(app, search);
       expect(answer.status).toBe(200);
       expect(answer.headers.get('connection')).toBe('close');
-      expect(lane.taken).toBe(1);
+      expect(fast.taken).toBe(1);
     } finally {
       await app.close();
     }
@@ -73,14 +73,14 @@ describe('the fast path', () => {
     async (origins) => {
       const app = await startApp({ env: { CORS_ORIGINS: origins } });
       try {
-        const lane = watchLane(app);
+        const fast = watchFastPath(app);
         for (const headers of [{}, { origin: 'https://shop.example' }, { origin: 'https://other.example' }]) {
           const url = respelled(search);
           const first = await ask(app, url, headers);
           expect(first.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
-          const taken = lane.taken;
+          const taken = fast.taken;
           const second = await ask(app, url, headers);
-          expect(lane.taken - taken).toBe('origin' in headers ? 0 : 1);
+          expect(fast.taken - taken).toBe('origin' in headers ? 0 : 1);
           expect(plain(second)).toEqual(plain(first));
         }
       } finally {
@@ -93,10 +93,10 @@ describe('the fast path', () => {
     const app = await startApp();
     try {
       for (const _turn of [1, 2]) await ask(app, search);
-      const lane = app.app.get(FastSearchHandler);
-      const find = lane.find.bind(lane);
+      const fast = app.app.get(FastSearchHandler);
+      const find = fast.find.bind(fast);
       let asked = 0;
-      lane.find = (url) => {
+      fast.find = (url) => {
         asked += 1;
         return find(url);
       };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
-import { ask, type Fields, plain, SEARCHES, watchLane } from '../support/fast-path.js';
+import { ask, type Fields, plain, SEARCHES, watchFastPath } from '../support/fast-path.js';
 import type { TestDatabase } from '../support/test-database.js';
 
 const [SEARCH] = SEARCHES as [string];
@@ -18,7 +18,7 @@ describe.each(['', '*', 'https://shop.example'])('with CORS for "%s", FAST_PATH=
   let database: TestDatabase;
   let fast: TestApp;
   let ordinary: TestApp;
-  let lanes: { taken: number }[];
+  let paths: { taken: number }[];
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -27,7 +27,7 @@ describe.each(['', '*', 'https://shop.example'])('with CORS for "%s", FAST_PATH=
     ordinary = await startApp({ database, env: { ...env, FAST_PATH: 'off' } });
     await createVendor(fast, { id: 'vnd_lane', name: 'Lane' });
     await createProduct(fast, { vendorId: 'vnd_lane' });
-    lanes = [fast, ordinary].map(watchLane);
+    paths = [fast, ordinary].map(watchFastPath);
   });
   afterAll(async () => {
     await fast.close();
@@ -54,9 +54,9 @@ describe.each(['', '*', 'https://shop.example'])('with CORS for "%s", FAST_PATH=
 
   it.each(REQUESTS)('$method $url $headers gets the same status, headers and body', async (request) => {
     const { url, headers, method, fast: isFast = false } = request;
-    const before = lanes.map(({ taken }) => taken);
+    const before = paths.map(({ taken }) => taken);
     const answers = await Promise.all([fast, ordinary].map((app) => ask(app, url, headers, method)));
-    const taken = lanes.map((lane, index) => lane.taken - before[index]!);
+    const taken = paths.map((path, index) => path.taken - before[index]!);
     const [one, other] = answers.map(withoutIds);
     expect(one).toEqual(other);
     // A search that fails is counted by neither.

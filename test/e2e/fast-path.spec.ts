@@ -4,35 +4,35 @@ import { startApp, type TestApp } from '../support/app.js';
 import { type RawAnswer, rawExchange } from '../support/attacks/raw-exchange.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { expectProblem } from '../support/problems.js';
-import { ask, type Fields, plain, respelled, SEARCHES, watchLane } from '../support/fast-path.js';
+import { ask, type Fields, plain, respelled, SEARCHES, watchFastPath } from '../support/fast-path.js';
 import { waitFor } from '../support/processes.js';
 import { openRaw } from '../support/raw-http.js';
 
 describe('the fast path', () => {
   let app: TestApp;
-  let lane: { taken: number };
+  let fast: { taken: number };
   let product: Product;
 
   beforeAll(async () => {
     app = await startApp();
     await createVendor(app, { id: 'vnd_lane', name: 'Lane' });
     product = await createProduct(app, { vendorId: 'vnd_lane' });
-    lane = watchLane(app);
+    fast = watchFastPath(app);
   });
   afterAll(() => app.close());
 
   const get = (url: string, headers?: Fields) => ask(app, url, headers);
   /** By which way it was answered. */
-  const wayOf = async <T>(ask: () => Promise<T>): Promise<{ way: 'lane' | 'framework'; answer: T }> => {
-    const before = lane.taken;
+  const wayOf = async <T>(ask: () => Promise<T>): Promise<{ way: 'fast path' | 'framework'; answer: T }> => {
+    const before = fast.taken;
     const answer = await ask();
-    return { way: lane.taken > before ? 'lane' : 'framework', answer };
+    return { way: fast.taken > before ? 'fast path' : 'framework', answer };
   };
   /** Asked by a URL that is new, then again by the same one. */
   const bothWays = async (url: string, headers?: Fields) => {
     const first = await wayOf(() => get(url, headers));
     const second = await wayOf(() => get(url, headers));
-    expect([first.way, second.way]).toEqual(['framework', 'lane']);
+    expect([first.way, second.way]).toEqual(['framework', 'fast path']);
     return [first.answer, second.answer] as const;
   };
 
@@ -45,7 +45,7 @@ describe('the fast path', () => {
       expect([first, second].map(({ headers }) => headers.get('x-cache'))).toEqual(['HIT', 'HIT']);
     });
 
-    it('says 304 to who has it already, either way, with the same headers', async () => {
+    it('answers 304 when If-None-Match names the current ETag, either way, with the same headers', async () => {
       const { headers } = await get(search);
       const etag = headers.get('etag')!;
       for (const known of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
@@ -66,7 +66,7 @@ describe('the fast path', () => {
       await get(url);
       for (const id of ['mine-1', 'a:b/c=d@e']) {
         const { way, answer } = await wayOf(() => get(url, { 'x-correlation-id': id }));
-        expect({ way, id: answer.headers.get('x-correlation-id') }).toEqual({ way: 'lane', id });
+        expect({ way, id: answer.headers.get('x-correlation-id') }).toEqual({ way: 'fast path', id });
       }
       const ids = await Promise.all(
         ['a b', 'x'.repeat(129), '<x>'].map(async (id) => {
@@ -111,7 +111,7 @@ describe('the fast path', () => {
       await get(search);
       const before = await waitFor(count, { what: 'the first count' });
       const { way } = await wayOf(() => get(search));
-      expect(way).toBe('lane');
+      expect(way).toBe('fast path');
       await waitFor(async () => (await count()) === before + 1, { what: 'one more' });
     });
   });
@@ -125,7 +125,7 @@ describe('the fast path', () => {
   ])('answers %s as the framework does when nobody has asked before', async (url) => {
     const headers = { 'x-correlation-id': 'both-ways' };
     const { way, answer } = await wayOf(() => get(url, headers));
-    expect(way).toBe(answer.status === 200 ? 'lane' : 'framework');
+    expect(way).toBe(answer.status === 200 ? 'fast path' : 'framework');
     expect(plain(answer)).toEqual(plain(await get(respelled(url), headers)));
   });
 
@@ -197,7 +197,7 @@ describe('the fast path', () => {
     const accidents: unknown[] = [];
     const note = (error: unknown): void => void accidents.push(error);
     process.on('unhandledRejection', note).on('uncaughtException', note);
-    const before = lane.taken;
+    const before = fast.taken;
     const gone = Array.from({ length: 50 }, async () => {
       const connection = await openRaw(app.url);
       connection.write(`GET ${search} HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(20));
@@ -206,7 +206,7 @@ describe('the fast path', () => {
     });
     await Promise.all(gone);
     expect((await get(search)).status).toBe(200);
-    await waitFor(() => lane.taken > before, { what: 'the lane' });
+    await waitFor(() => fast.taken > before, { what: 'the fast path' });
     process.off('unhandledRejection', note).off('uncaughtException', note);
     expect(accidents).toEqual([]);
   });
@@ -220,7 +220,7 @@ describe('the fast path', () => {
       const { way, answer } = await wayOf(() => get(search));
       const { items } = answer.body as { items: Product[] };
       expect(items.map((item) => item.basePrice)).toEqual([basePrice]);
-      if (way === 'lane') through += 1;
+      if (way === 'fast path') through += 1;
     }
     expect(through).toBe(50);
   });

@@ -101,7 +101,7 @@ describe('slow requests', () => {
       fetch(`${url}/api/imports/agmarknet`, {
         method: 'POST',
         headers: { 'content-type': 'text/csv', authorization },
-        body: `${HEADER}\n`,
+        body: `${HEADER}\n${priceLine({})}\n`,
       });
     await waitFor(async () => (await Promise.all([imported(), imported()])).every(({ status }) => status === 200), {
       what: 'room for two imports',

@@ -7,6 +7,17 @@ const METRICS: Record<string, string> = {
   inventory_events_published_total: 'counter',
   inventory_event_publish_failures_total: 'counter',
   inventory_relay_backlog: 'gauge',
+  inventory_leader: 'gauge',
+  inventory_bus_connected: 'gauge',
+  inventory_build_info: 'gauge',
+  inventory_database_connections: 'gauge',
+  inventory_imports_total: 'counter',
+  inventory_import_rows_total: 'counter',
+  inventory_log_hot_events: 'gauge',
+  inventory_log_oldest_hot_event_seconds: 'gauge',
+  inventory_log_segments: 'gauge',
+  inventory_log_sealed_position: 'gauge',
+  inventory_log_sealed_bytes: 'gauge',
   inventory_event_delivery_seconds: 'histogram',
   realtime_connections: 'gauge',
   realtime_subscriptions: 'gauge',
@@ -32,7 +43,8 @@ describe('health and metrics', () => {
     expect(await get('/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } });
     const parts = { database: { status: 'up' }, bus: { status: 'up' } };
     expect(await get('/health/ready')).toMatchObject({ status: 200, body: { status: 'ok', parts } });
-    expect(await get('/health')).toMatchObject({ status: 200, body: { status: 'ok', parts } });
+    const log = { status: 'up', detail: 'no events; 0 sealed segments up to position 0, 0 bytes' };
+    expect(await get('/health')).toMatchObject({ status: 200, body: { status: 'ok', parts: { ...parts, log } } });
   });
 
   it.each(Object.entries(METRICS))('declares %s, a %s', async (name, type) => {
@@ -60,7 +72,8 @@ describe('health and metrics', () => {
     expect(text).toContain('inventory_events_published_total{event_type="product_created"} 1');
     expect(text).toContain('inventory_events_published_total{event_type="price_changed"} 1');
     expect(text).toContain('inventory_relay_backlog 0');
-    expect(text).toContain('inventory_event_delivery_seconds_count 2');
+    expect(text).toContain('inventory_log_hot_events 3');
+    expect(text).toContain('inventory_event_delivery_seconds_count 3');
     expect(text).toContain('realtime_connections 1');
     expect(text).toContain('realtime_subscriptions{type="general"} 1');
     expect(text).toContain('errors_total{type="product_not_found"} 1');

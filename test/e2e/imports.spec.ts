@@ -43,13 +43,21 @@ describe('POST /imports/agmarknet', () => {
     ]);
     expect(status).toBe(200);
     expect(body).toEqual({
+      importId: expect.stringMatching(/^imp_[0-9a-f]{32}$/),
+      layout: 'agmarknet',
       rows: 4,
       vendorsCreated: 2,
       created: 4,
       priceChanged: 0,
+      recorded: 0,
+      revised: 0,
       unchanged: 0,
+      rounded: 0,
+      contradictory: 0,
+      suspicious: 0,
       rejected: 0,
       rejections: [],
+      aliasCandidates: [],
     });
     expect(await vendor()).toMatchObject({ market, district: 'North Delhi', state: 'Delhi', inventory: { total: 3 } });
     expect(await vendor(`${market} B`)).toMatchObject({ market: `${market} B`, inventory: { total: 1 } });
@@ -144,8 +152,8 @@ describe('POST /imports/agmarknet', () => {
   });
 
   it('lists the first hundred rejections and counts them all', async () => {
-    const { body } = await send(Array.from({ length: 150 }, () => line({ price: 0 })));
-    expect(body).toMatchObject({ rows: 150, rejected: 150, created: 0 });
+    const { body } = await send([...Array.from({ length: 150 }, () => line({ price: 0 })), line({})]);
+    expect(body).toMatchObject({ rows: 151, rejected: 150, created: 1 });
     expect(body.rejections.map(({ line }) => line)).toEqual(Array.from({ length: 100 }, (_, index) => index + 2));
   });
 
@@ -245,9 +253,14 @@ describe('POST /imports/agmarknet', () => {
   });
 
   it('refuses another content type', async () => {
-    for (const type of ['application/json', 'text/plain', 'application/octet-stream', 'multipart/form-data']) {
-      const body = type === 'application/json' ? '{}' : `${HEADER}\n${line({})}`;
-      expectProblem(await importCsv(app, body, type), 415, 'unsupported_media_type');
+    for (const type of [
+      'application/xml',
+      'text/html',
+      'application/octet-stream',
+      'multipart/form-data',
+      'text/csvx',
+    ]) {
+      expectProblem(await importCsv(app, `${HEADER}\n${line({})}`, type), 415, 'unsupported_media_type');
     }
     expectProblem(await app.request('POST', '/api/imports/agmarknet'), 415, 'unsupported_media_type');
     expect(await products()).toEqual([]);

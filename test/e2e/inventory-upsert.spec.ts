@@ -195,4 +195,29 @@ describe('PUT /vendors/:id/inventory', () => {
     expect((await read(theirs.id)).basePrice).toBe(1);
     expect((await read(ours.id)).basePrice).toBe(2);
   });
+
+  it('rejects an item whose names have too many words, and refuses a request with too many', async () => {
+    const { id } = await createVendor(app);
+    const words = (count: number): string => Array.from({ length: count }, (_none, index) => `क${index % 9}`).join(' ');
+    const names = Object.fromEntries(Array.from({ length: 20 }, (_none, index) => [`hi-${1_000 + index}`, words(60)]));
+    const { body } = await put(id, [
+      { sku: 'wordy', name: 'Okra', names, category: 'vegetables', basePrice: 1 },
+      { sku: 'okra', name: 'Okra', category: 'vegetables', basePrice: 1 },
+    ]);
+    expect(body.results).toEqual([
+      expect.objectContaining({
+        sku: 'wordy',
+        status: 'rejected',
+        field: 'names',
+        reason: expect.stringMatching(/1024 words/),
+      }),
+      expect.objectContaining({ sku: 'okra', status: 'created' }),
+    ]);
+    const item = (index: number) => ({ sku: `s${index}`, name: 'Okra', description: words(600) });
+    const refused = await put(
+      id,
+      Array.from({ length: 170 }, (_none, index) => item(index)),
+    );
+    expectFieldError(refused, 'items');
+  });
 });

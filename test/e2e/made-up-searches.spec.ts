@@ -1,9 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { get } from 'node:http';
+import { PipelinedReadPool } from '../../src/database/index.js';
 import { OPEN } from '../../src/search-cache/index.js';
 import { type InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
 import { SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';
+import { PageLoader } from '../../src/inventory/search/pages/page-loader.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
+import { waitFor } from '../support/processes.js';
 import { cacheInUse, search } from '../support/search-apps.js';
 
 /** What anybody can make up without end must cost the cache nothing that lasts. */
@@ -42,10 +46,82 @@ describe('a search of a vendor or a category that isn’t there', () => {
     expect(isWatched(vendorId, 'spices')).toBe(true);
   });
 
+  it('is not loosened: one query says that nothing is there', async () => {
+    const { id: vendorId } = await createVendor(app);
+    await createProduct(app, { vendorId, category: 'made', name: 'Onion' });
+    const reads = jest.spyOn(app.app.get(PipelinedReadPool), 'query');
+    const readsOf = async (query: string): Promise<number> => {
+      reads.mockClear();
+      const { page } = await searched(`q=oniom%20cheap&${query}`);
+      expect(page).toMatchObject({ interpretation: expect.objectContaining({ kind: expect.any(String) }) });
+      return reads.mock.calls.length;
+    };
+    const loosened = await readsOf(`vendorId=${vendorId}`);
+    const nothing = await readsOf('vendorId=nobody');
+    reads.mockRestore();
+    expect(loosened).toBeGreaterThan(1);
+    expect(nothing).toBeLessThan(loosened);
+  });
+
   it('finds what comes there at once, and is cached from then on', async () => {
     expect((await searched('category=late')).result).toBe('BYPASS');
     const { id } = await createProduct(app, { category: 'late' });
     expect(await searched('category=late')).toMatchObject({ result: 'MISS', ids: [id] });
     expect(await searched('category=late')).toMatchObject({ result: 'HIT', ids: [id] });
+  });
+});
+
+describe('a search that finds nothing as typed', () => {
+  it('is looked for in other ways by two at once, of each address by one, while others go on', async () => {
+    const app = await startApp();
+    const loader = app.app.get(PageLoader);
+    await createProduct(app, { name: 'Onion', category: 'vegetables' });
+    const find = loader['productsOf'].bind(loader);
+    const held: (() => void)[] = [];
+    let [searches, most, now] = [0, 0, 0];
+    loader['productsOf'] = async (...args: Parameters<typeof find>) => {
+      const q = args[0][0]?.q;
+      if (q === undefined || q.includes('made-up')) return find(...args);
+      searches += 1;
+      most = Math.max(most, (now += 1));
+      await new Promise<void>((resolve) => held.push(resolve));
+      try {
+        return await find(...args);
+      } finally {
+        now -= 1;
+      }
+    };
+    const from = (localAddress: string, path: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        get(`${app.url}${path}`, { localAddress, agent: false }, (answer) => {
+          answer.resume().on('end', () => resolve(answer.statusCode!));
+        }).on('error', reject);
+      });
+    const greedy = Array.from({ length: 12 }, (_none, index) =>
+      from('127.0.0.1', `/api/products/search?q=made-up${index}%20onion`),
+    );
+    await waitFor(() => held.length === 1, { what: 'the first of them' });
+    const other = from('127.0.0.2', '/api/products/search?q=made-up%20onion');
+    await waitFor(() => held.length === 2, { what: 'the one of another address' });
+    expect(await from('127.0.0.1', '/api/products/search?category=vegetables')).toBe(200);
+    expect(held).toHaveLength(2);
+    const release = setInterval(() => held.splice(0).forEach((resolve) => resolve()), 5);
+    expect(await Promise.all([other, ...greedy])).toEqual(Array(13).fill(200));
+    clearInterval(release);
+    expect(most).toBe(2);
+    expect(searches).toBeGreaterThanOrEqual(13);
+    await app.close();
+  });
+
+  it('counts as the searches that it takes', async () => {
+    const app = await startApp({ env: { RATE_LIMIT: '60' } });
+    await createProduct(app, { name: 'Onion', category: 'vegetables' });
+    const ask = async (query: string): Promise<number> =>
+      (await fetch(`${app.url}/api/products/search?${query}`)).status;
+    let answered = 0;
+    while (answered < 60 && (await ask(`q=zwx${answered}%20onion%20ka%20bhav`)) === 200) answered += 1;
+    expect(answered).toBeGreaterThan(3);
+    expect(answered).toBeLessThan(31);
+    await app.close();
   });
 });

@@ -10,8 +10,8 @@ import { exampleRequests, prepare, type Prepared, send } from '../support/openap
 import { routesOf } from '../support/openapi/routes.js';
 import { bearer } from '../support/tokens.js';
 
-const REDIRECTS_AND_ASSETS = /^GET \/docs(?:$|\/(?!(?:openapi|asyncapi)\.json$))/;
-const DONE = [200, 201, 204];
+const REDIRECTS_AND_ASSETS = /^GET (?:\/$|\/console(?:$|\/)|\/docs(?:$|\/(?!(?:openapi|asyncapi)\.json$)))/;
+const DONE = [200, 201, 202, 204];
 const API = OPERATIONS.filter(isApi);
 const named = (operations: readonly Described[]): [string, Described][] => operations.map((one) => [one.id, one]);
 

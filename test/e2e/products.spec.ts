@@ -29,8 +29,16 @@ describe('products', () => {
       ...fields,
       names: {},
       description: null,
+      commodity: null,
+      variety: null,
+      grade: null,
       unit: 'kg',
+      unitWeightKg: null,
+      minPrice: null,
+      maxPrice: null,
       currency: 'INR',
+      pricedOn: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      comparablePrice: { amount: 24.5, per: 'kg', currency: 'INR' },
       availability: 'available',
       version: 1,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
@@ -80,7 +88,13 @@ describe('products', () => {
     const changed = await patch(product.id, updates);
     expect(changed).toMatchObject({
       status: 200,
-      body: { ...product, ...updates, version: 2, updatedAt: expect.anything() },
+      body: {
+        ...product,
+        ...updates,
+        comparablePrice: { amount: 100, per: 'piece', currency: 'USD' },
+        version: 2,
+        updatedAt: expect.anything(),
+      },
     });
     expect(changed.headers.get('etag')).toBe('"2"');
     expect((await get(product.id)).body).toEqual(changed.body);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { io } from 'socket.io-client';
 import type { ExceptionMessage } from '../../src/contracts/index.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { createVendor } from '../support/builders.js';
 import { expectProblem } from '../support/problems.js';
 
 describe('the rate limit', () => {
@@ -49,6 +50,25 @@ describe('the rate limit', () => {
     expect((await app.request('GET', '/api/nothing', undefined, anonymous)).status).toBe(404);
     expect((await app.request('GET', '/%61pi/products/search', undefined, anonymous)).status).toBe(200);
     expectProblem(await app.request('GET', '/%61pi/products/search', undefined, anonymous), 429, 'too_many_requests');
+  });
+
+  it('counts the statistics of a large vendor as several', async () => {
+    await start(8);
+    const vendor = await createVendor(app);
+    for (const from of [0, 600]) {
+      const items = Array.from({ length: 600 }, (_none, index) => ({
+        sku: `sku-${from + index}`,
+        name: 'Okra',
+        category: 'vegetables',
+        basePrice: 1,
+      }));
+      expect((await app.request('PUT', `/api/vendors/${vendor.id}/inventory`, { items })).status).toBe(200);
+    }
+    // Three for 1,200 products, twice, and the rest.
+    const stats = () => app.request('GET', `/api/vendors/${vendor.id}/stats`, undefined, anonymous);
+    expect(await statuses(1, stats)).toEqual(expected(1, 0));
+    expect(await statuses(1, stats)).toEqual(expected(1, 0));
+    expect(await statuses(4)).toEqual(expected(2, 2));
   });
 
   it.each([

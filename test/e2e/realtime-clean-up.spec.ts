@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Namespace } from 'socket.io';
-import { RoomBroadcaster } from '../../src/realtime/room-broadcaster.js';
+import { RoomBroadcaster } from '../../src/realtime/gateway/room-broadcaster.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { waitFor } from '../support/processes.js';

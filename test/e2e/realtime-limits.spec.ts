@@ -3,7 +3,7 @@ import { Manager, type Socket } from 'socket.io-client';
 import type { ExceptionMessage } from '../../src/contracts/index.js';
 import { Clock } from '../../src/infra/index.js';
 import { ConnectionLimit } from '../../src/realtime/limits/connection-limit.js';
-import { RoomBroadcaster } from '../../src/realtime/room-broadcaster.js';
+import { RoomBroadcaster } from '../../src/realtime/gateway/room-broadcaster.js';
 import { Sessions } from '../../src/realtime/sessions/sessions.js';
 import { SlowClients } from '../../src/realtime/slow-clients/slow-clients.js';
 import type { Namespace } from 'socket.io';

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setImmediate as turn, setInterval as every } from 'node:timers/promises';
 import type { InventoryEvent } from '../../src/contracts/index.js';
-import { roomName, roomsOf, type Room } from '../../src/realtime/rooms.js';
+import { roomName, roomsOf, type Room } from '../../src/realtime/protocol/rooms.js';
 import type { TestApp } from '../support/app.js';
 import { createVendor } from '../support/builders.js';
 import { positionsOf } from '../support/events.js';
 import { type Instances, startTwoInstances } from '../support/instances.js';
 import { randomOf } from '../support/interleaving.js';
 import { waitFor } from '../support/processes.js';
+import { readLog } from '../support/reading.js';
 import { ReturningClient } from '../support/returning-client.js';
 
 const SEED = 20_260_105;
@@ -71,9 +72,7 @@ describe('clients that lose their connections under load', () => {
   const wholeLog = async (): Promise<InventoryEvent[]> => {
     const log: InventoryEvent[] = [];
     for (;;) {
-      const after = log.at(-1)?.position ?? 0;
-      const path = `/api/events?limit=1000&after=${after}`;
-      const { events } = (await apps[0]!.request<{ events: InventoryEvent[] }>('GET', path)).body;
+      const events = await readLog(apps[0]!, `&after=${log.at(-1)?.position ?? 0}`);
       if (events.length === 0) return log;
       log.push(...events);
     }

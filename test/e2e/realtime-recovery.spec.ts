@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { InventoryEvent, LogCursor, SubscriptionConfirmed } from '../../src/contracts/index.js';
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
-import { contiguous, positionsOf } from '../support/events.js';
+import { contiguous, ofProducts, positionsOf } from '../support/events.js';
 import { waitFor } from '../support/processes.js';
 import { categoryRoom, changePrice, cursorOf, logAfter, subscribe, vendorRoom } from '../support/recovery.js';
 import { caughtUp, delivered, GENERAL, listen, realtimeStats } from '../support/rooms.js';
@@ -225,7 +225,7 @@ describe('a client that comes back', () => {
     for (const { items, listener } of followers) {
       await caughtUp(app, listener);
       const known = new Map(items.map((item) => [item.id, item]));
-      for (const { eventType, product } of listener.seen) {
+      for (const { eventType, product } of ofProducts(listener.seen)) {
         if (eventType === 'product_deleted' || product.category !== 'spices') known.delete(product.id);
         else if (product.version >= (known.get(product.id)?.version ?? 0)) known.set(product.id, product);
       }

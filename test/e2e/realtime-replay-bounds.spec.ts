@@ -76,8 +76,8 @@ describe('the bounds of what is sent again', () => {
     const first = await startApp({ database });
     await createProduct(first);
     const { epoch } = await cursorOf(first);
-    // As if 50,000 other events had come after it.
-    const jump = { name: 'jump', text: 'UPDATE inventory_events SET position = 50001' };
+    // The product's creation, behind its vendor's: as if 50,000 other events had come before it.
+    const jump = { name: 'jump', text: 'UPDATE inventory_events SET position = 50001 WHERE position = 2' };
     await first.app.get(SqlClient).query(jump);
     await first.close();
     const busy = await startApp({ database });

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { InventoryEvent, Product, Vendor } from '../../src/contracts/index.js';
+import type { Product, Vendor } from '../../src/contracts/index.js';
 import { newEventId } from '../../src/events/log/inventory-event.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
+import { ofProducts } from '../support/events.js';
 import { waitFor } from '../support/processes.js';
+import { readLog } from '../support/reading.js';
 import { caughtUp, delivered, GENERAL, listen, listenOn, realtimeStats } from '../support/rooms.js';
 
 describe('rooms', () => {
@@ -85,7 +87,7 @@ describe('rooms', () => {
     const seen: Record<string, string[]> = {};
     for (const [name, listener] of Object.entries(listeners)) {
       await caughtUp(app, listener);
-      seen[name] = listener.seen.map(({ productId }) => productId);
+      seen[name] = ofProducts(listener.seen).map(({ productId }) => productId);
     }
     expect(seen).toEqual({
       vendor: [product.id],
@@ -95,8 +97,7 @@ describe('rooms', () => {
       general: [product.id, grain.id],
       nowhere: [],
     });
-    const { body } = await app.request<{ events: InventoryEvent[] }>('GET', '/api/events?limit=1000');
-    expect(body.events.slice(-2)).toEqual(listeners.general.seen);
+    expect((await readLog(app)).slice(-2)).toEqual(listeners.general.seen);
   });
 
   it('bring an event once to who is in all of them, or in one of them twice', async () => {

@@ -1,16 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FoundProduct, FoundVendor, Product, Vendor } from '../../src/contracts/index.js';
 import { createProduct, createVendor } from '../support/builders.js';
-import {
-  cached,
-  type Found,
-  relayed,
-  search,
-  type SearchApps,
-  startAlone,
-  startPair,
-  vendorsSettled,
-} from '../support/search-apps.js';
+import { cached, type Found, relayed, search, type SearchApps, startAlone, startPair } from '../support/search-apps.js';
 
 let serial = 0;
 
@@ -66,13 +57,12 @@ describe.each([
   /** Cached everywhere, and known so well that only what really matters to it counts. */
   const settle = async (path: string): Promise<void> => {
     await cached(apps.first, path);
-    await patch(0, { unit: 'quintal' });
+    await patch(0, { unitWeightKg: 1 });
     await change('PUT', `/api/products/${stall.products[0]!.id}/availability`, { availability: 'limited' });
     // The relay renews once more, and the last change again with the next one: let both be over.
     turn += 1;
     await change('PATCH', `/api/products/${bystander.id}`, { basePrice: turn });
     await relayed(apps);
-    await vendorsSettled(apps);
     for (const app of apps.apps) await cached(app, path);
   };
 
@@ -274,6 +264,47 @@ describe.each([
       await settle(productsPath(query()));
       await make(other);
       for (const app of apps.apps) expect((await search(app, productsPath(query()))).result).toBe('HIT');
+    });
+
+    it('its vendors, who go on changing what no search is about: every search after it is a hit', async () => {
+      const others = [await setUp(), await setUp(), await setUp()];
+      stall = await setUp();
+      const busy = await createVendor(apps.first, { name: 'Busy', state: stall.vendor.state });
+      await createProduct(apps.first, { vendorId: busy.id, name: 'Turmeric', category: 'busy' });
+      const paths = [
+        ...[...others, stall].flatMap(({ category, vendor }) => [
+          productsPath(`category=${category}`),
+          productsPath(`vendorId=${vendor.id}&sort=price_asc`),
+          productsPath(`q=Turmeric&state=${encodeURIComponent(vendor.state!)}&category=${category}`),
+          `/api/vendors/search?q=${encodeURIComponent(vendor.name)}`,
+        ]),
+        productsPath('q=turmeric&limit=100'),
+        productsPath('category=busy'),
+      ];
+      const speak = (languages: string[]) => change('PATCH', `/api/vendors/${busy.id}`, { languages });
+      const fill = async (): Promise<void> => {
+        for (const path of paths) for (const app of apps.apps) await cached(app, path);
+      };
+      await fill();
+      // What is on a page is known once it has been found twice.
+      await speak(['hi']);
+      await fill();
+      const results: string[] = [];
+      for (let round = 0; round < 10; round += 1) {
+        await speak(round % 2 === 0 ? ['ta'] : ['hi', 'ta']);
+        for (const path of paths) for (const app of apps.apps) results.push((await search(app, path)).result);
+      }
+      expect(results).toEqual(results.map(() => 'HIT'));
+      // Its name is shown with its own products, and so is the rest of what is shown of it.
+      const shown = (name: string) =>
+        change('PATCH', `/api/vendors/${busy.id}`, { name, names: { hi: name }, market: `${name}ganj` });
+      await shown('Busier');
+      await fill();
+      await shown('Busiest');
+      const elsewhere = paths.filter(
+        (path) => /\/products\/.*(?:vendorId|category)=/.test(path) && !path.endsWith('=busy'),
+      );
+      for (const path of elsewhere) expect([path, (await search(apps.first, path)).result]).toEqual([path, 'HIT']);
     });
 
     it('another vendor’s languages and stock, as far as vendor searches go', async () => {

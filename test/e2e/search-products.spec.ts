@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Page, Product, Vendor } from '../../src/contracts/index.js';
+import type { FoundProducts, Product, Vendor } from '../../src/contracts/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { walk } from '../support/reading.js';
@@ -29,7 +29,7 @@ describe('GET /products/search', () => {
   afterAll(() => app.close());
 
   const search = (query: Record<string, string>) =>
-    app.request<Page<Product>>('GET', `/api/products/search?${new URLSearchParams(query).toString()}`);
+    app.request<FoundProducts>('GET', `/api/products/search?${new URLSearchParams(query).toString()}`);
   const found = async (query: Record<string, string>) => (await search(query)).body.items.map(({ sku }) => sku);
 
   it('answers a page in the shape of the contract', async () => {
@@ -43,11 +43,16 @@ describe('GET /products/search', () => {
       nextCursor: null,
       epoch: log.body.epoch,
       position: log.body.lastPosition,
+      interpretation: { kind: 'exact', q: 'rice', dropped: [], corrected: [], place: null },
     });
     const product = await app.request<Product>('GET', `/api/products/${body.items[0]!.id}`);
     const vendor = await app.request<Vendor>('GET', `/api/vendors/${delhi}`);
     const { name, names, market, district, state } = vendor.body;
-    expect(body.items[0]).toEqual({ ...product.body, vendor: { id: delhi, name, names, market, district, state } });
+    expect(body.items[0]).toEqual({
+      ...product.body,
+      pricePer: { amount: product.body.basePrice, unit: 'kg' },
+      vendor: { id: delhi, name, names, market, district, state },
+    });
   });
 
   it.each<[string, Record<string, string>, string[]]>([
@@ -89,7 +94,63 @@ describe('GET /products/search', () => {
     ['!!!', []],
     ["o'nion & | ! <-> :* \\", ['onion', 'onion-red']],
   ])('finds by the text %s', async (q, skus) => {
-    expect((await found({ q })).sort()).toEqual([...skus].sort());
+    expect((await found({ q, exact: 'true' })).sort()).toEqual([...skus].sort());
+  });
+
+  it('loosens a text that finds nothing, and says how', async () => {
+    const { body } = await search({ q: 'Fresh oinon price' });
+    expect(body.items.map(({ sku }) => sku).sort()).toEqual(['onion', 'onion-red']);
+    expect(body.interpretation).toEqual({
+      kind: 'loosened',
+      q: 'onion',
+      dropped: ['fresh', 'price'],
+      corrected: [{ from: 'oinon', to: 'onion' }],
+      place: null,
+    });
+    expect(await found({ q: 'oinon', exact: 'true' })).toEqual([]);
+    expect((await search({ q: 'spaceship' })).body).toMatchObject({ items: [], interpretation: { kind: 'exact' } });
+  });
+
+  it('counts all that is found, not just the page, by what is asked for', async () => {
+    const facetsOf = async (query: Record<string, string>) => (await search({ limit: '1', ...query })).body.facets;
+    expect(await facetsOf({})).toBeUndefined();
+    expect(await facetsOf({ facets: 'category,state,availability' })).toEqual({
+      availability: [
+        { value: 'available', count: 3 },
+        { value: 'limited', count: 1 },
+        { value: 'out_of_stock', count: 1 },
+      ],
+      category: [
+        { value: 'vegetables', count: 3 },
+        { value: 'cereals', count: 1 },
+        { value: 'fruits', count: 1 },
+      ],
+      state: [
+        { value: 'Delhi', count: 4 },
+        { value: 'Tamil Nadu', count: 1 },
+      ],
+    });
+    expect(await facetsOf({ q: 'onion', facets: 'availability' })).toEqual({
+      availability: [
+        { value: 'available', count: 1 },
+        { value: 'limited', count: 1 },
+      ],
+    });
+    expect(await facetsOf({ q: 'oinon', state: 'DELHI', maxPrice: '25', facets: 'category' })).toEqual({
+      category: [{ value: 'vegetables', count: 1 }],
+    });
+    expect(await facetsOf({ q: '!!!', facets: 'category' })).toEqual({ category: [] });
+    for (const facets of ['', 'name', 'state,state', 'state,']) {
+      expect((await search({ facets })).status).toBe(400);
+    }
+  });
+
+  it('goes on with a loosened search where its page ended', async () => {
+    const query = { q: 'oinon', limit: '1', sort: 'price_asc' };
+    const first = (await search(query)).body;
+    const second = (await search({ ...query, cursor: first.nextCursor! })).body;
+    expect([...first.items, ...second.items].map(({ sku }) => sku)).toEqual(['onion', 'onion-red']);
+    expect(second).toMatchObject({ nextCursor: null, interpretation: { kind: 'loosened', q: 'onion' } });
   });
 
   it.each<[string, string[]]>([

@@ -69,3 +69,41 @@ describe('search quality', () => {
     expect((await firstFor('चना दाल'))[0]).toBe('Chana Dal');
   });
 });
+
+describe('varieties and grades', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startApp();
+    const vendor = await createVendor(app);
+    for (const [name, variety, grade] of [
+      ['Wheat', 'Lokwan', 'FAQ'],
+      ['Wheat', 'Other', 'FAQ'],
+      ['Onion', 'Nasik Red', 'Large'],
+      ['Onion', 'Red', 'Local'],
+      ['Rice', '१५०९', 'Grade 1'],
+    ] as const) {
+      await createProduct(app, { vendorId: vendor.id, sku: `${name} ${variety}`, name, variety, grade });
+    }
+  });
+  afterAll(() => app.close());
+
+  const found = async (q: string): Promise<string[]> => {
+    const { body } = await app.request<Page<FoundProduct>>('GET', `/api/products/search?q=${encodeURIComponent(q)}`);
+    return body.items.map(({ name, variety }) => `${name} ${variety}`);
+  };
+
+  it.each([
+    ['lokwan wheat', 'Wheat Lokwan'],
+    ['wheat lokwan', 'Wheat Lokwan'],
+    ['nashik red onion', 'Onion Nasik Red'],
+    ['nasik onion', 'Onion Nasik Red'],
+    ['1509 rice', 'Rice १५०९'],
+  ])('finds %s', async (q, first) => {
+    expect((await found(q))[0]).toBe(first);
+  });
+
+  it.each(['Variety', 'Grade', 'FAQ', 'Other', 'Local', 'వరి'])('finds nothing by %s, which says nothing', async (q) => {
+    expect(await found(q)).toEqual([]);
+  });
+});

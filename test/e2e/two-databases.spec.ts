@@ -51,8 +51,8 @@ describe('two databases on one Redis', () => {
       ['MISS', ['Red onion']],
       ['HIT', ['Garlic']],
     ]);
-    await waitFor(async () => (await eventStats(mine)).deliveredPosition === 2, { what: 'the event' });
-    expect(await eventStats(theirs)).toMatchObject({ lastPosition: 1, deliveredPosition: 1, leader: true });
+    await waitFor(async () => (await eventStats(mine)).deliveredPosition === 3, { what: 'the event' });
+    expect(await eventStats(theirs)).toMatchObject({ lastPosition: 2, deliveredPosition: 2, leader: true });
   }
 
   async function asked<T>(command: (client: Redis) => Promise<T>): Promise<T> {

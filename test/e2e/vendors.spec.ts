@@ -114,6 +114,9 @@ describe('vendors', () => {
       averagePrice: null,
       minPrice: null,
       maxPrice: null,
+      priceUnit: null,
+      priceCurrency: null,
+      prices: [],
       lastUpdatedAt: null,
     });
   });

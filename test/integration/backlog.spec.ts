@@ -5,7 +5,8 @@ import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/inde
 import { EventsMetrics } from '../../src/events/events.metrics.js';
 import { EventPublisher } from '../../src/events/publisher/event-publisher.js';
 import { Backlog } from '../../src/events/relay/backlog.js';
-import { type InvalidatableCache, CacheInvalidation } from '../../src/events/invalidation/cache-invalidation.js';
+import type { InvalidatableCache } from '../../src/events/event-reaction.js';
+import { CacheInvalidation } from '../../src/events/invalidation/cache-invalidation.js';
 import { FreshnessLease } from '../../src/events/invalidation/freshness-lease.js';
 import { SEQUENCE_BATCH } from '../../src/events/sequencer/sequence-events.sql.js';
 import { Metrics } from '../../src/infra/index.js';
@@ -95,8 +96,8 @@ describe('the relay of a backlog', () => {
     });
     running = await startBridge(bus, log, clock);
     const metrics = new EventsMetrics(new Metrics(), log);
-    const announcer = new EventPublisher(bus, running.bridge, log, metrics, clock);
-    backlog = new Backlog(leader.sequencer, lease, announcer, log, leader.own);
+    const publisher = new EventPublisher(bus, running.bridge, log, metrics, clock);
+    backlog = new Backlog(leader.sequencer, lease, publisher, log, leader.pending);
     await leader.sequencer.sequence();
     // Trusted from here on, as after the first batch.
     await lease.keep();

@@ -9,7 +9,7 @@ const DOCUMENTS = [
   ...namesIn('docs').filter((path) => path.endsWith('.md')),
   ...namesIn('docs/decisions'),
 ];
-const TOP = ['src', 'test', 'bench', 'build', 'docs', '.ci'];
+const TOP = ['src', 'test', 'bench', 'build', 'docs', 'ops', '.ci'];
 const PATHS = [...namesIn('.'), ...TOP.flatMap((top) => [top, ...below(top)])];
 /** Commands that npm has without a script. */
 const OF_NPM = new Set(['audit', 'ci', 'start', 'test']);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type pg from 'pg';
 import type { NewInventoryEvent } from '../../src/contracts/index.js';
 import { append, type Instance, sequenceAll, startTestLog, type TestLog } from '../support/event-log.js';
-import { aNewEvent, aProduct, newEvents } from '../support/events.js';
+import { aNewEvent, aPriceReport, aProduct, aVendor, aVendorEvent, newEvents, placed } from '../support/events.js';
 
 /** Events put together from columns are those that the driver gives, to the letter. */
 describe('EventLog.readBatch', () => {
@@ -16,9 +17,12 @@ describe('EventLog.readBatch', () => {
   afterAll(() => log.close());
 
   /** Appends events, and compares a batch of them with rows of the driver. */
-  async function compare(events: readonly NewInventoryEvent[]): Promise<void> {
+  async function compare(
+    events: readonly NewInventoryEvent[],
+    write = (client: pg.Client): Promise<unknown> => append(client, events),
+  ): Promise<void> {
     const { position } = await log.log.head();
-    await append(log.client, events);
+    await write(log.client);
     await sequenceAll(leader);
     const batch = await log.log.readBatch(position, events.length + 1);
     const read = await log.log.read(position, events.length + 1);
@@ -52,6 +56,45 @@ describe('EventLog.readBatch', () => {
         ),
       ),
       { numRuns: 20 },
+    );
+  });
+
+  it('is right about reports, vendors and what a change says of how it came about', async () => {
+    const cause = { importId: 'imp_1', idempotencyKey: '"key"' };
+    await compare([aNewEvent({ cause }), aPriceReport({ cause }), aPriceReport()]);
+    await compare([aVendorEvent(), aVendorEvent({ cause, vendorId: 'vnd_other' })]);
+    const [created] = await log.log.read((await log.log.head()).position - 2, 1);
+    expect(created).toMatchObject({ eventType: 'vendor_created', productId: null, category: null, product: null });
+    expect(created!.vendor).toEqual(aVendor());
+  });
+
+  it('is right about events that a version without actors, causes and reports has appended', async () => {
+    const event = aNewEvent();
+    await compare([event], (client) =>
+      client.query(
+        `INSERT INTO inventory_events (event_id, event_type, product_id, vendor_id, category, version, changes, product,
+                                       correlation_id, region, occurred_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+        [
+          ...[event.eventId, event.eventType, event.productId, event.vendorId, event.category, event.version],
+          ...[JSON.stringify(event.changes), event.product, event.correlationId, event.region, event.occurredAt],
+        ],
+      ),
+    );
+    const { position } = await log.log.head();
+    expect(await log.log.readAudited(position - 1, 1)).toEqual([
+      { ...placed(event, log.log.epoch, position), cause: {}, observation: null, actor: null },
+    ]);
+  });
+
+  it('leaves out who made the change, which only admins are told', async () => {
+    const events = [aNewEvent({ actor: { kind: 'import', id: 'a:b' } }), aNewEvent()];
+    await compare(events);
+    const { position } = await log.log.head();
+    const batch = await log.log.readBatch(position - 2, 2);
+    expect(batch.events.map((event) => 'actor' in event)).toEqual([false, false]);
+    expect((await log.log.readAudited(position - 2, 2)).map(({ actor }) => actor)).toEqual(
+      events.map(({ actor }) => actor),
     );
   });
 

@@ -33,7 +33,21 @@ const NEXT_VERSION = {
     ), taken AS MATERIALIZED (${reservePositions('changed', '$3')}
     ), appended AS (${appendedWithPositions(
       {
-        values: `($1::jsonb->>'eventId')::uuid, 'price_changed', c.id, 'vnd_a', 'spices', c.version, '[]', '{}', 'test', 'local', now()`,
+        values: {
+          event_id: `($1::jsonb->>'eventId')::uuid`,
+          event_type: `'price_changed'`,
+          product_id: 'c.id',
+          vendor_id: `'vnd_a'`,
+          category: `'spices'`,
+          version: 'c.version',
+          changes: `'[]'`,
+          product: `'{"basePrice":1,"unit":"kg","updatedAt":"2026-01-01T00:00:00.000Z"}'`,
+          actor: `'vendor:vnd_a'`,
+          cause: 'NULL',
+          correlation_id: `'test'`,
+          region: `'local'`,
+          occurred_at: 'now()',
+        },
         from: 'changed c',
         order: 'c.id',
       },
@@ -53,7 +67,7 @@ describe('an append with positions', () => {
   let testLog: TestLog;
   let leader: Instance;
   let order: PublishOrder;
-  let announcements: OrderedPublisher;
+  let ordered: OrderedPublisher;
   let appends: InlineSequencing;
   let clock: StoppedClock;
   let bus: ChaosEventBus;
@@ -89,10 +103,10 @@ describe('an append with positions', () => {
     bus = new ChaosEventBus();
     running = await startBridge(bus, log, clock);
     const lease = new FreshnessLease(invalidation, clock);
-    const announcer = new EventPublisher(bus, running.bridge, log, new EventsMetrics(new Metrics(), log), clock);
+    const publisher = new EventPublisher(bus, running.bridge, log, new EventsMetrics(new Metrics(), log), clock);
     order = new PublishOrder();
-    announcements = new OrderedPublisher(order, lease, announcer);
-    appends = new InlineSequencing(leader.sequencer, order, announcements, invalidation, log);
+    ordered = new OrderedPublisher(order, lease, publisher);
+    appends = new InlineSequencing(leader.sequencer, order, ordered, invalidation, log);
     await leader.sequencer.sequence();
     await lease.keep();
   });
@@ -133,11 +147,11 @@ describe('an append with positions', () => {
 
   const logged = (): Promise<InventoryEvent[]> => testLog.log.read(0, 10_000);
   const sequenceInTurn = async (): Promise<void> => {
-    const turn = order.enter();
+    const ticket = order.enter();
     const events = (await leader.sequencer.sequence()) ?? [];
-    if (events.length === 0) return turn.end();
-    turn.placed(events[0]!.position - 1, events.at(-1)!.position);
-    await announcements.make(turn, events);
+    if (events.length === 0) return ticket.end();
+    ticket.numbered(events[0]!.position - 1, events.at(-1)!.position);
+    await ordered.publish(ticket, events);
   };
 
   it('commits change, event and position together', async () => {
@@ -183,7 +197,7 @@ describe('an append with positions', () => {
       while (open) {
         await sequenceInTurn();
         // As the relay does, or PostgreSQL ends the connection that is not used.
-        await leader.sequencer.look();
+        await leader.sequencer.maintain();
       }
     })();
     let won = 0;
@@ -301,7 +315,7 @@ describe('an append with positions', () => {
     const writing = write(event);
     clock.time += 2_000;
     const before = leases;
-    const upkeep = announcements.keepUp();
+    const upkeep = ordered.keepUp();
     await waitFor(async () => (await logged()).length === 1, { what: 'the event to have a position' });
     expect([leases - before, heads]).toEqual([0, []]);
     // Meanwhile nothing gets in that would have to be waited for as well; it waits a little.

@@ -146,7 +146,7 @@ describe('leadership of the relay', () => {
     await waitFor(
       async () => {
         await a.sequencer.sequence();
-        await a.sequencer.look();
+        await a.sequencer.maintain();
         expect(await b.leadership.acquire()).toBeNull();
         return Date.now() - began > 5_000;
       },

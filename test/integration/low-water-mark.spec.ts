@@ -10,25 +10,25 @@ describe('where the queue of events without position begins', () => {
   let leader: Instance;
   let connection: pg.Client;
   let now: number;
-  let floor: LowWaterMark;
+  let mark: LowWaterMark;
 
   beforeEach(async () => {
     log = await startTestLog();
     leader = log.instance();
     connection = await log.connect();
     now = 0;
-    floor = new LowWaterMark(() => now, 10);
+    mark = new LowWaterMark(() => now, 10);
   });
   afterEach(() => log.close());
 
   /** Everything committed gets its position, then a look. */
   async function pass(milliseconds = 10): Promise<number> {
     await sequenceAll(leader);
-    floor.caughtUp();
+    mark.caughtUp();
     now += milliseconds;
-    await floor.look(connection);
-    floor.caughtUp();
-    return floor.value;
+    await mark.raise(connection);
+    mark.caughtUp();
+    return mark.value;
   }
 
   async function passes(count: number): Promise<number> {
@@ -38,7 +38,7 @@ describe('where the queue of events without position begins', () => {
 
   /** Not after a number of passes: other transactions of this database that write to the log hold it up as well. */
   const risesTo = (seq: number) =>
-    waitFor(async () => (await pass()) >= seq, { what: `the floor to rise to ${seq}, it is at ${floor.value}` });
+    waitFor(async () => (await pass()) >= seq, { what: `the mark to rise to ${seq}, it is at ${mark.value}` });
 
   it('rises to the last number once all who could have drawn a lower one have ended', async () => {
     const seqs = await append(log.client, newEvents(5));
@@ -46,7 +46,7 @@ describe('where the queue of events without position begins', () => {
     await risesTo(seqs.at(-1)!);
     const [later] = await append(log.client, [aNewEvent()]);
     await risesTo(later!);
-    expect(floor.value).toBe(later);
+    expect(mark.value).toBe(later);
   });
 
   it('stays below the number of a transaction that is open, however long', async () => {
@@ -96,7 +96,7 @@ describe('where the queue of events without position begins', () => {
 
   it('names the session that holds it up, once', async () => {
     const warnings: string[] = [];
-    floor = new LowWaterMark(
+    mark = new LowWaterMark(
       () => now,
       10,
       (message) => warnings.push(message),
@@ -115,9 +115,9 @@ describe('where the queue of events without position begins', () => {
     const [first] = await append(log.client, newEvents(5));
     for (let round = 0; round < 5; round += 1) {
       now += 10;
-      await floor.look(connection);
+      await mark.raise(connection);
     }
-    expect(floor.value).toBe(0);
+    expect(mark.value).toBe(0);
     await risesTo(first!);
   });
 
@@ -125,8 +125,8 @@ describe('where the queue of events without position begins', () => {
     const [first] = await append(log.client, newEvents(5));
     await risesTo(first!);
     now += 60_000;
-    await floor.look(connection);
-    expect(floor.value).toBe(0);
+    await mark.raise(connection);
+    expect(mark.value).toBe(0);
     expect(await pass()).toBeGreaterThanOrEqual(first!);
   });
 

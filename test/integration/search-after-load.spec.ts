@@ -3,9 +3,9 @@ import pg from 'pg';
 import type { ProductFilters, ProductSearchOptions } from '../../src/contracts/index.js';
 import { READ_SETTINGS } from '../../src/database/pipelined-read-pool.js';
 import { setSettings } from '../../src/database/session/session-settings.js';
-import { productSearchSql } from '../../src/inventory/search/product-search.sql.js';
-import { textQueryOf } from '../../src/inventory/search/text/text-query.js';
-import { vendorSearchSql } from '../../src/inventory/search/vendor-search.sql.js';
+import { productSearchSql } from '../../src/inventory/search/planner/product-search.sql.js';
+import { textQueryOf } from '../../src/inventory/text/text-query.js';
+import { vendorSearchSql } from '../../src/inventory/search/planner/vendor-search.sql.js';
 import { HOT_TABLES } from '../../src/inventory/table-statistics/hot-tables.js';
 import { TABLE_SIZES, type TableSize } from '../../src/inventory/table-statistics/table-statistics.sql.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -30,9 +30,10 @@ const SORTS = ['relevance', 'newest', 'price_asc'] as const;
 
 /**
  * Pages of tables and indexes, about a millisecond, that a search may read more than it would an hour later, beside
- * twice as many: what ANALYZE draws by chance decides between plans of 100 and of 250. Without statistics it is 14,000.
+ * twice as many: what ANALYZE draws by chance decides between plans of 100 and of 250, and a product has some hundred
+ * lexemes, whose index is written anew by VACUUM. Without statistics it is 14,000.
  */
-const SLACK = 200;
+const SLACK = 500;
 
 /** The statements as an instance has prepared them when its catalogue was empty. */
 const STATEMENTS = Object.entries(SEARCHES)
@@ -121,12 +122,12 @@ describe('right after a load of 20,000 products with texts of their own', () => 
         rows.every((size) => size.pages <= size.analysed * 1.1 && (size.counted ?? 0) <= Math.max(size.rows, 1) * 1.1)
       );
     };
-    await waitFor(isKept, { timeoutMs: 20_000, what: 'the statistics to be those of the loaded tables' });
+    await waitFor(isKept, { timeoutMs: 90_000, what: 'the statistics to be those of the loaded tables' });
     const rightAfter = await pagesOfAll();
     for (const { name } of HOT_TABLES) await client.query(`VACUUM ANALYZE ${name}`);
     const later = await pagesOfAll();
     expect(Object.entries(rightAfter).filter(([name, pages]) => pages > 2 * later[name]! + SLACK)).toEqual([]);
-  }, 60_000);
+  });
 
   it('no new text waits to be entered into the index of texts', async () => {
     const vendor = await createVendor(app, { name: 'Latecomer' });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { FoundProduct, Page, Product } from '../../src/contracts/index.js';
-import { SearchDocumentPruner } from '../../src/inventory/search/search-document-pruner.js';
+import { SearchDocumentPruner } from '../../src/inventory/search/upkeep/search-document-pruner.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { waitFor } from '../support/processes.js';

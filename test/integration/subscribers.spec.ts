@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { InventoryEvent } from '../../src/contracts/index.js';
+import type { InventoryEvent, ProductEventType } from '../../src/contracts/index.js';
 import { InventoryEventService } from '../../src/events/index.js';
 import type { SubscriberStats } from '../../src/events/index.js';
+import { ValidationFailedError } from '../../src/infra/index.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { aNewEvent, aProduct, contiguous, positionsOf } from '../support/events.js';
+import { append } from '../support/event-log.js';
+import { aNewEvent, aPriceReport, aProduct, aVendor, contiguous, positionsOf } from '../support/events.js';
 import { waitFor } from '../support/processes.js';
+import { withClient } from '../support/with-client.js';
 
 describe('registered subscribers', () => {
   let app: TestApp;
@@ -32,7 +35,7 @@ describe('registered subscribers', () => {
     );
     return events.cursor.position;
   };
-  const publish = async (count: number, eventType: InventoryEvent['eventType'] = 'price_changed'): Promise<void> => {
+  const publish = async (count: number, eventType: ProductEventType = 'price_changed'): Promise<void> => {
     // Some at a time: more than a few hundred that wait for the database are refused.
     for (let left = count; left > 0; left -= 100) {
       const some = Array.from({ length: Math.min(left, 100) }, () => aNewEvent({ eventType }));
@@ -84,6 +87,45 @@ describe('registered subscribers', () => {
     expect(positionsOf(list)).toEqual(contiguous(start, start + 10));
     const { body } = await app.request<string>('GET', '/metrics');
     expect(body).toMatch(/inventory_subscriber_failures_total\{subscriber="rejects"\} 10/);
+  });
+
+  it('get an event with which they have failed once more, after the others', async () => {
+    const list: number[] = [];
+    let failed = false;
+    events.subscribe({
+      subscriberId: 'forgetful',
+      callback: ({ position }) => {
+        if (!failed) {
+          failed = true;
+          throw new Error('not now');
+        }
+        list.push(position);
+      },
+    });
+    await publish(3);
+    await waitFor(() => list.length === 3, { what: 'all three' });
+    expect(list).toEqual([start + 2, start + 3, start + 1]);
+    expect(await statsOf('forgetful')).toMatchObject({ delivered: 3, failed: 1, lag: 0 });
+  });
+
+  it('begin at a position or a time of the past, without a seam', async () => {
+    await publish(5);
+    await settled();
+    const lists: Record<string, number[]> = { position: [], time: [] };
+    const { occurredAt } = aNewEvent();
+    for (const [subscriberId, startFrom] of [
+      ['position', { position: start }],
+      ['time', { time: occurredAt }],
+    ] as const) {
+      events.subscribe({
+        subscriberId,
+        startFrom,
+        callback: ({ position }) => void lists[subscriberId]!.push(position),
+      });
+    }
+    await publish(3);
+    await waitFor(() => lists.position!.length === 8 && lists.time!.length === start + 8, { what: 'past and present' });
+    expect(lists).toEqual({ position: contiguous(start, start + 8), time: contiguous(0, start + 8) });
   });
 
   it('delay nobody when they are slow, and lose nothing beyond what is kept in memory', async () => {
@@ -204,22 +246,60 @@ describe('the events module’s front door', () => {
     expect(Math.abs(Date.now() - Date.parse(last!.occurredAt))).toBeLessThan(5_000);
   });
 
-  it('rejects what can’t be made durable, and then it never is', async () => {
+  it('rejects what is no event of the product, with the field at fault', async () => {
     const before = await logged();
-    const bad: Record<string, unknown>[] = [
-      { eventId: 'not a uuid' },
-      { productId: undefined },
-      { productId: null },
-      { vendorId: undefined },
-      { category: null },
-      { eventType: undefined },
-      { product: undefined },
-      { occurredAt: 'yesterday, perhaps' },
-      { correlationId: 'a NUL \u0000 inside' },
+    const sound = aNewEvent();
+    const price = (oldValue: unknown) => ({ changes: [{ field: 'basePrice', oldValue, newValue: 24 }] });
+    const product = (fields: object) => ({ product: { ...sound.product, ...fields } });
+    const bad: [field: string, wrong: Record<string, unknown>][] = [
+      ['eventType', { eventType: 'product_reserved' }],
+      ['eventType', { eventType: undefined }],
+      ['eventId', { eventId: 'not a uuid' }],
+      ['productId', { productId: undefined }],
+      ['productId', { productId: null }],
+      ['productId', { productId: 'prd_other' }],
+      ['vendorId', { vendorId: undefined }],
+      ['vendorId', { vendorId: 'vnd_other' }],
+      ['category', { category: null }],
+      ['category', { category: 'fruit' }],
+      ['version', { version: Number.MAX_SAFE_INTEGER }],
+      ['version', { version: Number.NaN }],
+      ['occurredAt', { occurredAt: 'yesterday, perhaps' }],
+      ['occurredAt', { occurredAt: '2026-02-30T00:00:00.000Z' }],
+      ['occurredAt', { occurredAt: new Date() }],
+      ['correlationId', { correlationId: 'a NUL \u0000 inside' }],
+      ['region', { region: '\ud800' }],
+      ['eventType', { eventType: 'vendor_updated' }],
+      ['eventType', { eventType: 'price_recorded' }],
+      ['actor', { actor: { kind: 'nobody', id: 'x' } }],
+      ['actor', { actor: { kind: 'library', id: 'a NUL \u0000 inside' } }],
+      ['cause', { cause: { importId: 7 } }],
+      ['observation', { observation: aPriceReport().observation }],
+      ['vendor', { vendor: aVendor() }],
+      ['colour', { colour: 'red' }],
+      ['position', { position: 7 }],
+      ['product', { product: undefined }],
+      ['product', product({ basePrice: Number.NaN })],
+      ['product', product({ basePrice: 24.005 })],
+      ['product', product({ availability: 'sold' })],
+      ['product', product({ updatedAt: '2026-01-05' })],
+      ['product', product({ names: undefined })],
+      ['product', product({ colour: 'red' })],
+      ['changes', { changes: 'none' }],
+      ['changes', { changes: [{ field: 'basePrice', newValue: 24 }] }],
+      ['changes', { changes: [{ field: 'colour', oldValue: 'red', newValue: 'blue' }] }],
+      ['changes', { changes: [{ field: 'updatedAt', oldValue: 'a', newValue: 'b' }] }],
+      ['changes', price(Number.NaN)],
+      ['changes', price('20')],
+      ['changes', price(0.1 + 0.2)],
     ];
-    for (const fields of bad) {
-      const update = { ...aNewEvent(), ...fields };
-      await expect(events.publishInventoryUpdate(update).then(() => fields)).rejects.toThrow();
+    for (const [field, wrong] of bad) {
+      const published = events.publishInventoryUpdate({ ...sound, ...wrong });
+      const error: unknown = await published.then(() => wrong).catch((refusal: unknown) => refusal);
+      expect(error).toMatchObject({ code: 'validation_failed', fields: [{ field }] });
+    }
+    for (const nothing of [null, undefined, 'x', []]) {
+      await expect(events.publishInventoryUpdate(nothing as never)).rejects.toThrow(ValidationFailedError);
     }
     expect(await logged()).toEqual(before);
   });
@@ -227,7 +307,9 @@ describe('the events module’s front door', () => {
   it('rejects when the writer’s database refuses, and delivers nothing', async () => {
     const delivered: InventoryEvent[] = [];
     events.subscribe({ subscriberId: 'witness', callback: (event) => void delivered.push(event) });
-    await expect(events.publishInventoryUpdate(aNewEvent({ version: Number.MAX_SAFE_INTEGER }))).rejects.toThrow();
+    const refuse = `ADD CONSTRAINT refused CHECK (correlation_id <> 'refused')`;
+    await withClient(app.database.url, (client) => client.query(`ALTER TABLE inventory_events ${refuse}`));
+    await expect(events.publishInventoryUpdate(aNewEvent({ correlationId: 'refused' }))).rejects.toThrow(/refused/);
     await events.publishInventoryUpdate(aNewEvent({ correlationId: 'the next' }));
     await waitFor(() => delivered.length > 0, { what: 'the next event' });
     expect(delivered.map(({ correlationId }) => correlationId)).toEqual(['the next']);
@@ -249,7 +331,8 @@ describe('the events module’s front door', () => {
 
   it('counts a type it doesn’t know, of a newer release, without spoiling the total', async () => {
     const { delivered } = await events.getEventStats();
-    await events.publishInventoryUpdate(aNewEvent({ eventType: 'product_reserved' as never }));
+    const unknown = aNewEvent({ eventType: 'product_reserved' as never });
+    await withClient(app.database.url, (client) => append(client, [unknown]));
     await waitFor(async () => (await events.getEventStats()).delivered.total === delivered.total + 1, {
       what: 'the count',
     });

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { InventoryEvent, Product } from '../../src/contracts/index.js';
+import type { Product } from '../../src/contracts/index.js';
 import { SqlClient } from '../../src/database/index.js';
 import type { TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { contiguous, positionsOf } from '../support/events.js';
 import { eventStats, type Instances, leads, startTwoInstances } from '../support/instances.js';
 import { waitFor } from '../support/processes.js';
+import { readLog } from '../support/reading.js';
 import { caughtUp, GENERAL, listen, type Listener } from '../support/rooms.js';
 
 /** G5: every instance delivers every event once, in order, whatever Redis does. */
@@ -24,7 +25,7 @@ describe('two instances', () => {
     ({ leader, follower } = instances);
     // A price no later change will have: a change to the same price is none.
     product = await createProduct(leader, { basePrice: 0 });
-    start = (await logOf(leader)).at(-1)!.position;
+    start = (await readLog(leader)).at(-1)!.position;
     for (const app of [leader, follower]) {
       await waitFor(async () => (await eventStats(app)).deliveredPosition === start, { what: 'the first event' });
     }
@@ -32,8 +33,6 @@ describe('two instances', () => {
   });
   afterEach(() => instances.close());
 
-  const logOf = async (app: TestApp): Promise<InventoryEvent[]> =>
-    (await app.request<{ events: InventoryEvent[] }>('GET', '/api/events?limit=1000')).body.events;
   const changePrice = async (app: TestApp): Promise<void> => {
     price += 1;
     const { status } = await app.request('PATCH', `/api/products/${product.id}`, { basePrice: price });
@@ -52,7 +51,7 @@ describe('two instances', () => {
   };
   /** All of `who` have seen every event since the start, once and in order, as the log has them. */
   const sawAll = async (app: TestApp, who: Listener[] = listeners): Promise<void> => {
-    const log = await logOf(app);
+    const log = await readLog(app);
     expect(positionsOf(log)).toEqual(contiguous(0, log.length));
     const expected = log.slice(start);
     for (const { seen } of who) {

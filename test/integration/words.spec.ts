@@ -58,10 +58,17 @@ const REPLACED = [
   'partLexeme',
   'item-lexemes',
   'RegisteredSubscribersSubscriber',
+  'Settle',
+  'Invalidator',
+  'Invalidation',
+  'announcer',
+  'announcements',
+  'chore',
+  'floorOf',
 ];
 
 /** Words in comments that leave open who does what. */
-const RIDDLES = /^\s*(\/\/|\*|\/\*\*|--|#).*\b(somebody|whoever|nobody|is told|to be told)\b/i;
+const RIDDLES = /(?:^\s*(?:\*|--|#)|\/\/ |\/\*\*).*\b(somebody|whoever|nobody|is told|to be told)\b/i;
 
 const files = (...paths: string[]): string[] =>
   execFileSync('git', ['ls-files', '-z', '--', ...paths], { encoding: 'utf8' })

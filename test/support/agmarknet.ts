@@ -1,4 +1,4 @@
-import type { ImportSummary } from '../../src/inventory/imports/agmarknet-importer.js';
+import type { ImportSummary } from '../../src/contracts/index.js';
 import type { TestApp } from './app.js';
 
 export const HEADER = 'State,District,Market,Commodity,Variety,Grade,Arrival_Date,Min Price,Max Price,Modal Price';

@@ -3,7 +3,8 @@ import type { InventoryEvent } from '../../src/contracts/index.js';
 import type { EventBus } from '../../src/events/bus/event-bus.js';
 import { EventBridge } from '../../src/events/delivery/event-bridge.js';
 import { DeliveryCounts } from '../../src/events/delivery/delivery-counts.js';
-import { EventListeners, INVENTORY_EVENT } from '../../src/events/delivery/event-listeners.js';
+import { EventListeners } from '../../src/events/delivery/event-listeners.js';
+import { INVENTORY_EVENT } from '../../src/events/event-reaction.js';
 import { EventsMetrics } from '../../src/events/events.metrics.js';
 import { LogHistory } from '../../src/events/log/log-history.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
@@ -57,6 +58,7 @@ export async function startBridge(
   const { sql } = log as unknown as { sql: SqlClient };
   const history = new LogHistory(log, sql, metrics, clock);
   const bridge = new EventBridge(bus, log, listeners, counts, eventsMetrics, metrics, clock, history);
+  history.onNewEpoch((began) => bridge.onNewEpoch(began));
   await bridge.onApplicationBootstrap();
   return {
     bridge,

@@ -30,6 +30,8 @@ export interface CacheEngine {
   /** Names of all that is stored and may get lost, as Redis drops keys when memory runs out. */
   keys(): Promise<string[]>;
   lose(keys: readonly string[]): Promise<void>;
+  /** Takes all memory away, so that Redis refuses whatever takes more; or gives it back. */
+  setFull(isFull: boolean): Promise<void>;
   /** Keeps all that is stored now; the function it gives brings that back under the connections as they are. */
   snapshot(): Promise<() => Promise<void>>;
   stop(): Promise<void>;
@@ -72,6 +74,7 @@ export function inProcessEngine(): Promise<CacheEngine> {
       for (const key of keys) if (!store['drop'](key)) store['entries'].delete(key);
       return Promise.resolve();
     },
+    setFull: () => Promise.reject(new Error('it has bounds of its own')),
     snapshot: () => Promise.reject(new Error('memory does not go back')),
     stop: () => Promise.resolve(),
   });
@@ -134,6 +137,9 @@ async function startEngine(args: string[], prepare: (admin: Redis) => Promise<vo
     keys: async () => (await admin.keys('*')).filter((key) => key !== TEST_KEYS.lease).sort(),
     async lose(keys) {
       if (keys.length > 0) await admin.del(...keys);
+    },
+    async setFull(isFull) {
+      await admin.config('SET', 'maxmemory', isFull ? '1' : '0');
     },
     async snapshot() {
       const keys = await admin.keys('*');

@@ -9,10 +9,11 @@ import {
   type SubscribeOptions,
   type Subscription,
 } from '../../src/client/index.js';
-import { RoomBroadcaster } from '../../src/realtime/room-broadcaster.js';
-import { discardConnection } from '../../src/realtime/slow-clients/send-buffer.js';
+import { RoomBroadcaster } from '../../src/realtime/gateway/room-broadcaster.js';
+import { discardConnection } from '../../src/realtime/sending/send-buffer.js';
 import type { TestApp } from './app.js';
 import { waitFor } from './processes.js';
+import { readLog } from './reading.js';
 
 /** A client that doesn't wait long before it connects again. */
 export function quickClient(url: string, options: Partial<InventoryClientOptions> = {}): InventoryClient {
@@ -50,8 +51,7 @@ export function breakConnections({ app }: TestApp): void {
 
 /** Events of the log after a position, oldest first. */
 export async function logAfter(app: TestApp, position: number): Promise<InventoryEvent[]> {
-  const path = `/api/events?limit=1000&after=${position}`;
-  return (await app.request<{ events: InventoryEvent[] }>('GET', path)).body.events;
+  return (await readLog(app, `&after=${position}`)) as InventoryEvent[];
 }
 
 /** Waits until all that is in the log and concerns a follower has reached it, and checks that it is just that. */

@@ -1,13 +1,13 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/index.js';
-import { appendEventsSql, eventRows } from '../../src/events/log/append-events.sql.js';
+import { appendEventsSql, appendVendorEventsSql, eventRows } from '../../src/events/log/append-events.sql.js';
 import { EventLog } from '../../src/events/log/event-log.js';
 import { LogHistory } from '../../src/events/log/log-history.js';
 import { LeaderElection } from '../../src/events/sequencer/leader-election.js';
 import { PendingEvents } from '../../src/events/sequencer/pending-events.js';
 import { Sequencer } from '../../src/events/sequencer/sequencer.js';
-import { DatabaseUrl, PipelinedReadPool, SqlClient } from '../../src/database/index.js';
+import { DatabaseUrl, ImpatientPool, PipelinedReadPool, SqlClient } from '../../src/database/index.js';
 import { Clock, Metrics } from '../../src/infra/index.js';
 import { testDatabase } from './app.js';
 import type { TestDatabase } from './test-database.js';
@@ -18,16 +18,21 @@ const APPEND = `
   )
   ${appendEventsSql('$1', 'changed')} RETURNING seq`;
 
-/** Appends events through any connection, as a writer's transaction does; gives their `seq`. */
+const APPEND_OF_VENDORS = `
+  WITH changed AS (SELECT DISTINCT e->>'vendorId' AS id FROM jsonb_array_elements($1::jsonb) e)
+  ${appendVendorEventsSql('$1', 'changed')} RETURNING seq`;
+
+/** Appends events through any connection, as a writer's transaction does; gives their `seq`. All of one kind. */
 export async function append(client: pg.ClientBase, events: readonly NewInventoryEvent[]): Promise<number[]> {
-  const { rows } = await client.query<{ seq: string }>(APPEND, [eventRows(events)]);
+  const statement = events.some(({ vendor }) => vendor) ? APPEND_OF_VENDORS : APPEND;
+  const { rows } = await client.query<{ seq: string }>(statement, [eventRows(events)]);
   return rows.map(({ seq }) => Number(seq));
 }
 
 /** The relay's part of one instance. */
 export interface Instance {
   leadership: LeaderElection;
-  own: PendingEvents;
+  pending: PendingEvents;
   sequencer: Sequencer;
 }
 
@@ -51,7 +56,8 @@ export async function startTestLog(): Promise<TestLog> {
   const database = await testDatabase();
   const dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
   const reads = new PipelinedReadPool(new DatabaseUrl(database.url));
-  const sql = new SqlClient(dataSource, reads);
+  const impatient = new ImpatientPool(new DatabaseUrl(database.url));
+  const sql = new SqlClient(dataSource, reads, impatient);
   const log = new EventLog(sql);
   await log.onModuleInit();
   const clients: pg.Client[] = [];
@@ -75,8 +81,8 @@ export async function startTestLog(): Promise<TestLog> {
         new DatabaseUrl(database.url),
         new LogHistory(log, sql, new Metrics(), new Clock()),
       );
-      const own = new PendingEvents(log);
-      const instance = { leadership, own, sequencer: new Sequencer(leadership, log, own) };
+      const pending = new PendingEvents(log);
+      const instance = { leadership, pending, sequencer: new Sequencer(leadership, log, pending) };
       instances.push(instance);
       return instance;
     },
@@ -88,6 +94,7 @@ export async function startTestLog(): Promise<TestLog> {
       await Promise.all(instances.map(({ leadership }) => leadership.release()));
       await Promise.all(clients.map((one) => one.end()));
       await reads.onApplicationShutdown();
+      await impatient.onApplicationShutdown();
       await dataSource.destroy();
       await database.drop();
     },

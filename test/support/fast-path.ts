@@ -18,12 +18,12 @@ export const plain = ({ status, headers, body }: Answer<unknown>) => ({
   body,
 });
 
-/** How often the lane was asked for a URL and took it; its answers are counted, not what it could have done. */
-export function watchLane(app: TestApp): { taken: number } {
-  const lane = app.app.get(FastSearchHandler);
+/** How often the fast path was asked for a URL and took it; its answers are counted, not what it could have done. */
+export function watchFastPath(app: TestApp): { taken: number } {
+  const fast = app.app.get(FastSearchHandler);
   const seen = { taken: 0 };
-  const find = lane.find.bind(lane);
-  lane.find = (url) => {
+  const find = fast.find.bind(fast);
+  fast.find = (url) => {
     const found = find(url);
     return (
       found && {

@@ -1,8 +1,8 @@
-import type { CachedSearch, LoadedPage } from '../../src/search-cache/cached-search.js';
+import type { CachedSearch, LoadedPage } from '../../src/search-cache/pages/cached-search.js';
 import type { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
 import type { WatchedListingsReplica } from '../../src/search-cache/redis/watched-listings-replica.js';
 import type { SeenHistory } from '../../src/search-cache/redis/seen-history.js';
-import { PageCache, type ServedPage } from '../../src/search-cache/page-cache.js';
+import { PageCache, type ServedPage } from '../../src/search-cache/pages/page-cache.js';
 import { SingleFlight } from '../../src/infra/index.js';
 import type {
   CachedPage,

@@ -1,5 +1,5 @@
 import type { Page } from '../../src/contracts/index.js';
-import type { CachedSearch, LoadedPage } from '../../src/search-cache/cached-search.js';
+import type { CachedSearch, LoadedPage } from '../../src/search-cache/pages/cached-search.js';
 import { GENERAL_SCOPE, OPEN, type Listing } from '../../src/search-cache/scopes/scope-names.js';
 import type { ScopesOf } from '../../src/search-cache/store/search-cache-store.js';
 

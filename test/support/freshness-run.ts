@@ -1,6 +1,6 @@
 import { Metrics } from '../../src/infra/index.js';
-import { FreshnessProbe } from '../../src/search-cache/freshness-probe.js';
-import { PageCache } from '../../src/search-cache/page-cache.js';
+import { FreshnessProbe } from '../../src/search-cache/pages/freshness-probe.js';
+import { PageCache } from '../../src/search-cache/pages/page-cache.js';
 import { SearchCacheMetrics } from '../../src/search-cache/search-cache.metrics.js';
 import { ResilientCacheStore } from '../../src/search-cache/store/resilient-cache-store.js';
 import type { SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';

@@ -6,16 +6,27 @@ declare global {
   var testPostgres: TestPostgres | undefined;
 }
 
-/** One PostgreSQL and one way to run Redis for the whole test run; the workers inherit their addresses. */
+/** For a stock server, which otherwise keeps its defaults. */
+const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off', max_connections: '200' };
+
+/**
+ * One PostgreSQL and one way to run Redis for the whole test run; the workers inherit their addresses.
+ * `TEST_POSTGRES=stock` takes the machine's PostgreSQL in place of the embedded one.
+ */
 export default async function globalSetup(): Promise<void> {
   const restore = resolveJsToTs();
   try {
-    const [{ startTestPostgres }, { findRedis }] = await Promise.all([
+    const [{ startTestPostgres }, { startStockPostgres }, { findRedis }, { isInstalled }] = await Promise.all([
       import('./postgres-server.js'),
+      import('./stock-postgres.js'),
       import('./redis-server.js'),
+      import('./system-packages.js'),
     ]);
     process.env.TEST_REDIS_COMMAND = await findRedis();
-    globalThis.testPostgres = await startTestPostgres();
+    // Which tests of the console then ask for; all others do without.
+    await isInstalled('chromium', ['--version']);
+    const isStock = process.env.TEST_POSTGRES === 'stock';
+    globalThis.testPostgres = await (isStock ? startStockPostgres(NOT_DURABLE) : startTestPostgres());
     process.env.TEST_POSTGRES_URL = globalThis.testPostgres.url;
   } finally {
     restore();

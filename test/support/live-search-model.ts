@@ -1,12 +1,22 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { LiveProductSearch, type SearchSource } from '../../src/client/live-product-search.js';
 import type { PageQuery } from '../../src/client/page-effect.js';
-import type { InventoryEvent, ProductPage, RoomHandler } from '../../src/client/types.js';
-import { AVAILABILITIES, type FoundProduct, type Product, type ProductUpdates } from '../../src/contracts/index.js';
+import type { InventoryEvent, ProductEvent, ProductPage, RoomHandler } from '../../src/client/types.js';
+import {
+  AVAILABILITIES,
+  type FoundProduct,
+  type Product,
+  type ProductUpdates,
+  pricePerOf,
+  withMarketFacts,
+} from '../../src/contracts/index.js';
+import { comparedByPrice, isInPriceRange } from './model-search.js';
 
 const EPOCH = 'model';
 /** Better matches first. */
 const FOUND_BY_WORD = ['Onion', 'Pyaz', 'Kanda', 'Ulli', 'Savala', 'Dungri', 'Eerulli', 'Vengayam'];
+const FOUND_BY_ANOTHER = ['Garlic', 'Okra'];
+const AS_TYPED: ProductPage['interpretation'] = { kind: 'exact', q: 'onion', dropped: [], corrected: [], place: null };
 const NAMES = [...FOUND_BY_WORD, 'Garlic', 'Okra'];
 const STATES: Record<string, string> = { asha: 'Delhi', binu: 'Kerala' };
 
@@ -14,7 +24,12 @@ const FIELDS = [
   ['basePrice', 'price_changed'],
   ['availability', 'availability_changed'],
   ['name', 'product_updated'],
+  ['unit', 'product_updated'],
+  ['unitWeightKg', 'product_updated'],
 ] as const;
+/** Of the dimension of most, and of others. */
+const UNITS = ['half-kilo', 'piece', 'bag'];
+const WEIGHTS: Record<string, number> = { 'half-kilo': 0.5 };
 
 /** The server as a live search sees it: a change is visible when it commits, and gets its position some time later. */
 class Server {
@@ -48,7 +63,8 @@ class Server {
     const page = this.read(query);
     const key = JSON.stringify(query);
     const cached = this.cache.get(key);
-    const shows = ({ items, nextCursor }: ProductPage): string => JSON.stringify([items, nextCursor]);
+    const shows = ({ items, nextCursor, interpretation }: ProductPage): string =>
+      JSON.stringify([items, nextCursor, interpretation]);
     if (cached && shows(cached) === shows(page) && this.random(2) === 0) return cached;
     this.cache.set(key, page);
     return page;
@@ -56,30 +72,41 @@ class Server {
 
   read({ limit = 20, ...query }: PageQuery): ProductPage {
     const { q, state, sort = q === undefined ? 'newest' : 'relevance' } = query;
-    const rank = ({ name, basePrice }: Product): number => {
-      if (sort === 'relevance') return FOUND_BY_WORD.indexOf(name);
-      return sort === 'price_asc' ? basePrice : sort === 'price_desc' ? -basePrice : 0;
+    const rank = ({ name }: Product): number => FOUND_BY_WORD.indexOf(name);
+    const inOrder = (one: Product, other: Product): number => {
+      if (sort === 'price_asc' || sort === 'price_desc') return comparedByPrice(query, sort)(one, other);
+      return (sort === 'relevance' ? rank(one) - rank(other) : 0) || (one.createdAt < other.createdAt ? 1 : -1);
     };
-    const way = sort === 'price_asc' ? 1 : -1;
-    const late = (one: Product, other: Product): number =>
-      sort.startsWith('price') ? 0 : one.createdAt < other.createdAt ? 1 : -1;
-    const all = [...this.products.values()]
-      .filter(({ name }) => q === undefined || FOUND_BY_WORD.includes(name))
-      .filter(({ vendorId }) => state === undefined || STATES[vendorId] === state)
-      .filter(({ availability }) => query.availability === undefined || availability === query.availability)
-      .filter(({ basePrice }) => query.maxPrice === undefined || basePrice <= query.maxPrice)
-      .sort((a, b) => rank(a) - rank(b) || late(a, b) || way * (a.id < b.id ? -1 : 1));
+    const named = (names: readonly string[]): Product[] =>
+      [...this.products.values()]
+        .filter(({ name }) => q === undefined || names.includes(name))
+        .filter(({ vendorId }) => state === undefined || STATES[vendorId] === state)
+        .filter(({ availability }) => query.availability === undefined || availability === query.availability)
+        .filter((product) => isInPriceRange(product, query))
+        .sort(inOrder);
+    const exact = named(FOUND_BY_WORD);
+    // What nothing fits finds something else.
+    const isLoosened = exact.length === 0 && q !== undefined;
+    const all = isLoosened ? named(FOUND_BY_ANOTHER) : exact;
+    const interpretation = { ...AS_TYPED, ...(isLoosened && { kind: 'loosened' as const, q: 'okra or garlic' }) };
     const items = all.slice(0, limit).map((product): FoundProduct => {
       const { vendorId: id } = product;
-      return { ...product, vendor: { id, name: id, names: {}, market: null, district: null, state: STATES[id]! } };
+      const vendor = { id, name: id, names: {}, market: null, district: null, state: STATES[id]! };
+      return { ...product, vendor, pricePer: pricePerOf(product, query) };
     });
-    return { items, nextCursor: all.length > limit ? 'more' : null, epoch: EPOCH, position: this.log.length };
+    return {
+      items,
+      nextCursor: all.length > limit ? 'more' : null,
+      epoch: EPOCH,
+      position: this.log.length,
+      interpretation,
+    };
   }
 
   private create(): void {
     this.created += 1;
     const createdAt = new Date(this.created).toISOString();
-    const product: Product = {
+    const product = withMarketFacts({
       id: `prd_${String(this.random(1_000_000)).padStart(6, '0')}_${this.created}`,
       vendorId: this.pick(Object.keys(STATES)),
       sku: `sku-${this.created}`,
@@ -87,14 +114,14 @@ class Server {
       names: {},
       description: null,
       category: 'vegetables',
-      unit: 'kg',
+      ...this.unit(),
       basePrice: this.random(100),
       currency: 'INR',
       availability: this.pick(AVAILABILITIES),
       version: 1,
       createdAt,
       updatedAt: createdAt,
-    };
+    });
     this.products.set(product.id, product);
     this.commit('product_created', product, {});
   }
@@ -105,7 +132,9 @@ class Server {
     if (this.random(2) === 0) updates.basePrice = this.random(100);
     if (this.random(3) === 0) updates.availability = this.pick(AVAILABILITIES);
     if (this.random(6) === 0) updates.name = this.pick(NAMES);
-    const next = { ...product, ...updates, version: product.version + 1 };
+    if (this.random(8) === 0) Object.assign(updates, this.unit());
+    const version = product.version + 1;
+    const next = withMarketFacts({ ...product, ...updates, version, comparablePrice: undefined });
     if (FIELDS.every(([field]) => product[field] === next[field])) return;
     this.products.set(product.id, next);
     for (const [field, type] of this.random(2) === 0 ? FIELDS : FIELDS.toReversed()) {
@@ -113,14 +142,27 @@ class Server {
     }
   }
 
-  private commit(eventType: InventoryEvent['eventType'], product: Product, before: Partial<Product>): void {
+  private commit(eventType: ProductEvent['eventType'], product: Product, before: Partial<Product>): void {
     const changes = Object.entries(before).map(([field, oldValue]) => {
       return { field, oldValue, newValue: product[field as keyof Product] };
-    }) as InventoryEvent['changes'];
+    }) as ProductEvent['changes'];
     const { id: productId, vendorId, category, version, updatedAt: occurredAt } = product;
     const eventId = `${productId} ${version} ${eventType}`;
     const about = { eventId, eventType, productId, vendorId, category, version, changes, product, occurredAt };
-    this.committed.push({ ...about, correlationId: '', region: '', epoch: EPOCH, position: 0 });
+    this.committed.push({
+      ...about,
+      cause: {},
+      observation: null,
+      correlationId: '',
+      region: '',
+      epoch: EPOCH,
+      position: 0,
+    });
+  }
+
+  private unit(): Pick<Product, 'unit' | 'unitWeightKg'> {
+    const unit = this.random(6) === 0 ? this.pick(UNITS) : 'kg';
+    return { unit, unitWeightKg: WEIGHTS[unit] ?? null };
   }
 
   private pick<Value>(values: readonly Value[]): Value {
@@ -192,7 +234,7 @@ export class LiveSearchModel {
   /** What is shown, and what the server says; not whether there is a next page, which needs no request. */
   compare(): [shown: string[], right: string[]] {
     const shows = ({ items }: ProductPage): string[] =>
-      items.map(({ id, version, name }) => `${id} ${version} ${name}`);
+      items.map(({ id, version, name, pricePer }) => `${id} ${version} ${name} ${pricePer?.amount}`);
     return [shows(this.search.page!), shows(this.server.read(this.query))];
   }
 

@@ -1,8 +1,8 @@
 import type { Page } from '../../src/contracts/index.js';
 import { Metrics } from '../../src/infra/index.js';
-import type { CachedSearch, LoadedPage } from '../../src/search-cache/cached-search.js';
-import { FreshnessProbe } from '../../src/search-cache/freshness-probe.js';
-import { PageCache } from '../../src/search-cache/page-cache.js';
+import type { CachedSearch, LoadedPage } from '../../src/search-cache/pages/cached-search.js';
+import { FreshnessProbe } from '../../src/search-cache/pages/freshness-probe.js';
+import { PageCache } from '../../src/search-cache/pages/page-cache.js';
 import { GENERAL_SCOPE } from '../../src/search-cache/scopes/scope-names.js';
 import { SearchCacheMetrics } from '../../src/search-cache/search-cache.metrics.js';
 import { ResilientCacheStore } from '../../src/search-cache/store/resilient-cache-store.js';

@@ -1,27 +1,29 @@
 import { DataSource } from 'typeorm';
-import type { InventoryEvent, Page } from '../../src/contracts/index.js';
+import type { AuditedEvent, InventoryEvent, Page, ProductEvent } from '../../src/contracts/index.js';
 import type { TestApp } from './app.js';
 
 /** All events of one product, in order. */
-export async function historyOf(app: TestApp, productId: string): Promise<InventoryEvent[]> {
-  const { body } = await app.request<{ events: InventoryEvent[] }>(
+export async function historyOf(app: TestApp, productId: string): Promise<ProductEvent[]> {
+  const { body } = await app.request<{ events: ProductEvent[] }>(
     'GET',
     `/api/products/${productId}/history?limit=1000`,
   );
   return body.events;
 }
 
-/** The whole log, page by page. */
+/** Events of the log, at most 1,000, as rooms and subscribers are given them: without actors. */
+export async function readLog(app: TestApp, query = ''): Promise<InventoryEvent[]> {
+  const { body } = await app.request<{ events: AuditedEvent[] }>('GET', `/api/events?limit=1000${query}`);
+  return body.events.map(({ actor: _actor, ...event }) => event);
+}
+
+/** The whole log, page by page, in the same way. */
 export async function wholeLog(app: TestApp): Promise<InventoryEvent[]> {
   const events: InventoryEvent[] = [];
-  for (let after = 0; ;) {
-    const { body } = await app.request<{ events: InventoryEvent[]; nextAfter: number }>(
-      'GET',
-      `/api/events?limit=1000&after=${after}`,
-    );
-    if (body.events.length === 0) return events;
-    events.push(...body.events);
-    after = body.nextAfter;
+  for (;;) {
+    const page = await readLog(app, `&after=${events.at(-1)?.position ?? 0}`);
+    if (page.length === 0) return events;
+    events.push(...page);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { InventoryEvent, LogCursor, SubscriptionConfirmed } from '../../src/contracts/index.js';
 import type { TestApp } from './app.js';
+import { readLog } from './reading.js';
 import { delivered, type Listener, realtimeStats } from './rooms.js';
 
 export const vendorRoom = (vendorId: string): object => ({ type: 'vendor', vendorId });
@@ -22,9 +23,8 @@ export async function cursorOf(app: TestApp): Promise<LogCursor> {
 }
 
 /** At most a thousand events. @param query such as `&category=spices` */
-export async function logAfter(app: TestApp, { position }: LogCursor, query = ''): Promise<InventoryEvent[]> {
-  const path = `/api/events?limit=1000&after=${position}${query}`;
-  return (await app.request<{ events: InventoryEvent[] }>('GET', path)).body.events;
+export function logAfter(app: TestApp, { position }: LogCursor, query = ''): Promise<InventoryEvent[]> {
+  return readLog(app, `&after=${position}${query}`);
 }
 
 let price = 1_000;

@@ -1,3 +1,4 @@
+import { loadConfig } from '../../src/config/index.js';
 import { RedisEventBus } from '../../src/events/bus/redis-event-bus.js';
 import { RedisConnections } from '../../src/infra/index.js';
 import type { BusNetwork } from '../contract/event-bus.contract.js';
@@ -11,7 +12,8 @@ export function redisNetwork(redis: TestRedis): BusNetwork {
   const opened: RedisConnections[] = [];
   return {
     async open() {
-      const connections = new RedisConnections({ host: redis.host, port: redis.port, password: undefined });
+      const { redis: address } = loadConfig({ REDIS_URL: redis.url });
+      const connections = new RedisConnections(address!);
       opened.push(connections);
       const bus = new RedisEventBus(connections, CHANNEL);
       await waitFor(() => bus.connected, { what: 'the bus to connect' });

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isInstalled, runs } from './system-packages.js';
 import { freePort, startChild, waitFor, whenWeDie, type Child } from './processes.js';
@@ -40,7 +43,11 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
   const start = command === 'docker' ? startContainer : startProcess;
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
-    const args = ['--save', '', '--appendonly', 'no', ...(options.args ?? [])];
+    // A replica keeps what its master sends, and would read it at its next start.
+    const snapshot = `mandi-test-${port}.rdb`;
+    await rm(join(tmpdir(), snapshot), { force: true });
+    const own = ['--save', '', '--appendonly', 'no', '--dir', tmpdir(), '--dbfilename', snapshot];
+    const args = [...own, ...(options.args ?? [])];
     const engine = await start(command, port, args);
     try {
       await waitUntilItAnswers(port, engine.child);

@@ -1,7 +1,6 @@
-import { SqlClient } from '../../src/database/index.js';
 import type { FoundProduct, Page } from '../../src/contracts/index.js';
 import { InventoryEventService } from '../../src/events/index.js';
-import type { CacheStats } from '../../src/search-cache/cache-stats.js';
+import type { CacheStats } from '../../src/search-cache/http/cache-stats.js';
 import { startApp, type TestApp, testDatabase } from './app.js';
 import { waitFor } from './processes.js';
 import { startRedis, type TestRedis } from './redis-server.js';
@@ -92,13 +91,6 @@ export async function relayed({ first }: SearchApps): Promise<void> {
   const { body } = await first.request<{ lastPosition: number }>('GET', '/api/events?limit=1');
   const events = first.app.get(InventoryEventService);
   await waitFor(() => events.cursor.position >= body.lastPosition, { what: 'the relay' });
-}
-
-/** Waits until the leader has invalidated the scopes of all vendors that were made or changed. */
-export async function vendorsSettled({ first }: SearchApps): Promise<void> {
-  const notes = { name: 'test-vendor-changes', text: 'SELECT FROM vendor_changes LIMIT 1' };
-  const sql = first.app.get(SqlClient);
-  await waitFor(async () => (await sql.query(notes)).length === 0, { what: 'the notes of vendors to be settled' });
 }
 
 export async function cacheStats(app: TestApp): Promise<CacheStats> {

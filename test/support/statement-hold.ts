@@ -7,6 +7,8 @@ const TRIGGERS = {
   'before the commit': 'BEFORE UPDATE ON idempotency_keys FOR EACH ROW',
   // Deferred: it runs in COMMIT, which nothing can stop any more. By the time it is over, its process is dead.
   'between commit and reply': 'AFTER UPDATE ON idempotency_keys DEFERRABLE INITIALLY DEFERRED FOR EACH ROW',
+  'in the commit of a vendor’s event':
+    'AFTER INSERT ON inventory_events DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.product_id IS NULL)',
   'in the third page': `BEFORE INSERT ON products FOR EACH ROW WHEN (NEW.sku LIKE 'C 2300|%')`,
 } as const;
 

@@ -10,7 +10,8 @@ export async function isInstalled(command: string, args: string[]): Promise<bool
   return mayInstall && (await installPackage(command)) && runs(command, args);
 }
 
-function installPackage(name: string): Promise<boolean> {
+/** Without starting any service. @returns whether that has worked */
+export function installPackage(name: string): Promise<boolean> {
   // policy-rc.d 101 forbids packages to start their services, so none is left running on the machine.
   const script = `set -e
     export DEBIAN_FRONTEND=noninteractive

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Namespace } from 'socket.io';
 import { Clock } from '../../../src/infra/index.js';
-import { RoomBroadcaster } from '../../../src/realtime/room-broadcaster.js';
+import { RoomBroadcaster } from '../../../src/realtime/gateway/room-broadcaster.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { openWebSocket, type RawWebSocket } from '../../support/attacks/raw-websocket.js';
 import { waitFor } from '../../support/processes.js';

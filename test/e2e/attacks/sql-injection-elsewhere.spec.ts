@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ExceptionMessage, Product, Vendor } from '../../../src/contracts/index.js';
-import { vendorIdOf } from '../../../src/inventory/imports/agmarknet-catalogue.js';
+import { vendorIdOf } from '../../../src/inventory/imports/market-identity/market-id.js';
 import { HEADER, importCsv } from '../../support/agmarknet.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { SQL_TEXTS } from '../../support/attacks/texts.js';
@@ -33,8 +33,10 @@ describe('SQL injection', () => {
   afterAll(() => app.close());
 
   /** What a market offers, as a search serves it. */
-  const offersOf = async (row: Record<string, string>): Promise<{ vendor: Vendor; products: Product[] }> => {
-    const vendorId = vendorIdOf({ state: row.State!, district: row.District!, market: row.Market! });
+  const idOf = (row: Record<string, string>): string =>
+    vendorIdOf({ state: row.State!, district: row.District!, market: row.Market! });
+  const shownOf = async (row: Record<string, string>): Promise<{ vendor: Vendor; products: Product[] }> => {
+    const vendorId = idOf(row);
     const { body: vendor } = await app.request<Vendor>('GET', `/api/vendors/${vendorId}`);
     return { vendor, products: await walk<Product>(app, `/api/products/search?limit=100&vendorId=${vendorId}`) };
   };
@@ -43,19 +45,27 @@ describe('SQL injection', () => {
     const market = `Market of ${column}`;
     const rows = SQL_TEXTS.map((text) => ({ ...SOUND, Market: market, [column]: text }));
     const { status, body } = await importCsv(app, [HEADER, ...rows.map(lineOf)].join('\n'));
-    expect({ status, rows: body.rows }).toEqual({ status: 200, rows: rows.length });
+    // A date or a price is none of these texts, so no row is left.
+    const isRead = column === 'Arrival_Date' || column === 'Modal Price';
+    expect({ status, rows: body.rows }).toEqual({ status: isRead ? 422 : 200, rows: rows.length });
     const refused = new Set(body.rejections.map(({ line }) => line));
-    const usable = rows.filter((_row, index) => !refused.has(index + 2));
-    if (['Arrival_Date', 'Modal Price'].includes(column)) {
+    // What is taken is taken without the control characters at a cell's edges.
+    const usable = rows
+      .filter((_row, index) => !refused.has(index + 2))
+      .map((row) => ({ ...row, [column]: row[column]!.replace(/^\0+/, '') }));
+    if (isRead) {
       expect(usable).toEqual([]);
       return;
     }
-    // Columns that nobody reads may hold anything; in the others only control characters can't be stored.
+    // Columns that nobody reads may hold anything; in the others control characters can't be stored within a text.
     const unread = column === 'Min Price' || column === 'Max Price';
-    expect(usable).toHaveLength(unread ? rows.length : SQL_TEXTS.filter((text) => !text.includes('\0')).length);
+    expect(usable).toHaveLength(unread ? rows.length : SQL_TEXTS.filter((text) => !text.includes('\0', 1)).length);
     for (const row of usable) {
-      const { vendor, products } = await offersOf(row);
-      expect(vendor).toMatchObject({ state: row.State, district: row.District, market: row.Market, name: row.Market });
+      const { vendor, products } = await shownOf(row);
+      // Some of the texts differ in nothing but punctuation at their ends, so they name one market: as the first one
+      // does.
+      const { State: state, District: district, Market: name } = usable.find((other) => idOf(other) === idOf(row))!;
+      expect(vendor).toMatchObject({ state, district, market: name, name });
       const sku = [row.Commodity, row.Variety, row.Grade].join('|');
       expect(products).toContainEqual(expect.objectContaining({ sku, name: row.Commodity }));
     }

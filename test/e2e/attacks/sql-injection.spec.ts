@@ -17,6 +17,7 @@ const placesIn = (place: string) =>
   API.flatMap((described) =>
     described.parameters.filter((one) => one.in === place).map((one) => [described.id, one.name, described] as const),
   );
+const isOfAlias = (id: string): boolean => id.endsWith('VendorAlias');
 const VISIBLE_ASCII = SQL_TEXTS.filter((text) => /^[!-~][ -~]*$/.test(text));
 
 /** The example that says most. */
@@ -30,10 +31,12 @@ describe('SQL injection', () => {
   let app: TestApp;
   let canary: Product;
   let columns: unknown;
+  /** But for those of projections, whose builds make views, and tables that end in a number. */
   const columnsOfTables = () =>
     app.app.get(DataSource).query<unknown[]>(`
       SELECT table_name, column_name, data_type FROM information_schema.columns
-      WHERE table_schema = 'public' ORDER BY 1, 2`);
+      JOIN pg_tables ON schemaname = table_schema AND tablename = table_name
+      WHERE table_schema = 'public' AND table_name !~ '_[0-9]+$' ORDER BY 1, 2`);
 
   beforeAll(async () => {
     app = await startApp();
@@ -48,17 +51,23 @@ describe('SQL injection', () => {
   });
   afterAll(() => app.close());
 
-  it.each(placesIn('query'))('in the query of %s: %s', async (_id, name, { path: template }) => {
+  it.each(placesIn('query'))('in the query of %s: %s', async (_id, name, described) => {
+    const { path: template, method } = described;
     const path = template.replace('{id}', template.includes('vendors') ? canary.vendorId : canary.id);
-    await forAll(SQL_TEXTS, async (text) => {
-      const { status, body } = await app.request<{ items?: unknown[]; events?: unknown[] }>(
-        'GET',
-        `${path}?${name}=${encodeURIComponent(text)}`,
-      );
-      expect({ text, status, known: [200, 400].includes(status) }).toMatchObject({ known: true });
-      if (status !== 200 || !EXACT.includes(name)) return;
-      expect({ text, found: body.items ?? body.events }).toEqual({ text, found: [] });
-    });
+    const sound = await prepare(app, fullest(described));
+    // What reads is asked for the canary, what changes is sent as it should be but for this parameter.
+    const request = method === 'GET' ? { ...sound, path, query: {}, headers: {} } : sound;
+    const ask = async (text: string): Promise<void> => {
+      const query = { ...request.query, [name]: text };
+      const { status, body } = await send<Record<string, unknown>>(app, { ...request, query });
+      // 422: no row of a price file could be taken.
+      expect({ text, status, known: [200, 400, 422].includes(status) }).toMatchObject({ known: true });
+      if (status !== 200 || method !== 'GET' || !EXACT.includes(name)) return;
+      // Series have their products in lists, too, and so has what is counted of them.
+      expect({ text, lists: Object.values(body).filter(Array.isArray) }).toEqual({ text, lists: [[]] });
+    };
+    // Only so many imports may run at once.
+    await forAll(SQL_TEXTS, ask, method === 'GET' ? 8 : 1);
   });
 
   it.each(placesIn('path'))('in the path of %s: %s', async (_id, _name, described) => {
@@ -87,21 +96,55 @@ describe('SQL injection', () => {
       : [],
   );
 
-  it.each(bodies)('in the body of %s: %s', async (_id, _field, described, leaf) => {
+  it.each(bodies.filter(([id]) => isOfAlias(id)))('in the body of %s: %s', async (id, _field, described, leaf) => {
     const sound = await prepare(app, fullest(described));
     for (const text of SQL_TEXTS) {
-      const answer = await send<Answered>(app, { ...sound, body: withLeaf(unlikeOthers(sound), leaf, text) });
-      const { status } = answer;
-      const acceptable = !leaf.isName && faults(leaf.schema, text).length === 0;
-      // An item of a bulk request is refused by itself.
-      const refused = status === 400 || answer.body.results?.[0]?.status === 'rejected';
-      expect({ text, status, accepted: [200, 201].includes(status) && !refused }).toMatchObject({
-        accepted: acceptable,
-      });
-      if (!acceptable) expect({ text, refused }).toEqual({ text, refused: true });
-      else expect(valueAt(await stored(answer.body), ofEntity(leaf))).toBe(text);
+      const { status, body } = await send(app, { ...sound, body: withLeaf(sound.body, leaf, text) });
+      if (faults(leaf.schema, text).length > 0) {
+        expect({ text, status }).toEqual({ text, status: 400 });
+      } else if (id === 'removeVendorAlias') {
+        expect({ text, status, removed: [204, 404].includes(status) }).toMatchObject({ removed: true });
+      } else {
+        expect({ text, status, kept: [200, 201].includes(status) }).toMatchObject({ kept: true });
+        // Texts that differ in nothing but punctuation at their ends are one name, kept as the first one spells it.
+        if (status === 201) expect(valueAt(body, leaf.path)).toBe(text);
+        const path = `/api/vendors/${sound.vendorId}/aliases`;
+        expect((await app.request<{ aliases: unknown[] }>('GET', path)).body.aliases).toContainEqual(body);
+      }
     }
   });
+
+  it.each(bodies.filter(([id]) => id === 'acknowledgeEvents'))(
+    'in the body of %s: %s',
+    async (_id, _field, described, leaf) => {
+      const sound = await prepare(app, fullest(described));
+      for (const text of SQL_TEXTS) {
+        const { status } = await send(app, { ...sound, body: withLeaf(sound.body, leaf, text) });
+        // The first one that is taken ends the lease.
+        const known = faults(leaf.schema, text).length > 0 ? [400] : [204, 409];
+        expect({ text, status, known: known.includes(status) }).toMatchObject({ known: true });
+      }
+    },
+  );
+
+  it.each(bodies.filter(([id]) => !isOfAlias(id) && id !== 'acknowledgeEvents'))(
+    'in the body of %s: %s',
+    async (_id, _field, described, leaf) => {
+      const sound = await prepare(app, fullest(described));
+      for (const text of SQL_TEXTS) {
+        const answer = await send<Answered>(app, { ...sound, body: withLeaf(unlikeOthers(sound), leaf, text) });
+        const { status } = answer;
+        const acceptable = !leaf.isName && faults(leaf.schema, text).length === 0;
+        // An item of a bulk request is refused by itself.
+        const refused = status === 400 || answer.body.results?.[0]?.status === 'rejected';
+        expect({ text, status, accepted: [200, 201].includes(status) && !refused }).toMatchObject({
+          accepted: acceptable,
+        });
+        if (!acceptable) expect({ text, refused }).toEqual({ text, refused: true });
+        else expect(valueAt(await stored(answer.body), ofEntity(leaf))).toBe(text);
+      }
+    },
+  );
 
   /** As it is read again, whether the request was for one or for a list. */
   async function stored({ id, vendorId, results }: Answered): Promise<unknown> {

@@ -36,6 +36,8 @@ export function leavesOf(unresolved: Schema, path: readonly Key[] = []): Leaf[] 
 /** The body with `value` at the leaf's place. */
 export function withLeaf(body: unknown, { path, isName }: Leaf, value: string): unknown {
   const full = isName ? [...path, value] : path;
+  // The body itself is the value.
+  if (full.length === 0) return JSON.stringify(value);
   const root = structuredClone(body) as Record<Key, unknown>;
   full.reduce<Record<Key, unknown>>((at, key, index) => {
     const isLast = index === full.length - 1;

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { InventoryEvent, Product } from '../../../src/contracts/index.js';
 
-export type LoggedEvent = Omit<InventoryEvent, 'epoch' | 'correlationId' | 'region' | 'occurredAt'>;
+type Column = 'position' | 'eventId' | 'eventType' | 'productId' | 'vendorId' | 'category' | 'version' | 'changes';
+
+export type LoggedEvent = Pick<InventoryEvent, Column | 'product'>;
+/** Of a product. */
+export type LoggedChange = LoggedEvent & { productId: string; product: Product };
+
+export const isOfProduct = (event: LoggedEvent): event is LoggedChange => event.product !== null;
 
 /**
  * The log on its own, and the products against it: positions without holes and doubles, each product's versions in
@@ -14,11 +20,13 @@ export function checkLog(log: readonly LoggedEvent[], products: readonly Product
   const fold = new Map<string, Product>();
   const eventIds = new Set<string>();
   log.forEach((event, index) => {
-    const { position, eventId, productId, version, eventType, product, changes } = event;
-    const at = `position ${position} (${eventType} of ${productId}, version ${version})`;
+    const { position, eventId, version, eventType, changes } = event;
+    const at = `position ${position} (${eventType} of ${event.productId ?? event.vendorId}, version ${version})`;
     if (position !== index + 1) violations.push(`${at} is the ${index + 1}th in the log`);
     if (eventIds.has(eventId)) violations.push(`${at} is there twice`);
     eventIds.add(eventId);
+    if (!isOfProduct(event)) return;
+    const { productId, product } = event;
 
     const before = fold.get(productId);
     if (eventType === 'product_created') {

@@ -1,6 +1,6 @@
 import type { InventoryEvent, Product } from '../../../src/contracts/index.js';
 import { waitFor } from '../processes.js';
-import { checkLog, type LoggedEvent } from './audit-log.js';
+import { checkLog, isOfProduct, type LoggedEvent } from './audit-log.js';
 import type { Journal } from './journal.js';
 import type { Listener, Room } from './listener.js';
 import type { Load } from './load.js';
@@ -54,7 +54,7 @@ export async function audit(system: System, load: Load, options: AuditOptions = 
 function checkAcknowledged(journal: Journal, log: readonly LoggedEvent[]): string[] {
   const states = new Map<string, Product>();
   const deleted = new Set<string>();
-  for (const { productId, version, eventType, product } of log) {
+  for (const { productId, version, eventType, product } of log.filter(isOfProduct)) {
     if (eventType === 'product_deleted') deleted.add(productId);
     else states.set(`${productId} ${version}`, product);
   }
@@ -76,7 +76,7 @@ function checkAcknowledged(journal: Journal, log: readonly LoggedEvent[]): strin
 function checkPrices(journal: Journal, log: readonly LoggedEvent[]): string[] {
   const ours = new Set(journal.acknowledged.map(({ id }) => id));
   const times = new Map<number, number>();
-  for (const { productId, eventType, changes, product } of log) {
+  for (const { productId, eventType, changes, product } of log.filter(isOfProduct)) {
     if (!ours.has(productId)) continue;
     if (eventType === 'product_created') times.set(product.basePrice, (times.get(product.basePrice) ?? 0) + 1);
     for (const { field, newValue } of changes) {
@@ -108,6 +108,8 @@ function checkListener({ stretches, room }: Listener, log: readonly LoggedEvent[
 
 function isFor(room: Room, event: Pick<InventoryEvent, 'vendorId' | 'category'>): boolean {
   if (room.type === 'vendor') return event.vendorId === room.vendorId;
+  // What happens to a vendor itself is for its own room alone.
+  if (event.category === null) return false;
   return room.type === 'general' || event.category === room.category;
 }
 

@@ -1,4 +1,5 @@
 import type { Product } from '../../../src/contracts/index.js';
+import { PRODUCT_JSON } from '../../../src/inventory/products/stored-product.sql.js';
 import type { LoggedEvent } from './audit-log.js';
 import type { System } from './system.js';
 
@@ -7,23 +8,15 @@ const EVENTS = `
          vendor_id AS "vendorId", category, version, changes, product
   FROM inventory_events ORDER BY position NULLS LAST`;
 
-const PRODUCTS = `
-  SELECT id, vendor_id AS "vendorId", sku, name, names, description, category, unit, base_price::float8 AS "basePrice",
-         currency, availability, version, created_at AS "createdAt", updated_at AS "updatedAt"
-  FROM products`;
+const PRODUCTS = `SELECT ${PRODUCT_JSON} AS product FROM products p`;
 
 /** The log and the products as they are at one moment. */
 export function readDatabase(postgres: System['postgres']): Promise<{ log: LoggedEvent[]; products: Product[] }> {
   return postgres.query(async (client) => {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const { rows: log } = await client.query<LoggedEvent>(EVENTS);
-    const { rows } = await client.query<Product & { createdAt: Date; updatedAt: Date }>(PRODUCTS);
+    const { rows } = await client.query<{ product: Product }>(PRODUCTS);
     await client.query('COMMIT');
-    const products = rows.map((row) => ({
-      ...row,
-      createdAt: row.createdAt.toISOString(),
-      updatedAt: row.updatedAt.toISOString(),
-    }));
-    return { log, products };
+    return { log, products: rows.map(({ product }) => product) };
   });
 }

@@ -1,3 +1,5 @@
+import { HEADER, priceLine } from '../agmarknet.js';
+import { ConsumerStore } from '../../../src/consumers/store/consumer-store.js';
 import type { TestApp } from '../app.js';
 import { bearer } from '../tokens.js';
 import { type Prepared, send } from './requests.js';
@@ -19,12 +21,30 @@ function withId(request: Prepared, id: string): Prepared {
   return { ...request, path: request.path.split('/').with(at, id).join('/') };
 }
 
+/** A row for each day. */
+const priceFile = (...dates: string[]): string => [HEADER, ...dates.map((date) => priceLine({ date }))].join('\n');
+
+/** One of the server's own, as code would have it. */
+async function inProcess(app: TestApp, kind: 'in-process' | 'projection' = 'in-process'): Promise<string> {
+  const consumer = {
+    name: `of-the-server-${kind}`,
+    kind,
+    filter: {},
+    onFailure: 'skip',
+    maxAttempts: 1,
+  } as const;
+  await app.app.get(ConsumerStore).register(consumer, 1, 'beginning');
+  return consumer.name;
+}
+
 const hasId = ({ described }: Prepared): boolean => described.path.includes('{id}');
 
 /** What makes a server answer a sound request with the problem of this code. */
 export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   bad_request: (request) => ({ ...request, path: `${request.path}?x=%ff` }),
   malformed_body: (request) => withBody(request, '{"name":'),
+  import_dates_ambiguous: (request) => withBody(request, priceFile('02/03/2026', '02/27/2026')),
+  import_nothing_usable: (request) => withBody(request, priceFile('31/02/2026')),
   validation_failed: (request) => {
     if (request.described.body?.type === 'application/json') return withBody(request, { nope: 1 });
     if (hasId(request)) return withId(request, 'no%20id');
@@ -44,15 +64,33 @@ export const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     await send(app, request);
     return request;
   },
+  alias_taken: async (request, app) => {
+    const { body } = await app.request<{ id: string }>('POST', '/api/vendors', { name: 'Its vendor' });
+    await send(app, withId(request, body.id));
+    return request;
+  },
   duplicate_sku: async (request, app) => {
     if (request.described.method === 'PATCH') return withBody(request, { sku: 'HALDI-ERODE' });
     await send(app, request);
     return request;
   },
+  consumer_not_found: (request) => withId(request, 'no-such-consumer'),
+  parked_event_not_found: (request) => ({
+    ...request,
+    path: request.path.replace(/[0-9a-f-]{36}/, OTHER_EPOCH),
+  }),
+  consumer_exists: async (request, app) => {
+    await send(app, request);
+    return request;
+  },
+  in_process_consumer: async (request, app) => withId(request, await inProcess(app)),
+  projection_consumer: async (request, app) => withId(request, await inProcess(app, 'projection')),
+  projection_not_found: (request) => withId(request, 'no-such-projection'),
+  lease_lost: (request) => withBody(request, { ...(request.body as object), lease: OTHER_EPOCH }),
   epoch_changed: (request) => ({ ...request, query: { epoch: OTHER_EPOCH } }),
   version_mismatch: (request) => withHeaders(request, { 'if-match': '"99"' }),
   payload_too_large: (request) => withBody(request, TOO_LARGE),
-  unsupported_media_type: (request) => withHeaders(withBody(request, 'x'), { 'content-type': 'text/plain' }),
+  unsupported_media_type: (request) => withHeaders(withBody(request, 'x'), { 'content-type': 'application/xml' }),
   idempotency_key_reused: async (request, app) => {
     const key = { 'idempotency-key': `reused-${request.vendorId}` };
     await app.request('POST', '/api/vendors', { name: 'Another request' }, key);

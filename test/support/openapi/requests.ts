@@ -1,8 +1,16 @@
 import { ONION, ONION_ID, TURMERIC, TURMERIC_ID } from '../../../src/openapi/examples/products.js';
-import { EPOCH } from '../../../src/openapi/examples/events.js';
-import { CREATE_VENDOR, VENDOR_ID } from '../../../src/openapi/examples/vendors.js';
-import type { Product } from '../../../src/contracts/index.js';
+import { AS_OF, EPOCH } from '../../../src/openapi/examples/events.js';
+import { ALIAS_MARKET, CREATE_VENDOR, VENDOR_ID } from '../../../src/openapi/examples/vendors.js';
+import {
+  CONSUMER_NAME,
+  LEASE,
+  LEASED_EVENT_ID,
+  LEASED_POSITION,
+  PARKED_EVENT_ID,
+} from '../../../src/openapi/examples/consumers.js';
+import type { LeasedEvents, Product } from '../../../src/contracts/index.js';
 import type { Examples, Parameter } from '../../../src/openapi/types.js';
+import { PRODUCT_RULES } from '../../../src/validation/index.js';
 import type { Answer, TestApp } from '../app.js';
 import { type Described, operationOf } from './document.js';
 
@@ -11,6 +19,8 @@ export interface ExampleRequest {
   name: string;
   described: Described;
   values: ReadonlyMap<Parameter, unknown>;
+  /** Of the body. */
+  type: string | undefined;
   body: unknown;
 }
 
@@ -20,27 +30,42 @@ export interface Prepared {
   path: string;
   query: Record<string, string>;
   headers: Record<string, string>;
+  type: string | undefined;
   body: unknown;
   /** The vendor all of it is about. */
   vendorId: string;
 }
 
+/** The parameter that is given where one of several is needed. */
+const NEEDED_OF_SEVERAL: Readonly<Record<string, string>> = { getPriceSeries: 'commodity' };
 const NO_BODY: Examples = { '': { summary: 'No body', value: undefined } };
 
 /** One request for each example of a body, and one for each example of each optional parameter. */
 export function exampleRequests(described: Described): [ExampleRequest, ...ExampleRequest[]] {
-  const bodies = Object.entries(described.body?.media.examples ?? NO_BODY);
-  const needed = described.parameters.filter(({ required }) => required);
+  const bodies = Object.entries(
+    described.operation.requestBody?.content ?? { '': { schema: {}, examples: NO_BODY } },
+  ).flatMap(([type, { examples = NO_BODY }]) =>
+    Object.entries(examples).map(([name, { value }]) => ({ name, type: type === '' ? undefined : type, body: value })),
+  );
+  const oneNeeded = NEEDED_OF_SEVERAL[described.id];
+  const needed = described.parameters.filter(({ name, required }) => required || name === oneNeeded);
   const values = new Map(needed.map((parameter) => [parameter, first(parameter)]));
-  const ofBodies = bodies.map(([name, { value }]) => ({ name, described, values, body: value }));
+  const ofBodies = bodies.map(({ name, type, body }) => ({
+    name: bodies.length > 1 && type !== described.body?.type ? `${type}: ${name}` : name,
+    described,
+    values,
+    type,
+    body,
+  }));
   const ofParameters = described.parameters
-    .filter(({ required }) => !required)
+    .filter((parameter) => !needed.includes(parameter))
     .flatMap((parameter) =>
       Object.entries(parameter.examples).map(([name, { value }]) => ({
         name: `${parameter.name}: ${name}`,
         described,
         values: new Map([...values, [parameter, value]]),
-        body: bodies[0]![1].value,
+        type: bodies[0]!.type,
+        body: bodies[0]!.body,
       })),
     );
   return [ofBodies[0]!, ...ofBodies.slice(1), ...ofParameters];
@@ -55,18 +80,26 @@ let serial = 0;
  * into the request: each request has a vendor of its own, so that no order among them matters.
  */
 export async function prepare(app: TestApp, request: ExampleRequest): Promise<Prepared> {
-  const { described, values } = request;
+  const { described, values, type } = request;
   serial += 1;
   const vendorId = `${VENDOR_ID}_${serial}`;
   const real = new Map([
     [VENDOR_ID, vendorId],
     [KEY, `${KEY}-${serial}`],
+    [ALIAS_MARKET, `${ALIAS_MARKET} ${serial}`],
+    [CONSUMER_NAME, `${CONSUMER_NAME}-${serial}`],
   ]);
   if (described.id !== 'createVendor') {
     await done(app.request('POST', '/api/vendors', { ...CREATE_VENDOR, id: vendorId }));
     real.set(ONION_ID, await createProduct(app, ONION, vendorId));
     real.set(TURMERIC_ID, await createProduct(app, TURMERIC, vendorId));
-    real.set(EPOCH, (await app.request<{ epoch: string }>('GET', '/api/events?limit=1')).body.epoch);
+    const { body } = await app.request<{ epoch: string; lastPosition: number }>('GET', '/api/events?limit=1');
+    real.set(EPOCH, body.epoch);
+    real.set(String(AS_OF), String(body.lastPosition));
+  }
+  if (described.path.startsWith('/api/consumers/')) {
+    const example = await consume(app, `${CONSUMER_NAME}-${serial}`, described);
+    for (const [one, it] of example) real.set(one, it);
   }
   const realise = <T>(value: T): T => {
     if (value === undefined) return value;
@@ -82,22 +115,46 @@ export async function prepare(app: TestApp, request: ExampleRequest): Promise<Pr
     (text, [name, value]) => text.replace(`{${name}}`, encodeURIComponent(value)),
     described.path,
   );
-  return { described, path, query: of('query'), headers: of('header'), body: realise(request.body), vendorId };
+  const realised = realise(request.body);
+  // What `send` would send as it is.
+  const body = typeof realised === 'string' && type === 'application/json' ? JSON.stringify(realised) : realised;
+  return { described, path, query: of('query'), headers: of('header'), type, body, vendorId };
 }
 
 /** Example value of the header. */
 const KEY = String(first(operationOf('createVendor').parameters.find(({ name }) => name === 'Idempotency-Key')!));
 
-export function send<Body>(app: TestApp, { described, path, query, headers, body }: Prepared): Promise<Answer<Body>> {
+export function send<Body>(
+  app: TestApp,
+  { described, path, query, headers, type: as, body }: Prepared,
+): Promise<Answer<Body>> {
   const search = new URLSearchParams(query).toString();
-  const type = described.body && { 'content-type': described.body.type };
+  const type = as !== undefined && { 'content-type': as };
   return app.request(described.method, search === '' ? path : `${path}?${search}`, body, { ...type, ...headers });
 }
 
 async function createProduct(app: TestApp, like: Product, vendorId: string): Promise<string> {
-  const { sku, name, names, description, category, unit, basePrice, currency, availability } = like;
-  const fields = { sku, name, names, description, category, unit, basePrice, currency, availability };
+  const fields = Object.fromEntries(Object.keys(PRODUCT_RULES).map((field) => [field, like[field as keyof Product]]));
   return (await done<Product>(app.request('POST', '/api/products', { vendorId, ...fields }))).id;
+}
+
+/** A consumer as an operation takes it for granted: with a lease to be acknowledged, or a parked event. */
+async function consume(app: TestApp, name: string, { path }: Described): Promise<[string, string][]> {
+  const consumer = { name, from: 'beginning', onFailure: 'skip', maxAttempts: 1 };
+  await done(app.request('POST', '/api/consumers', consumer));
+  if (!path.endsWith('/ack') && !path.includes('/parked')) return [];
+  const { body } = await app.request<LeasedEvents>('GET', `/api/consumers/${name}/events?max=2`);
+  const { eventId, position } = body.events[0]!;
+  if (path.includes('/parked')) {
+    const failed = { lease: body.lease, failed: { eventId, error: 'It fails' } };
+    await app.request('POST', `/api/consumers/${name}/ack`, failed);
+  }
+  return [
+    [LEASE, body.lease!],
+    [LEASED_POSITION.toString(), position.toString()],
+    [LEASED_EVENT_ID, eventId],
+    [PARKED_EVENT_ID, eventId],
+  ];
 }
 
 async function done<Body>(answer: Promise<Answer<Body>>): Promise<Body> {

@@ -1,8 +1,10 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Schema } from '../../../src/openapi/types.js';
+import { dayRule } from '../../../src/validation/index.js';
 import { DOCUMENT } from './document.js';
 
 const FORMATS = {
+  date: (text: string) => dayRule(text) === undefined,
   uuid: /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/,
   'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   uri: /^[a-z][a-z0-9+.-]*:./,

@@ -15,7 +15,16 @@ export interface FuzzRequest {
 /** Requests of all operations, by the document; most are nearly sound. */
 export function fuzzRequests(tokens: readonly string[]): fc.Arbitrary<FuzzRequest> {
   // What an operation may do to the others is little enough: emptying the cache, or an import.
-  const weights: Record<string, number> = { clearCaches: 1, importAgmarknet: 1, deleteProduct: 2, getMetrics: 1 };
+  const ofConsumers = OPERATIONS.filter(({ path }) => path.startsWith('/api/consumers')).map(
+    ({ id }) => [id, 1] as const,
+  );
+  const weights: Record<string, number> = {
+    ...Object.fromEntries(ofConsumers),
+    clearCaches: 1,
+    importAgmarknet: 1,
+    deleteProduct: 2,
+    getMetrics: 1,
+  };
   return fc.oneof(
     ...OPERATIONS.map((described) => ({
       weight: described.path.startsWith('/api/') ? (weights[described.id] ?? 8) : 1,

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AsOf, FoundProducts, MarketPricesPage, Product, Vendor } from '../../src/contracts/index.js';
+import { HEADER, importCsv, priceLine } from '../support/agmarknet.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { createProduct, createVendor } from '../support/builders.js';
+import { expectFieldError, expectProblem } from '../support/problems.js';
+import { waitFor } from '../support/processes.js';
+import { walk } from '../support/reading.js';
+
+const FOR_EVER = 'public, max-age=31536000, immutable';
+
+/** What was known at a position, a time or a market day. */
+describe('asOf', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startApp();
+  });
+  afterAll(() => app.close());
+
+  const head = async (): Promise<number> =>
+    (await app.request<{ lastPosition: number }>('GET', '/api/events?limit=1')).body.lastPosition;
+  const get = <Body>(path: string, asOf: number | string) =>
+    app.request<AsOf<Body>>('GET', `${path}${path.includes('?') ? '&' : '?'}asOf=${encodeURIComponent(asOf)}`);
+
+  it('shows a product as it was, until it was deleted, to be kept for ever', async () => {
+    const { body: before } = await app.request<Product>('GET', `/api/products/${(await createProduct(app)).id}`);
+    const path = `/api/products/${before.id}`;
+    const created = await head();
+    // Two events of one change, of which the first one says it all.
+    await app.request('PATCH', path, { basePrice: 7.5, availability: 'limited', name: 'Renamed' });
+    const changed = await head();
+    expect(changed).toBeGreaterThan(created + 1);
+    const { body: after } = await app.request<Product>('GET', path);
+    await app.request('DELETE', path);
+    const deleted = await head();
+
+    const known = { position: created, knownAt: before.createdAt };
+    const answer = await get<Product>(path, created);
+    expect(answer.body).toEqual({ ...before, ...known });
+    expect(Object.fromEntries(answer.headers)).toMatchObject({ 'cache-control': FOR_EVER, etag: '"1"' });
+    for (let position = created + 1; position < deleted; position += 1) {
+      expect((await get<Product>(path, position)).body).toEqual({ ...after, position, knownAt: after.updatedAt });
+    }
+    expectProblem(await get(path, deleted), 404, 'product_not_found');
+    expectProblem(await get(path, created - 1), 404, 'product_not_found');
+    expect((await get<{ displayName: string }>(`${path}?lang=hi`, created)).body.displayName).toBe(before.name);
+    const again = await app.request('GET', `${path}?asOf=${created}`, undefined, { 'if-none-match': '"1"' });
+    expect(again.status).toBe(304);
+  });
+
+  it('shows a vendor as it was, and its products where it was', async () => {
+    const vendor = await createVendor(app, { state: 'Assam' });
+    const { id } = await createProduct(app, { vendorId: vendor.id });
+    const before = await head();
+    await app.request('PATCH', `/api/vendors/${vendor.id}`, { state: 'Bihar', name: 'Moved' });
+    const after = await head();
+    expect((await get<Vendor>(`/api/vendors/${vendor.id}`, before)).body).toMatchObject({
+      ...vendor,
+      position: before,
+    });
+    expect((await get<Vendor>(`/api/vendors/${vendor.id}`, after)).body).toMatchObject({ name: 'Moved', version: 2 });
+    expectProblem(await get(`/api/vendors/${vendor.id}`, before - 2), 404, 'vendor_not_found');
+    const found = async (state: string, asOf: number) => {
+      const { body } = await get<FoundProducts>(`/api/products/search?state=${state}`, asOf);
+      return body.items.map((item) => [item.id, item.vendor.name]);
+    };
+    expect(await found('Assam', before)).toEqual([[id, vendor.name]]);
+    expect(await found('Assam', after)).toEqual([]);
+    expect(await found('Bihar', after)).toEqual([[id, 'Moved']]);
+  });
+
+  it('pages through a search of the past, of products that are gone as well', async () => {
+    const { id: vendorId } = await createVendor(app);
+    const ids: string[] = [];
+    for (let index = 0; index < 7; index += 1) ids.push((await createProduct(app, { vendorId, name: 'Jaggery' })).id);
+    const then = await head();
+    for (const id of ids) await app.request('DELETE', `/api/products/${id}`);
+    const items = await walk<Product>(app, `/api/products/search?q=jaggery&limit=2&facets=category&asOf=${then}`);
+    expect(items.map(({ id }) => id)).toEqual([...ids].reverse());
+    const answer = await get<FoundProducts>('/api/products/search?q=gur&limit=2&facets=category', then);
+    expect(answer.body).toMatchObject({
+      position: then,
+      knownAt: expect.any(String),
+      interpretation: { kind: 'exact' },
+    });
+    expect(answer.body.facets).toEqual({ category: [{ value: 'vegetables', count: 7 }] });
+    expect(answer.headers.get('cache-control')).toBe(FOR_EVER);
+    expect(answer.headers.get('x-cache')).toBe('BYPASS');
+    // Nothing is loosened: it would depend on what is known today.
+    expect((await get<FoundProducts>('/api/products/search?q=jaggery+price', then)).body.items).toEqual([]);
+  });
+
+  it('has the prices that were known then, first reports of days that were revised later', async () => {
+    const send = (...lines: string[]) => importCsv(app, [HEADER, ...lines].join('\n'));
+    const line = (date: string, price: number) => priceLine({ market: 'Revised', date, price });
+    await send(line('01/02/2026', 100), line('02/02/2026', 200));
+    const { body } = await app.request<FoundProducts>('GET', '/api/products/search?market=Revised');
+    const path = `/api/products/${body.items[0]!.id}/prices`;
+    const first = await head();
+    await send(line('01/02/2026', 111));
+    await send(line('03/02/2026', 300));
+    const last = await head();
+    const modals = async (asOf: number, query = '') => {
+      const page = await get<MarketPricesPage>(`${path}?${query}`, asOf);
+      expect(page.body).toMatchObject({ position: asOf, knownAt: expect.any(String) });
+      return page.body.items.map(({ day, modal, revision }) => [day.slice(-2), modal, revision]);
+    };
+    expect(await modals(first)).toEqual([
+      ['02', 200, 1],
+      ['01', 100, 1],
+    ]);
+    expect(await modals(last)).toEqual([
+      ['03', 300, 1],
+      ['02', 200, 1],
+      ['01', 111, 2],
+    ]);
+    expect(await modals(first, 'limit=1')).toEqual([['02', 200, 1]]);
+    expectProblem(await get(path, 0), 404, 'product_not_found');
+  });
+
+  it('takes a time for what had happened by then, and a market day for what had by its end', async () => {
+    const product = await createProduct(app);
+    const { createdAt } = product;
+    await waitFor(() => new Date().toISOString() > createdAt, { what: 'another millisecond' });
+    await app.request('PATCH', `/api/products/${product.id}`, { basePrice: 5 });
+    const path = `/api/products/${product.id}`;
+    const answer = await get<Product>(path, createdAt);
+    expect(answer.body).toMatchObject({ version: 1, knownAt: createdAt });
+    expect(answer.headers.get('cache-control')).toBe('no-cache');
+    const before = new Date(Date.parse(createdAt) - 1).toISOString();
+    expectProblem(await get(path, before), 404, 'product_not_found');
+    const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Kolkata' }).format();
+    expect((await get<Product>(path, today)).body).toMatchObject({ version: 2, position: await head() });
+    expectProblem(await get(path, '2026-01-01'), 404, 'product_not_found');
+    expect((await get<FoundProducts>('/api/products/search', '2020-01-01')).body).toMatchObject({
+      ...{ items: [], position: 0, knownAt: null },
+    });
+  });
+
+  it('refuses what is still to come, and what is no moment', async () => {
+    const { id } = await createProduct(app);
+    const position = await head();
+    const later = new Date(Date.now() + 60_000).toISOString();
+    for (const asOf of [position + 1, later, '2999-01-01', '-1', '01', 'now', '2026-02-30', '99999999999999999', '']) {
+      for (const path of [`/api/products/${id}`, '/api/products/search', `/api/products/${id}/prices`]) {
+        expectFieldError(await get(path, asOf), 'asOf');
+      }
+    }
+  });
+});

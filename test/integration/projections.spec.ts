@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { isClean, verifyLog } from '../../src/cli/verify-log.js';
+import type { ProjectionHandler, ProjectionOptions } from '../../src/consumers/index.js';
+import type { ProjectionState } from '../../src/contracts/index.js';
+import { InventoryEventService } from '../../src/events/index.js';
+import { startApp, type TestApp, testDatabase } from '../support/app.js';
+import { withProjections } from '../support/consumers.js';
+import { append } from '../support/event-log.js';
+import { aNewEvent, newEvents } from '../support/events.js';
+import { waitFor } from '../support/processes.js';
+import type { TestDatabase } from '../support/test-database.js';
+import { withClient } from '../support/with-client.js';
+
+const COUNT = {
+  name: 'test-count-events',
+  text: `INSERT INTO {test_counts} SELECT product_id, count(*) * $2::int FROM unnest($1::text[]) AS product_id GROUP BY 1
+         ON CONFLICT (product_id) DO UPDATE SET events = {test_counts}.events + excluded.events`,
+};
+
+/** How many events each product has had; `factor` times, so that versions can be told apart. */
+const counts = (version = 1, factor = 1): ProjectionOptions & ProjectionHandler => ({
+  name: 'test-counts',
+  version,
+  tables: ['test_counts'],
+  create: ['CREATE TABLE {test_counts} (product_id text PRIMARY KEY, events integer NOT NULL)'],
+  recompute: {
+    test_counts: {
+      columns: 'product_id, events',
+      rows: `SELECT coalesce(product_id, 'none'), count(*)::int * ${factor} FROM projected_log GROUP BY 1`,
+    },
+  },
+  apply: async (events, { sql }) => {
+    await sql.query(COUNT, [events.map(({ productId }) => productId ?? 'none'), factor]);
+  },
+});
+
+/** G13: what is derived equals a recomputation from the log, and is there throughout. */
+describe('projections', () => {
+  let database: TestDatabase;
+  let apps: TestApp[];
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    apps = [];
+  });
+  afterEach(async () => {
+    await Promise.all(apps.map((app) => app.close()));
+    await database.drop();
+  });
+
+  const start = async (...projections: Parameters<typeof withProjections>[0]): Promise<TestApp> => {
+    const app = await withProjections(projections, () => startApp({ database }));
+    apps.push(app);
+    return app;
+  };
+  const stop = async (app: TestApp): Promise<void> => {
+    apps = apps.filter((one) => one !== app);
+    await app.close();
+  };
+  const stateOf = async (app: TestApp, name = 'test-counts'): Promise<ProjectionState | undefined> => {
+    const { body } = await app.request<{ projections: ProjectionState[] }>('GET', '/api/projections');
+    return body.projections.find((one) => one.name === name);
+  };
+  const publish = (app: TestApp, productId: string): Promise<unknown> =>
+    app.app.get(InventoryEventService).publishInventoryUpdate(aNewEvent({ productId }));
+  /** Reads the view and the position of what it shows in one statement. */
+  const readBy = async (client: pg.Client) => {
+    const { rows } = await client.query<{ sum: number; position: number; version: number }>({
+      name: 'read-counts',
+      text: `SELECT (SELECT coalesce(sum(events), 0)::int FROM test_counts) AS sum, p.position::int, b.version
+             FROM projection_builds b JOIN consumer_partitions p ON p.consumer = b.projection || '.' || b.id
+             WHERE b.status = 'live' AND b.projection = 'test-counts'`,
+    });
+    return rows[0]!;
+  };
+  const read = () => withClient(database.url, readBy);
+  const caughtUp = (app: TestApp, version = 1): Promise<unknown> =>
+    waitFor(
+      async () => {
+        const state = await stateOf(app);
+        const { epoch: _epoch, lastPosition } = (
+          await app.request<{ epoch: string; lastPosition: number }>('GET', '/api/events?limit=1')
+        ).body;
+        return state?.version === version && state.rebuilding === null && state.position === lastPosition;
+      },
+      { what: 'the projection to catch up' },
+    );
+  const verified = (): Promise<boolean> =>
+    withClient(database.url, async (client) => isClean({ ...(await verifyLog(client)), differences: [] }));
+
+  it('are rebuilt under a stream of writes, and readers see neither a hole nor a mixture', async () => {
+    const app = await start(counts());
+    await withClient(database.url, (client) => append(client, newEvents(5_000)));
+    await publish(app, 'prd_first');
+    await caughtUp(app);
+    let isOver = false;
+    const writing = Promise.all(
+      Array.from({ length: 4 }, async (_none, writer) => {
+        for (let index = 0; !isOver; index += 1) await publish(app, `prd_${writer}_${index % 50}`);
+      }),
+    );
+    const reading = withClient(database.url, async (client) => {
+      let last = 0;
+      for (let reads = 1; ; reads += 1) {
+        const { sum, position } = await readBy(client);
+        if (sum !== position || position < last) throw new Error(`${sum} events at ${position}, after ${last}`);
+        last = position;
+        if (isOver) return reads;
+      }
+    });
+    const begun = await app.request<ProjectionState>('POST', '/api/projections/test-counts/rebuild');
+    expect(begun).toMatchObject({ status: 202, body: { name: 'test-counts', rebuilding: { of: expect.any(Number) } } });
+    const builds = new Set<number>();
+    await waitFor(
+      async () => {
+        const ids = await withClient(database.url, async (client) => {
+          const text = `SELECT id FROM projection_builds WHERE projection = 'test-counts'`;
+          return (await client.query<{ id: number }>(text)).rows.map(({ id }) => id);
+        });
+        for (const id of ids) builds.add(id);
+        return (await stateOf(app))?.rebuilding === null;
+      },
+      { what: 'the swap' },
+    );
+    isOver = true;
+    expect(await reading).toBeGreaterThan(50);
+    await writing;
+    expect(builds.size).toBe(2);
+    await caughtUp(app);
+    expect(await verified()).toBe(true);
+  });
+
+  it('are built anew by themselves by code of another version, while the tables of before serve', async () => {
+    const old = await start(counts());
+    for (let index = 0; index < 20; index += 1) await publish(old, `prd_${index}`);
+    await caughtUp(old);
+    await stop(old);
+    let go: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    const next = counts(2, 10);
+    const app = await start({
+      ...next,
+      apply: async (events, context) => held.then(() => next.apply(events, context)),
+    });
+    await waitFor(async () => (await stateOf(app))?.rebuilding, { what: 'the build to begin' });
+    expect(await stateOf(app)).toMatchObject({ version: 1, position: 20, rows: 20 });
+    const metrics = await (await fetch(`${app.url}/metrics`)).text();
+    expect(metrics).toContain('inventory_projection_lag_positions{projection="test-counts"} 0');
+    expect(metrics).toContain('inventory_projection_rebuild_lag_positions{projection="test-counts"} 20');
+    expect(await read()).toEqual({ sum: 20, position: 20, version: 1 });
+    go();
+    await caughtUp(app, 2);
+    expect(await read()).toEqual({ sum: 200, position: 20, version: 2 });
+    expect(await verified()).toBe(true);
+  });
+
+  it('stop where they fail, leave nothing out, and go on', async () => {
+    let works = false;
+    const { apply, ...rest } = counts();
+    const app = await start({
+      ...rest,
+      apply: async (events, context) => {
+        await apply(events, context);
+        if (!works && events.some(({ productId }) => productId === 'prd_3')) throw new Error('not yet');
+      },
+    });
+    for (let index = 0; index < 6; index += 1) await publish(app, `prd_${index}`);
+    await waitFor(async () => (await stateOf(app))?.position !== undefined, { what: 'the projection' });
+    works = true;
+    await caughtUp(app);
+    expect(await read()).toEqual({ sum: 6, position: 6, version: 1 });
+  });
+
+  it('are known to admins only, and are neither sought nor there by another name', async () => {
+    const app = await start(counts());
+    await waitFor(() => stateOf(app), { what: 'the first build' });
+    const authorization = await app.token({ role: 'vendor', vendorId: 'vnd_1' });
+    expect((await app.request('GET', '/api/projections', undefined, { authorization })).status).toBe(403);
+    const rebuild = '/api/projections/test-counts/rebuild';
+    expect((await app.request('POST', rebuild, undefined, { authorization })).status).toBe(403);
+    expect(await app.request('POST', '/api/projections/none/rebuild')).toMatchObject({
+      status: 404,
+      body: { code: 'projection_not_found' },
+    });
+    const { body } = await app.request<{ consumers: { name: string }[] }>('GET', '/api/consumers');
+    const consumer = body.consumers.find(({ name }) => name.startsWith('test-counts.'))!;
+    expect(await app.request('POST', `/api/consumers/${consumer.name}/seek`, { position: 0 })).toMatchObject({
+      status: 409,
+      body: { code: 'projection_consumer' },
+    });
+    expect(await app.request('DELETE', `/api/consumers/${consumer.name}`)).toMatchObject({ status: 409 });
+  });
+});

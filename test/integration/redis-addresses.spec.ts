@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { loadConfig } from '../../src/config/index.js';
+import { RedisConnections } from '../../src/infra/index.js';
+import { startApp } from '../support/app.js';
+import { createProduct } from '../support/builders.js';
+import { freePort, startChild, waitFor } from '../support/processes.js';
+import { startRedis, type TestRedis } from '../support/redis-server.js';
+import { isInstalled } from '../support/system-packages.js';
+
+const exec = promisify(execFile);
+const USER = ['--user', 'mandi', 'on', '>s3cret', '~*', '&*', '+@all'];
+
+describe('a Redis', () => {
+  let folder: string;
+  let redis: TestRedis;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'mandi-redis-'));
+    redis = await startRedis({ args: USER });
+  });
+  afterAll(async () => {
+    await redis.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('of which the URL names user and database has all keys there', async () => {
+    const app = await startApp({ env: { REDIS_URL: `redis://mandi:s3cret@${redis.host}:${redis.port}/3` } });
+    const { vendorId } = await createProduct(app);
+    const search = () => app.request('GET', `/api/products/search?vendorId=${vendorId}`);
+    await waitFor(async () => (await search()).headers.get('x-cache') === 'HIT', { what: 'a cached page' });
+    const client = new Redis(redis.port, redis.host);
+    const info = await client.info('keyspace');
+    client.disconnect();
+    await app.close();
+    expect(info.match(/^db\d+/gm)).toEqual(['db3']);
+  });
+
+  it('that refuses the user is named in one line, and the product goes on without it', async () => {
+    const app = await startApp({ env: { REDIS_URL: `redis://mandi:wrong@${redis.host}:${redis.port}` } });
+    const { id } = await createProduct(app);
+    const { status, headers } = await app.request('GET', '/api/products/search');
+    expect([status, headers.get('x-cache')]).toEqual([200, 'BYPASS']);
+    expect((await app.request('GET', `/api/products/${id}`)).status).toBe(200);
+    await app.close();
+  });
+
+  it('with TLS is taken only with a certificate of whom one trusts', async () => {
+    if (!(await isInstalled('openssl', ['version']))) throw new Error('The tests need openssl: install it');
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', key, '-out', cert];
+    await exec('openssl', ['req', '-x509', '-nodes', '-days', '2', ...made, ...subject]);
+    const tlsPort = await freePort();
+    const tls = [
+      '--tls-cert-file',
+      cert,
+      '--tls-key-file',
+      key,
+      '--tls-ca-cert-file',
+      cert,
+      '--tls-auth-clients',
+      'no',
+    ];
+    const secured = await startRedis({ args: ['--tls-port', String(tlsPort), ...tls] });
+    const trusting = open({ REDIS_URL: `rediss://127.0.0.1:${tlsPort}`, REDIS_TLS_CA: cert });
+    await waitFor(() => trusting.redis.status === 'ready', { what: 'the connection' });
+    expect(await trusting.redis.ping()).toBe('PONG');
+    const stranger = open({ REDIS_URL: `rediss://127.0.0.1:${tlsPort}` });
+    const error = await new Promise<Error>((resolve) => stranger.redis.once('error', resolve));
+    expect(error.message).toMatch(/self[- ]signed/);
+    for (const { connections } of [trusting, stranger]) connections.onApplicationShutdown();
+    await secured.stop();
+  });
+
+  it('is found by its sentinels, and its successor after it has died', async () => {
+    const kept = ['--dir', folder, '--dbfilename', 'replica.rdb'];
+    const replica = await startRedis({ args: [...kept, '--replicaof', redis.host, String(redis.port)] });
+    const sentinelPort = await freePort();
+    const configuration = join(folder, 'sentinel.conf');
+    await writeFile(
+      configuration,
+      `port ${sentinelPort}
+       bind 127.0.0.1
+       sentinel monitor mandi ${redis.host} ${redis.port} 1
+       sentinel down-after-milliseconds mandi 500
+       sentinel failover-timeout mandi 2000
+       sentinel auth-user mandi default\n`,
+    );
+    const sentinel = await startChild('redis-server', [configuration, '--sentinel', '--dir', folder]);
+    const asked = new Redis(sentinelPort, '127.0.0.1', { lazyConnect: false, retryStrategy: () => 100 });
+    asked.on('error', () => undefined);
+    // A sentinel hears of replicas from the master, some time after it has begun.
+    const knowsReplica = async (): Promise<boolean> => {
+      const replicas = (await asked.call('SENTINEL', 'REPLICAS', 'mandi')) as unknown[];
+      return replicas.length === 1;
+    };
+    await waitFor(knowsReplica, { timeoutMs: 30_000, what: 'the sentinel to know the replica' });
+    const { redis: client, connections } = open({
+      REDIS_SENTINELS: `127.0.0.1:${sentinelPort}`,
+      REDIS_SENTINEL_NAME: 'mandi',
+    });
+    await waitFor(() => client.status === 'ready', { what: 'the connection' });
+    expect(await client.set('who', 'master')).toBe('OK');
+    const copied = new Redis(replica.port, replica.host);
+    await waitFor(async () => (await copied.get('who')) === 'master', { what: 'the copy' });
+    await redis.kill();
+    const writes = async (): Promise<boolean> => (await client.set('who', 'successor')) === 'OK';
+    await waitFor(writes, { timeoutMs: 30_000, what: 'the successor' });
+    expect(await copied.get('who')).toBe('successor');
+    for (const one of [asked, copied]) one.disconnect();
+    connections.onApplicationShutdown();
+    await sentinel.stop();
+    await replica.stop();
+  });
+
+  function open(env: Record<string, string>): { redis: Redis; connections: RedisConnections } {
+    const connections = new RedisConnections(loadConfig(env).redis!);
+    return { redis: connections.open('test'), connections };
+  }
+});

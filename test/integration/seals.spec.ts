@@ -1,0 +1,277 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { brotliDecompressSync } from 'node:zlib';
+import pg from 'pg';
+import { removeNames } from '../../src/cli/remove-names.js';
+import { verifySeals } from '../../src/cli/verify-seals.js';
+import { SqlClient } from '../../src/database/index.js';
+import { LogSealer } from '../../src/events/seals/log-sealer.js';
+import type { AuditedEvent, Page } from '../../src/contracts/index.js';
+import type { Seal } from '../../src/events/seals/log-seals.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { lengthenLog } from '../support/long-log.js';
+
+interface Event {
+  position: number;
+  vendor?: Record<string, unknown>;
+  changes: { field: string }[];
+  names?: string;
+}
+
+describe('seals of the log', () => {
+  let app: TestApp;
+  let client: pg.Client;
+  let seals: Seal[];
+
+  const readSeals = async (query = '') =>
+    (await app.request<{ seals: Seal[]; head: string | null }>('GET', `/api/events/seals${query}`)).body;
+  const seal = () => app.app.get(LogSealer).run();
+  const broken = async () => (await verifySeals(client)).broken;
+  const epoch = async () => (await client.query<{ epoch: string }>('SELECT epoch FROM event_log')).rows[0]!.epoch;
+  const canonical = async (first: number): Promise<string> => {
+    const { rows } = await client.query<{ packed: Buffer }>('SELECT packed FROM log_segments WHERE first = $1', [
+      first,
+    ]);
+    return brotliDecompressSync(rows[0]!.packed).toString();
+  };
+
+  beforeAll(async () => {
+    app = await startApp();
+    client = new pg.Client({ connectionString: app.database.url });
+    await client.connect();
+    const sealer = app.app.get(LogSealer);
+    expect(sealer.positions).toBe(10_000);
+    sealer.positions = 1_000;
+    await lengthenLog(client, 999);
+    await seal();
+    expect(await readSeals()).toEqual({ seals: [], head: null });
+    await lengthenLog(client, 1_050);
+    await seal();
+    ({ seals } = await readSeals());
+  });
+  afterAll(async () => {
+    await client.end();
+    await app.close();
+  });
+
+  it('are made of every 10,000 positions, each with the hash of the one before', async () => {
+    const [one, two] = seals as [Seal, Seal];
+    expect(seals).toHaveLength(2);
+    expect([one.first, one.last, two.first, two.last]).toEqual([1, 1_000, 1_001, 2_000]);
+    expect([one.previous, two.previous]).toEqual([null, one.hash]);
+    expect(await readSeals()).toEqual({ seals, head: two.hash });
+    expect(await readSeals('?limit=1')).toEqual({ seals: [one], head: two.hash });
+    expect(await readSeals('?after=1000')).toEqual({ seals: [two], head: two.hash });
+    for (const { epoch: sealed } of seals) expect(sealed).toBe(await epoch());
+  });
+
+  it('prove the bytes that anybody can unpack: a head, and a line for each event', async () => {
+    for (const { first, last, previous, hash } of seals) {
+      const text = await canonical(first);
+      expect(createHash('sha256').update(text).digest('hex')).toBe(hash);
+      const [head, ...lines] = text.trimEnd().split('\n');
+      expect(JSON.parse(head!)).toEqual({ format: expect.any(String), epoch: await epoch(), first, previous });
+      const events = lines.map((line) => JSON.parse(line) as Event);
+      expect(events.map(({ position }) => position)).toEqual(Array.from({ length: 1_000 }, (_, n) => first + n));
+      expect(events.at(-1)!.position).toBe(last);
+    }
+  });
+
+  it('take less than 15 % of the bytes that the table has', async () => {
+    const { rows } = await client.query<{ hot: number }>(
+      `SELECT pg_total_relation_size('inventory_events') / count(*)::float8 AS hot FROM inventory_events`,
+    );
+    for (const { bytes } of seals) expect(bytes / 1_000).toBeLessThan(0.15 * rows[0]!.hot);
+  });
+
+  it('hold digests of vendors’ names, and no name', async () => {
+    const lines = (await canonical(1)).split('\n');
+    const event = JSON.parse(lines.find((line) => line.includes('vendor_updated'))!) as Event;
+    expect(event.vendor).toEqual({ id: expect.any(String), market: 'Azadpur', version: expect.any(Number) });
+    expect(event.changes).toEqual([{ field: 'name' }]);
+    expect(event.names).toMatch(/^[0-9a-f]{64}$/);
+    expect(lines.join('')).not.toMatch(/Asha|आशा/);
+  });
+
+  it('are found whole', async () => {
+    expect(await verifySeals(client)).toEqual({ segments: 2, sealedUpTo: 2_000, notedUpTo: 2_049, broken: [] });
+  });
+
+  /** Runs a statement that changes some rows of a table, looks, and puts the rows back. */
+  const brokenAfter = async (rows: string, damage: string) => {
+    const [table] = rows.split(' ') as [string];
+    await client.query(`CREATE TEMP TABLE kept AS SELECT * FROM ${rows}`);
+    try {
+      await client.query(damage);
+      return await broken();
+    } finally {
+      await client.query(`DELETE FROM ${rows}; INSERT INTO ${table} SELECT * FROM kept; DROP TABLE kept`);
+    }
+  };
+
+  it.each([
+    [1, `product = replace(product::text, 'basePrice', 'basePricf')::json`],
+    [432, `changes = replace(changes::text, 'oldValue', 'oldValuf')::json`],
+    [1_000, `actor = 'vendor:vnd_x'`],
+    [990, `vendor = replace(vendor::text, 'Asha', 'Usha')::json`],
+    [1_001, `occurred_at = occurred_at + interval '1 millisecond'`],
+    [1_234, 'version = version + 1'],
+    [1_989, `changes = replace(changes::text, 'Asha', 'Usha')::json`],
+    [2_000, `event_id = gen_random_uuid()`],
+  ])('show that the event at position %i was changed: %s', async (position, change) => {
+    const found = await brokenAfter(
+      `inventory_events WHERE position = ${position}`,
+      `UPDATE inventory_events SET ${change} WHERE position = ${position}`,
+    );
+    expect(found).toEqual([
+      { id: `position ${position}`, what: 'the event in the table is not the one that was sealed' },
+    ]);
+  });
+
+  it.each([
+    [2_001, `product = replace(product::text, 'basePrice', 'basePricf')::json`],
+    [2_049, `correlation_id = 'tesu'`],
+  ])('show that the event at position %i was changed before it was sealed: %s', async (position, change) => {
+    const found = await brokenAfter(
+      `inventory_events WHERE position = ${position}`,
+      `UPDATE inventory_events SET ${change} WHERE position = ${position}`,
+    );
+    expect(found).toEqual([{ id: `position ${position}`, what: 'the event is not the one that was first there' }]);
+  });
+
+  it('show that an event is gone', async () => {
+    const found = await brokenAfter(
+      'inventory_events WHERE position = 1500',
+      'DELETE FROM inventory_events WHERE position = 1500',
+    );
+    expect(found).toMatchObject([{ id: 'position 1500' }]);
+  });
+
+  it('show every changed byte of a segment, and where its events begin to differ', async () => {
+    const { rows } = await client.query<{ bytes: number }>('SELECT octet_length(packed) AS bytes FROM log_segments');
+    const { bytes } = rows[1]!;
+    for (const share of [0, 0.1, 0.37, 0.5, 0.72, 0.99, 1]) {
+      const offset = Math.min(bytes - 1, Math.floor(bytes * share));
+      const flip = `packed = set_byte(packed, ${offset}, get_byte(packed, ${offset}) # 16)`;
+      const found = await brokenAfter('log_segments', `UPDATE log_segments SET ${flip} WHERE first = 1001`);
+      const [{ id }] = found as unknown as [{ id: string }];
+      const position = Number(/^positions? (\d+)/.exec(id)?.[1]);
+      expect({ offset, found, position: position >= 1_001 && position <= 2_000 }).toMatchObject({ position: true });
+    }
+  });
+
+  it.each([
+    `hash = sha256('x')`,
+    `previous = sha256('x')`,
+    'epoch = gen_random_uuid()',
+    'size = size + 1',
+    'keys = set_bit(keys, 5, 1 - get_bit(keys, 5))',
+    `packed_hash = sha256('x')`,
+    `until_time = now()`,
+  ])('show that a seal was changed: %s', async (change) => {
+    const found = await brokenAfter('log_segments', `UPDATE log_segments SET ${change} WHERE first = 1001`);
+    expect(found).not.toEqual([]);
+    for (const { id } of found) expect(id).toBe('positions 1001 to 2000');
+  });
+
+  it('show that a segment is missing', async () => {
+    expect(await brokenAfter('log_segments', 'DELETE FROM log_segments WHERE first = 1')).not.toEqual([]);
+  });
+
+  it('spare the audit what has nothing of a vendor or a time', async () => {
+    await client.query(`UPDATE inventory_events SET vendor_id = 'vnd_late' WHERE position = 2030`);
+    const sql = app.app.get(SqlClient);
+    const query = sql.query.bind(sql);
+    let searches = 0;
+    sql.query = (statement, values) => {
+      if (statement.name === 'read-audit') searches += 1;
+      return query(statement, values);
+    };
+    const found = async (filter: string) => {
+      searches = 0;
+      const { body } = await app.request<Page<AuditedEvent>>('GET', `/api/audit?limit=1000&${filter}`);
+      return { positions: body.items.map(({ position }) => position), searches };
+    };
+    expect(await found('vendorId=vnd_late')).toEqual({ positions: [2030], searches: 1 });
+    expect(await found('vendorId=vnd_none')).toEqual({ positions: [], searches: 1 });
+    expect((await found('vendorId=vnd_3')).positions).toHaveLength(293);
+    // The first 999 events are of the same times as the next.
+    const first = await found('to=2026-01-01T00:00:02.000Z');
+    expect(first).toEqual({ positions: [1001, 1000, 2, 1], searches: 3 });
+    expect(await found('from=2026-01-01T00:17:29.000Z')).toEqual({ positions: [2049, 2048], searches: 1 });
+    sql.query = query;
+    await client.query(`UPDATE inventory_events SET vendor_id = 'vnd_2' WHERE position = 2030`);
+    expect(await broken()).toEqual([]);
+  });
+
+  it('are not made of an event that was changed', async () => {
+    const event = `inventory_events WHERE position = 2040`;
+    await client.query(`CREATE TABLE was AS SELECT * FROM ${event}`);
+    await client.query(`UPDATE inventory_events SET actor = 'vendor:vnd_x' WHERE position = 2040`);
+    await lengthenLog(client, 951);
+    await seal();
+    expect((await readSeals()).seals).toHaveLength(2);
+    expect((await app.request<string>('GET', '/metrics')).body).toContain('errors_total{type="seals"} 1');
+    await client.query(`DELETE FROM ${event}; INSERT INTO inventory_events SELECT * FROM was`);
+    await seal();
+    expect((await readSeals()).seals).toHaveLength(3);
+    expect((await client.query('SELECT FROM log_tail')).rows).toHaveLength(0);
+    expect(await broken()).toEqual([]);
+  });
+
+  it('are made when writers leave time for it', async () => {
+    const sealer = app.app.get(LogSealer);
+    await sealer.run(true);
+    await lengthenLog(client, 1_500);
+    await sealer.run(true);
+    expect((await readSeals()).seals).toHaveLength(3);
+    await seal();
+    expect((await readSeals()).seals).toHaveLength(4);
+  });
+
+  it('let a vendor’s names be taken out of the log', async () => {
+    await client.query(`INSERT INTO vendors SELECT * FROM json_populate_record(null::vendors, $1)`, [
+      JSON.stringify({
+        ...{ id: 'vnd_2', name: 'Vendor 2', names: {}, languages: [], search: '', version: 1, logged_version: 1 },
+        ...{ created_at: '2026-01-01', updated_at: '2026-01-01', market: 'Azadpur' },
+      }),
+    ]);
+    const log = async () =>
+      (
+        await client.query<{ text: string }>(`SELECT string_agg(e::text, '\n') AS text FROM inventory_events e
+        WHERE vendor_id = 'vnd_2'`)
+      ).rows[0]!.text;
+    expect(await log()).toMatch(/Asha/);
+    expect(await removeNames(client, 'vnd_2')).toBeGreaterThan(20);
+    expect(await log()).not.toMatch(/Asha|आशा/);
+    expect(await broken()).toEqual([]);
+    const event = `inventory_events WHERE position = 30`;
+    const { rows } = await client.query(`SELECT FROM ${event} AND vendor IS NOT NULL AND vendor_id = 'vnd_2'`);
+    expect(rows).toHaveLength(1);
+    const elsewhere = `UPDATE inventory_events SET vendor = replace(vendor::text, 'Azadpur', 'Koyambedu')::json`;
+    expect(await brokenAfter(event, `${elsewhere} WHERE position = 30`)).toMatchObject([{ id: 'position 30' }]);
+    await expect(removeNames(client, 'vnd_none')).rejects.toThrow('There is no vendor vnd_none');
+  });
+
+  it('are of the history that the database has: what was read of another one is not kept', async () => {
+    const before = (await readSeals()).seals;
+    await lengthenLog(client, 1_000);
+    // Set back while the segment is read: its last event is another one when it is to be kept.
+    const sql = app.app.get(SqlClient);
+    const query = sql.query.bind(sql);
+    sql.query = async (statement, values) => {
+      const isKept = statement.name === 'keep-log-segment';
+      if (isKept) await client.query('UPDATE inventory_events SET event_id = gen_random_uuid() WHERE position = 5000');
+      return query(statement, values);
+    };
+    await seal();
+    sql.query = query;
+    expect((await readSeals()).seals).toHaveLength(before.length);
+    await client.query(`UPDATE event_log SET former = former || epoch, epoch = gen_random_uuid(), began_at = 5000`);
+    await seal();
+    const [two, three] = (await readSeals()).seals.slice(-2);
+    expect([three!.previous, three!.epoch]).toEqual([two!.hash, await epoch()]);
+    expect(two!.epoch).not.toBe(three!.epoch);
+    expect(await broken()).toEqual([]);
+  });
+});
