@@ -1,6 +1,6 @@
 const MODULES =
-  'auth|cli|client|config|contracts|database|embedded-postgres|events|fast-path|http|idempotency|infra|inventory|openapi|ops|' +
-  'rate-limit|realtime|search-cache|validation';
+  'auth|cli|client|config|console|consumers|contracts|database|embedded-postgres|events|fast-path|http|idempotency|infra|inventory|log-archive|openapi|ops|' +
+  'rate-limit|realtime|sealed-log|search-cache|series|validation';
 /** What every module of the product may import. */
 const GROUND = ['contracts', 'config', 'infra', 'database', 'validation', 'rate-limit', 'idempotency', 'http'];
 const only = (name, from, to) => ({
@@ -39,6 +39,7 @@ module.exports = {
     only('contracts-import-nothing', 'contracts', []),
     only('config', 'config', ['contracts']),
     only('infra', 'infra', ['contracts', 'config']),
+    only('sealed-log-imports-nothing', 'sealed-log', []),
     only('embedded-postgres', 'embedded-postgres', []),
     only('database', 'database', ['contracts', 'config', 'infra']),
     only('validation', 'validation', ['contracts', 'infra']),
@@ -47,10 +48,32 @@ module.exports = {
     only('http', 'http', GROUND),
     only('auth', 'auth', GROUND),
     only('fast-path', 'fast-path', [...GROUND, 'auth']),
-    only('events', 'events', [...GROUND, 'auth']),
+    only('events', 'events', [...GROUND, 'auth', 'sealed-log']),
+    only('consumers', 'consumers', [...GROUND, 'auth', 'events']),
+    ...upwards('consumers', ['store', 'partitions', 'feed', 'runner', 'projections', 'leases', 'http']),
     only('search-cache', 'search-cache', [...GROUND, 'auth', 'events']),
-    only('inventory', 'inventory', [...GROUND, 'auth', 'fast-path', 'events', 'search-cache']),
+    only('inventory', 'inventory', [...GROUND, 'auth', 'fast-path', 'events', 'consumers', 'search-cache']),
+    ...upwards('inventory', [
+      'glossary',
+      'text',
+      'vendors',
+      'products',
+      'search',
+      'table-statistics',
+      'imports',
+      'demo',
+    ]),
+    ...upwards('inventory/search', ['upkeep', 'planner', 'pages', 'http']),
+    {
+      name: 'inventory-ground',
+      comment: 'What the folders of src/inventory share knows none of them.',
+      severity: 'error',
+      from: { path: '^src/inventory/[^/]+\\.ts$', pathNot: '^src/inventory/(index|inventory\\.module)\\.ts$' },
+      to: { path: '^src/inventory/[^/]+/' },
+    },
     only('realtime', 'realtime', [...GROUND, 'auth', 'fast-path', 'events']),
+    only('series', 'series', [...GROUND, 'auth', 'fast-path', 'events', 'consumers', 'inventory', 'realtime']),
+    ...upwards('series', ['stock', 'projection', 'prices', 'movers', 'live', 'insights', 'http']),
     ...upwards('events', [
       'log',
       'sequencer',
@@ -61,8 +84,30 @@ module.exports = {
       'commit',
       'delivery',
       'subscribers',
+      'seals',
+      'audit',
       'http',
     ]),
+    ...upwards('search-cache', ['scopes', 'store', 'in-process', 'redis', 'pages', 'invalidation', 'http']),
+    ...upwards('realtime', [
+      'protocol',
+      'sessions',
+      'sending',
+      'limits',
+      'connections',
+      'recovery',
+      'slow-clients',
+      'gateway',
+      'asyncapi',
+    ]),
+    {
+      name: 'events-keeps-its-organs',
+      comment: 'What orders, publishes and delivers events is for src/events alone: its door lets none of it out.',
+      severity: 'error',
+      from: { path: '^src/events/index\\.ts$' },
+      to: { path: '^src/events/(sequencer|invalidation|bus|publisher|relay|delivery)/' },
+    },
+    only('log-archive', 'log-archive', ['contracts', 'database', 'sealed-log', 'inventory']),
     only('openapi', 'openapi', ['contracts', 'infra', 'http', 'validation']),
     only('client', 'client', ['contracts']),
     {
@@ -72,7 +117,22 @@ module.exports = {
       from: { path: '^src/client/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: ['^src/(client|contracts)/', '^node_modules/socket\\.io-client/'] },
     },
-    only('cli', 'cli', ['contracts', 'config', 'auth', 'embedded-postgres']),
+    only('console', 'console', ['client', 'contracts']),
+    {
+      name: 'console-pages-are-for-browsers',
+      comment: 'They are a client like any other: the client library, its contracts, and what draws; nothing of Node.',
+      severity: 'error',
+      from: { path: '^src/console/web/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: ['^src/(console/web|client|contracts)/', '^node_modules/(preact|@preact/signals|uplot)/'] },
+    },
+    {
+      name: 'nothing-imports-console-pages',
+      comment: 'The server knows them as files that the build has made.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/console/web/' },
+      to: { path: '^src/console/web/' },
+    },
+    only('cli', 'cli', ['contracts', 'config', 'auth', 'embedded-postgres', 'sealed-log', 'log-archive']),
     {
       name: 'nothing-imports-ops',
       severity: 'error',
@@ -88,7 +148,7 @@ module.exports = {
     {
       name: 'no-dev-dependencies',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^src/', pathNot: '(\\.spec\\.ts$|^src/console/web/)' },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],
@@ -98,7 +158,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.json'],
     },
   },
 };

@@ -33,7 +33,7 @@ export default tseslint.config(
   },
   {
     // Runs in browsers too.
-    files: ['src/client/**/*.ts', 'src/contracts/**/*.ts'],
+    files: ['src/client/**/*.ts', 'src/contracts/**/*.ts', 'src/console/web/**/*.{ts,tsx}'],
     rules: {
       'no-restricted-globals': ['error', 'Buffer', 'process', 'global', 'require', 'setImmediate', 'clearImmediate'],
     },
