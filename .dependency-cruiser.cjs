@@ -132,7 +132,7 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/console/web/' },
       to: { path: '^src/console/web/' },
     },
-    only('cli', 'cli', ['contracts', 'config', 'auth', 'embedded-postgres', 'sealed-log', 'log-archive']),
+    only('cli', 'cli', ['contracts', 'config', 'database', 'auth', 'embedded-postgres', 'sealed-log', 'log-archive']),
     {
       name: 'nothing-imports-ops',
       severity: 'error',

@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { type AppConfig, loadConfig } from '../config/index.js';
+import { DatabaseUrl } from '../database/index.js';
 import { runningEmbeddedUrl, startEmbeddedPostgres } from '../embedded-postgres/index.js';
 import { CliError } from './run-cli.js';
 
@@ -21,7 +22,7 @@ export async function withDatabase<Result>(
     const { url, close } = await database(config);
     try {
       await prepare(url);
-      const client = new pg.Client({ connectionString: url, application_name: `mandi-inventory-sync ${command}` });
+      const client = new DatabaseUrl(url).plainClient({ application_name: `mandi-inventory-sync ${command}` });
       await client.connect();
       try {
         return await work(client);

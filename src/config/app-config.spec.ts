@@ -34,6 +34,8 @@ describe('loadConfig', () => {
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['DATABASE_URL', 'nonsense'],
     ['DATABASE_URL', 'postgres://db/x?sslmode=maybe'],
+    ['DATABASE_URL', 'postgres://one:5432,two:port/x'],
+    ['DATABASE_URL', 'postgres://one,two/x?target_session_attrs=standby'],
     ['DEFAULT_TTL', '0'],
     ['MAX_CACHE_SIZE', '1.5'],
     ['DEMO', 'maybe'],
@@ -90,6 +92,7 @@ describe('loadConfig', () => {
 
   it('never repeats a connection string, which may hold a password', () => {
     expect(() => loadConfig({ DATABASE_URL: 'mysql://u:s3cret@h/x' })).not.toThrow(/s3cret/);
+    expect(() => loadConfig({ DATABASE_URL: 'postgres://u:s3cret@one:1,two:port/x' })).not.toThrow(/s3cret/);
   });
 
   it('reads all of Redis from one URL', () => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigError } from './config-error.js';
+import { hostsOf } from './database-hosts.js';
 import { dotEnv, unknownVariables } from './environment.js';
 import { origins, trustedProxies } from './network.js';
 import { type RedisConfig, redisConfig } from './redis.js';
@@ -87,7 +88,7 @@ const SECRET = /SECRET|PASSWORD/;
 function shown({ name, value }: Setting): string | undefined {
   if (value === undefined) return undefined;
   if (SECRET.test(name)) return '(set)';
-  return URL.canParse(value) ? value.replace(/^([a-z]+:\/\/[^:/@]*):[^@/]*@/, '$1:***@') : value;
+  return value.replace(/^([a-z]+:\/\/[^:/@]*):[^@/]*@/, '$1:***@');
 }
 
 function readConfig(variables: Variables): AppConfig {
@@ -127,13 +128,28 @@ function readConfig(variables: Variables): AppConfig {
 /** As PostgreSQL's own programs know them, and the driver's `no-verify`. */
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
+/** The product writes; on a server that only reads it has nothing to do. */
+const SESSION_ATTRIBUTES = ['read-write', 'primary'];
+
+/** Of one server, or of several: `postgres://user@one:5432,two:5432/market`. */
 function databaseUrl(variables: Variables): string | undefined {
-  const url = variables.url('DATABASE_URL', ['postgres:', 'postgresql:']);
-  const mode = url === undefined ? null : new URL(url).searchParams.get('sslmode');
-  if (mode !== null && !SSL_MODES.includes(mode)) {
-    throw new ConfigError(`DATABASE_URL has an sslmode that is none of ${SSL_MODES.join(', ')}: "${mode}"`);
+  const text = variables.text('DATABASE_URL');
+  if (text === undefined) return undefined;
+  for (const { url } of hostsOf(text)) {
+    // The value may hold a password, so the message doesn't repeat it.
+    if (!URL.canParse(url) || !['postgres:', 'postgresql:'].includes(new URL(url).protocol)) {
+      throw new ConfigError('DATABASE_URL must be a URL that begins with postgres:// or postgresql://');
+    }
   }
-  return url;
+  const { searchParams } = new URL(hostsOf(text)[0]!.url);
+  checkParameter('an sslmode', searchParams.get('sslmode'), SSL_MODES);
+  checkParameter('target_session_attrs', searchParams.get('target_session_attrs'), SESSION_ATTRIBUTES);
+  return text;
+}
+
+function checkParameter(what: string, value: string | null, known: readonly string[]): void {
+  if (value === null || known.includes(value)) return;
+  throw new ConfigError(`DATABASE_URL has ${what} that is none of ${known.join(', ')}: "${value}"`);
 }
 
 /** RFC 7518 §3.2 asks for 256 bits; anything under 128 can be guessed offline from one token. */

@@ -6,3 +6,4 @@ export { checkAddress } from './address-check.js';
 export { ConfigError } from './config-error.js';
 export { ConfigModule } from './config.module.js';
 export { isLoopback, serverUrl } from './server-address.js';
+export { type DatabaseHost, hostsOf } from './database-hosts.js';

@@ -1,4 +1,6 @@
-import type { ClientBase, ClientConfig } from 'pg';
+import pg, { type ClientBase, type ClientConfig } from 'pg';
+import { hostsOf } from '../config/index.js';
+import { roamingClient } from './roaming-client.js';
 import { RELIED_ON, setSettings, type Settings, startupOptions } from './session/session-settings.js';
 
 /**
@@ -8,9 +10,14 @@ import { RELIED_ON, setSettings, type Settings, startupOptions } from './session
  */
 export type SettingsSent = 'with the startup packet' | 'by a statement';
 
+/** What a pool makes its clients of, and what else makes a client has to. */
+export interface ClientClass {
+  Client: typeof pg.Client;
+}
+
 /** A new connection's configuration, and what has to be done on it before anything else. */
 export interface ConnectionSetUp {
-  config: ClientConfig;
+  config: ClientConfig & ClientClass;
   prepare: (client: ClientBase) => Promise<void>;
 }
 
@@ -23,19 +30,28 @@ export class DatabaseUrl {
     readonly value: string,
     private readonly settings: Settings = RELIED_ON,
     private readonly sent: SettingsSent = 'with the startup packet',
+    private readonly clientClass = clientClassOf(value),
   ) {}
 
   /** Whether PostgreSQL is known to share the machine. */
   get isLocal(): boolean {
-    if (!URL.canParse(this.value)) return false;
-    const { hostname, searchParams } = new URL(this.value);
-    const host = searchParams.get('host') ?? hostname;
-    return ['', 'localhost', '127.0.0.1', '[::1]'].includes(host) || host.startsWith('/');
+    return hostsOf(this.value).every(({ url }) => {
+      if (!URL.canParse(url)) return false;
+      const { hostname, searchParams } = new URL(url);
+      const host = searchParams.get('host') ?? hostname;
+      return ['', 'localhost', '127.0.0.1', '[::1]'].includes(host) || host.startsWith('/');
+    });
+  }
+
+  /** A connection without any setting of the product's, that isn't made yet. */
+  plainClient(own: ClientConfig = {}): pg.Client {
+    const { clientClass: Client } = this;
+    return new Client({ ...own, connectionString: hostsOf(this.value)[0]!.url });
   }
 
   /** The same database, with settings of which this one knows nothing. */
   with(settings: Settings, sent: SettingsSent = this.sent): DatabaseUrl {
-    return new DatabaseUrl(this.value, { ...this.settings, ...settings }, sent);
+    return new DatabaseUrl(this.value, { ...this.settings, ...settings }, sent, this.clientClass);
   }
 
   /**
@@ -46,16 +62,22 @@ export class DatabaseUrl {
    */
   setUp(own: ClientConfig = {}, settings: Settings = {}): ConnectionSetUp {
     const all = { ...this.settings, ...settings };
-    const { connectionString, options } = apart(this.value);
+    const { connectionString, options } = apart(hostsOf(this.value)[0]!.url);
+    const { clientClass: Client } = this;
     if (this.sent === 'by a statement') {
       return {
-        config: { ...own, connectionString },
+        config: { ...own, connectionString, Client },
         prepare: async (client) => void (await client.query(setSettings(all))),
       };
     }
-    const config = { ...own, connectionString, options: `${options} ${startupOptions(all)}`.trim() };
+    const config = { ...own, connectionString, Client, options: `${options} ${startupOptions(all)}`.trim() };
     return { config, prepare: () => Promise.resolve() };
   }
+}
+
+function clientClassOf(url: string): typeof pg.Client {
+  const hosts = hostsOf(url);
+  return hosts.length > 1 ? roamingClient(hosts) : pg.Client;
 }
 
 /** The driver prefers what stands in the URL to what it is given beside it, so `options` is taken out. */

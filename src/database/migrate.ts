@@ -1,4 +1,3 @@
-import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { CONNECT_TIMEOUT, NO_SERVER_LIMITS } from './connection-limits.js';
 import type { DatabaseUrl } from './database-url.js';
@@ -12,7 +11,7 @@ const MIGRATION_LOCK = 0x6d616e6469;
  */
 export async function migrate(dataSource: DataSource, database: DatabaseUrl): Promise<void> {
   const { config, prepare } = database.setUp({ connectionTimeoutMillis: CONNECT_TIMEOUT }, NO_SERVER_LIMITS);
-  const lock = new pg.Client(config);
+  const lock = new config.Client(config);
   await lock.connect();
   try {
     await prepare(lock);

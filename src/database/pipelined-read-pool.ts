@@ -100,7 +100,7 @@ export class PipelinedReadPool implements OnApplicationShutdown {
       pipeline: true,
     };
     const { config, prepare } = this.databaseUrl.setUp(own, READ_SETTINGS);
-    const client = new pg.Client(config);
+    const client = new config.Client(config);
     const pipeline = { client: ready(client, prepare), underWay: 0 };
     this.open.add(pipeline);
     // The query that waits for it rejects by itself; the next query gets another connection.

@@ -36,11 +36,11 @@ export function checkPaths({ directory, binaries }: Cluster): void {
 }
 
 /**
- * Starts the server and returns its port, a new one each time. pg_ctl puts the server into a session of its own, so
- * neither a Ctrl-C in our terminal nor our death ends it.
+ * Starts the server and returns its port, a new one each time unless one is given. pg_ctl puts the server into a
+ * session of its own, so neither a Ctrl-C in our terminal nor our death ends it.
  */
-export async function startServer(cluster: Cluster, settings: ServerSettings): Promise<number> {
-  const port = await freePort();
+export async function startServer(cluster: Cluster, settings: ServerSettings, given?: number): Promise<number> {
+  const port = given ?? (await freePort());
   const log = join(cluster.directory, LOG_FILE);
   await keepLogSmall(log);
   const logStart = await sizeOf(log);

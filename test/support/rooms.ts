@@ -11,7 +11,7 @@ export interface Listener {
 
 export const GENERAL = { type: 'general' };
 
-/** A connected socket that is in these rooms and keeps what it is told. */
+/** A connected socket that is in these rooms and keeps what it gets. */
 export async function listen(app: TestApp, ...rooms: object[]): Promise<Listener> {
   return listenOn(await app.connect(), ...rooms);
 }

@@ -71,7 +71,7 @@ function connectedTo(url: string, state: DatabaseState): Promise<DatabaseUrl> {
 
 /** The database as its owner has set it up, read without any setting of the product's but that it may take a moment. */
 async function asItIs(url: string): Promise<DatabaseState> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT });
+  const client = new DatabaseUrl(url).plainClient({ connectionTimeoutMillis: CONNECT_TIMEOUT });
   client.on('error', () => undefined); // the statement under way rejects as well
   await client.connect();
   try {
@@ -137,7 +137,7 @@ async function onConnection<Result>(
   settings?: Settings,
 ): Promise<Result> {
   const { config, prepare } = database.setUp({ connectionTimeoutMillis: CONNECT_TIMEOUT }, settings);
-  const client = new pg.Client(config);
+  const client = new config.Client(config);
   client.on('error', () => undefined); // the statement under way rejects as well
   await client.connect();
   try {

@@ -126,7 +126,7 @@ export class LeaderElection {
       pipeline: true,
     };
     const { config, prepare } = this.databaseUrl.setUp(own, SETTINGS);
-    const client = new pg.Client(config);
+    const client = new config.Client(config);
     // Fires for a connection cut while idle as well; without a listener it would end the process.
     client.on('error', (error) => this.lose(clients, error));
     client.on('end', () => this.lose(clients));

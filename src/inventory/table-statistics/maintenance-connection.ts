@@ -31,7 +31,7 @@ export class MaintenanceConnection {
       query_timeout: STATEMENT_TIMEOUT,
     };
     const { config, prepare } = this.databaseUrl.setUp(own, SETTINGS);
-    const client = new pg.Client(config);
+    const client = new config.Client(config);
     client.on('error', () => undefined); // the statement under way fails with it
     await client.connect();
     try {

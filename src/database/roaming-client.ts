@@ -1,0 +1,37 @@
+import pg from 'pg';
+import type { DatabaseHost } from '../config/index.js';
+import { PrimarySearch } from './primary-search.js';
+
+type Callback = (error: Error | null, client?: pg.Client) => void;
+
+/**
+ * A class of the driver's clients for a database that has several servers: each connection goes to the one that can be
+ * written when it is made. The driver itself knows one host only.
+ */
+export function roamingClient(hosts: readonly DatabaseHost[]): typeof pg.Client {
+  const primary = new PrimarySearch(hosts);
+  return class RoamingClient extends pg.Client {
+    override connect(): Promise<pg.Client>;
+    override connect(callback: Callback): void;
+    override connect(callback?: Callback): Promise<pg.Client> | void {
+      const connected = this.connectToPrimary();
+      if (!callback) return connected;
+      connected.then(
+        (client) => callback(null, client),
+        (error: unknown) => callback(error as Error),
+      );
+    }
+
+    private async connectToPrimary(): Promise<pg.Client> {
+      const { url } = await primary.find();
+      const { host, port } = new pg.Client({ connectionString: url });
+      Object.assign(this, { host, port });
+      try {
+        return await super.connect();
+      } catch (error) {
+        primary.forget();
+        throw error;
+      }
+    }
+  };
+}
