@@ -6,6 +6,7 @@ import { EventsStatus, type LogSize, LogSizes } from '../events/index.js';
 import { SEARCH_READINESS, SqlClient, WRITE_READINESS, writeObstacle, type WriteReadiness } from '../database/index.js';
 import { Clock, Draining, endsWithin } from '../infra/index.js';
 import { CacheHealth, type CacheState } from '../search-cache/index.js';
+import { Company, WITHOUT_REDIS } from './company.js';
 
 /** `degraded`: a part is away that the product can do without for a while. */
 export type PartStatus = 'up' | 'degraded' | 'down';
@@ -40,22 +41,25 @@ export class HealthService {
     private readonly draining: Draining,
     private readonly consumers: ConsumerStates,
     private readonly logSizes: LogSizes,
+    private readonly company: Company,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
 
   async check(): Promise<Health> {
     const { setBackAt, busConnected } = this.events;
-    const [database, cache, behind, size] = await Promise.all([
+    const [database, cache, behind, size, alone] = await Promise.all([
       this.database(),
       this.cache.state(),
       this.troubledConsumers(),
       endsInTime(this.logSizes.read()),
+      endsInTime(this.company.isRight()),
     ]);
     const parts: Health['parts'] = {
       ...(this.draining.active && { instance: { status: 'down', detail: 'shutting down' } }),
       database,
       bus: busConnected ? { status: 'up' } : { status: 'degraded', detail: 'not connected, following the log' },
+      ...(alone === false && { bus: { status: 'degraded', detail: WITHOUT_REDIS } }),
       // Serves as ever; but what had been acknowledged is lost, and an operator should know.
       ...(size && { log: { status: 'up', detail: logDetail(size) } }),
       ...(setBackAt && { log: { status: 'degraded', detail: `PostgreSQL was set back, noticed at ${setBackAt}` } }),

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConsumersModule } from '../consumers/index.js';
 import { EventsModule } from '../events/index.js';
 import { SearchCacheModule } from '../search-cache/index.js';
+import { Company } from './company.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 import { InstanceMetrics } from './instance.metrics.js';
@@ -11,6 +12,6 @@ import { MetricsController } from './metrics.controller.js';
 @Module({
   imports: [EventsModule, ConsumersModule, SearchCacheModule],
   controllers: [HealthController, MetricsController],
-  providers: [HealthService, InstanceMetrics],
+  providers: [HealthService, Company, InstanceMetrics],
 })
 export class OpsModule {}

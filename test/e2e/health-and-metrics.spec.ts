@@ -47,6 +47,18 @@ describe('health and metrics', () => {
     expect(await get('/health')).toMatchObject({ status: 200, body: { status: 'ok', parts: { ...parts, log } } });
   });
 
+  it('is degraded as long as another instance uses the database, and there is no Redis', async () => {
+    const other = await startApp({ database: app.database });
+    const detail = 'other instances use the database, and without Redis they are followed by the log only';
+    for (const one of [app, other]) {
+      const health = await one.request('GET', '/health/ready');
+      const body = { status: 'degraded', parts: { bus: { status: 'degraded', detail } } };
+      expect(health).toMatchObject({ status: 200, body });
+    }
+    await other.close();
+    await waitFor(async () => (await get('/health/ready')).body.status === 'ok', { what: 'the other to be gone' });
+  });
+
   it.each(Object.entries(METRICS))('declares %s, a %s', async (name, type) => {
     expect(await metrics()).toContain(`# TYPE ${name} ${type}\n`);
   });

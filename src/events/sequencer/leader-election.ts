@@ -79,6 +79,11 @@ export class LeaderElection {
     return this.connections;
   }
 
+  /** PostgreSQL's processes of this instance's connections, whether it leads or would like to. */
+  get ownSessions(): number[] {
+    return this.clients.flatMap((client) => this.sessions.get(client) ?? []);
+  }
+
   /** The leader's connections, or null while another instance leads. Throws if PostgreSQL is out of reach. */
   async acquire(): Promise<LeaderConnections | null> {
     if (this.connections) return this.connections;
@@ -89,8 +94,8 @@ export class LeaderElection {
       // Of all but the last one the lock is held, as there is another one behind it.
       if (index < clients.length - 1) continue;
       const { held, session } = await lockOn(client, lock);
-      if (!held || this.clients !== clients) return null;
       this.sessions.set(client, session);
+      if (!held || this.clients !== clients) return null;
     }
     const [main, second] = clients as [pg.Client, pg.Client];
     // Before it can give positions: this may be another history of the database than the one it has known.
