@@ -63,7 +63,7 @@ export class SearchCacheService implements OnModuleDestroy {
   }
 
   vendorSearch(filters: VendorFilters, options: PageOptions): CachedSearch {
-    return vendorSearch(filters, options);
+    return vendorSearch(filters, options, this.text);
   }
 
   /** The page as it is sent: the stored one if it is current, else what `load` brings. */
@@ -100,12 +100,12 @@ export class SearchCacheService implements OnModuleDestroy {
 
   /** The page if it is cached and current, else null. */
   getCachedVendorSearch(filters: VendorFilters, options: PageOptions): Promise<Page<FoundVendor> | null> {
-    return this.get(vendorSearch(filters, options), filters);
+    return this.get(this.vendorSearch(filters, options), filters);
   }
 
   /** Stores a page; see `cacheProductSearch`. */
   cacheVendorSearch(filters: VendorFilters, options: PageOptions, result: Page<FoundVendor>): Promise<void> {
-    return this.put(vendorSearch(filters, options), filters, result);
+    return this.put(this.vendorSearch(filters, options), filters, result);
   }
 
   getCacheStats(): Promise<CacheStats> {

@@ -318,6 +318,27 @@ describe.each([
       for (const app of apps.apps) expect((await search(app, path)).result).toBe('HIT');
     });
 
+    it('another vendor’s name and market, in vendor searches that look for neither', async () => {
+      stall = await setUp();
+      const other = await createVendor(apps.first, { name: 'Zubin', market: 'Azadpur', state: 'Elsewhere' });
+      const paths = [
+        `/api/vendors/search?state=${encodeURIComponent(stall.vendor.state!)}`,
+        `/api/vendors/search?q=${encodeURIComponent(stall.vendor.name)}`,
+      ];
+      const unfiltered = '/api/vendors/search?limit=1';
+      const move = (fields: object) => change('PATCH', `/api/vendors/${other.id}`, fields);
+      for (const path of [...paths, unfiltered]) await cached(apps.first, path);
+      // What is on a page is known once it has been found twice.
+      await move({ languages: ['ta'] });
+      for (const path of [...paths, unfiltered]) await settle(path);
+      await move({ market: 'Narela', district: 'North' });
+      expect((await search(apps.first, unfiltered)).result).toBe('HIT');
+      await move({ name: 'Zoya', state: 'Nowhere', names: { hi: 'ज़ोया' } });
+      for (const path of paths) {
+        for (const app of apps.apps) expect([path, (await search(app, path)).result]).toEqual([path, 'HIT']);
+      }
+    });
+
     it('a price, as far as vendor searches go', async () => {
       stall = await setUp();
       const path = `/api/vendors/search?q=${encodeURIComponent(stall.vendor.name)}`;

@@ -1,5 +1,5 @@
 import type { Page, PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../../contracts/index.js';
-import { type Listing, VENDORS_SCOPE } from '../scopes/scope-names.js';
+import { type Listing, VENDOR_STATES_SCOPE } from '../scopes/scope-names.js';
 import type { TextScopes } from '../scopes/text-scopes.js';
 import { productSearchKey, type SearchKind, vendorSearchKey } from './canonical-search.js';
 import { type PageFacts, ProductSearchScopes, VendorSearchScopes } from '../scopes/scopes-of-search.js';
@@ -46,7 +46,9 @@ export function productSearch(
   return {
     kind: 'product',
     key: productSearchKey(filters, options, looser),
-    scopes: [...new Set([...steps.flat().flatMap((scopes) => scopes.all()), ...(byState ? [VENDORS_SCOPE] : [])])],
+    scopes: [
+      ...new Set([...steps.flat().flatMap((scopes) => scopes.all()), ...(byState ? [VENDOR_STATES_SCOPE] : [])]),
+    ],
     listing: steps[0]![0]!.listing,
     narrow: ({ page, priceEnds, step = 0, firstStep = 0 }) => {
       // A search that found nothing matters by what it would find.
@@ -70,8 +72,8 @@ export function productSearch(
 
 const NOTHING: PageFacts = { productIds: [], vendorIds: [], complete: true };
 
-export function vendorSearch(filters: VendorFilters, options: PageOptions): CachedSearch {
-  const scopes = new VendorSearchScopes(filters);
+export function vendorSearch(filters: VendorFilters, options: PageOptions, text: TextScopes): CachedSearch {
+  const scopes = new VendorSearchScopes(filters, text);
   return {
     kind: 'vendor',
     key: vendorSearchKey(filters, options),

@@ -18,7 +18,7 @@ const PAGES = 'entry2';
  * Version of the scopes. To be changed with what they are called: an instance of another version invalidates scopes
  * that pages of this one don't depend on, so it must not hold the lease of these, either. It has keys of its own then.
  */
-const SCOPES = 2;
+const SCOPES = 3;
 
 /**
  * Names of the keys in Redis. All have the owner's hash tag, so that in a Redis Cluster every script finds its keys on

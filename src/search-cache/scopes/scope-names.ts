@@ -16,8 +16,17 @@ export interface Listing {
 /** Every entry depends on it; invalidating it clears the cache. */
 export const GENERAL_SCOPE = 'search:cache:general';
 
-/** Which vendors there are and what they are called, on which every vendor search depends. */
+/** Whatever vendors are found by, of any vendor: for vendor searches with a text too short to tell which. */
 export const VENDORS_SCOPE = 'search:cache:vendors';
+
+/** Which vendors there are and in which order, of all: for vendor searches that have neither a text nor a place. */
+export const VENDOR_ORDER_SCOPE = `${VENDORS_SCOPE}:order`;
+
+/** In which states vendors are, of any vendor. */
+export const VENDOR_STATES_SCOPE = `${VENDORS_SCOPE}:states`;
+
+/** Vendors found by a word: `search:cache:vendors:text:ash`. */
+export const vendorTextScope = (text: string): string => `${VENDORS_SCOPE}:text:${text}`;
 
 /** What product pages show of vendors: of any, or of one. */
 export const SHOWN_VENDORS_SCOPE = `${VENDORS_SCOPE}:shown`;
@@ -32,12 +41,22 @@ export const vendorsOfCategoryScope = (category: string): string => `${VENDORS_S
 
 /** By what a search may look for vendors' places. */
 export const REGIONS = ['state', 'district', 'market'] as const;
+export type Region = Partial<Record<(typeof REGIONS)[number], string | null>>;
 
 /** Which vendors are in the state, the district and the market, as far as they are given. */
-export function regionScopes(region: Partial<Record<(typeof REGIONS)[number], string | null>>): string[] {
+export function regionScopes(region: Region): string[] {
+  return namesOf(region).map(([kind, name]) => `${VENDORS_SCOPE}:${kind}:${name}`);
+}
+
+/** In which order the vendors of the state, the district and the market are, as far as they are given. */
+export function regionOrderScopes(region: Region): string[] {
+  return namesOf(region).map(([kind, name]) => `${VENDOR_ORDER_SCOPE}:${kind}:${name}`);
+}
+
+function namesOf(region: Region): [string, string][] {
   return REGIONS.flatMap((kind) => {
     const name = region[kind];
-    return typeof name === 'string' ? [`${VENDORS_SCOPE}:${kind}:${name}`] : [];
+    return typeof name === 'string' ? [[kind, name]] : [];
   });
 }
 

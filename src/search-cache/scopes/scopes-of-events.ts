@@ -25,11 +25,13 @@ import {
   SHOWN_PRODUCTS_SCOPE,
   textScope,
   vendorsOfCategoryScope,
+  vendorTextScope,
 } from './scope-names.js';
-import { scopesOfVendorCreation, scopesOfVendorUpdate } from './scopes-of-vendors.js';
+import { foundVendorStates, scopesOfVendorCreation, scopesOfVendorUpdate } from './scopes-of-vendors.js';
 import type { TextScopes } from './text-scopes.js';
 
 type ProductContent = Extract<EventContent, { eventType: ProductEventType }>;
+type VendorContent = Extract<EventContent, { vendor: Vendor }>;
 
 const ASPECT_OF: Record<ProductEventType, Aspect> = {
   product_created: 'set',
@@ -55,11 +57,11 @@ interface Trace {
  * Every scope whose searches may have another result after these events: all combinations of each product's old and
  * new coordinates, each also left open; the texts it was or is found by; the prices it has crossed. The events of one
  * change belong into one call: a product that changes price and category at once leaves a combination that neither of
- * its events names alone.
+ * its events names alone. Of vendors, see `scopesOfVendorUpdate`.
  *
  * Listings that no search has looked at are left out, if that is known: most of them are of one vendor alone.
  *
- * The other side is `ProductSearchScopes`; the law between them: if an event changes a search's result, they share a
+ * The other side are `ProductSearchScopes` and `VendorSearchScopes`; the law between them: if an event changes a search's result, they share a
  * scope.
  */
 export function scopesOfEvents(
@@ -177,20 +179,32 @@ function amountsByGroup({ prices }: Trace): Map<string, Set<number>> {
   return groups;
 }
 
-/** A renamed product was found by its old texts and is found by its new ones. */
-function* searchedStates(events: readonly EventContent[]): Generator<Product> {
-  for (const { eventType, product, changes } of events) {
-    if (!product || ASPECT_OF[eventType] !== 'set') continue;
-    yield product;
-    if (changes.length > 0) yield { ...product, ...before(changes) };
+/** A product or a vendor with texts that it was or is found by. */
+type SearchedState = { product: Product } | { vendor: Vendor };
+
+/** What is renamed was found by its old texts and is found by its new ones. */
+function* searchedStates(events: readonly EventContent[]): Generator<SearchedState> {
+  for (const event of events) {
+    const { eventType, product, changes } = event;
+    if (event.vendor) {
+      for (const vendor of foundStates(event)) yield { vendor };
+      continue;
+    }
+    if (!product || ASPECT_OF[eventType as ProductEventType] !== 'set') continue;
+    yield { product };
+    if (changes.length > 0) yield { product: { ...product, ...before(changes) } };
   }
 }
+
+const foundStates = ({ eventType, vendor, changes }: VendorContent): Vendor[] =>
+  eventType === 'vendor_created' ? [vendor] : foundVendorStates({ ...vendor, ...before(changes) }, vendor);
 
 const before = (changes: EventContent['changes']): object =>
   Object.fromEntries(changes.map(({ field, oldValue }) => [field, oldValue]));
 
-function addTexts(scopes: Set<string>, state: Product, text: TextScopes): void {
-  for (const one of text.ofProduct(state)) scopes.add(textScope(one));
+function addTexts(scopes: Set<string>, state: SearchedState, text: TextScopes): void {
+  if ('vendor' in state) for (const one of text.ofVendor(state.vendor)) scopes.add(vendorTextScope(one));
+  else for (const one of text.ofProduct(state.product)) scopes.add(textScope(one));
 }
 
 /** Vendor searches show how many products a vendor has and how many are available, and filter by category. */
@@ -207,11 +221,11 @@ function addListedVendors(scopes: Set<string>, event: ProductContent): void {
   for (const category of categoriesOf(event)) scopes.add(vendorsOfCategoryScope(category));
 }
 
-function addVendor(scopes: Set<string>, event: Extract<EventContent, { vendor: Vendor }>): void {
+function addVendor(scopes: Set<string>, event: VendorContent): void {
   const { eventType, vendor, changes } = event;
   const touched =
     eventType === 'vendor_created'
-      ? scopesOfVendorCreation()
+      ? scopesOfVendorCreation(vendor)
       : scopesOfVendorUpdate({ ...vendor, ...before(changes) }, vendor);
   for (const scope of touched) scopes.add(scope);
 }

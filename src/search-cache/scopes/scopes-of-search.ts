@@ -23,14 +23,19 @@ import {
   listingScope,
   productScope,
   SHOWN_PRODUCTS_SCOPE,
+  type Region,
+  regionOrderScopes,
   REGIONS,
   regionScopes,
   regroupedScope,
   SHOWN_VENDORS_SCOPE,
   shownVendorScope,
   textScope,
+  VENDOR_ORDER_SCOPE,
+  VENDOR_STATES_SCOPE,
   VENDORS_SCOPE,
   vendorsOfCategoryScope,
+  vendorTextScope,
 } from './scope-names.js';
 import type { TextScopes } from './text-scopes.js';
 
@@ -70,9 +75,7 @@ export class ProductSearchScopes {
     this.brackets = bracketsOf(range);
     this.ends = range ? this.edges(endsOf(range)) : [];
     this.texts = textsOf(filters, text);
-    this.regions = REGIONS.flatMap((kind) =>
-      (filters.spellings?.[kind] ?? [filters[kind]]).flatMap((name) => regionScopes({ [kind]: name ?? null })),
-    );
+    this.regions = REGIONS.flatMap((kind) => regionsOf(filters, kind)).flatMap(regionScopes);
   }
 
   /** All that may matter, known before the result is: their tokens are read before the database is asked. */
@@ -101,7 +104,7 @@ export class ProductSearchScopes {
    * - sorted by price, so do prices that cross an end of the page: what is found between its ends is on it already;
    * - with either, so do prices that become comparable with others than before;
    * - availability counts if it is filtered or counted by;
-   * - where vendors are counts for all of them if it is counted by;
+   * - in which states vendors are counts for all of them if it is counted by;
    * - of vendors only those that are shown count, and those that come into the place that is filtered by,
    *   or leave it.
    */
@@ -114,7 +117,7 @@ export class ProductSearchScopes {
     if (this.filters.availability !== undefined || facets.includes('availability')) {
       scopes.push(...this.inBrackets('stock'));
     }
-    if (facets.includes('state')) scopes.push(VENDORS_SCOPE);
+    if (facets.includes('state')) scopes.push(VENDOR_STATES_SCOPE);
     return [...new Set(scopes)];
   }
 
@@ -135,12 +138,23 @@ export class ProductSearchScopes {
   }
 }
 
-/** The same of a vendor search. */
+/**
+ * The same of a vendor search. A vendor that a page doesn't show comes to it only
+ * - with a text: by what the text finds it by, which counts whatever else is asked for;
+ * - without: as it comes into the place that is filtered by, or by another name, since vendors are sorted by names.
+ *   Names count of the vendors of the narrowest place that is asked for;
+ * - with a category: also as its first product of the category comes.
+ */
 export class VendorSearchScopes {
   private readonly always: readonly string[];
 
-  constructor({ category }: VendorFilters) {
-    this.always = [GENERAL_SCOPE, VENDORS_SCOPE, ...(category === undefined ? [] : [vendorsOfCategoryScope(category)])];
+  constructor(filters: Placed<VendorFilters>, text: TextScopes) {
+    const { q, category } = filters;
+    this.always = [
+      GENERAL_SCOPE,
+      ...(q === undefined ? ordered(filters) : (text.ofQuery(q)?.map(vendorTextScope) ?? [VENDORS_SCOPE])),
+      ...(category === undefined ? [] : [vendorsOfCategoryScope(category)]),
+    ];
   }
 
   /** All that may matter, known before the result is. */
@@ -152,6 +166,19 @@ export class VendorSearchScopes {
   narrowed(vendorIds: readonly string[]): string[] {
     return [...this.always, ...vendorIds.map(listedVendorScope)];
   }
+}
+
+/** Of vendors sorted by their names. */
+function ordered(filters: Placed<VendorFilters>): string[] {
+  const regions = REGIONS.map((kind) => regionsOf(filters, kind)).filter((names) => names.length > 0);
+  const order = regions.at(-1)?.flatMap(regionOrderScopes) ?? [VENDOR_ORDER_SCOPE];
+  return [...regions.flat().flatMap(regionScopes), ...order];
+}
+
+/** The places of a kind that a search filters by: one, under all its names. */
+function regionsOf(filters: Placed<VendorFilters>, kind: (typeof REGIONS)[number]): Region[] {
+  const names = filters.spellings?.[kind] ?? [filters[kind]];
+  return names.flatMap((name) => (name === undefined ? [] : [{ [kind]: name }]));
 }
 
 /** A vendor has fewer products than a word, so with a vendor the text adds nothing. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SearchedFields } from '../../contracts/index.js';
-import type { TextScopes } from './text-scopes.js';
+import type { FoundVendorFields, TextScopes } from './text-scopes.js';
 
 /** The text scopes in use; until `inventory` has registered them, all texts count as one. */
 @Injectable()
@@ -13,6 +13,10 @@ export class SearchText implements TextScopes {
 
   ofProduct(product: SearchedFields): readonly string[] {
     return this.inner?.ofProduct(product) ?? [];
+  }
+
+  ofVendor(vendor: FoundVendorFields): readonly string[] {
+    return this.inner?.ofVendor(vendor) ?? [];
   }
 
   ofQuery(q: string): readonly string[] | undefined {
