@@ -4,7 +4,15 @@ type CorsOptions = Exclude<Parameters<NestFastifyApplication['enableCors']>[0], 
 
 /** Seconds a browser may remember what it was allowed. */
 const MAX_AGE = 3_600;
-const EXPOSED = ['ETag', 'X-Cache', 'X-Correlation-Id', 'Retry-After', 'Idempotency-Replayed'];
+const EXPOSED = [
+  'ETag',
+  'X-Cache',
+  'X-Correlation-Id',
+  'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Idempotency-Replayed',
+];
 
 /**
  * What pages of other origins may do: all that the API offers, with a token in a header. There are no cookies, so no

@@ -1,6 +1,6 @@
 export { ClientAddresses } from './client-addresses.js';
 export { ItemQuota } from './item-quota.js';
 export { RateLimitError } from './rate-limit.error.js';
-export { limitKey, RateLimitPolicy } from './rate-limit-policy.js';
+export { limitKey, rateLimitField, RateLimitPolicy } from './rate-limit-policy.js';
 export { RateLimitModule } from './rate-limit.module.js';
-export { RateLimits } from './rate-limits.js';
+export { RateLimits, type Turn } from './rate-limits.js';

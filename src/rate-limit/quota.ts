@@ -12,6 +12,8 @@ const RETRY_AFTER = 1_000;
 export interface Allowance {
   /** Requests; less than was asked for: there are no more in this window. */
   granted: number;
+  /** Requests that are left after these, for all who share the quota. */
+  left: number;
   /** Milliseconds until the window ends. */
   endsIn: number;
 }
@@ -80,12 +82,12 @@ export class RedisQuota extends Quota {
 
 async function drawFrom(limiter: RateLimiterAbstract, key: string, requests: number): Promise<Allowance> {
   try {
-    const { msBeforeNext } = await limiter.consume(key, requests);
-    return { granted: requests, endsIn: msBeforeNext };
+    const { msBeforeNext, remainingPoints } = await limiter.consume(key, requests);
+    return { granted: requests, left: remainingPoints, endsIn: msBeforeNext };
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     // The last slice may be smaller than the others.
     const before = refusal.consumedPoints - requests;
-    return { granted: Math.max(0, limiter.points - before), endsIn: refusal.msBeforeNext };
+    return { granted: Math.max(0, limiter.points - before), left: 0, endsIn: refusal.msBeforeNext };
   }
 }

@@ -5,7 +5,7 @@ import { type Principal, principalKey } from '../contracts/index.js';
 import { isApiRoute, matchedRoute } from '../infra/index.js';
 import { ClientAddresses } from './client-addresses.js';
 import { RateLimitError } from './rate-limit.error.js';
-import { RateLimits } from './rate-limits.js';
+import { RateLimits, type Turn } from './rate-limits.js';
 
 /** The route of `@fastify/cors` for every path, for what its hook hasn't answered. */
 const ANY = '*';
@@ -16,34 +16,44 @@ const ROWS_OF_A_REQUEST = 500;
 /** A search in place of one that found nothing: to make it takes the process about as long as PostgreSQL. */
 const REQUESTS_OF_A_SEARCH = 2;
 
+/** Seconds of a window. */
+const WINDOW = 60;
+
 /** Which requests count, and for whom: the principal at its address. */
 @Injectable()
 export class RateLimitPolicy {
+  /** The limit as the header `RateLimit-Policy` has it; null: there is none. */
+  readonly policy: string | null;
+
   constructor(
     private readonly limits: RateLimits,
     private readonly addresses: ClientAddresses,
-  ) {}
+  ) {
+    this.policy = limits.off ? null : `"default";q=${limits.limit};w=${WINDOW}`;
+  }
 
   /**
-   * Takes one request off what its principal may send, or calls `done` with a `RateLimitError`. To be called once for a
-   * request, when its principal is known; a request whose token is refused counts for its address alone.
+   * Takes one request off what its principal may send, or calls `done` with a `RateLimitError`; the answer says what is
+   * left (draft-ietf-httpapi-ratelimit-headers). To be called once for a request, when its principal is known; a request
+   * whose token is refused counts for its address alone.
    */
   take(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
-    if (!isLimited(request)) return done();
-    const decide = (wait: number): void => {
-      if (wait === 0) return done();
-      const retryAfter = Math.ceil(wait / 1_000);
+    if (this.policy === null || !isLimited(request)) return done();
+    const decide = (turn: Turn): void => {
+      void reply.header('ratelimit-policy', this.policy!).header('ratelimit', rateLimitField(turn));
+      if (turn.admitted) return done();
+      const retryAfter = Math.ceil(turn.endsIn / 1_000);
       void reply.header('retry-after', String(retryAfter));
       done(new RateLimitError(retryAfter));
     };
-    const wait = this.limits.take(this.keyOf(request.principal, request.raw));
-    if (typeof wait === 'number') decide(wait);
-    else wait.then(decide, done);
+    const turn = this.limits.take(this.keyOf(request.principal, request.raw));
+    if (turn instanceof Promise) turn.then(decide, done);
+    else decide(turn);
   }
 
-  /** The same of a request for the API, if that needs no waiting of any kind; false: nothing was taken. */
-  takeAtOnce(principal: Principal | null, request: IncomingMessage): boolean {
-    return this.limits.off || this.limits.takeAtOnce(this.keyOf(principal, request));
+  /** The same of a request for the API, if that needs no waiting of any kind; undefined: nothing was taken. */
+  takeAtOnce(principal: Principal | null, request: IncomingMessage): Turn | undefined {
+    return this.limits.takeAtOnce(this.policy === null ? '' : this.keyOf(principal, request));
   }
 
   /**
@@ -64,6 +74,11 @@ export class RateLimitPolicy {
   keyOf(principal: Principal | null, request: IncomingMessage): string {
     return limitKey(principal, this.addresses.of(request));
   }
+}
+
+/** The header `RateLimit`: requests that are left, and the seconds after which there are as many as at first. */
+export function rateLimitField({ left, endsIn }: Turn): string {
+  return `"default";r=${left};t=${Math.ceil(endsIn / 1_000)}`;
 }
 
 export function limitKey(principal: Principal | null, address: string): string {

@@ -6,13 +6,26 @@ const KEYS = 10_000;
 /** Slices in a window. */
 const SLICES = 100;
 
+/** What came of asking for one request. */
+export interface Turn {
+  admitted: boolean;
+  /** Requests of this window that are left. Of those that instances share, as many as when a slice was last drawn. */
+  left: number;
+  /** Milliseconds until the window ends. */
+  endsIn: number;
+}
+
 interface Slice {
   left: number;
+  /** What was left in the quota when the slice was drawn. */
+  rest: number;
   /** Milliseconds of `performance.now()`; the window's end. */
   until: number;
   /** No more in this window: refusals need not ask again. */
   last: boolean;
 }
+
+const UNLIMITED: Turn = { admitted: true, left: Infinity, endsIn: 0 };
 
 /**
  * Requests a minute per key. A quota that instances share is a round trip away, which would cost more than a cached
@@ -30,7 +43,7 @@ export class RateLimits {
    * @param now milliseconds that never jump
    */
   constructor(
-    limit: number,
+    readonly limit: number,
     private readonly quota: Quota | null,
     private readonly now: () => number = () => performance.now(),
   ) {
@@ -41,15 +54,17 @@ export class RateLimits {
     return this.quota === null;
   }
 
-  /** Takes one request. Milliseconds until the next may come; 0: go on. A promise only while a slice is drawn. */
-  take(key: string): number | Promise<number> {
-    if (this.quota === null) return 0;
+  /** Takes one request. A promise only while a slice is drawn. */
+  take(key: string): Turn | Promise<Turn> {
+    if (this.quota === null) return UNLIMITED;
     return this.takeDrawn(key) ?? this.takeNext(this.quota, key);
   }
 
-  /** Takes one request if that needs no waiting, of whatever kind; false: nothing was taken. */
-  takeAtOnce(key: string): boolean {
-    return this.quota === null || this.takeDrawn(key) === 0;
+  /** Takes one request if that needs no waiting, of whatever kind; undefined: nothing was taken. */
+  takeAtOnce(key: string): Turn | undefined {
+    if (this.quota === null) return UNLIMITED;
+    const turn = this.takeDrawn(key);
+    return turn?.admitted === true ? turn : undefined;
   }
 
   /** Takes requests off afterwards, as far as there are any left; the next `take` finds them gone. */
@@ -58,26 +73,32 @@ export class RateLimits {
     const slice = this.slices.get(key);
     const drawn = slice === undefined || slice.until <= this.now() ? 0 : Math.min(slice.left, requests);
     if (slice !== undefined) slice.left -= drawn;
-    if (drawn < requests) void this.quota.draw(key, requests - drawn);
+    if (drawn < requests) void this.chargeQuota(this.quota, key, requests - drawn);
   }
 
   /** `undefined`: the next slice has to be drawn. */
-  private takeDrawn(key: string): number | undefined {
+  private takeDrawn(key: string): Turn | undefined {
     const slice = this.slices.get(key);
     if (slice === undefined) return undefined;
-    const remaining = slice.until - this.now();
-    if (remaining <= 0) return undefined;
-    if (slice.left === 0) return slice.last ? Math.ceil(remaining) : undefined;
+    const endsIn = slice.until - this.now();
+    if (endsIn <= 0) return undefined;
+    if (slice.left === 0) return slice.last ? { admitted: false, left: 0, endsIn } : undefined;
     slice.left -= 1;
-    return 0;
+    return { admitted: true, left: slice.left + slice.rest, endsIn };
+  }
+
+  private async chargeQuota(quota: Quota, key: string, requests: number): Promise<void> {
+    const { left } = await quota.draw(key, requests);
+    const slice = this.slices.get(key);
+    if (slice !== undefined) slice.rest = Math.min(slice.rest, left);
   }
 
   /** Again if others who waited have used the slice up. */
-  private async takeNext(quota: Quota, key: string): Promise<number> {
+  private async takeNext(quota: Quota, key: string): Promise<Turn> {
     for (;;) {
       await this.drawOnce(quota, key);
-      const wait = this.takeDrawn(key);
-      if (wait !== undefined) return wait;
+      const turn = this.takeDrawn(key);
+      if (turn !== undefined) return turn;
     }
   }
 
@@ -93,7 +114,7 @@ export class RateLimits {
   private async draw(quota: Quota, key: string): Promise<void> {
     // From the asking, not the answer: a slice must not outlive the window it was taken from.
     const asked = this.now();
-    const { granted, endsIn } = await quota.draw(key, this.size);
-    this.slices.set(key, { left: granted, until: asked + endsIn, last: granted < this.size });
+    const { granted, left, endsIn } = await quota.draw(key, this.size);
+    this.slices.set(key, { left: granted, rest: left, until: asked + endsIn, last: granted < this.size });
   }
 }

@@ -53,7 +53,15 @@ describe('CORS', () => {
     expect(headers.get('access-control-allow-credentials')).toBeNull();
     expect(headers.get('cross-origin-resource-policy')).toBe('cross-origin');
     expect(listOf(headers, 'access-control-expose-headers').sort()).toEqual(
-      ['etag', 'idempotency-replayed', 'retry-after', 'x-cache', 'x-correlation-id'].sort(),
+      [
+        'etag',
+        'idempotency-replayed',
+        'ratelimit',
+        'ratelimit-policy',
+        'retry-after',
+        'x-cache',
+        'x-correlation-id',
+      ].sort(),
     );
     expect((await poll(SHOP)).headers.get('access-control-allow-origin')).toBe(SHOP);
 

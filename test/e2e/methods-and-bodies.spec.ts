@@ -77,6 +77,42 @@ describe('methods and bodies', () => {
     });
   });
 
+  describe('HEAD', () => {
+    const NOT_OF_THE_ANSWER = ['date', 'x-correlation-id', 'ratelimit', 'x-cache', 'connection', 'keep-alive'];
+    const headOf = async (method: string, url: string) => {
+      const authorization = await app.token({ role: 'admin' });
+      const answer = await fetch(`${app.url}${url}`, { method, headers: { authorization }, redirect: 'manual' });
+      const headers = [...answer.headers].filter(([name]) => !NOT_OF_THE_ANSWER.includes(name));
+      return { status: answer.status, headers: Object.fromEntries(headers), text: await answer.text() };
+    };
+
+    it('says what GET says, without the body, on every path that has GET', async () => {
+      const urls = routes.filter(([method]) => method === 'GET').map(([, url]) => url);
+      expect(urls.length).toBeGreaterThan(30);
+      for (const url of urls) {
+        const path = pathOf(url);
+        const [head, get] = [await headOf('HEAD', path), await headOf('GET', path)];
+        expect({ url, text: head.text }).toEqual({ url, text: '' });
+        const lengths = [head, get].map(({ headers: { 'content-length': length, ...others }, status }) => {
+          return {
+            status,
+            others: Object.keys(others).sort(),
+            type: others['content-type'],
+            hasLength: length !== undefined,
+          };
+        });
+        expect({ url, ...lengths[0] }).toEqual({ url, ...lengths[1] });
+      }
+    });
+
+    it('has the length and the tag of a page', async () => {
+      const url = '/api/products/search?limit=3';
+      const [head, get] = [await headOf('HEAD', url), await headOf('GET', url)];
+      expect(head.headers).toEqual(get.headers);
+      expect(Number(head.headers['content-length'])).toBe(Buffer.byteLength(get.text));
+    });
+  });
+
   describe('no body', () => {
     it('is none whatever type is named, for every method', async () => {
       const unsafe = routes.filter(([method, url]) => method !== 'HEAD' && !url.startsWith('/api/imports'));

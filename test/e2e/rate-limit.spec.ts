@@ -39,6 +39,48 @@ describe('the rate limit', () => {
     expect(await statuses(320)).toEqual(expected(299, 21));
   });
 
+  describe('tells with each answer what is left', () => {
+    const limits = async (method: string, path: string, headers: Record<string, string> = {}) => {
+      const answer = await fetch(`${app.url}${path}`, { method, headers });
+      await answer.arrayBuffer();
+      return [answer.status, answer.headers.get('ratelimit-policy'), answer.headers.get('ratelimit')];
+    };
+    const left = (requests: number) => expect.stringMatching(`^"default";r=${requests};t=([1-9]|[1-5]\\d|60)$`);
+
+    it('whatever answers it: the fast path, the framework, a problem, a refusal', async () => {
+      await start(8);
+      const policy = '"default";q=8;w=60';
+      expect(await limits('GET', '/api/products/search')).toEqual([200, policy, left(7)]);
+      expect(await limits('GET', '/api/products/search')).toEqual([200, policy, left(6)]);
+      expect(await limits('HEAD', '/api/products/search')).toEqual([200, policy, left(5)]);
+      expect(await limits('GET', '/api/products/none')).toEqual([404, policy, left(4)]);
+      expect(await limits('POST', '/api/products')).toEqual([401, policy, left(3)]);
+      expect(await limits('PUT', '/api/products')).toEqual([405, policy, left(2)]);
+      expect(await limits('GET', '/nothing')).toEqual([404, policy, left(1)]);
+      expect(await limits('GET', '/api/products/search', { authorization: 'Bearer x' })).toEqual([
+        401,
+        policy,
+        left(0),
+      ]);
+      expect(await limits('GET', '/api/products/search')).toEqual([429, policy, left(0)]);
+      expect(
+        await limits('GET', '/api/products/search', { authorization: await app.token({ role: 'admin' }) }),
+      ).toEqual([200, policy, left(7)]);
+    });
+
+    it('unless it counts for nothing, or nothing is limited', async () => {
+      await start(8);
+      for (const path of ['/health', '/metrics', '/docs/openapi.json']) {
+        expect(await limits('GET', path)).toEqual([200, null, null]);
+      }
+      await app.close();
+      await start(0);
+      for (const path of ['/api/products/search', '/api/products/search', '/api/products/search?']) {
+        expect(await limits('GET', path)).toEqual([200, null, null]);
+      }
+    });
+  });
+
   it('counts each principal for itself', async () => {
     await start(3);
     expect(await statuses(4)).toEqual(expected(3, 1));

@@ -7,6 +7,7 @@ import { ResponseHeads } from './header-writer.js';
 
 const ID = 'a:b/c=d@e';
 const FIXED = ['x-frame-options', 'DENY', 'referrer-policy', 'no-referrer'];
+const LIMIT = '"default";r=1;t=60';
 const BODY = Buffer.from('{"name":"आलू"}');
 
 describe('ResponseHeads', () => {
@@ -25,8 +26,18 @@ describe('ResponseHeads', () => {
       if (request.headers['x-changed'] !== undefined) Object.assign(response, { _header: null });
       return (writeHead as (...given: unknown[]) => typeof response)(...args);
     };
-    if (request.url === '/') heads.write(response, status, ID, headers, BODY.length);
-    else response.writeHead(status, ['x-correlation-id', ID, ...FIXED, ...headers, 'content-length', `${BODY.length}`]);
+    if (request.url === '/') heads.write(response, status, ID, LIMIT, headers, BODY.length);
+    else
+      response.writeHead(status, [
+        'x-correlation-id',
+        ID,
+        'ratelimit',
+        LIMIT,
+        ...FIXED,
+        ...headers,
+        'content-length',
+        `${BODY.length}`,
+      ]);
     response.end(BODY);
   });
 
@@ -61,7 +72,7 @@ describe('ResponseHeads', () => {
   ])("are Node's own, byte by byte: HTTP/%s %j", async (version, fields) => {
     const own = await exchange('/', version, fields);
     expect(own).toBe(await exchange('/node', version, fields));
-    expect(own).toContain(`x-correlation-id: ${ID}\r\nx-frame-options: DENY\r\n`);
+    expect(own).toContain(`x-correlation-id: ${ID}\r\nratelimit: ${LIMIT}\r\nx-frame-options: DENY\r\n`);
     expect(own).toContain('Date: now');
   });
 

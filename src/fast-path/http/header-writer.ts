@@ -34,19 +34,29 @@ export class ResponseHeads {
   }
 
   /**
+   * @param rateLimit the field of that name, null without one
    * @param headers names and values by turns
    * @param length bytes of the body, null without one
    */
-  write(response: ServerResponse, status: number, id: string, headers: readonly string[], length: number | null): void {
+  write(
+    response: ServerResponse,
+    status: number,
+    id: string,
+    rateLimit: string | null,
+    headers: readonly string[],
+    length: number | null,
+  ): void {
     if (length === null || !this.byHand || !this.isPlain(response)) {
+      const ofLimit = rateLimit === null ? [] : ['ratelimit', rateLimit];
       const ofBody = length === null ? [] : ['content-length', String(length)];
-      response.writeHead(status, ['x-correlation-id', id, ...this.fixed, ...headers, ...ofBody]);
+      response.writeHead(status, ['x-correlation-id', id, ...ofLimit, ...this.fixed, ...headers, ...ofBody]);
       return;
     }
+    const limitLine = rateLimit === null ? '' : `ratelimit: ${rateLimit}\r\n`;
     const seconds = Math.trunc(this.server.keepAliveTimeout / 1_000);
     response.statusCode = status;
     (response as HeadInternals)._header =
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nx-correlation-id: ${id}\r\n${this.fixedLines}${linesOf(headers)}` +
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nx-correlation-id: ${id}\r\n${limitLine}${this.fixedLines}${linesOf(headers)}` +
       `content-length: ${length}\r\nDate: ${this.now()}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
   }
 

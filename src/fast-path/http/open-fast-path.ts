@@ -10,6 +10,7 @@ import {
   securityHeaders,
 } from '../../http/index.js';
 import { correlation, Draining } from '../../infra/index.js';
+import { rateLimitField, RateLimitPolicy, type Turn } from '../../rate-limit/index.js';
 import { FastPath } from '../fast-path.js';
 import { admission } from './admission.js';
 import { ResponseHeads } from './header-writer.js';
@@ -54,7 +55,12 @@ export function openFastPath(app: NestFastifyApplication, routes: FastRoutes, { 
   const server: Server = app.getHttpServer();
   const { corsOrigins } = app.get(AppConfig);
   const crossOrigin = corsOrigins.length > 0;
-  const fixed = Object.entries({ ...securityHeaders(crossOrigin), ...headersForNoOrigin(corsOrigins) }).flat();
+  const { policy } = app.get(RateLimitPolicy);
+  const fixed = Object.entries({
+    ...securityHeaders(crossOrigin),
+    ...headersForNoOrigin(corsOrigins),
+    ...(policy !== null && { 'ratelimit-policy': policy }),
+  }).flat();
   const heads = new ResponseHeads(server, fixed, fastPath.has('heads'));
   const others = server.listeners('request') as Listener[];
   const pass: Listener = (request, response) => {
@@ -67,8 +73,7 @@ export function openFastPath(app: NestFastifyApplication, routes: FastRoutes, { 
     // The body of a GET may trickle in for ever; the framework bounds it.
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return undefined;
     if (crossOrigin && headers.origin !== undefined) return undefined;
-    const found = routes.find(request.url!);
-    return found && admits(request) ? found : undefined;
+    return routes.find(request.url!);
   };
 
   const send = (
@@ -76,11 +81,12 @@ export function openFastPath(app: NestFastifyApplication, routes: FastRoutes, { 
     response: ServerResponse,
     route: string,
     { status, headers, body }: ReadyAnswer,
+    turn: Turn,
     began: number,
     id: string,
   ) => {
     if (response.destroyed) return;
-    heads.write(response, status, id, headers, body && body.length);
+    heads.write(response, status, id, policy === null ? null : rateLimitField(turn), headers, body && body.length);
     response.end(body);
     log.answered({ id, method: 'GET', route, path: request.url!, status, ms: performance.now() - began });
   };
@@ -88,10 +94,11 @@ export function openFastPath(app: NestFastifyApplication, routes: FastRoutes, { 
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
     const found = find(request);
-    if (!found) return pass(request, response);
+    const turn = found && admits(request);
+    if (!turn) return pass(request, response);
     const began = performance.now();
     const id = correlation.of(request);
-    const reply = (answer: ReadyAnswer): void => send(request, response, found.route, answer, began, id);
+    const reply = (answer: ReadyAnswer): void => send(request, response, found.route, answer, turn, began, id);
     const answer = found.answer(request);
     if (!(answer instanceof Promise)) return reply(answer);
     answer.then(reply, (error: unknown) => reply(problems.answerTo(error, id)));

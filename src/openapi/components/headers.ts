@@ -49,6 +49,18 @@ export const HEADERS: Readonly<Record<string, Header>> = {
     schema: { type: 'integer', minimum: 0 },
     example: 1,
   },
+  RateLimit: {
+    description:
+      'What is left of `RATE_LIMIT`: `r` requests, and as many as at first in `t` seconds. Instances that share the limit ' +
+      'learn of each other’s requests some later. Not where there is no limit, nor on what counts for nothing.',
+    schema: { type: 'string', pattern: '^"default";r=\\d+;t=\\d+$' },
+    example: '"default";r=5999;t=60',
+  },
+  'RateLimit-Policy': {
+    description: 'The limit itself: `q` requests in `w` seconds (draft-ietf-httpapi-ratelimit-headers).',
+    schema: { type: 'string', pattern: '^"default";q=\\d+;w=60$' },
+    example: '"default";q=6000;w=60',
+  },
   'Idempotency-Replayed': {
     description: 'This is the answer to an earlier request with the same `Idempotency-Key`; nothing was done again.',
     schema: { type: 'string', const: 'true' },
@@ -62,10 +74,10 @@ export const HEADERS: Readonly<Record<string, Header>> = {
   },
 };
 
-/** Headers of an answer by the names of the components; every answer has a correlation id. */
+/** Headers of an answer by the names of the components; every answer has a correlation id, and most have a limit. */
 export function headers(...names: string[]): Readonly<Record<string, Ref>> {
   return Object.fromEntries(
-    ['X-Correlation-Id', ...names].map((name) => [
+    ['X-Correlation-Id', 'RateLimit', 'RateLimit-Policy', ...names].map((name) => [
       name.endsWith('-ETag') ? 'ETag' : name,
       { $ref: `#/components/headers/${name}` },
     ]),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../../infra/index.js';
-import { limitKey, RateLimits } from '../../rate-limit/index.js';
+import { limitKey, RateLimits, type Turn } from '../../rate-limit/index.js';
 import { handshakeRefusal } from './handshake-refusal.js';
 
 const TOO_MANY_REQUESTS = 'too_many_requests';
@@ -15,10 +15,10 @@ export class HandshakeLimit {
 
   /** Calls `done` with why there may be no more; at once if that is known. */
   take(address: string, done: (refusal?: Error) => void): void {
-    const settle = (wait: number): void => done(wait === 0 ? undefined : this.refuse(wait));
-    const wait = this.limits.take(limitKey(null, address));
-    if (typeof wait === 'number') settle(wait);
-    else wait.then(settle, done);
+    const settle = ({ admitted, endsIn }: Turn): void => done(admitted ? undefined : this.refuse(endsIn));
+    const turn = this.limits.take(limitKey(null, address));
+    if (turn instanceof Promise) turn.then(settle, done);
+    else settle(turn);
   }
 
   private refuse(wait: number): Error {
