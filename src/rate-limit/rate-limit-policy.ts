@@ -34,7 +34,7 @@ export class RateLimitPolicy {
 
   /**
    * Takes one request off what its principal may send, or calls `done` with a `RateLimitError`; the answer says what is
-   * left (draft-ietf-httpapi-ratelimit-headers). To be called once for a request, when its principal is known; a request
+   * left (draft-ietf-httpapi-ratelimit-headers). To be called once for a request, when its principal is known; one
    * whose token is refused counts for its address alone.
    */
   take(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
