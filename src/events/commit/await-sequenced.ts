@@ -17,7 +17,7 @@ const HANGS_AFTER = 3_000;
 export class AwaitSequenced {
   /** The poll that callers of this moment share; one that has begun already may be too early for them. */
   private next: Promise<number> | null = null;
-  /** Ends with the poll under way. Rejects if PostgreSQL hangs: who waits for the next poll would wait as long again. */
+  /** Ends with the poll under way. Rejects if PostgreSQL hangs: those who wait for the next one would wait as long. */
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(

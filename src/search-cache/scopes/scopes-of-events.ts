@@ -61,8 +61,8 @@ interface Trace {
  *
  * Listings that no search has looked at are left out, if that is known: most of them are of one vendor alone.
  *
- * The other side are `ProductSearchScopes` and `VendorSearchScopes`; the law between them: if an event changes a search's result, they share a
- * scope.
+ * The other side are `ProductSearchScopes` and `VendorSearchScopes`; the law between them: if an event changes a
+ * search's result, they share a scope.
  */
 export function scopesOfEvents(
   events: readonly EventContent[],
@@ -190,7 +190,7 @@ function* searchedStates(events: readonly EventContent[]): Generator<SearchedSta
       for (const vendor of foundStates(event)) yield { vendor };
       continue;
     }
-    if (!product || ASPECT_OF[eventType as ProductEventType] !== 'set') continue;
+    if (!product || ASPECT_OF[eventType] !== 'set') continue;
     yield { product };
     if (changes.length > 0) yield { product: { ...product, ...before(changes) } };
   }
