@@ -38,7 +38,7 @@ export function App() {
         {t('skip')}
       </a>
       <header class="top">
-        <a class="brand" href={linkTo('market')}>
+        <a class="brand" href={linkTo('market')} aria-label="Mandi">
           <img src="console/icon.svg" alt="" width="26" height="26" />
           <b>Mandi</b>
         </a>
