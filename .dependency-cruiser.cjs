@@ -85,6 +85,7 @@ module.exports = {
       'delivery',
       'subscribers',
       'seals',
+      'retention',
       'audit',
       'http',
     ]),

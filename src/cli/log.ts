@@ -18,9 +18,13 @@ It works on the database that the server uses: DATABASE_URL, or the embedded one
 `;
 
 const STATUS = `
-  SELECT count(position)::float8 AS events, min(position)::float8 AS first, max(position)::float8 AS last,
-         pg_total_relation_size('inventory_events')::float8 AS bytes
+  SELECT count(position)::float8 AS events, max(position)::float8 AS last,
+         pg_total_relation_size('inventory_events')::float8 AS bytes,
+         (SELECT moved_up_to FROM event_log)::float8 AS moved, (SELECT dropped_up_to FROM event_log)::float8 AS dropped
   FROM inventory_events`;
+
+/** Retention waits for the slowest of them. */
+const SLOWEST = 'SELECT consumer, position::float8 FROM consumer_partitions ORDER BY position LIMIT 1';
 
 const SEALED = `
   SELECT count(*)::float8 AS segments, max(last)::float8 AS last, pg_total_relation_size('log_segments')::float8 AS bytes,
@@ -48,9 +52,15 @@ async function inDatabase(work: (client: pg.Client) => Promise<string[]>): Promi
 }
 
 async function status(client: pg.Client): Promise<string[]> {
-  const { events, first, last, bytes } = (await client.query<Record<string, number>>(STATUS)).rows[0]!;
+  const { events, last, bytes, moved, dropped } = (await client.query<Record<string, number>>(STATUS)).rows[0]!;
   const sealed = (await client.query<{ segments: number; last: number; bytes: number; hash: string }>(SEALED)).rows[0]!;
-  const lines = [`events    ${events}, positions ${first ?? 0} to ${last ?? 0}, ${size(bytes!, events!)}`];
+  const lines = [
+    `events    positions ${dropped! + 1} to ${last ?? 0}`,
+    `in table  ${events}, ${size(bytes!, events!)}`,
+  ];
+  if (moved! > 0) lines.push(`moved     up to position ${moved}: these are read from segments`);
+  const slowest = (await client.query<{ consumer: string; position: number }>(SLOWEST)).rows[0];
+  if (slowest) lines.push(`consumers all have passed position ${slowest.position}, the slowest is ${slowest.consumer}`);
   if (sealed.segments === 0) return [...lines, 'sealed    nothing yet'];
   return [
     ...lines,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { BrokenSegmentError } from '../log-archive/index.js';
 import { isClean, type VerifyReport, verifyLog } from './verify-log.js';
 import { type SealReport, verifySeals } from './verify-seals.js';
 
@@ -7,19 +8,31 @@ import { type SealReport, verifySeals } from './verify-seals.js';
  *
  * @returns whether nothing differs
  */
-export async function verifyAndPrint(client: pg.Client): Promise<boolean> {
-  const report = await verifyLog(client);
-  print(report);
-  const seals = await verifySeals(client);
+export async function verifyAndPrint(client: pg.Client, full = false): Promise<boolean> {
+  const isFolded = await foldAndPrint(client, full);
+  const seals = await verifySeals(client, full);
   printSeals(seals);
-  const clean = isClean(report) && seals.broken.length === 0;
+  const clean = isFolded && seals.broken.length === 0;
   process.stdout.write(clean ? 'clean\n' : 'NOT CLEAN\n');
   return clean;
+}
+
+async function foldAndPrint(client: pg.Client, full: boolean): Promise<boolean> {
+  try {
+    const report = await verifyLog(client, full);
+    print(report);
+    return isClean(report);
+  } catch (error) {
+    if (!(error instanceof BrokenSegmentError)) throw error;
+    process.stdout.write(`the log can’t be folded: ${error.message}\n`);
+    return false;
+  }
 }
 
 function print(report: VerifyReport): void {
   const lines = [
     `events             ${report.events} with positions, ${report.pending} waiting for one`,
+    ...folded(report),
     `products           ${report.products}`,
     `vendors            ${report.vendors}`,
     `missing positions  ${report.holes}`,
@@ -37,6 +50,12 @@ function print(report: VerifyReport): void {
     ...report.miscounts.map(({ vendorId, what }) => `  ${vendorId}: ${what}`),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function folded({ base: { position, isSnapshot, droppedUpTo } }: VerifyReport): string[] {
+  if (!isSnapshot) return [];
+  const all = droppedUpTo === 0 ? 'with --full' : 'when the archive is put back';
+  return [`folded from        position ${position}, as the history has it; from the first, and projections, ${all}`];
 }
 
 function printSeals({ segments, sealedUpTo, notedUpTo, broken }: SealReport): void {

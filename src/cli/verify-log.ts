@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { type ProjectionReport, verifyProjections } from './verify-projections.js';
 import { MARKET_FACTS, PRODUCT_FIELDS, STORED_PRODUCT, type StoredAs } from '../contracts/index.js';
+import { type FoldingBase, useFoldingBase } from '../log-archive/index.js';
 import { FOLDED_PRODUCTS, FOLDED_VENDORS } from '../sealed-log/index.js';
 
 /** What a look at the whole log and both tables found; every list must be empty, and `holes` 0. */
@@ -20,6 +21,8 @@ export interface VerifyReport {
   miscounts: Miscount[];
   /** Tables that are made of the log, each compared with what it amounts to now. */
   projections: ProjectionReport[];
+  /** From where the log was folded. */
+  base: FoldingBase;
 }
 
 export interface Miscount {
@@ -38,15 +41,18 @@ type Counts = Pick<VerifyReport, 'events' | 'products' | 'vendors' | 'pending' |
 /** Rows of a kind that are listed; there may be more. */
 const LISTED = 20;
 
-const COUNTS = `
-  SELECT count(position)::int AS events, count(*) FILTER (WHERE position IS NULL)::int AS pending,
-         (coalesce(max(position), 0) - count(position))::int AS holes,
+const counts = ({ position, droppedUpTo }: FoldingBase): string => `
+  SELECT (count(*) FILTER (WHERE position > ${position}) + ${position - droppedUpTo})::int AS events,
+         count(*) FILTER (WHERE position IS NULL)::int AS pending,
+         (greatest(max(position), ${position}) - ${position}
+          - count(*) FILTER (WHERE position > ${position}))::int AS holes,
          (SELECT count(*)::int FROM products) AS products, (SELECT count(*)::int FROM vendors) AS vendors
   FROM inventory_events`;
 
 /**
  * Events of one change share a version; otherwise each one is the next of its product, from 1 on. A report of an older
- * day leaves the version as it is. The history of a vendor that was there before vendors had events begins anywhere.
+ * day leaves the version as it is. The history of a vendor that was there before vendors had events begins anywhere, and
+ * so does one from a snapshot.
  */
 const VERSION_BREAKS = `
   SELECT id, format('version %s after %s at position %s', version, before, position) AS what
@@ -54,7 +60,7 @@ const VERSION_BREAKS = `
                lag(version, 1, 0) OVER (PARTITION BY product_id IS NULL, coalesce(product_id, vendor_id)
                                         ORDER BY position) AS before
         FROM inventory_events WHERE position IS NOT NULL) step
-  WHERE CASE WHEN before = 0 THEN version <> 1 AND event_type <> 'vendor_updated'
+  WHERE CASE WHEN before = 0 THEN version <> 1 AND event_type NOT IN ('vendor_updated', 'snapshot')
              ELSE version NOT IN (before, before + 1) END
   ORDER BY position LIMIT ${LISTED}`;
 
@@ -135,17 +141,23 @@ export const MISCOUNTS = `
   GROUP BY vendor_id, category, availability HAVING sum(products) <> 0
   ORDER BY 1, 2 LIMIT ${LISTED}`;
 
-/** Reads everything in one snapshot; changes nothing. */
-export async function verifyLog(client: pg.Client): Promise<VerifyReport> {
-  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+/**
+ * Reads everything in one snapshot; changes nothing.
+ *
+ * @param full fold all events that the database has, and not from the states that those which have moved amount to
+ * @throws BrokenSegmentError if that can't be
+ */
+export async function verifyLog(client: pg.Client, full = false): Promise<VerifyReport> {
+  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   try {
-    const { rows } = await client.query<Counts>(COUNTS);
+    const base = await useFoldingBase(client, full);
+    const { rows } = await client.query<Counts>(counts(base));
     const versionBreaks = (await client.query<Difference>(VERSION_BREAKS)).rows;
     const ofProducts = (await client.query<Difference>(PRODUCT_DIFFERENCES)).rows;
     const ofVendors = (await client.query<Difference>(VENDOR_DIFFERENCES)).rows;
     const miscounts = (await client.query<Miscount>(MISCOUNTS)).rows;
-    const projections = await verifyProjections(client);
-    return { ...rows[0]!, versionBreaks, differences: [...ofProducts, ...ofVendors], miscounts, projections };
+    const projections = base.isSnapshot ? [] : await verifyProjections(client);
+    return { ...rows[0]!, base, versionBreaks, differences: [...ofProducts, ...ofVendors], miscounts, projections };
   } finally {
     await client.query('ROLLBACK');
   }

@@ -51,6 +51,8 @@ export class AppConfig {
   sendBufferBytes: number;
   /** Seconds that a durable consumer may be behind before `/health` says so; 0: never. */
   consumerLagSeconds: number;
+  /** Days for which events stay in the table, sealed ones in segments afterwards; undefined: for ever. */
+  logRetentionDays: number | undefined;
   logLevel: (typeof LOG_LEVELS)[number];
   /** Whether `src/fast-path` goes around libraries; without it they do all in their own way, slower. */
   fastPath: boolean;
@@ -115,6 +117,7 @@ function readConfig(variables: Variables): AppConfig {
     replayBytes: variables.integer('REPLAY_BYTES', 1_048_576, 0, 1_073_741_824),
     sendBufferBytes: variables.integer('SEND_BUFFER_BYTES', 1_048_576, 65_536, 1_073_741_824),
     consumerLagSeconds: variables.integer('CONSUMER_LAG_SECONDS', 300, 0, 86_400_000),
+    logRetentionDays: variables.days('LOG_RETENTION', 36_500),
     logLevel: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     fastPath: variables.oneOf('FAST_PATH', ['on', 'off'], 'on') === 'on',
     region: variables.text('REGION', 'local'),

@@ -55,6 +55,17 @@ export class Variables {
     return number;
   }
 
+  /** Such as `90` or `90d`. */
+  days(name: string, max: number): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const days = /^\d{1,6}d?$/.test(value) ? Number.parseInt(value, 10) : Number.NaN;
+    if (!(days >= 1 && days <= max)) {
+      throw new ConfigError(`${name} must be days from 1d to ${max}d, not "${value}"`);
+    }
+    return days;
+  }
+
   flag(name: string): boolean | undefined {
     const value = this.text(name)?.toLowerCase();
     if (value === undefined) return undefined;

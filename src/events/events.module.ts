@@ -25,8 +25,10 @@ import { LogSeals } from './seals/log-seals.js';
 import { LogTail } from './seals/log-tail.js';
 import { RecordReader } from './seals/record-reader.js';
 import { LogSizes } from './seals/log-size.js';
+import { LogRetention } from './retention/log-retention.js';
 import { LogHistory } from './log/log-history.js';
 import { EventLog } from './log/event-log.js';
+import { MovedEvents } from './log/moved-events.js';
 import { InventoryEventEntity } from './log/inventory-event.entity.js';
 import { AwaitSequenced } from './commit/await-sequenced.js';
 import { SubscriberFanOut } from './subscribers/subscriber-fan-out.js';
@@ -58,6 +60,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
       useFactory: (config: AppConfig, redis: RedisConnections | null): EventBus =>
         redis ? new RedisEventBus(redis, config.inventoryChannel) : new InProcessEventBus(),
     },
+    MovedEvents,
     EventLog,
     LogHistory,
     AwaitSequenced,
@@ -91,6 +94,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     RecordReader,
     LogTail,
     LogSealer,
+    LogRetention,
     LogSeals,
     LogSizes,
     EventReactions,

@@ -3,6 +3,7 @@ export { isKnown } from './if-match.js';
 export { InventoryModule } from './inventory.module.js';
 export { dimensionSql } from './products/comparable-price.sql.js';
 export { InventoryService } from './products/inventory.service.js';
+export { PRODUCTS_AT } from './products/versions/past-products.js';
 export { storedValues } from './products/stored-product.sql.js';
 export { FastSearchHandler } from './search/http/fast-search.handler.js';
 export { QueryLoosener } from './search/loosening/query-loosener.js';

@@ -13,6 +13,7 @@ import {
   type RecordRow,
   unpackSegment,
 } from '../sealed-log/index.js';
+import { movedRecords, readMoved } from './moved-records.js';
 import { type ArchiveHead, type ArchiveSeal, FORMAT, SAVED_TABLES, type VendorSalt } from './archive-format.js';
 
 /** Events that are read at once. */
@@ -100,15 +101,24 @@ class LogReading {
     for (const [table, rows] of SAVED_TABLES) {
       for (const { row } of await this.all<{ row: object }>(`${SAVED}${rows}) t`)) yield line({ table, row });
     }
-    for (let last = 0; last < head.position;) {
-      const rows = await this.all<RecordRow>(RECORDS, [last]);
-      if (rows.length === 0) throw new Error(`the log has no event behind position ${last}`);
+    for await (const rows of this.records(head.position)) {
       const lines: string[] = [];
       for (const row of rows) lines.push(exportLine(row, await this.digestOf(row)));
       yield lines.join('');
       this.events += rows.length;
-      last = Number(rows.at(-1)!.position);
       this.onProgress(this.events, head.position);
+    }
+  }
+
+  private async *records(upTo: number): AsyncGenerator<RecordRow[], void, undefined> {
+    const { movedUpTo, droppedUpTo } = await readMoved(this.client);
+    if (droppedUpTo > 0) throw new Error(`the log begins at position ${droppedUpTo + 1}: put its archive back first`);
+    yield* movedRecords(this.client);
+    for (let last = movedUpTo; last < upTo;) {
+      const rows = await this.all<RecordRow>(RECORDS, [last]);
+      if (rows.length === 0) throw new Error(`the log has no event behind position ${last}`);
+      yield rows;
+      last = Number(rows.at(-1)!.position);
     }
   }
 

@@ -1,3 +1,5 @@
+export { type FoldingBase, useFoldingBase } from './folding-base.js';
+export { BrokenSegmentError } from './moved-records.js';
 export { exportLog } from './export-log.js';
 export { RestoreError } from './restore-log.js';
 export { prepareDatabase, restoreFromFile, restoreFromLog, type Restored, type RestoreObserver } from './restore.js';

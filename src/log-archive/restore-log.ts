@@ -12,36 +12,12 @@ import {
   SAVED_TABLES,
   type VendorSalt,
 } from './archive-format.js';
+import { insertEvents } from './event-rows.js';
 import { Lines } from './lines.js';
 
 /** Events of one statement, and characters of them: an event has all of its product with it. */
 const BATCH_EVENTS = 500;
 const BATCH_TEXT = 4 * 1024 * 1024;
-const COLUMNS: Readonly<Record<keyof RecordRow, [column: string, type: string]>> = {
-  position: ['position', 'bigint'],
-  seq: ['seq', 'bigint'],
-  eventId: ['event_id', 'uuid'],
-  eventType: ['event_type', 'text'],
-  productId: ['product_id', 'text'],
-  vendorId: ['vendor_id', 'text'],
-  category: ['category', 'text'],
-  version: ['version', 'integer'],
-  changes: ['changes', 'json'],
-  product: ['product', 'json'],
-  vendor: ['vendor', 'json'],
-  actor: ['actor', 'text'],
-  cause: ['cause', 'json'],
-  observation: ['observation', 'json'],
-  correlationId: ['correlation_id', 'text'],
-  region: ['region', 'text'],
-  occurredAt: ['occurred_at', 'timestamptz'],
-};
-const FIELDS = Object.keys(COLUMNS) as (keyof RecordRow)[];
-
-const INSERT_EVENTS = `
-  INSERT INTO inventory_events (${FIELDS.map((field) => COLUMNS[field][0]).join(', ')})
-  SELECT * FROM unnest(${FIELDS.map((field, index) => `$${index + 1}::${COLUMNS[field][1]}[]`).join(', ')})`;
-
 const INSERT_SEGMENT = `
   INSERT INTO log_segments (first, last, epoch, previous, hash, size, packed, packed_hash, keys, from_time, until_time)
   VALUES ($1, $2, $3, decode($4, 'hex'), decode($5, 'hex'), $6, $7, sha256($7), $8, $9, $10)`;
@@ -189,11 +165,7 @@ class LogWriting {
     if (rows.length === 0) return;
     this.rows = [];
     this.text = 0;
-    await this.client.query({
-      name: 'restore-events',
-      text: INSERT_EVENTS,
-      values: FIELDS.map((field) => rows.map((row) => row[field])),
-    });
+    await insertEvents(this.client, rows);
   }
 
   private async seal({ first, last, epoch, previous, hash }: ArchiveSeal): Promise<void> {

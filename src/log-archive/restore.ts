@@ -2,7 +2,9 @@ import { ConsoleLogger } from '@nestjs/common';
 import type pg from 'pg';
 import { openDatabase } from '../database/index.js';
 import { emptyTables, rebuildTables, type RebuiltTables } from './rebuild-tables.js';
+import { readMoved } from './moved-records.js';
 import { RestoreError, restoreLog } from './restore-log.js';
+import { returnEvents } from './return-events.js';
 
 /** The lock of the relay's leader (`LeaderElection`): while it is held, no server leads. */
 const LEADER_LOCK = 0x6d616e6472;
@@ -46,6 +48,9 @@ export function restoreFromFile(client: pg.Client, path: string, observer: Resto
 /** Makes vendors and products, and what goes with them, anew from the log that the database itself has. */
 export function restoreFromLog(client: pg.Client, observer: RestoreObserver): Promise<Restored> {
   return alone(client, async () => {
+    const { droppedUpTo } = await readMoved(client);
+    if (droppedUpTo > 0) throw new RestoreError(`the log of this database begins at position ${droppedUpTo + 1}`);
+    await returnEvents(client);
     const { rows } = await client.query<{ events: number; segments: number }>(`
       SELECT (SELECT count(*) FROM inventory_events)::float8 AS events,
              (SELECT count(*) FROM log_segments)::float8 AS segments`);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/index.js';
 import { EventsMetrics } from '../../src/events/events.metrics.js';
+import { MovedEvents } from '../../src/events/log/moved-events.js';
 import { EventPublisher } from '../../src/events/publisher/event-publisher.js';
 import { Backlog } from '../../src/events/relay/backlog.js';
 import type { InvalidatableCache } from '../../src/events/event-reaction.js';
@@ -80,7 +81,7 @@ describe('the relay of a backlog', () => {
   beforeEach(async () => {
     testLog = await startTestLog();
     leader = testLog.instance();
-    log = new GatedLog(testLog.sql);
+    log = new GatedLog(testLog.sql, new MovedEvents(testLog.sql));
     await log.onModuleInit();
     cache = new WatchedCache(head);
     invalidation = new CacheInvalidation();

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { EventBatch } from '../../src/events/log/event-batch.js';
+import { MovedEvents } from '../../src/events/log/moved-events.js';
 import { newEventId } from '../../src/events/log/inventory-event.js';
 import { StoppedClock, startBridge, type TestBridge } from '../support/bridge.js';
 import { ChaosEventBus } from '../support/chaos-event-bus.js';
@@ -26,7 +27,7 @@ describe('the bridge', () => {
   });
   afterAll(() => testLog.close());
   beforeEach(async () => {
-    log = new GatedLog(testLog.sql);
+    log = new GatedLog(testLog.sql, new MovedEvents(testLog.sql));
     await log.onModuleInit();
     bus = new ChaosEventBus();
     clock = new StoppedClock();

@@ -69,7 +69,8 @@ describe('verify', () => {
   it('finds nothing wrong with what the product does', async () => {
     const report = await verifyLog(client);
     const projections = ['price-series', 'product-history'].map((name) => ({ name, position: 9, differences: [] }));
-    const clean = { pending: 0, holes: 0, versionBreaks: [], differences: [], miscounts: [], projections };
+    const base = { position: 0, isSnapshot: false, droppedUpTo: 0 };
+    const clean = { base, pending: 0, holes: 0, versionBreaks: [], differences: [], miscounts: [], projections };
     expect(report).toEqual({ events: 9, products: 1, vendors: 2, ...clean });
     expect(isClean(report)).toBe(true);
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FoundProducts, Vendor } from '../../src/contracts/index.js';
 import { type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
+import { moveEvents } from '../support/retention.js';
 import { startAlone, startPair, type SearchApps } from '../support/search-apps.js';
 import { runTraffic } from '../support/traffic.js';
 
@@ -109,6 +110,17 @@ describe.each(ARRANGEMENTS)(`searches among random writes to %s (seed ${SEED})`,
       expect(again.page.position).toBe(page.position);
       const same = again.items === items && again.page.nextCursor === page.nextCursor;
       if (!same) different.push({ query, then: page.items.length, again: again.page.items.length, at: page.position });
+    }
+    expect(different).toEqual([]);
+  }, 120_000);
+
+  it('and again when the events of then have moved to segments', async () => {
+    expect(await moveEvents(apps.first, { segment: 100, staying: 50 })).toBeGreaterThan(300);
+    const different: unknown[] = [];
+    for (const [index, { query, items, page }] of recorded.entries()) {
+      const again = await ask(index % 2 ? apps.first : apps.other, { ...query, asOf: String(page.position) });
+      if (again.items !== items || again.page.nextCursor !== page.nextCursor)
+        different.push({ query, at: page.position });
     }
     expect(different).toEqual([]);
   }, 120_000);

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/index.js';
 import { appendEventsSql, appendVendorEventsSql, eventRows } from '../../src/events/log/append-events.sql.js';
+import { MovedEvents } from '../../src/events/log/moved-events.js';
 import { EventLog } from '../../src/events/log/event-log.js';
 import { LogHistory } from '../../src/events/log/log-history.js';
 import { LeaderElection } from '../../src/events/sequencer/leader-election.js';
@@ -58,7 +59,7 @@ export async function startTestLog(): Promise<TestLog> {
   const reads = new PipelinedReadPool(new DatabaseUrl(database.url));
   const impatient = new ImpatientPool(new DatabaseUrl(database.url));
   const sql = new SqlClient(dataSource, reads, impatient);
-  const log = new EventLog(sql);
+  const log = new EventLog(sql, new MovedEvents(sql));
   await log.onModuleInit();
   const clients: pg.Client[] = [];
   const instances: Instance[] = [];

@@ -3,6 +3,7 @@ import type { Statement } from '../../database/index.js';
 /**
  * The fence: moves a checkpoint only for the owner of this term, and only from where the owner believes it to be, and
  * only if the log has this event where it is moved to, so that a log that was set back meanwhile isn't passed by.
+ * Events that have moved to segments are of before anything that could be set back while they are handled.
  * `$1` consumer, `$2` partition, `$3` owner, `$4` term, `$5` new position, `$6` old position, `$7` event at the new
  * position, null if it isn't moved.
  */
@@ -11,7 +12,8 @@ export const MOVE_CHECKPOINT: Statement = {
   text: `UPDATE consumer_partitions SET position = $5
          WHERE consumer = $1 AND partition = $2 AND owner = $3 AND term = $4 AND position = $6
            AND ($7::uuid IS NULL OR EXISTS (
-                 SELECT FROM inventory_events e WHERE e.position = $5 AND e.event_id = $7::uuid))
+                 SELECT FROM inventory_events e WHERE e.position = $5 AND e.event_id = $7::uuid)
+               OR $5 <= (SELECT moved_up_to FROM event_log))
          RETURNING position`,
 };
 

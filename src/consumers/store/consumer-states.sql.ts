@@ -1,4 +1,5 @@
 import type { Statement } from '../../database/index.js';
+import { timeOfPosition } from '../../events/index.js';
 
 /**
  * `$1` a consumer, or null for all. An HTTP consumer has an owner only for as long as the lease lasts. A projection in
@@ -10,8 +11,8 @@ export const READ_STATES: Statement = {
                 c.created_at AS "createdAt", p.position, p.owners, p.partitions, greatest(0, h.position - p.position) AS lag,
                 CASE WHEN EXISTS (SELECT FROM projection_builds b
                                   WHERE b.status = 'building' AND b.projection || '.' || b.id = c.name) THEN 0
-                     ELSE coalesce((SELECT greatest(0, extract(epoch FROM clock_timestamp() - e.occurred_at))
-                                    FROM inventory_events e WHERE e.position = p.position + 1), 0) END::float8
+                     ELSE coalesce(greatest(0, extract(epoch FROM clock_timestamp() - ${timeOfPosition('(p.position + 1)')})), 0)
+                END::float8
                   AS "lagSeconds",
                 f.failing, f.since, f.parked
          FROM event_consumers c

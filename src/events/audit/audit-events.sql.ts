@@ -1,6 +1,7 @@
 import type { Statement } from '../../database/index.js';
-import { RECORD_COLUMNS } from '../../sealed-log/index.js';
+import { RECORD_COLUMNS, type RecordRow } from '../../sealed-log/index.js';
 import { AUDITED_COLUMNS } from '../log/event-row.js';
+import { isHot } from '../log/moved-events.sql.js';
 
 /**
  * `$3` actor: a kind, an id, or both as `kind:id`; `$4` vendor; `$5` import or idempotency key; `$6`, `$7`: time of the
@@ -12,6 +13,45 @@ const FITS = `
   AND ($5::text IS NULL OR $5 IN (cause->>'importId', cause->>'idempotencyKey'))
   AND ($6::timestamptz IS NULL OR occurred_at >= $6) AND ($7::timestamptz IS NULL OR occurred_at < $7)`;
 
+/** The same of a record, with the values from `$3` on, and the first and last time in milliseconds. */
+export function fitsAudit({
+  actor,
+  vendorId,
+  cause,
+  productId,
+  from,
+  until,
+}: AuditSelection): (row: RecordRow) => boolean {
+  return (row) => {
+    if (productId !== null && row.productId !== productId) return false;
+    if (vendorId !== null && row.vendorId !== vendorId) return false;
+    if (actor !== null && (row.actor === null || !namesOf(row.actor).includes(actor))) return false;
+    if (cause !== null && !causesOf(row).includes(cause)) return false;
+    const at = Date.parse(row.occurredAt);
+    return (from === null || at >= from.getTime()) && (until === null || at < until.getTime());
+  };
+}
+
+/** Nulls leave nothing out. */
+export interface AuditSelection {
+  actor: string | null;
+  vendorId: string | null;
+  cause: string | null;
+  productId: string | null;
+  from: Date | null;
+  until: Date | null;
+}
+
+function namesOf(actor: string): string[] {
+  const colon = actor.indexOf(':');
+  return [actor, actor.split(':', 1)[0]!, actor.slice(colon + 1)];
+}
+
+function causesOf({ cause }: RecordRow): unknown[] {
+  const { importId, idempotencyKey } = JSON.parse(cause ?? '{}') as Record<string, unknown>;
+  return [importId, idempotencyKey];
+}
+
 /** Which of the events, and as what. */
 interface AuditReading {
   /** Of one product, `$8`; else `$8` is the lowest position. */
@@ -21,14 +61,16 @@ interface AuditReading {
 }
 
 /**
- * Newest first. `$1` position before which they lie, `$2` limit, then the filter. There is no index for it, which every
+ * Newest first, none if events behind `$9` have moved. `$1` position before which they lie, `$2` limit, then the
+ * filter, `$9` position behind which they lie. There is no index for it, which every
  * append would enter: a slice of the log is searched in milliseconds. `seq` and `position` have the same order within
  * one product.
  */
 export const readAudit = ({ ofProduct, asText }: AuditReading): Statement => ({
   name: `read-audit${ofProduct ? '-of-product' : ''}${asText ? '-as-text' : ''}`,
   text: `SELECT ${asText ? RECORD_COLUMNS : AUDITED_COLUMNS} FROM inventory_events
-         WHERE ${ofProduct ? 'product_id = $8' : 'position >= $8'} AND position < $1 AND ${FITS}
+         WHERE ${ofProduct ? 'product_id = $8' : 'position >= $8'} AND position < $1 AND position > $9
+           AND ${isHot('$9')} AND ${FITS}
          ORDER BY ${ofProduct ? 'seq' : 'position'} DESC LIMIT $2`,
 });
 

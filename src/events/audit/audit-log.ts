@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import type { AuditedEvent } from '../../contracts/index.js';
 import { SqlClient } from '../../database/index.js';
-import { keyHashes, type RecordRow, vendorKey } from '../../sealed-log/index.js';
+import { keyHashes, productKey, type RecordRow, vendorKey } from '../../sealed-log/index.js';
 import { EventLog, pageOf } from '../log/event-log.js';
-import { auditedEventOf, type AuditedRow } from '../log/event-row.js';
-import { NEXT_SLICE, READ_BOUNDS, readAudit } from './audit-events.sql.js';
+import { auditedEventOf, type AuditedRow, rowOfRecord } from '../log/event-row.js';
+import { MovedEvents, type Wanted } from '../log/moved-events.js';
+import { fitsAudit, NEXT_SLICE, READ_BOUNDS, readAudit } from './audit-events.sql.js';
 
 /** Positions that one statement searches, and those that one page does at most: a second. */
 const SLICE = 20_000;
@@ -47,6 +48,7 @@ export class AuditLog {
   constructor(
     private readonly sql: SqlClient,
     private readonly log: EventLog,
+    private readonly moved: MovedEvents,
     private readonly config: AppConfig,
   ) {}
 
@@ -98,14 +100,22 @@ export class AuditLog {
     const [row] = await this.sql.query<Bounds>(READ_BOUNDS, [from, to, zone]);
     const bounds = row!;
     const statement = readAudit({ ofProduct: productId !== undefined, asText });
+    const filters = [actor, vendorId, cause, bounds.from, bounds.until];
+    const selection = { actor, vendorId, cause, productId: productId ?? null, ...bounds };
+    const moved = { ...namedBy(productId, vendorId), fits: fitsAudit(selection), newestFirst: true };
     return {
       sliceBelow: (before) =>
         productId === undefined
           ? this.sliceBelow(before, vendorId, bounds)
           : Promise.resolve({ first: 1, last: before - 1 }),
-      read: ({ first }, before, limit) => {
-        const filters = [actor, vendorId, cause, bounds.from, bounds.until];
-        return this.sql.query(statement, [before, limit, ...filters, productId ?? first]);
+      read: async <Row extends AuditedRow | RecordRow>({ first }: Slice, before: number, limit: number) => {
+        const { rows, movedUpTo } = await this.moved.behind(before - 1, (movedUpTo) =>
+          this.sql.query<Row>(statement, [before, limit, ...filters, productId ?? first, movedUpTo]),
+        );
+        const upTo = Math.min(movedUpTo, before - 1);
+        if (rows.length === limit || upTo < first) return rows;
+        const records = await this.moved.read({ ...moved, after: first - 1, upTo, limit: limit - rows.length });
+        return [...rows, ...(asText ? records : records.map(rowOfRecord))] as Row[];
       },
     };
   }
@@ -119,6 +129,12 @@ export class AuditLog {
     const [slice] = await this.sql.query<Slice & Record<string, unknown>>(NEXT_SLICE, [before, hashes, from, until]);
     return slice && { first: Math.max(slice.first, slice.last - SLICE), last: slice.last };
   }
+}
+
+/** What lets segments, and events of them, be passed over. */
+function namedBy(productId: string | undefined, vendorId: string | null): Pick<Wanted, 'key' | 'text'> {
+  if (productId !== undefined) return { key: productKey(productId), text: JSON.stringify(productId) };
+  return vendorId === null ? {} : { key: vendorKey(vendorId), text: JSON.stringify(vendorId) };
 }
 
 type Bounds = Record<'from' | 'until', Date | null>;

@@ -1,13 +1,26 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AuditedEvent, ConsumerFilter, InventoryEvent, LogCursor, Room } from '../../contracts/index.js';
 import { SqlClient } from '../../database/index.js';
+import { productKey, type RecordRow, vendorKey } from '../../sealed-log/index.js';
 import { copiedEvents } from './copied-events.js';
-import { type EventBatch, textLengthOf } from './event-batch.js';
-import { auditedEventOf, type AuditedRow, type EventRow, eventOf } from './event-row.js';
-import { type LogPart, READ_KEY_EVENTS, READ_MATCHING_EVENTS, selectionValues } from './read-matching.sql.js';
+import { EventBatch, textLengthOf } from './event-batch.js';
+import { auditedEventOf, type AuditedRow, type EventRow, eventOf, rowOfRecord } from './event-row.js';
+import { MovedEvents, type Wanted } from './moved-events.js';
+import {
+  BATCH_BYTES,
+  BATCH_EVENTS,
+  fitsPart,
+  type LogPart,
+  READ_KEY_EVENTS,
+  READ_MATCHING_EVENTS,
+  selectionValues,
+} from './read-matching.sql.js';
 import {
   type EventFilter,
+  fitsFilter,
+  fitsRooms,
   HAS_MORE_OF_PRODUCTS,
+  isOfGeneralRoom,
   READ_EPOCH,
   READ_EVENT,
   READ_HEAD,
@@ -47,12 +60,24 @@ export interface RoomEvents {
   whole: boolean;
 }
 
-/** Reads the log by position: a reader that follows positions can't skip an event. */
+/** What is wanted of segments: `Wanted` without the range. */
+type Moved = Omit<Wanted, 'after' | 'upTo' | 'limit'>;
+
+/**
+ * Reads the log by position: a reader that follows positions can't skip an event. What has moved out of the table is
+ * read from segments.
+ *
+ * *Maintained invariant*: a statement that reads events of products from the table finds nothing if, in its own
+ * snapshot, some events of its range may have moved. So it needn't be known before how far they have.
+ */
 @Injectable()
 export class EventLog implements OnModuleInit {
   private currentEpoch = '';
 
-  constructor(private readonly sql: SqlClient) {}
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly moved: MovedEvents,
+  ) {}
 
   async onModuleInit(): Promise<void> {
     const [row] = await this.sql.query<{ epoch: string }>(READ_EPOCH);
@@ -77,16 +102,28 @@ export class EventLog implements OnModuleInit {
 
   /** At most `limit` events with a position greater than `after`, in order. */
   async read(after: number, limit: number, filter: EventFilter = {}): Promise<InventoryEvent[]> {
-    const { statement, values } = readEventsSql(filter);
-    const rows = await this.sql.query<EventRow>(statement, [after, limit, ...values]);
+    const rows = await this.readRows<EventRow>(after, limit, filter, false);
     return rows.map((row) => eventOf(row, this.epoch));
   }
 
   /** The same with those who have made the changes, for admins. */
   async readAudited(after: number, limit: number, filter: EventFilter = {}): Promise<AuditedEvent[]> {
-    const { statement, values } = readEventsSql(filter, true);
-    const rows = await this.sql.query<AuditedRow>(statement, [after, limit, ...values]);
+    const rows = await this.readRows<AuditedRow>(after, limit, filter, true);
     return rows.map((row) => auditedEventOf(row, this.epoch));
+  }
+
+  private readRows<Row extends EventRow>(
+    after: number,
+    limit: number,
+    filter: EventFilter,
+    audited: boolean,
+  ): Promise<Row[]> {
+    const { statement, values } = readEventsSql(filter, audited);
+    return this.through(
+      { after, upTo: Infinity, limit },
+      { fits: fitsFilter(filter), ...keyOfFilter(filter) },
+      (at, most) => this.sql.query<Row>(statement, [at, most, ...values]),
+    );
   }
 
   /** The same, and fewer if they are large: each event has all of its product with it. */
@@ -108,8 +145,11 @@ export class EventLog implements OnModuleInit {
     const vendors = new Set(rooms.flatMap((room) => (room.type === 'vendor' ? room.vendorId : [])));
     const categories = new Set(rooms.flatMap((room) => (room.type === 'category' ? room.category : [])));
     const all = rooms.some(({ type }) => type === 'general');
-    const values = [after, upTo, limit, [...vendors], [...categories], all];
-    const rows = await this.sql.query<EventRow>(READ_ROOM_EVENTS, values);
+    const values = [[...vendors], [...categories], all];
+    const fits = fitsRooms(upTo, vendors, categories, all);
+    const rows = await this.through({ after, upTo, limit }, { fits }, (at, most) =>
+      this.sql.query<EventRow>(READ_ROOM_EVENTS, [at, upTo, most, ...values]),
+    );
     const events = rows.map((row) => eventOf(row, this.epoch));
     const last = events.at(-1)?.position ?? after;
     if (events.length === limit) return { events, reached: last, whole: true };
@@ -118,18 +158,30 @@ export class EventLog implements OnModuleInit {
 
   /** Whether more than so many events after a position are of products: those go to the general room. */
   async hasMoreOfProducts(after: number, most: number): Promise<boolean> {
-    const [row] = await this.sql.query<{ found: boolean }>(HAS_MORE_OF_PRODUCTS, [after, most]);
-    return row!.found;
+    const range = { after, upTo: Infinity, limit: most + 1 };
+    let before = 0;
+    const rows = await this.through<EventRow | boolean>(range, { fits: isOfGeneralRoom }, async (at, left) => {
+      const [row] = await this.sql.query<{ found: boolean }>(HAS_MORE_OF_PRODUCTS, [at, left - 1]);
+      before = most + 1 - left;
+      return row!.found ? [true] : [];
+    });
+    return rows.length > before;
   }
 
   /** The same for many events that are to be sent on, of which few may be looked at. */
   async readBatch(after: number, limit: number): Promise<EventBatch> {
-    return copiedEvents(await this.sql.copy(readEventFieldsSql(after, limit)), this.epoch);
+    const batch = copiedEvents(await this.sql.copy(readEventFieldsSql(after, limit)), this.epoch);
+    if (batch.headers.length > 0 || limit === 0 || !(await this.moved.reachesBehind(after))) return batch;
+    return EventBatch.of(await this.read(after, limit));
   }
 
   /** `read` for one product. */
   async readProduct(productId: string, after: number, limit: number): Promise<InventoryEvent[]> {
-    const rows = await this.sql.query<EventRow>(READ_PRODUCT_EVENTS, [after, limit, productId]);
+    const range = { after, upTo: Infinity, limit };
+    const ofProduct = { fits: fitsFilter({ productId }), ...keyOfFilter({ productId }) };
+    const rows = await this.through(range, ofProduct, (at, most) =>
+      this.sql.query<EventRow>(READ_PRODUCT_EVENTS, [at, most, productId]),
+    );
     return rows.map((row) => eventOf(row, this.epoch));
   }
 
@@ -140,21 +192,35 @@ export class EventLog implements OnModuleInit {
    */
   async readMatching(part: LogPart, filter: ConsumerFilter): Promise<InventoryEvent[]> {
     const { after, upTo, partition } = part;
-    const values = [after, upTo, ...selectionValues(filter), partition?.index ?? null, partition?.of ?? null];
-    const rows = await this.sql.query<EventRow>(READ_MATCHING_EVENTS, values);
+    const values = [upTo, ...selectionValues(filter), partition?.index ?? null, partition?.of ?? null];
+    const isOfPart = fitsPart(filter, partition);
+    const moved = { size: BATCH_BYTES, fits: (row: RecordRow) => Number(row.position) === upTo || isOfPart(row) };
+    const rows = await this.through<EventRow>({ after, upTo, limit: BATCH_EVENTS }, moved, (at) =>
+      this.sql.query(READ_MATCHING_EVENTS, [at, ...values]),
+    );
     return rows.map((row) => eventOf(row, this.epoch));
   }
 
   /** Of the same, those of one product or vendor: at most `limit`, without the one at `upTo`. */
   async readOfKey(key: string, { after, upTo, limit }: LogSlice, filter: ConsumerFilter): Promise<InventoryEvent[]> {
-    const values = [after, upTo, ...selectionValues(filter), key, limit];
-    const rows = await this.sql.query<EventRow>(READ_KEY_EVENTS, values);
+    const values = [upTo, ...selectionValues(filter), key];
+    const isOfPart = fitsPart(filter, undefined);
+    const moved = {
+      text: JSON.stringify(key),
+      fits: (row: RecordRow) => (row.productId ?? row.vendorId) === key && isOfPart(row),
+    };
+    const rows = await this.through({ after, upTo, limit }, moved, (at, most) =>
+      this.sql.query<EventRow>(READ_KEY_EVENTS, [at, ...values, most]),
+    );
     return rows.map((row) => eventOf(row, this.epoch));
   }
 
   /** The event with this id, if it lies between two positions, the first of them excluded. */
   async find(eventId: string, { after, upTo }: Omit<LogSlice, 'limit'>): Promise<InventoryEvent | undefined> {
-    const [row] = await this.sql.query<EventRow>(READ_EVENT, [eventId, after, upTo]);
+    const moved = { text: `"eventId":"${eventId}"`, fits: (row: RecordRow) => row.eventId === eventId };
+    const [row] = await this.through({ after, upTo, limit: 1 }, moved, (at) =>
+      this.sql.query<EventRow>(READ_EVENT, [eventId, at, upTo]),
+    );
     return row && eventOf(row, this.epoch);
   }
 
@@ -175,8 +241,30 @@ export class EventLog implements OnModuleInit {
 
   /** When the event at a position happened; null if there is none. */
   async timeOf(position: number): Promise<string | null> {
-    const [row] = await this.sql.query<{ occurredAt: Date }>(READ_TIME_OF, [position]);
-    return row?.occurredAt.toISOString() ?? null;
+    const [row] = await this.sql.query<{ occurredAt: Date | null }>(READ_TIME_OF, [position]);
+    return row!.occurredAt?.toISOString() ?? null;
+  }
+
+  /** In order, from segments as far as events have moved, and from there on what `hot` reads of the table. */
+  private async through<Row>(
+    { after, upTo, limit }: LogSlice,
+    moved: Moved,
+    hot: (after: number, limit: number) => Promise<Row[]>,
+  ): Promise<Row[]> {
+    const rows: Row[] = [];
+    for (let at = after; ;) {
+      const movedUpTo = Math.min(this.moved.upTo, upTo);
+      if (at < movedUpTo) {
+        const records = await this.moved.read({ ...moved, after: at, upTo: movedUpTo, limit: limit - rows.length });
+        rows.push(...(records.map(rowOfRecord) as Row[]));
+        at = movedUpTo;
+        // Which may be only a part of what is there.
+        if (moved.size !== undefined && rows.length > 0) return rows;
+      }
+      if (rows.length >= limit || at >= upTo) return rows;
+      const found = await hot(at, limit - rows.length);
+      if (found.length > 0 || !(await this.moved.reachesBehind(at))) return [...rows, ...found];
+    }
   }
 
   /** Committed events that wait for a position; `upTo` narrows it to those with a `seq` not above it. */
@@ -207,4 +295,11 @@ export async function pageOf<Event extends InventoryEvent>(
     most = Math.min(limit - events.length, Math.max(0, roomFor));
   }
   return { events, more: true };
+}
+
+/** What a filter lets segments be passed over by. */
+function keyOfFilter({ productId, vendorId }: EventFilter): Pick<Wanted, 'key' | 'text'> {
+  if (productId !== undefined) return { key: productKey(productId), text: `"productId":${JSON.stringify(productId)}` };
+  if (vendorId !== undefined) return { key: vendorKey(vendorId), text: `"vendorId":${JSON.stringify(vendorId)}` };
+  return {};
 }

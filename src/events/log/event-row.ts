@@ -1,4 +1,5 @@
 import { type AuditedEvent, type InventoryEvent, withMarketFacts } from '../../contracts/index.js';
+import type { RecordRow } from '../../sealed-log/index.js';
 import { actorOfText } from './event-actor.js';
 import type { InventoryEventEntity } from './inventory-event.entity.js';
 
@@ -37,6 +38,22 @@ export function eventOf(row: EventRow, epoch: string): InventoryEvent {
   if (row.vendor) event.vendor = row.vendor;
   return event;
 }
+
+/** The row that a record is of. */
+export function rowOfRecord(record: RecordRow): AuditedRow {
+  const { changes, product, vendor, cause, observation, occurredAt } = record;
+  const parsed = {
+    changes: JSON.parse(changes) as unknown,
+    product: parsedOrNull(product),
+    vendor: parsedOrNull(vendor),
+    cause: parsedOrNull(cause),
+    observation: parsedOrNull(observation),
+    occurredAt: new Date(occurredAt),
+  };
+  return { ...record, ...parsed } as AuditedRow;
+}
+
+const parsedOrNull = (json: string | null): unknown => (json === null ? null : JSON.parse(json));
 
 export function auditedEventOf(row: AuditedRow, epoch: string): AuditedEvent {
   return { ...eventOf(row, epoch), actor: actorOfText(row.actor) };

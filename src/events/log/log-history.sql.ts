@@ -6,8 +6,10 @@ export interface HistoryRow {
   former: string[];
   systemIdentifier: string | null;
   timeline: string | null;
-  /** Event at the position that was asked for, null if the log has none there. */
+  /** Event at the position that was asked for, null if the table has none there. */
   eventId: string | null;
+  /** It may have moved to a segment, so that its absence says nothing. */
+  hasMoved: boolean;
 }
 
 export interface ClusterRow {
@@ -19,7 +21,7 @@ export interface ClusterRow {
 export const READ_HISTORY: Statement = {
   name: 'read-history',
   text: `SELECT epoch, began_at AS "beganAt", former, system_identifier AS "systemIdentifier", timeline,
-           (SELECT event_id FROM inventory_events WHERE position = $1) AS "eventId"
+           (SELECT event_id FROM inventory_events WHERE position = $1) AS "eventId", $1 <= moved_up_to AS "hasMoved"
          FROM event_log`,
 };
 

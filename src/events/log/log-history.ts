@@ -151,7 +151,7 @@ export class LogHistory {
 
   private reasonFor(row: HistoryRow, known: Known, cluster: ClusterRow, leads: boolean): string | undefined {
     if (row.epoch !== this.log.epoch) return 'its epoch is one from before';
-    if (known.eventId !== null && row.eventId !== known.eventId) {
+    if (known.eventId !== null && row.eventId !== known.eventId && (row.eventId !== null || !row.hasMoved)) {
       return `position ${known.position} has ${row.eventId ? 'another event' : 'no event'} now`;
     }
     if (leads && differs(row, cluster) && !this.wasThere(row, known)) {

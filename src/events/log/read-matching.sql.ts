@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { ConsumerFilter } from '../../contracts/index.js';
 import type { Statement } from '../../database/index.js';
+import type { RecordRow } from '../../sealed-log/index.js';
 import { EVENT_COLUMNS } from './event-row.js';
+import { isHot } from './moved-events.sql.js';
 
 /** Events that are read at once at most, and about how many bytes of them. */
-const BATCH_EVENTS = 500;
-const BATCH_BYTES = 1_048_576;
+export const BATCH_EVENTS = 500;
+export const BATCH_BYTES = 1_048_576;
 
 /** Positions from `after` on, without it, to `upTo`; of a partition of them, or of all. */
 export interface LogPart {
@@ -17,6 +20,26 @@ export interface LogPart {
 export function selectionValues({ eventTypes, vendorIds, categories, commodities }: ConsumerFilter): unknown[] {
   return [eventTypes, vendorIds, categories, commodities].map((values) => (values?.length ? values : null));
 }
+
+/** The same of a record. */
+export function fitsPart(filter: ConsumerFilter, partition: LogPart['partition']): (row: RecordRow) => boolean {
+  const has = (wanted: readonly string[] | undefined, value: string | null | undefined): boolean =>
+    !wanted?.length || (value !== null && value !== undefined && wanted.includes(value));
+  return (row) =>
+    has(filter.eventTypes, row.eventType) &&
+    has(filter.vendorIds, row.vendorId) &&
+    has(filter.categories, row.category) &&
+    (!filter.commodities?.length || has(filter.commodities, commodityOf(row))) &&
+    (!partition || firstByteOfHash(row) % partition.of === partition.index);
+}
+
+const commodityOf = ({ product }: RecordRow): string | null | undefined =>
+  product === null ? null : (JSON.parse(product) as { commodity?: string | null }).commodity;
+
+const firstByteOfHash = ({ productId, vendorId }: RecordRow): number =>
+  createHash('sha256')
+    .update(productId ?? vendorId)
+    .digest()[0]!;
 
 /** The filter says the same as `fits` of `contracts/consumer.ts`. */
 const FITS = `
@@ -44,7 +67,7 @@ export const READ_MATCHING_EVENTS: Statement = {
              SELECT *, octet_length(changes::text)
                        + coalesce(octet_length(product::text), octet_length(vendor::text), 0) AS size
              FROM inventory_events
-             WHERE position > $1 AND position <= $2
+             WHERE position > $1 AND position <= $2 AND ${isHot('$1')}
                AND (position = $2 OR (${FITS} AND ($7::int IS NULL OR ${HASH} % $8::int = $7::int)))
              ORDER BY position LIMIT ${BATCH_EVENTS}) matching) sized
          WHERE bytes_before < ${BATCH_BYTES} ORDER BY position`,
@@ -54,7 +77,7 @@ export const READ_MATCHING_EVENTS: Statement = {
 export const READ_KEY_EVENTS: Statement = {
   name: 'read-events-of-key',
   text: `SELECT ${EVENT_COLUMNS} FROM inventory_events
-         WHERE position > $1 AND position <= $2 AND ${FITS}
+         WHERE position > $1 AND position <= $2 AND ${isHot('$1')} AND ${FITS}
            AND (product_id = $7 OR (product_id IS NULL AND vendor_id = $7))
          ORDER BY position LIMIT $8`,
 };

@@ -77,11 +77,12 @@ export const READ_SEALS: Statement = {
 export const READ_SIZE: Statement = {
   name: 'read-size-of-log',
   text: `
-    SELECT coalesce(newest.position - oldest.position + 1, 0)::float8 AS hot, oldest.occurred_at AS oldest, s.*
+    SELECT coalesce(newest.position - (SELECT moved_up_to FROM event_log), 0)::float8 AS hot,
+           oldest.occurred_at AS oldest, s.*
     FROM (SELECT count(*)::float8 AS segments, coalesce(max(last), 0)::float8 AS "sealedUpTo",
                  coalesce(sum(octet_length(packed)), 0)::float8 AS bytes FROM log_segments) s
-    LEFT JOIN (SELECT position, occurred_at FROM inventory_events WHERE position IS NOT NULL
-               ORDER BY position LIMIT 1) oldest ON true
+    LEFT JOIN (SELECT position, occurred_at FROM inventory_events
+               WHERE position > (SELECT moved_up_to FROM event_log) ORDER BY position LIMIT 1) oldest ON true
     LEFT JOIN (SELECT position FROM inventory_events WHERE position IS NOT NULL
                ORDER BY position DESC LIMIT 1) newest ON true`,
 };

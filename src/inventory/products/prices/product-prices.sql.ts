@@ -1,4 +1,5 @@
 import { isoTime, type Statement } from '../../../database/index.js';
+import { positionOfEvent } from '../../../events/index.js';
 import { REPORT_JSON } from './load-reports.sql.js';
 
 /**
@@ -21,12 +22,11 @@ const readPrices = (prices: string, before = ''): string => `
         ORDER BY m.day DESC, m.revision DESC LIMIT 1
       ) next
     ), page AS MATERIALIZED (SELECT * FROM days LIMIT $4)
-    SELECT ${REPORT_JSON} AS report, ${isoTime('r.recorded_at')} AS "recordedAt", e.position,
+    SELECT ${REPORT_JSON} AS report, ${isoTime('r.recorded_at')} AS "recordedAt", ${positionOfEvent('r.event_seq')} AS position,
            (SELECT ${REPORT_JSON} FROM ${prices} r WHERE r.product_id = $1 AND r.day < page.day
             ORDER BY r.day DESC, r.revision DESC LIMIT 1) AS before
     FROM page
     JOIN ${prices} r ON r.product_id = $1 AND r.day = page.day AND r.revision = page.revision
-    JOIN inventory_events e ON e.seq = r.event_seq
     ORDER BY page.day DESC`;
 
 export const READ_PRICES: Statement = { name: 'read-market-prices', text: readPrices('market_prices') };
@@ -35,7 +35,7 @@ export const READ_PRICES: Statement = { name: 'read-market-prices', text: readPr
 const KNOWN_PRICES = `
     known_prices AS NOT MATERIALIZED (
       SELECT r.* FROM market_prices r
-      WHERE EXISTS (SELECT FROM inventory_events e WHERE e.seq = r.event_seq AND e.position <= $5::bigint)
+      WHERE ${positionOfEvent('r.event_seq')} <= $5::bigint
     ),`;
 export const READ_PAST_PRICES: Statement = {
   name: 'read-past-market-prices',

@@ -9,9 +9,12 @@ import type { PricesQuery } from './prices.dto.js';
 import { READ_PAST_PRICES, READ_PRICES } from './product-prices.sql.js';
 import { isSuspicious } from './report-effect.js';
 
+/** Of events that have moved to segments, the history has the versions. */
 const HAS_EVENTS = {
   name: 'has-events',
-  text: 'SELECT FROM inventory_events WHERE product_id = $1 AND ($2::bigint IS NULL OR position <= $2) LIMIT 1',
+  text: `SELECT
+         WHERE EXISTS (SELECT FROM inventory_events WHERE product_id = $1 AND ($2::bigint IS NULL OR position <= $2))
+           OR EXISTS (SELECT FROM product_versions WHERE id = $1 AND ($2::bigint IS NULL OR from_position <= $2))`,
 };
 
 interface PriceRow {

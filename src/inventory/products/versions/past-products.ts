@@ -14,6 +14,13 @@ const READ_PAST_PRODUCT: Statement = {
          WHERE p.to_position IS NULL OR p.to_position > $2`,
 };
 
+/** SQL of all products at a position: `id`, `vendor_id`, `category`, `version`, `updated_at`, and `product` as JSON. */
+export const PRODUCTS_AT = (position: number): string => `
+  SELECT p.id, p.vendor_id, p.category, p.version, p.updated_at, ${PRODUCT_JSON} AS product FROM (
+    SELECT v.*, t.name, t.names, t.description, t.variety, t.grade
+    FROM product_versions v JOIN product_version_texts t ON t.id = v.text_id
+    WHERE v.from_position <= ${position} AND (v.to_position IS NULL OR v.to_position > ${position})) p`;
+
 /** Products as they were. */
 @Injectable()
 export class PastProducts {
