@@ -11,8 +11,9 @@ Says how large the event log is, or takes former names of a vendor out of it.
 It works on the database that the server uses: DATABASE_URL, or the embedded one in DATA_DIR, whether it runs or not.
 
   status               events, what they take in the table, and what is sealed
-  remove-names VENDOR  gives all events of the vendor the names that it has now; rename it first (PATCH /api/vendors/ID),
-                       and rebuild the histories afterwards (npm run rebuild -- product-history).
+  remove-names VENDOR  gives all events of the vendor the names that it has now; rename it first
+                       (PATCH /api/vendors/ID), and rebuild the histories afterwards
+                       (npm run rebuild -- product-history).
                        Seals stay true. Stored answers of requests with an Idempotency-Key have the names for a day more
   --help               this text
 `;

@@ -51,8 +51,8 @@ const counts = ({ position, droppedUpTo }: FoldingBase): string => `
 
 /**
  * Events of one change share a version; otherwise each one is the next of its product, from 1 on. A report of an older
- * day leaves the version as it is. The history of a vendor that was there before vendors had events begins anywhere, and
- * so does one from a snapshot.
+ * day leaves the version as it is. The history of a vendor that was there before vendors had events begins anywhere,
+ * and so does one from a snapshot.
  */
 const VERSION_BREAKS = `
   SELECT id, format('version %s after %s at position %s', version, before, position) AS what

@@ -8,7 +8,8 @@ import { timeOfPosition } from '../../events/index.js';
 export const READ_STATES: Statement = {
   name: 'read-consumer-states',
   text: `SELECT c.name, c.kind, c.filter, c.on_failure AS "onFailure", c.max_attempts AS "maxAttempts", c.paused,
-                c.created_at AS "createdAt", p.position, p.owners, p.partitions, greatest(0, h.position - p.position) AS lag,
+                c.created_at AS "createdAt", p.position, p.owners, p.partitions,
+                greatest(0, h.position - p.position) AS lag,
                 CASE WHEN EXISTS (SELECT FROM projection_builds b
                                   WHERE b.status = 'building' AND b.projection || '.' || b.id = c.name) THEN 0
                      ELSE coalesce(greatest(0, extract(epoch FROM clock_timestamp() - ${timeOfPosition('(p.position + 1)')})), 0)

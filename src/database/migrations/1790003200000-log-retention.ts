@@ -7,7 +7,8 @@ import { briefly } from './briefly.js';
  * up to this one are in an archive only. Events of vendors stay in the table, for their names are not in segments.
  *
  * Of a segment that was moved: `times`, 6 bytes of milliseconds since 1970 for each event, and `digests`, 8 bytes of
- * the SHA-256 of each line, by which a changed one is found. `moved_events`: positions of a range of `seq` without a gap.
+ * the SHA-256 of each line, by which a changed one is found. `moved_events`: positions of a range of `seq` without a
+ * gap.
  */
 export class LogRetention1790003200000 implements MigrationInterface {
   readonly name = 'LogRetention1790003200000';

@@ -54,7 +54,8 @@ export const READ_SALTS: Statement = {
 export const KEEP_SEGMENT: Statement = {
   name: 'keep-log-segment',
   text: `
-    INSERT INTO log_segments (first, last, epoch, previous, hash, size, packed, packed_hash, keys, from_time, until_time)
+    INSERT INTO log_segments (first, last, epoch, previous, hash, size, packed, packed_hash, keys, from_time,
+                              until_time)
     SELECT $1::bigint, $2::bigint, $3::uuid, decode($4, 'hex'), decode($5, 'hex'), $6::bigint, $7::bytea, sha256($7),
            $8::bytea, $9::timestamptz, $10::timestamptz
     WHERE EXISTS (SELECT FROM event_log WHERE epoch = $3)
