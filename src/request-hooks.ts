@@ -2,6 +2,7 @@ import { AccessPolicy, admitRequests } from './auth/index.js';
 import {
   budgetBodies,
   checkQuery,
+  compressAnswers,
   endAfterIgnoredUpgrade,
   endConnectionsWhile,
   type HttpTimeLimits,
@@ -128,6 +129,12 @@ export function requestHooks({ get, log, timeLimits, crossOrigin, closeDocs }: S
       name: 'finishIdempotent',
       run: idempotency.finish,
       why: 'Only here is the answer as it is sent, problems included; it is committed with the changes.',
+    },
+    {
+      phase: 'onSend',
+      name: 'compressAnswer',
+      run: compressAnswers,
+      why: 'After `finishIdempotent`, which keeps answers as they are; also problems and what no handler makes.',
     },
     {
       phase: 'onSend',

@@ -11,6 +11,7 @@ export {
 export { ByteWriter } from './byte-writer.js';
 export { Clock } from './clock/clock.js';
 export { dayAfter, daysBetween, MarketCalendar } from './clock/market-calendar.js';
+export { acceptedEncoding, compress, type Encoding, MIN_COMPRESSED, weakTag } from './compression/index.js';
 export { correlation } from './correlation/index.js';
 export { AppError, UnavailableError, ValidationFailedError } from './errors/index.js';
 export { timeOrderedUuid } from './ids.js';

@@ -32,6 +32,7 @@ import { ProductPreview } from './products/write/product-preview.js';
 import { ProductWriter } from './products/write/product-writer.js';
 import { WorkingSetLoader } from './products/write/working-set.loader.js';
 import { PageLoader } from './search/pages/page-loader.js';
+import { PageAnswers } from './search/http/page-answers.js';
 import { FastSearchHandler } from './search/http/fast-search.handler.js';
 import { SearchRequests } from './search/http/search-requests.js';
 import { SuggestController } from './search/http/suggest.controller.js';
@@ -98,6 +99,7 @@ import { VendorsController } from './vendors/vendors.controller.js';
     QueryLoosener,
     SearchService,
     SearchRequests,
+    PageAnswers,
     FastSearchHandler,
     SearchDocumentPruner,
     SearchDocumentRemaker,

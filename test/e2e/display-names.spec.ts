@@ -56,12 +56,15 @@ describe('names', () => {
     };
     // Each twice: loaded, and from the cache.
     for (let time = 0; time < 2; time += 1) {
-      expect(await shown('?lang=HI-IN')).toEqual([NAMES.hi, null]);
-      expect(await shown('?limit=5')).toEqual([undefined, 'Accept-Language']);
-      expect(await shown('?limit=5', '*')).toEqual([undefined, 'Accept-Language']);
-      expect(await shown('?limit=5', 'fr;q=0.9, hi-IN;q=0.8, en;q=0.5')).toEqual([NAMES.hi, 'Accept-Language']);
-      expect(await shown('?limit=5', 'ta, en;q=0.5')).toEqual([NAMES.en, 'Accept-Language']);
-      expect(await shown('?limit=5&lang=hi', 'en')).toEqual([NAMES.hi, null]);
+      expect(await shown('?lang=HI-IN')).toEqual([NAMES.hi, 'Accept-Encoding']);
+      expect(await shown('?limit=5')).toEqual([undefined, 'Accept-Language, Accept-Encoding']);
+      expect(await shown('?limit=5', '*')).toEqual([undefined, 'Accept-Language, Accept-Encoding']);
+      expect(await shown('?limit=5', 'fr;q=0.9, hi-IN;q=0.8, en;q=0.5')).toEqual([
+        NAMES.hi,
+        'Accept-Language, Accept-Encoding',
+      ]);
+      expect(await shown('?limit=5', 'ta, en;q=0.5')).toEqual([NAMES.en, 'Accept-Language, Accept-Encoding']);
+      expect(await shown('?limit=5&lang=hi', 'en')).toEqual([NAMES.hi, 'Accept-Encoding']);
     }
   });
 

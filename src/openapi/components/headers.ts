@@ -9,15 +9,16 @@ export const HEADERS: Readonly<Record<string, Header>> = {
     example: CORRELATION_ID,
   },
   ETag: {
-    description: 'The version, for `If-Match` and `If-None-Match`.',
+    description:
+      'The version, for `If-Match` and `If-None-Match`; weak if the answer is compressed, which both take all the same.',
     required: true,
-    schema: { type: 'string', pattern: '^"\\d+"$' },
+    schema: { type: 'string', pattern: '^(?:W/)?"\\d+"$' },
     example: '"1"',
   },
   'Page-ETag': {
-    description: 'Of this very page, for `If-None-Match`.',
+    description: 'Of this very page, for `If-None-Match`; weak if it is compressed.',
     required: true,
-    schema: { type: 'string', pattern: '^"[\\w-]+"$' },
+    schema: { type: 'string', pattern: '^(?:W/)?"[\\w-]+"$' },
     example: '"qN3vB0jWq2mYH1xL8fK5cZ7eT4s"',
   },
   'Series-ETag': {
@@ -39,7 +40,8 @@ export const HEADERS: Readonly<Record<string, Header>> = {
     example: 'no-cache',
   },
   Vary: {
-    description: '`Accept-Language`, if the query has no `lang`.',
+    description:
+      '`Accept-Language`, if the query has no `lang`; `Accept-Encoding`, if the answer is long enough to be compressed.',
     schema: { type: 'string' },
     example: 'Accept-Language',
   },

@@ -4,7 +4,7 @@ import { AccessPolicy } from '../../../auth/index.js';
 import type { FastRequest } from '../../../fast-path/index.js';
 import type { ServedPage } from '../../../search-cache/index.js';
 import { SEARCH_ROUTES } from './fast-query-parser.js';
-import { inAcceptedLanguage, servedPage } from './served-page.js';
+import { inAcceptedLanguage, PageAnswers } from './page-answers.js';
 import { SearchRequests } from './search-requests.js';
 import { type PreparedSearch, SearchService } from '../pages/search.service.js';
 
@@ -17,6 +17,7 @@ export class FastSearchHandler {
     private readonly requests: SearchRequests,
     private readonly search: SearchService,
     private readonly access: AccessPolicy,
+    private readonly answers: PageAnswers,
   ) {}
 
   /** Undefined: not such a search. */
@@ -32,8 +33,8 @@ export class FastSearchHandler {
         const search = inAcceptedLanguage(prepared, request.headers['accept-language']);
         const page = this.search.peek(search);
         return page
-          ? servedPage(page, prepared, knownBy(request))
-          : this.run(search, request).then((loaded) => servedPage(loaded, prepared, knownBy(request)));
+          ? this.answers.answer(page, prepared, request.headers)
+          : this.run(search, request).then((loaded) => this.answers.answer(loaded, prepared, request.headers));
       },
     };
     this.known.set(prepared, made);
@@ -43,8 +44,4 @@ export class FastSearchHandler {
   private run(search: PreparedSearch, request: IncomingMessage): Promise<ServedPage> {
     return this.requests.run(search, this.access.identifyAtOnce(request) ?? null, request);
   }
-}
-
-function knownBy({ headers }: IncomingMessage): string | undefined {
-  return headers['if-none-match'];
 }

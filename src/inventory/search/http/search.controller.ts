@@ -9,7 +9,7 @@ import { cacheFor, Moments } from '../../moments.js';
 import { acceptedLanguages, varyByLanguage } from './accepted-languages.js';
 import { type PastSearch, SearchRequests } from './search-requests.js';
 import { type PreparedSearch, SearchService } from '../pages/search.service.js';
-import { inAcceptedLanguage, servedPage } from './served-page.js';
+import { inAcceptedLanguage, PageAnswers } from './page-answers.js';
 
 /**
  * Searches whose query needs a closer look; others, and the next ones of the same URL, take the fast path
@@ -22,6 +22,7 @@ export class SearchController {
     private readonly search: SearchService,
     private readonly rateLimit: RateLimitPolicy,
     private readonly moments: Moments,
+    private readonly answers: PageAnswers,
   ) {}
 
   @Get('products/search')
@@ -58,10 +59,10 @@ export class SearchController {
     const { principal, raw } = request;
     const search = inAcceptedLanguage(asked, request.headers['accept-language']);
     const page = await this.requests.run(search, principal, raw);
-    const { status, headers, body } = servedPage(page, asked, request.headers['if-none-match']);
+    const { status, headers, body } = await this.answers.answer(page, asked, request.headers);
     const vary = reply.getHeader('vary');
     for (let at = 0; at < headers.length; at += 2) void reply.header(headers[at]!, headers[at + 1]!);
-    if (vary !== undefined && asked.inLanguage) void reply.header('vary', `${String(vary)}, Accept-Language`);
+    if (vary !== undefined) void reply.header('vary', `${String(vary)}, ${String(reply.getHeader('vary'))}`);
     void reply.status(status).send(body ?? undefined);
   }
 }

@@ -1,0 +1,2 @@
+export { acceptedEncoding, type Encoding } from './accepted-encoding.js';
+export { compress, MIN_COMPRESSED, weakTag } from './compress.js';
