@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
-import { acceptedEncoding } from '../infra/index.js';
 
 /** What `build/console.js` has made of `src/console/web`: the same from `src`, `dist` and the bundle. */
 const FILES = new URL('../../dist/web/', import.meta.url);
@@ -14,7 +13,11 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
   html: 'text/html; charset=utf-8',
 };
-const ENDINGS = { br: '.br', gzip: '.gz' } as const;
+/** The best first. */
+const ENCODINGS = [
+  { name: 'br', ending: '.br' },
+  { name: 'gzip', ending: '.gz' },
+] as const;
 
 export interface ConsoleFile {
   body: Buffer;
@@ -32,11 +35,11 @@ export class ConsoleFiles {
   private readonly known = new LRUCache<string, ConsoleFile>({ max: 100 });
 
   /** @returns undefined if there is no such file, or nothing was built */
-  async find(name: string, acceptEncoding: string | string[] | undefined): Promise<ConsoleFile | undefined> {
+  async find(name: string, acceptEncoding = ''): Promise<ConsoleFile | undefined> {
     const [, ending] = NAME.exec(name) ?? [];
     if (ending === undefined) return undefined;
-    const encoding = acceptedEncoding(acceptEncoding);
-    const path = name + (encoding === undefined ? '' : ENDINGS[encoding]);
+    const encoding = ENCODINGS.find((one) => accepts(acceptEncoding, one.name));
+    const path = name + (encoding?.ending ?? '');
     // The names of these stay when the console is built again while the server runs.
     const permanent = name.startsWith('assets/');
     const known = permanent ? this.known.get(path) : undefined;
@@ -44,7 +47,7 @@ export class ConsoleFiles {
     const body = await read(path);
     if (!body) return undefined;
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-    const file = { body, type: TYPES[ending]!, encoding, etag, permanent };
+    const file = { body, type: TYPES[ending]!, encoding: encoding?.name, etag, permanent };
     if (permanent) this.known.set(path, file);
     return file;
   }
@@ -57,4 +60,12 @@ async function read(path: string): Promise<Buffer | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** Whether `Accept-Encoding` names an encoding and doesn't rule it out with `q=0`. */
+function accepts(header: string, encoding: string): boolean {
+  return header.split(',').some((part) => {
+    const [name = '', quality = ''] = part.toLowerCase().split(';', 2);
+    return name.trim() === encoding && !/^q=0(?:\.0*)?$/.test(quality.trim());
+  });
 }

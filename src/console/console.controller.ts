@@ -39,7 +39,8 @@ export class ConsoleController {
 
   private async send(name: string, reply: FastifyReply): Promise<void> {
     const { headers } = reply.request;
-    const file = await this.files.find(name, headers['accept-encoding']);
+    const accepted = headers['accept-encoding'];
+    const file = await this.files.find(name, Array.isArray(accepted) ? accepted.join() : accepted);
     if (!file) throw new NotFoundException('There is no such file');
     const { host = '' } = headers;
     const sockets = HOST.test(host) ? ` ws://${host} wss://${host}` : '';
