@@ -9,8 +9,10 @@ export interface EventHandler {
   /**
    * Called once for each event, in position order, in the tick of its delivery, so it has to be quick. What it throws
    * is logged.
+   *
+   * @param more whether the next event is at hand and follows within milliseconds, mostly in the same tick
    */
-  handle(event: InventoryEvent): void;
+  handle(event: InventoryEvent, more: boolean): void;
   /** False while `handle` would do nothing, so that an event needn't be parsed for its sake. */
   readonly needed: boolean;
 }

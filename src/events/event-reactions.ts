@@ -48,7 +48,7 @@ export class EventReactions implements OnModuleInit {
     cache: (cache) => this.invalidation.register(cache),
     delivery: (handler) =>
       this.listeners.add(
-        (event) => handler.handle(event),
+        (event, more) => handler.handle(event, more),
         () => handler.needed,
       ),
     replay: (condition) => this.barrier.register(() => condition.arrived()),

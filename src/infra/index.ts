@@ -22,7 +22,7 @@ export * as jsonSchema from './json-schema.js';
 export { isApiRoute, matchedRoute } from './matched-route.js';
 export { PeriodicJob } from './lifecycle/periodic-job.js';
 export { Draining } from './lifecycle/draining.js';
-export { inSlices } from './lifecycle/slices.js';
+export { inSlices, TimeSlice } from './lifecycle/slices.js';
 export { JsonLogger } from './logging/json-logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { ownerTag, RedisConnections, RedisOwner } from './redis/index.js';

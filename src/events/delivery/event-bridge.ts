@@ -1,6 +1,7 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
-import { Clock, Metrics } from '../../infra/index.js';
+import { Clock, Metrics, TimeSlice } from '../../infra/index.js';
 import { type BusMessage, EventBus } from '../bus/event-bus.js';
 import { EventReaction, type NewEpochHandler } from '../event-reaction.js';
 import { EventsMetrics } from '../events.metrics.js';
@@ -21,6 +22,10 @@ const POLL_EVERY = 250;
 /**
  * From the bus to this process's EventEmitter: every event once, in position order, whatever the bus loses, doubles
  * or delays. What arrives out of turn is a gap and is filled from the log; when the bus is silent the log is polled.
+ *
+ * A thousand events for thousands of sockets take seconds, so events are delivered in slices of some milliseconds, and
+ * others have the event loop in between. An event is never parted: between two slices the cursor says exactly what all
+ * listeners have been given.
  */
 @Injectable()
 @EventReaction({ to: 'newEpoch', order: 20 })
@@ -30,6 +35,7 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
   private queue: InventoryEvent[] = [];
   /** The log is known or suspected to reach further than the queue. */
   private behind = false;
+  /** What was begun goes on in later ticks. */
   private draining = false;
   private started = false;
   private restarts = 0;
@@ -129,31 +135,44 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
   private drain(): void {
     if (this.draining || !this.started) return;
     // Deliver at once what needs no reading, so that a commit reaches local rooms in the same tick.
-    this.deliverQueued();
-    if (!this.behind) return;
+    if (this.deliverSlice() && !this.behind) return;
     this.draining = true;
-    void this.readLog().finally(() => {
+    void this.deliverRest().finally(() => {
       this.draining = false;
       if (this.queue.length > 0) this.drain();
     });
   }
 
-  /** Delivers from the queue up to the first gap. */
-  private deliverQueued(): void {
+  /**
+   * Delivers from the queue up to the first gap, as much of it as fits into a slice.
+   *
+   * @returns whether that was all
+   */
+  private deliverSlice(): boolean {
+    const slice = new TimeSlice();
     let taken = 0;
+    let isOver = false;
     for (const event of this.queue) {
       if (event.position > this.position + 1) {
         this.behind = true;
         break;
       }
+      if ((isOver = taken > 0 && slice.isOver)) break;
       taken += 1;
-      if (event.position === this.position + 1) this.deliver(event);
+      if (event.position !== this.position + 1) continue;
+      this.deliver(event, this.queue[taken]?.position === event.position + 1);
     }
     this.queue = taken === this.queue.length ? [] : this.queue.slice(taken);
+    return !isOver;
   }
 
-  private async readLog(): Promise<void> {
+  private async deliverQueued(): Promise<void> {
+    while (this.started && !this.deliverSlice()) await endOfTurn();
+  }
+
+  private async deliverRest(): Promise<void> {
     try {
+      await this.deliverQueued();
       while (this.behind && this.started) {
         // Lowered before the read: what is found missing meanwhile may have come after the read's snapshot.
         this.behind = false;
@@ -162,17 +181,12 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
         const { events, more } = await this.log.readPage(this.position, READ_LIMIT);
         // They may be of the log as it was before.
         if (restarts !== this.restarts) continue;
-        let repaired = false;
-        for (const event of events) {
-          if (event.position !== this.position + 1) continue;
-          this.deliver(event);
-          repaired = true;
-        }
-        if (repaired) this.eventsMetrics.repairs.inc();
-        if (more) this.behind = true;
+        if (events[0]?.position === this.position + 1) this.eventsMetrics.repairs.inc();
         // What waited beyond the log's end can only be of a log that is gone.
         if (events.length === 0) this.queue = this.queue.slice(waiting);
-        this.deliverQueued();
+        else this.queue = [...events, ...this.queue];
+        await this.deliverQueued();
+        if (more) this.behind = true;
       }
     } catch (error) {
       // PostgreSQL is away; the poll comes back here until it isn't.
@@ -184,10 +198,11 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
     }
   }
 
-  private deliver(event: InventoryEvent): void {
+  /** @param more whether the next one is at hand */
+  private deliver(event: InventoryEvent, more: boolean): void {
     // Set before the listeners run: a listener that is added while the event is handed out gets the later ones.
     this.position = event.position;
-    this.listeners.emit(event);
+    this.listeners.emit(event, more);
     this.passed(event);
   }
 

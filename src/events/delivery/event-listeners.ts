@@ -9,6 +9,8 @@ export class EventListeners {
   private readonly logger = new Logger(INVENTORY_EVENT);
   /** Of the product's own listeners: whether they have any use for events now. */
   private readonly needs: (() => boolean)[] = [];
+  /** Of the event that is being emitted. */
+  private more = false;
 
   constructor(private readonly emitter: EventEmitter2) {}
 
@@ -17,20 +19,23 @@ export class EventListeners {
    * `@OnEvent` does that as well, with four promises for each listener and event: a ninth of what a bulk change
    * allocates.
    *
+   * @param handle see `EventHandler`
    * @param needed false while `handle` would do nothing, so that an event needn't be parsed for its sake
    */
-  add(handle: (event: InventoryEvent) => void, needed: () => boolean): void {
+  add(handle: (event: InventoryEvent, more: boolean) => void, needed: () => boolean): void {
     this.needs.push(needed);
     this.emitter.on(INVENTORY_EVENT, (event: InventoryEvent) => {
       try {
-        handle(event);
+        handle(event, this.more);
       } catch (error) {
         this.logger.error(error);
       }
     });
   }
 
-  emit(event: InventoryEvent): void {
+  /** @param more whether the next one is at hand */
+  emit(event: InventoryEvent, more = false): void {
+    this.more = more;
     this.emitter.emit(INVENTORY_EVENT, event);
   }
 

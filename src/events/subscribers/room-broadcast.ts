@@ -9,8 +9,8 @@ import { WebSocketLink } from './web-socket-link.js';
 export class RoomBroadcast implements EventHandler {
   constructor(private readonly link: WebSocketLink) {}
 
-  handle(event: InventoryEvent): void {
-    this.link.service?.broadcast(event);
+  handle(event: InventoryEvent, more: boolean): void {
+    this.link.service?.broadcast(event, more);
   }
 
   get needed(): boolean {

@@ -1,8 +1,9 @@
 import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket as RawSocket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Namespace, Server, type Socket } from 'socket.io';
 import { io, type Socket as Client } from 'socket.io-client';
+import { waitFor } from '../../../test/support/processes.js';
 import { FastPath } from '../fast-path.js';
 import { FrameSender } from './frame-sender.js';
 import { eventFrame, textFrame } from './frames.js';
@@ -78,6 +79,21 @@ describe('frames', () => {
     await arrived(socket);
     expect(seen).toEqual(Array.from({ length: number }, (_, index) => index + 1));
     expect(direct).toBeGreaterThan(20);
+  });
+
+  it('wait for others that follow, and are sent in their order even if none follows', async () => {
+    const { socket, seen } = await connect();
+    const raw = (socket.conn.transport as unknown as { socket: { _socket: RawSocket } }).socket._socket;
+    for (const word of [1, 2]) sender.send(socket, frameOf(word), true);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(raw.writableCorked).toBe(1);
+    sender.send(socket, frameOf(3));
+    await arrived(socket);
+    expect(seen).toEqual([1, 2, 3]);
+    expect(raw.writableCorked).toBe(0);
+    sender.send(socket, frameOf(4), true);
+    await waitFor(() => seen.length === 4, { what: 'the frame that none has followed' });
+    expect(raw.writableCorked).toBe(0);
   });
 
   it('are refused for a client that polls, and for one that has gone', async () => {

@@ -34,25 +34,26 @@ export class RoomBroadcaster implements WebSocketService {
     return !this.namespace || this.namespace.sockets.size === 0;
   }
 
-  broadcast(event: InventoryEvent): void {
+  broadcast(event: InventoryEvent, more: boolean): void {
     if (!this.namespace || this.idle) return;
     const rooms = roomsOf(event);
     this.recent.add(event, rooms);
     const receivers = membersOf(this.namespace, rooms);
     if (receivers.size === 0) return;
-    const others = this.sender.on ? this.sendFrames(this.namespace, receivers, event) : [...receivers];
+    const others = this.sender.on ? this.sendFrames(receivers, event, more) : [...receivers];
     // Every socket is in a room of its own id.
     if (others.length > 0) this.namespace.local.to(others).emit(NOTIFICATION, event);
     this.metrics.notificationsSent.inc(receivers.size);
   }
 
   /** @returns the ids of those that have to get it from Socket.IO */
-  private sendFrames({ name, sockets }: Namespace, receivers: ReadonlySet<string>, event: InventoryEvent): string[] {
+  private sendFrames(receivers: ReadonlySet<string>, event: InventoryEvent, more: boolean): string[] {
+    const { name, sockets } = this.namespace!;
     const frame = eventFrame(name, NOTIFICATION, event);
     const others: string[] = [];
     for (const id of receivers) {
       const socket = sockets.get(id);
-      if (socket && !this.sender.send(socket, frame)) others.push(id);
+      if (socket && !this.sender.send(socket, frame, more)) others.push(id);
     }
     return others;
   }
