@@ -53,6 +53,8 @@ export class AppConfig {
   consumerLagSeconds: number;
   /** Days for which events stay in the table, sealed ones in segments afterwards; undefined: for ever. */
   logRetentionDays: number | undefined;
+  /** Between two acknowledged changes that are looked for in searches; 0 for none. */
+  freshnessAuditSeconds: number;
   logLevel: (typeof LOG_LEVELS)[number];
   /** Whether `src/fast-path` goes around libraries; without it they do all in their own way, slower. */
   fastPath: boolean;
@@ -116,6 +118,7 @@ function readConfig(variables: Variables): AppConfig {
     replayEvents: variables.integer('REPLAY_EVENTS', 1_000, 0, 100_000),
     replayBytes: variables.integer('REPLAY_BYTES', 1_048_576, 0, 1_073_741_824),
     sendBufferBytes: variables.integer('SEND_BUFFER_BYTES', 1_048_576, 65_536, 1_073_741_824),
+    freshnessAuditSeconds: variables.integer('FRESHNESS_AUDIT_SECONDS', 2, 0, 86_400),
     consumerLagSeconds: variables.integer('CONSUMER_LAG_SECONDS', 300, 0, 86_400_000),
     logRetentionDays: variables.days('LOG_RETENTION', 36_500),
     logLevel: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),

@@ -29,10 +29,13 @@ interface Asked {
   error?: unknown;
 }
 
+/** SQLSTATE. */
+const CANNOT_CONNECT_NOW = '57P03';
+
 /** None of the servers can be written now. */
 export class NoPrimaryError extends Error {
-  /** SQLSTATE `cannot_connect_now`, so that it is taken for what it is: an outage. */
-  readonly code = '57P03';
+  /** It is taken for what it is: an outage. */
+  readonly code = CANNOT_CONNECT_NOW;
 
   constructor(asked: readonly Asked[]) {
     const each = asked.map(({ host, obstacle }) => `${host.name} ${obstacle ?? ''}`);

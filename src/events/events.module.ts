@@ -30,6 +30,7 @@ import { LogHistory } from './log/log-history.js';
 import { EventLog } from './log/event-log.js';
 import { MovedEvents } from './log/moved-events.js';
 import { InventoryEventEntity } from './log/inventory-event.entity.js';
+import { AcknowledgedChanges } from './commit/acknowledged-changes.js';
 import { AwaitSequenced } from './commit/await-sequenced.js';
 import { SubscriberFanOut } from './subscribers/subscriber-fan-out.js';
 import { RoomBroadcast } from './subscribers/room-broadcast.js';
@@ -82,6 +83,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     Backlog,
     Relay,
     RelayWakeup,
+    AcknowledgedChanges,
     EventCommitter,
     WebSocketLink,
     SubscriberRegistry,
@@ -99,7 +101,15 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     LogSizes,
     EventReactions,
   ],
-  exports: [InventoryEventService, EventCommitter, EventLog, AwaitSequenced, EventsStatus, LogSizes],
+  exports: [
+    InventoryEventService,
+    EventCommitter,
+    AcknowledgedChanges,
+    EventLog,
+    AwaitSequenced,
+    EventsStatus,
+    LogSizes,
+  ],
 })
 export class EventsModule {
   constructor(log: EventLog, owner: RedisOwner) {

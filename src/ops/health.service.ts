@@ -7,6 +7,7 @@ import { SEARCH_READINESS, SqlClient, WRITE_READINESS, writeObstacle, type Write
 import { Clock, Draining, endsWithin } from '../infra/index.js';
 import { CacheHealth, type CacheState } from '../search-cache/index.js';
 import { Company, WITHOUT_REDIS } from './company.js';
+import { FreshnessAuditor } from './freshness/freshness-auditor.js';
 
 /** `degraded`: a part is away that the product can do without for a while. */
 export type PartStatus = 'up' | 'degraded' | 'down';
@@ -42,12 +43,14 @@ export class HealthService {
     private readonly consumers: ConsumerStates,
     private readonly logSizes: LogSizes,
     private readonly company: Company,
+    private readonly freshness: FreshnessAuditor,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
 
   async check(): Promise<Health> {
     const { setBackAt, busConnected } = this.events;
+    const { report } = this.freshness;
     const [database, cache, behind, size, alone] = await Promise.all([
       this.database(),
       this.cache.state(),
@@ -64,6 +67,7 @@ export class HealthService {
       ...(size && { log: { status: 'up', detail: logDetail(size) } }),
       ...(setBackAt && { log: { status: 'degraded', detail: `PostgreSQL was set back, noticed at ${setBackAt}` } }),
       cache: CACHE_PARTS[cache],
+      ...(report && { freshness: { status: report.isStale ? 'degraded' : 'up', detail: report.detail } }),
       ...(behind.length > 0 && { consumers: { status: 'degraded', detail: behind.join('; ') } }),
     };
     const statuses = Object.values(parts).map(({ status }) => status);

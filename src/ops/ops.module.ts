@@ -3,6 +3,9 @@ import { ConsumersModule } from '../consumers/index.js';
 import { EventsModule } from '../events/index.js';
 import { SearchCacheModule } from '../search-cache/index.js';
 import { Company } from './company.js';
+import { FreshnessAuditor } from './freshness/freshness-auditor.js';
+import { OwnAddress } from './freshness/own-address.js';
+import { SampleChannel } from './freshness/sample-channel.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 import { InstanceMetrics } from './instance.metrics.js';
@@ -12,6 +15,6 @@ import { MetricsController } from './metrics.controller.js';
 @Module({
   imports: [EventsModule, ConsumersModule, SearchCacheModule],
   controllers: [HealthController, MetricsController],
-  providers: [HealthService, Company, InstanceMetrics],
+  providers: [HealthService, Company, InstanceMetrics, FreshnessAuditor, SampleChannel, OwnAddress],
 })
 export class OpsModule {}

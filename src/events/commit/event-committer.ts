@@ -12,6 +12,7 @@ import {
 import { RelayWakeup } from '../relay/relay-wakeup.js';
 import { CacheInvalidation } from '../invalidation/cache-invalidation.js';
 import { PendingEvents, type ReportCommitted } from '../sequencer/pending-events.js';
+import { AcknowledgedChanges } from './acknowledged-changes.js';
 import { InlineSequencing } from './inline-sequencing.js';
 import { type Recovery, whatWasDone } from './lost-statement.js';
 
@@ -91,6 +92,7 @@ export class EventCommitter {
     private readonly pending: PendingEvents,
     private readonly invalidation: CacheInvalidation,
     private readonly wakeup: RelayWakeup,
+    private readonly acknowledged: AcknowledgedChanges,
   ) {}
 
   /**
@@ -130,6 +132,7 @@ export class EventCommitter {
       const after = positioned ? positionBefore(positioned) : null;
       if (inline && after !== null) {
         await inline.finalize(after, inOrder(result.events, eventIds));
+        this.acknowledged.note(result.events);
       } else {
         inline?.end();
         await this.acknowledge(result.events, report);
@@ -146,6 +149,7 @@ export class EventCommitter {
     await afterCommit(async () => {
       const invalidated = await this.invalidation.committed(events);
       this.wakeup.committed(invalidated, report(events));
+      this.acknowledged.note(events);
     });
   }
 }

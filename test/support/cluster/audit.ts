@@ -44,10 +44,18 @@ export async function audit(system: System, load: Load, options: AuditOptions = 
       ? []
       : listeners.flatMap(({ refetches }) => refetches.map((reason) => `a socket was not recovered: ${reason}`)),
     ...(await Promise.all(system.running.map((instance) => checkApi(system, instance.url, log)))),
+    ...(staleness > 0 ? [] : await Promise.all(system.running.map(({ url }) => checkAuditor(system, url)))),
   ];
   return found.flatMap((violations) =>
     violations.length > SHOWN ? [...violations.slice(0, SHOWN), `… and ${violations.length - SHOWN} more`] : violations,
   );
+}
+
+/** The product's own auditor has found nothing either. */
+async function checkAuditor(system: System, url: string): Promise<string[]> {
+  const { body } = await system.client.send<string>('GET', `${url}/metrics`);
+  const found = Number(/^inventory_staleness_after_ack_total (\d+)$/m.exec(body)?.[1]);
+  return found === 0 ? [] : [`the freshness auditor of ${url} has found ${found}`];
 }
 
 /** Every acknowledged write is in the log as it was acknowledged. */

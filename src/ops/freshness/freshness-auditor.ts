@@ -1,0 +1,148 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppConfig } from '../../config/index.js';
+import { AcknowledgedChanges } from '../../events/index.js';
+import { Clock, Metrics, PeriodicJob } from '../../infra/index.js';
+import { OwnAddress } from './own-address.js';
+import { SampleChannel } from './sample-channel.js';
+import { sampled, type SampledChange, searchesOf, type Verdict, verdictOf } from './sampled-change.js';
+
+/** Milliseconds for an answer, between two looks for a change that isn't seen, and until it is given up. */
+const ANSWERS_WITHIN = 5_000;
+const LOOK_EVERY = 250;
+const LOOK_FOR = 15_000;
+/** Milliseconds for which `/health` speaks of a stale answer. */
+const REMEMBERED_FOR = 600_000;
+
+const RESULTS = ['shown', 'absent', 'stale', 'failed'] as const;
+
+/**
+ * Looks in production whether the promise holds: every few seconds a change that some instance has acknowledged is
+ * looked for on all of them, over HTTP as any client would, in searches that have most likely been cached. A search
+ * that begins after the acknowledgement and shows an older version of the product is stale; it is asked again until it
+ * shows the change. What can't be asked (a busy server, a lost connection) says nothing.
+ */
+@Injectable()
+export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(FreshnessAuditor.name);
+  private readonly stale = this.metrics.counter(
+    'inventory_staleness_after_ack_total',
+    'Searches that showed an older version of a product than had been acknowledged before they began.',
+  );
+  private readonly audits = this.metrics.counter(
+    'inventory_freshness_audits_total',
+    'Searches asked for an acknowledged change, by result; absent: others have changed since.',
+    { result: RESULTS },
+  );
+  private readonly seconds = this.metrics.histogram(
+    'inventory_ack_to_search_seconds',
+    'From when an acknowledgement was known here to the end of the first search that showed the change.',
+  );
+  private readonly ending = new AbortController();
+  private job: PeriodicJob | undefined;
+  private underWay: Promise<unknown> = Promise.resolve();
+  private busy = false;
+  private staleAt: number | undefined;
+  private done = 0;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly changes: AcknowledgedChanges,
+    private readonly channel: SampleChannel,
+    private readonly address: OwnAddress,
+    private readonly metrics: Metrics,
+    private readonly clock: Clock,
+  ) {}
+
+  /** For `/health`; undefined if it has nothing to say. */
+  get report(): { isStale: boolean; detail: string } | undefined {
+    const { staleAt } = this;
+    if (staleAt !== undefined && !this.clock.hasPassed(REMEMBERED_FOR, staleAt)) {
+      const when = new Date(staleAt).toISOString();
+      return { isStale: true, detail: `a search was older than an acknowledged change, at ${when}` };
+    }
+    return this.done === 0
+      ? undefined
+      : { isStale: false, detail: `${this.done} searches audited, none stale of late` };
+  }
+
+  onApplicationBootstrap(): void {
+    const { freshnessAuditSeconds } = this.config;
+    if (freshnessAuditSeconds === 0) return;
+    this.channel.subscribe((sample) => this.take(sample));
+    this.job = new PeriodicJob('freshness', freshnessAuditSeconds * 1_000, () => this.sample());
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.ending.abort();
+    await Promise.all([this.job?.stop(), this.underWay]);
+  }
+
+  private async sample(): Promise<void> {
+    const change = this.changes.take();
+    const sample = change && sampled(change);
+    if (sample) await this.channel.send(sample);
+  }
+
+  /** One at a time: what comes meanwhile, from many instances, is left out. */
+  private take(sample: SampledChange): void {
+    const { url } = this.address;
+    if (this.busy || url === undefined || this.ending.signal.aborted) return;
+    this.busy = true;
+    const known = performance.now();
+    const searches = searchesOf(sample).map((path) => this.audit(`${url}${path}`, sample, known));
+    this.underWay = Promise.all(searches).finally(() => (this.busy = false));
+  }
+
+  /** Twice, since what the first look has brought into the cache may be wrong as well. */
+  private async audit(url: string, sample: SampledChange, known: number): Promise<void> {
+    await this.untilShown(url, sample, known);
+    await this.untilShown(url, sample);
+  }
+
+  /** @param known of `performance.now()`: when to measure from, if it is to be measured */
+  private async untilShown(url: string, sample: SampledChange, known?: number): Promise<void> {
+    const began = performance.now();
+    let isStale = false;
+    while (!this.ending.signal.aborted && performance.now() - began < LOOK_FOR) {
+      const verdict = await this.look(url, sample);
+      if (verdict === 'shown' && known !== undefined) this.seconds.observe((performance.now() - known) / 1_000);
+      if (verdict !== 'stale') {
+        if (!isStale) this.count(verdict);
+        return;
+      }
+      if (!isStale) this.found(url, sample);
+      isStale = true;
+      await sleep(LOOK_EVERY, undefined, { ref: false });
+    }
+  }
+
+  private found(url: string, { productId, version }: SampledChange): void {
+    this.count('stale');
+    this.stale.inc();
+    this.staleAt = this.clock.now();
+    this.logger.error(
+      `A search is older than version ${version} of ${productId}, which was acknowledged before: ${url}`,
+    );
+  }
+
+  private count(result: (typeof RESULTS)[number]): void {
+    this.done += 1;
+    this.audits.inc({ result });
+  }
+
+  private async look(url: string, sample: SampledChange): Promise<Verdict | 'failed'> {
+    try {
+      const signal = AbortSignal.any([this.ending.signal, AbortSignal.timeout(ANSWERS_WITHIN)]);
+      const answer = await fetch(url, { signal });
+      if (!answer.ok) {
+        await answer.body?.cancel();
+        return 'failed';
+      }
+      const { items } = (await answer.json()) as { items: { id: string; version: number }[] };
+      return verdictOf(sample, items);
+    } catch {
+      return 'failed';
+    }
+  }
+}

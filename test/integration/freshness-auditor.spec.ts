@@ -1,0 +1,203 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import type { Product } from '../../src/contracts/index.js';
+import { CacheInvalidation } from '../../src/events/invalidation/cache-invalidation.js';
+import { SearchCacheInvalidator } from '../../src/search-cache/invalidation/search-cache-invalidator.js';
+import { ResilientCacheStore } from '../../src/search-cache/store/resilient-cache-store.js';
+import type { CachedPage } from '../../src/search-cache/store/search-cache-store.js';
+import { startApp, type TestApp, testDatabase } from '../support/app.js';
+import { createProduct, createVendor } from '../support/builders.js';
+import { waitFor } from '../support/processes.js';
+import { startRedis, type TestRedis } from '../support/redis-server.js';
+import { cacheInUse } from '../support/search-apps.js';
+import type { TestDatabase } from '../support/test-database.js';
+
+Logger.overrideLogger(false);
+
+/** Milliseconds within which each fault is to be found. */
+const WITHIN = 60_000;
+
+/** What could break in the way from a change to the pages that show it. Each takes itself back. */
+type Fault = (apps: readonly [TestApp, TestApp]) => () => void;
+
+const storeOf = ({ app }: TestApp): ResilientCacheStore => app.get(ResilientCacheStore);
+const restoreAll =
+  (...spies: { mockRestore(): void }[]) =>
+  () => {
+    for (const spy of spies) spy.mockRestore();
+  };
+
+/** On the instance that writes. */
+function lostScopes(isLost: (scope: string, index: number) => boolean): Fault {
+  return ([writer]) => {
+    const store = storeOf(writer);
+    const real = store.invalidateWatched.bind(store);
+    return restoreAll(
+      jest
+        .spyOn(store, 'invalidateWatched')
+        .mockImplementation((scopesOf) =>
+          real((isWatched) => scopesOf(isWatched).filter((scope, index) => !isLost(scope, index))),
+        ),
+    );
+  };
+}
+
+/** On the instance that answers. */
+function oldPages(isOld: (key: string) => boolean): Fault {
+  return ([, reader]) => {
+    const store = storeOf(reader);
+    const kept = new Map<string, CachedPage>();
+    const real = store.read.bind(store);
+    const fill = store.fill.bind(store);
+    return restoreAll(
+      jest.spyOn(store, 'read').mockImplementation((key, scopes, listing) => {
+        const page = kept.get(key);
+        return page && isOld(key) ? Promise.resolve({ result: 'hit', page }) : real(key, scopes, listing);
+      }),
+      jest.spyOn(store, 'fill').mockImplementation((key, page, tokens, hints) => {
+        kept.set(key, page);
+        return fill(key, page, tokens, hints);
+      }),
+      jest.spyOn(store, 'peek').mockImplementation(() => undefined),
+    );
+  };
+}
+
+/** On the instance that writes, as it does what `how` makes of each invalidation. */
+function otherwise(how: (invalidate: () => Promise<boolean>, time: number) => Promise<boolean>): Fault {
+  return ([writer]) => {
+    const store = storeOf(writer);
+    const real = store.invalidateWatched.bind(store);
+    let time = 0;
+    return restoreAll(
+      jest.spyOn(store, 'invalidateWatched').mockImplementation((scopesOf) => how(() => real(scopesOf), (time += 1))),
+    );
+  };
+}
+
+/** On the instance that answers: pages are stored with tokens that were read when they had been loaded. */
+const lateTokens: Fault = ([, reader]) => {
+  const store = storeOf(reader);
+  const real = store.fill.bind(store);
+  const read = store.read.bind(store);
+  const pages = new Map<string, CachedPage>();
+  return restoreAll(
+    jest.spyOn(store, 'fill').mockImplementation(async (key, page, tokens, hints) => {
+      const old = pages.get(key) ?? page;
+      pages.set(key, page);
+      const now = await read(`${key}-none`, [...tokens.keys()], null);
+      await real(key, old, now.result === 'miss' ? now.tokens : tokens, hints);
+    }),
+  );
+};
+
+const FAULTS: Record<string, Fault> = {
+  'the writer invalidates nothing': lostScopes(() => true),
+  'the writer forgets the first scope of each change and every third one': lostScopes(
+    (_scope, index) => index % 3 === 0,
+  ),
+  'the writer forgets every second scope': lostScopes((_scope, index) => index % 2 === 0),
+  'the writer says that it has invalidated before it has': ([writer]) => {
+    const invalidation = writer.app.get(CacheInvalidation);
+    return restoreAll(
+      jest.spyOn(invalidation, 'committed').mockImplementation((events) => {
+        const ids = events.map(({ eventId }) => eventId);
+        invalidation.markDone(ids);
+        return Promise.resolve(ids);
+      }),
+    );
+  },
+  'the cache’s reaction to events is lost': ([writer]) => {
+    const invalidator = writer.app.get(SearchCacheInvalidator);
+    return restoreAll(jest.spyOn(invalidator, 'invalidate').mockResolvedValue(true));
+  },
+  'every third invalidation is lost': otherwise((invalidate, time) =>
+    time % 3 === 0 ? Promise.resolve(true) : invalidate(),
+  ),
+  'invalidations come two seconds after their acknowledgement': otherwise((invalidate) => {
+    setTimeout(() => void invalidate(), 2_000).unref();
+    return Promise.resolve(true);
+  }),
+  'invalidations that fail count as done': otherwise(() => Promise.resolve(true)),
+  'another instance goes on serving what it has': oldPages(() => true),
+  'another instance goes on serving pages of one search in two': oldPages(
+    (key) => key.charCodeAt(key.length - 1) % 2 === 0,
+  ),
+  'another instance stores pages with tokens that are newer than they are': lateTokens,
+};
+
+/** G1 is looked for in production; here it is broken on purpose. */
+describe('the freshness auditor', () => {
+  let database: TestDatabase;
+  let redis: TestRedis;
+  let apps: [TestApp, TestApp];
+  let product: Product;
+  let price = 1;
+
+  beforeAll(async () => {
+    [database, redis] = await Promise.all([testDatabase(), startRedis()]);
+    const env = { FRESHNESS_AUDIT_SECONDS: '1', REDIS_HOST: redis.host, REDIS_PORT: String(redis.port) };
+    const first = await startApp({ database, env });
+    await cacheInUse(first);
+    apps = [first, await startApp({ database, env })];
+    const vendor = await createVendor(first);
+    product = await createProduct(first, { vendorId: vendor.id, basePrice: 1 });
+  });
+  afterAll(async () => {
+    await Promise.all(apps.map((app) => app.close()));
+    await redis.stop();
+    await database.drop();
+  });
+  afterEach(() => void jest.restoreAllMocks());
+
+  const metric = async (app: TestApp, name: string): Promise<number> => {
+    const { body } = await app.request<string>('GET', '/metrics');
+    return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(body)?.[1] ?? 0);
+  };
+  const staleFound = async (): Promise<number> => {
+    const counts = await Promise.all(apps.map((app) => metric(app, 'inventory_staleness_after_ack_total')));
+    return counts.reduce((sum, one) => sum + one, 0);
+  };
+  const shown = (app: TestApp): Promise<number> =>
+    metric(app, String.raw`inventory_freshness_audits_total\{result="shown"\}`);
+  const write = async (): Promise<void> => {
+    price = (price % 900) + 1;
+    const { status } = await apps[0].request('PATCH', `/api/products/${product.id}`, { basePrice: price });
+    expect(status).toBe(200);
+  };
+  /** Changes go on until it is so. */
+  const whileWriting = (isSo: () => Promise<boolean>, what: string): Promise<boolean> =>
+    waitFor(
+      async () => {
+        await write();
+        return isSo();
+      },
+      { timeoutMs: WITHIN, what, everyMs: 700 },
+    );
+
+  it('sees on every instance what any of them has acknowledged, and says so', async () => {
+    const before = await Promise.all(apps.map(shown));
+    await whileWriting(
+      async () => (await Promise.all(apps.map(shown))).every((count, index) => count > before[index]! + 9),
+      'audits everywhere',
+    );
+    expect(await staleFound()).toBe(0);
+    const { body } = await apps[1].request('GET', '/health');
+    expect(body).toMatchObject({ parts: { freshness: { status: 'up' } } });
+  }, 90_000);
+
+  it.each(Object.entries(FAULTS))(
+    'finds it when %s',
+    async (_name, fault) => {
+      const before = await staleFound();
+      const mend = fault(apps);
+      await whileWriting(async () => (await staleFound()) > before, 'the fault to be found');
+      mend();
+      const found = await Promise.all(apps.map((app) => app.request<{ parts: object }>('GET', '/health')));
+      expect(found.map(({ body }) => body.parts)).toContainEqual(
+        expect.objectContaining({ freshness: expect.objectContaining({ status: 'degraded' }) }),
+      );
+    },
+    90_000,
+  );
+});
