@@ -1,16 +1,30 @@
+import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
+import { archiveSegments, droppable, dropSegments } from '../log-archive/index.js';
 import { withDatabase } from './database.js';
 import { removeNames } from './remove-names.js';
-import { runCli, UsageError } from './run-cli.js';
+import { CliError, runCli, UsageError } from './run-cli.js';
 
 const USAGE = `Usage: npm run log -- status
+       npm run log -- archive --to DIR
+       npm run log -- drop --before POSITION [--archive DIR] [--yes]
        npm run log -- remove-names VENDOR
 
-Says how large the event log is, or takes former names of a vendor out of it.
+Says how large the event log is, writes sealed segments to files, drops those that have files, or takes former names of
+a vendor out of the log.
 It works on the database that the server uses: DATABASE_URL, or the embedded one in DATA_DIR, whether it runs or not.
 
   status               events, what they take in the table, and what is sealed
+  archive --to DIR     writes a file of each sealed segment to a folder, unless it has it. A file has the epoch, the
+                       positions and the hash of its segment, whose events are behind them, in Brotli
+  drop --before POSITION
+                       deletes the segments that end before the position, if their events have left the table
+                       (LOG_RETENTION) and the archive has whole files of them: what asks for these events is answered
+                       410 from then on, and verify can't go back behind them. It asks before it does so.
+                       npm run restore -- --archive DIR puts them back
+  --archive DIR        the archive to look into; by default where each segment was archived last
+  --yes                don't ask
   remove-names VENDOR  gives all events of the vendor the names that it has now; rename it first
                        (PATCH /api/vendors/ID), and rebuild the histories afterwards
                        (npm run rebuild -- product-history).
@@ -36,7 +50,13 @@ async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
+    options: {
+      to: { type: 'string' },
+      before: { type: 'string' },
+      archive: { type: 'string' },
+      yes: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help) {
     process.stdout.write(USAGE);
@@ -44,8 +64,18 @@ async function main(args: string[]): Promise<void> {
   }
   const [command, ...more] = positionals;
   if (command === 'status' && more.length === 0) return inDatabase(status);
+  if (command === 'archive' && more.length === 0) {
+    const { to } = values;
+    if (to === undefined) throw new UsageError('Say where to: --to DIR');
+    return inDatabase((client) => archive(client, to));
+  }
+  if (command === 'drop' && more.length === 0) {
+    const { before = '' } = values;
+    if (!/^[1-9]\d{0,14}$/.test(before)) throw new UsageError('Say up to where: --before POSITION');
+    return inDatabase((client) => drop(client, Number(before), values));
+  }
   if (command === 'remove-names' && more.length === 1) return inDatabase((client) => withoutNames(client, more[0]!));
-  throw new UsageError('Say what to do: status, or remove-names and a vendor');
+  throw new UsageError('Say what to do: status, archive, drop, or remove-names and a vendor');
 }
 
 async function inDatabase(work: (client: pg.Client) => Promise<string[]>): Promise<void> {
@@ -68,6 +98,41 @@ async function status(client: pg.Client): Promise<string[]> {
     `sealed    ${sealed.segments} segments up to position ${sealed.last}, ${size(sealed.bytes, sealed.last)}`,
     `newest    ${sealed.hash}`,
   ];
+}
+
+async function archive(client: pg.Client, to: string): Promise<string[]> {
+  const { written, last } = await archiveSegments(client, to);
+  return [`${to} has all that is sealed, up to position ${last}; ${written} files are new`];
+}
+
+interface DropOptions {
+  archive?: string;
+  yes?: boolean;
+}
+
+async function drop(
+  client: pg.Client,
+  before: number,
+  { archive: folder, yes = false }: DropOptions,
+): Promise<string[]> {
+  const { segments, last } = await droppable(client, before, folder);
+  if (segments === 0) return ['There is no segment that ends before it'];
+  const what = `${segments} segments, up to position ${last}`;
+  if (!yes && !(await confirmed(`Drop ${what}? Whoever asks for these events will be refused. [yes/no] `))) {
+    throw new CliError('Nothing was dropped');
+  }
+  await dropSegments(client, last);
+  return [`Dropped ${what}; the log begins at position ${last + 1}`];
+}
+
+async function confirmed(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new CliError('drop: say --yes if there is no terminal to ask on');
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return (await terminal.question(question)).trim().toLowerCase() === 'yes';
+  } finally {
+    terminal.close();
+  }
 }
 
 function size(bytes: number, events: number): string {

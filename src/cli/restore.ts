@@ -6,6 +6,7 @@ import {
   restoreFromLog,
   type Restored,
   type RestoreObserver,
+  returnSegments,
 } from '../log-archive/index.js';
 import { withDatabase } from './database.js';
 import { countOf, MEGABYTES, Progress } from './progress.js';
@@ -14,6 +15,7 @@ import { verifyAndPrint } from './verify-and-print.js';
 
 const USAGE = `Usage: npm run restore -- --from FILE
        npm run restore -- --own-log
+       npm run restore -- --archive DIR
 
 Makes vendors, products, their prices and search documents anew from the event log, and compares them with it in the
 end, as npm run verify does. Projections are built when a server starts. No server may run meanwhile.
@@ -21,6 +23,8 @@ It works on the database that the server uses: DATABASE_URL, or the embedded one
 
   --from FILE  from a file of npm run export-log, into an empty database
   --own-log    from the log in the database itself, whose vendors and products are lost or wrong: they are replaced
+  --archive DIR
+               puts segments that npm run log -- drop has deleted back from an archive; a server may run meanwhile
   --help       this text
 `;
 
@@ -30,6 +34,7 @@ async function main(args: string[]): Promise<void> {
     options: {
       from: { type: 'string' },
       'own-log': { type: 'boolean' },
+      archive: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -37,8 +42,15 @@ async function main(args: string[]): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const { from, 'own-log': ownLog = false } = values;
-  if ((from === undefined) !== ownLog) throw new UsageError('Say what to restore from: --from FILE or --own-log');
+  const { from, 'own-log': ownLog = false, archive } = values;
+  if ([from, archive, ownLog || undefined].filter((given) => given !== undefined).length !== 1) {
+    throw new UsageError('Say what to restore from: --from FILE, --own-log or --archive DIR');
+  }
+  if (archive !== undefined) {
+    const { segments, first } = await withDatabase('restore', (client) => returnSegments(client, archive));
+    process.stdout.write(`${segments} segments are back; the log begins at position ${first}\n`);
+    return;
+  }
   const size = from === undefined ? 0 : await sizeOf(from);
   const isClean = await withDatabase(
     'restore',

@@ -14,3 +14,9 @@ export interface Problem {
   correlationId: string;
   errors?: FieldError[];
 }
+
+/** Of events that are in an archive only. */
+export interface DroppedEventsProblem extends Problem {
+  /** The first position that is kept. */
+  first: number;
+}

@@ -23,6 +23,7 @@ export {
 } from './log/append-events.sql.js';
 export { actorText, causeJson } from './log/event-actor.js';
 export { EventLog } from './log/event-log.js';
+export { EventsDroppedError } from './log/events-dropped.error.js';
 export { positionOfEvent, timeOfPosition } from './log/moved-events.sql.js';
 export { categoriesOf, newEventId } from './log/inventory-event.js';
 export { AwaitSequenced } from './commit/await-sequenced.js';

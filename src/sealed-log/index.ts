@@ -18,5 +18,6 @@ export {
   type SegmentHead,
   unpackSegment,
 } from './segment.js';
+export { SegmentNotes } from './segment-notes.js';
 export { readRecord } from './read-record.js';
 export { FOLDED_PRODUCTS, FOLDED_VENDORS } from './folded-log.sql.js';

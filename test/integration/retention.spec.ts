@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
@@ -11,9 +11,20 @@ import { SqlClient } from '../../src/database/index.js';
 import { MovedEvents } from '../../src/events/log/moved-events.js';
 import { LogRetention } from '../../src/events/retention/log-retention.js';
 import { LogSealer } from '../../src/events/seals/log-sealer.js';
-import { exportLog, restoreFromFile, restoreFromLog } from '../../src/log-archive/index.js';
+import {
+  archiveSegments,
+  droppable,
+  dropSegments,
+  exportLog,
+  restoreFromFile,
+  restoreFromLog,
+  returnSegments,
+} from '../../src/log-archive/index.js';
+import { segmentFiles } from '../../src/log-archive/segment-files.js';
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
+import { expectDocumented } from '../support/openapi/answers.js';
+import { OPERATIONS } from '../support/openapi/document.js';
 import { moveEvents, movedOf } from '../support/retention.js';
 import { cursorOf, subscribe } from '../support/recovery.js';
 import { caughtUp, listen } from '../support/rooms.js';
@@ -22,6 +33,12 @@ import type { TestDatabase } from '../support/test-database.js';
 import { withClient } from '../support/with-client.js';
 
 const [SEGMENT, STAYING] = [50, 20];
+
+/** Whether a path is one of a route; a name stands before a parameter. */
+const isOf = (route: string, path: string): boolean =>
+  !path.endsWith('/search') || route.endsWith('/search')
+    ? new RegExp(`^${route.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path)
+    : false;
 
 describe('events that have moved to segments', () => {
   let database: TestDatabase;
@@ -340,6 +357,120 @@ describe('events that have moved to segments', () => {
       expect(await named()).toEqual([`position ${rows[0]!.position}`]);
       await client.query(`UPDATE inventory_events SET version = version - 1 WHERE ${where}`);
       expect(await named()).toEqual([]);
+    });
+  });
+
+  describe('and were dropped', () => {
+    let folder: string;
+    let first: number;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'mandi-archive-'));
+    });
+    afterAll(() => rm(folder, { recursive: true }));
+
+    it('are only dropped if an archive has them, whole', async () => {
+      await expect(droppable(client, 101)).rejects.toThrow('no archive has positions 1 to 50');
+      const { last, written } = await archiveSegments(client, folder);
+      expect(await archiveSegments(client, folder)).toEqual({ last, written: 0 });
+      expect(await segmentFiles(folder)).toHaveLength(written);
+      const [name] = await segmentFiles(folder);
+      const path = join(folder, name!);
+      const bytes = await readFile(path);
+      expect(JSON.parse(bytes.toString('utf8', 0, bytes.indexOf('\n')))).toMatchObject({
+        ...{ epoch: (await cursorOf(app)).epoch, first: 1, last: SEGMENT, previous: null },
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      });
+      await writeFile(path, bytes.with(-9, bytes.at(-9)! ^ 1));
+      await expect(droppable(client, 101)).rejects.toThrow('no archive has positions 1 to 50');
+      await writeFile(path, bytes);
+      await expect(droppable(client, 101, join(folder, 'other'))).rejects.toThrow('no archive has');
+      for (let step = 1; step <= 2 * SEGMENT + STAYING; step += 1) await patch(onion.id, { basePrice: 700 + step });
+      await app.app.get(LogSealer).run();
+      const { upTo } = await movedOf(app);
+      await archiveSegments(client, folder);
+      await expect(droppable(client, 1_000_000)).rejects.toThrow(`which they have up to position ${upTo}`);
+      const late = { name: 'late', filter: {}, from: { position: 99 }, onFailure: 'skip', maxAttempts: 1 };
+      expect((await app.request('POST', '/api/consumers', late)).status).toBe(201);
+      await expect(droppable(client, 101)).rejects.toThrow('the consumer late has not passed position 100');
+      await app.request('DELETE', '/api/consumers/late');
+      expect(await droppable(client, 50)).toEqual({ segments: 0, last: 0 });
+      expect(await droppable(client, 120)).toEqual({ segments: 2, last: 100 });
+    });
+
+    it('are refused with 410 and the first position that is kept, and nothing else is', async () => {
+      await dropSegments(client, 100);
+      first = 101;
+      const refused = async (method: string, path: string, body?: object) => {
+        const answer = await app.request<Record<string, unknown>>(method, `/api${path}`, body);
+        expect({ path, body, ...answer.body }).toMatchObject({ path, status: 410, code: 'events_dropped', first });
+        const described = OPERATIONS.find(
+          (one) => one.method === method && isOf(one.path, `/api${path.split('?')[0]!}`),
+        );
+        expectDocumented(described!, answer);
+      };
+      const consumer = { name: 'old', filter: {}, onFailure: 'block', maxAttempts: 3 };
+      const { body } = await app.request<{ events: AuditedEvent[] }>('GET', `/api/events?after=100&limit=1`);
+      expect(body.events[0]!.position).toBe(first);
+      await refused('GET', '/events');
+      await refused('GET', '/events?after=99');
+      await refused('GET', `/events?productId=${onion.id}`);
+      await refused('GET', `/products/${onion.id}/history`);
+      for (const at of [1, 100]) {
+        await refused('GET', `/products/${onion.id}?asOf=${at}`);
+        await refused('GET', `/products/search?asOf=${at}`);
+        await refused('GET', `/vendors/${asha.id}?asOf=${at}`);
+        await refused('GET', `/products/${onion.id}/prices?asOf=${at}`);
+      }
+      for (const from of ['beginning', { position: 99 }, { time: '2020-01-01T00:00:00.000Z' }]) {
+        await refused('POST', '/consumers', { ...consumer, from });
+      }
+      await refused('POST', '/projections/price-series/rebuild');
+      for (const accept of ['text/csv', 'application/x-ndjson']) {
+        const answer = await app.request('GET', '/api/audit', undefined, { accept });
+        expect(answer).toMatchObject({ status: 410, body: { code: 'events_dropped', first } });
+      }
+      const page = await app.request<Page<AuditedEvent>>('GET', '/api/audit?limit=1000');
+      expect(page.body.items.at(-1)!.position).toBe(first);
+      await refused('GET', `/audit?cursor=${page.body.nextCursor}`);
+      const from = page.body.items.at(-SEGMENT - 1)!.occurredAt;
+      const later = await app.request<Page<AuditedEvent>>('GET', `/api/audit?limit=1000&from=${from}`);
+      expect(later.body).toMatchObject({ nextCursor: null });
+      expect((await app.request('GET', `/api/audit?from=${from}`, undefined, { accept: 'text/csv' })).status).toBe(200);
+      for (const path of [
+        '/events?after=100',
+        `/products/${onion.id}/history?after=100`,
+        `/products/${onion.id}?asOf=101`,
+        '/products/search?asOf=101',
+        `/products/${onion.id}/prices`,
+        '/events/seals',
+      ]) {
+        expect([path, (await app.request('GET', `/api${path}`)).status]).toEqual([path, 200]);
+      }
+    });
+
+    it('leave what is kept proven, and no export or rebuilding that would have a hole', async () => {
+      expect([(await verifySeals(client)).broken, (await verifySeals(client, true)).broken]).toEqual([[], []]);
+      for (const full of [false, true]) {
+        const report = await verifyLog(client, full);
+        expect(report.base).toMatchObject({ isSnapshot: true, droppedUpTo: 100 });
+        expect(isClean(report)).toBe(true);
+      }
+      await expect(exportLog(client, join(folder, 'log.gz'), () => undefined)).rejects.toThrow(
+        'begins at position 101',
+      );
+    });
+
+    it('are back when the archive is put back, and answered byte for byte', async () => {
+      const strangers = await mkdtemp(join(tmpdir(), 'mandi-archive-'));
+      expect(await returnSegments(client, strangers)).toEqual({ segments: 0, first });
+      await rm(strangers, { recursive: true });
+      expect(await returnSegments(client, folder)).toEqual({ segments: 2, first: 1 });
+      expect((await verifySeals(client, true)).broken).toEqual([]);
+      expect(isClean(await verifyLog(client, true))).toBe(true);
+      for (const path of [`/products/${onion.id}/history?after=60&limit=3`, `/vendors/${asha.id}?asOf=50`]) {
+        expect(await ask(path)).toBe(answers.get(path));
+      }
     });
   });
 

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { ProjectionState } from '../../contracts/index.js';
+import { EventsDroppedError } from '../../events/index.js';
 import { SqlClient } from '../../database/index.js';
 import { PeriodicJob } from '../../infra/index.js';
 import { fieldFaults, fieldsOf, idRule } from '../../validation/index.js';
@@ -88,7 +89,12 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
     for (const known of this.known.values()) {
       if (known.source) continue;
       const source = await this.sourceOf(known);
-      await this.builds.ensure(source);
+      try {
+        await this.builds.ensure(source);
+      } catch (error) {
+        if (!(error instanceof EventsDroppedError)) throw error;
+        this.logger.error(`${source.options.name} can't be built anew. ${error.message}: put that back first`);
+      }
       known.source = source;
     }
     const builds = await this.builds.all();

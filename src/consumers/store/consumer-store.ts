@@ -104,13 +104,24 @@ export class ConsumerStore {
     });
   }
 
-  /** The position behind which a consumer begins. */
+  /** The position behind which a consumer begins. Throws `EventsDroppedError` if not all behind it is kept. */
   private async positionOf(start: ConsumerStart): Promise<number> {
-    if (start === 'beginning') return 0;
+    if (start === 'beginning') {
+      await this.log.expectKept(0);
+      return 0;
+    }
     const head = await this.awaitSequenced.all();
     if (start === 'now') return head;
-    if ('time' in start) return (await this.log.positionBefore(start.time)) ?? head;
-    if (start.position <= head) return start.position;
+    if ('time' in start) {
+      const position = (await this.log.positionBefore(start.time)) ?? head;
+      // What was dropped may be of that time as well.
+      await this.log.expectKept(position - 1);
+      return position;
+    }
+    if (start.position <= head) {
+      await this.log.expectKept(start.position);
+      return start.position;
+    }
     // Events that come there would be passed by.
     const message = `is ahead of the log, which reaches to ${head}`;
     throw new ValidationFailedError([{ field: 'position', message }]);

@@ -5,6 +5,7 @@ import { SqlClient } from '../../database/index.js';
 import { keyHashes, productKey, type RecordRow, vendorKey } from '../../sealed-log/index.js';
 import { EventLog, pageOf } from '../log/event-log.js';
 import { auditedEventOf, type AuditedRow, rowOfRecord } from '../log/event-row.js';
+import { EventsDroppedError } from '../log/events-dropped.error.js';
 import { MovedEvents, type Wanted } from '../log/moved-events.js';
 import { fitsAudit, NEXT_SLICE, READ_BOUNDS, readAudit } from './audit-events.sql.js';
 
@@ -55,16 +56,20 @@ export class AuditLog {
   /**
    * At most `limit` events before a position; fewer if they are large, or 200,000 positions have none that fits: then
    * `reached` is above 1 all the same.
+   *
+   * @throws EventsDroppedError if what lies there, and may fit, is in an archive only
    */
   async page(filter: AuditFilter, before: number, limit: number): Promise<Found> {
     const search = await this.searchFor(filter, false);
+    const { end } = search;
+    if (before <= end && end > 1) throw new EventsDroppedError(end);
     const events: AuditedEvent[] = [];
     let reached = before;
     const stop = before - PAGE_SEARCHES;
-    while (reached > 1 && reached > stop) {
+    while (reached > end && reached > stop) {
       const slice = await search.sliceBelow(reached);
       if (!slice) {
-        reached = 1;
+        reached = end;
         break;
       }
       // One more tells whether there are others.
@@ -77,6 +82,12 @@ export class AuditLog {
     }
     if (events.length <= limit) return { events, reached };
     return { events: events.slice(0, limit), reached: events[limit - 1]!.position };
+  }
+
+  /** Throws `EventsDroppedError` if something that may fit is in an archive only. */
+  async expectKept(filter: AuditFilter): Promise<void> {
+    const { end } = await this.searchFor(filter, true);
+    if (end > 1) throw new EventsDroppedError(end);
   }
 
   /** All events before a position, some at a time; read as fast as they are taken. */
@@ -99,15 +110,19 @@ export class AuditLog {
     const zone = this.config.marketTimezone;
     const [row] = await this.sql.query<Bounds>(READ_BOUNDS, [from, to, zone]);
     const bounds = row!;
+    const kept = await this.moved.firstKept();
     const statement = readAudit({ ofProduct: productId !== undefined, asText });
     const filters = [actor, vendorId, cause, bounds.from, bounds.until];
     const selection = { actor, vendorId, cause, productId: productId ?? null, ...bounds };
     const moved = { ...namedBy(productId, vendorId), fits: fitsAudit(selection), newestFirst: true };
     return {
-      sliceBelow: (before) =>
-        productId === undefined
-          ? this.sliceBelow(before, vendorId, bounds)
-          : Promise.resolve({ first: 1, last: before - 1 }),
+      end: kept.time !== null && (bounds.from === null || bounds.from <= kept.time) ? kept.position : 1,
+      sliceBelow: async (before) => {
+        if (before <= kept.position) return undefined;
+        const all = { first: kept.position, last: before - 1 };
+        const slice = productId === undefined ? await this.sliceBelow(before, vendorId, bounds) : all;
+        return slice && { ...slice, first: Math.max(slice.first, kept.position) };
+      },
       read: async <Row extends AuditedRow | RecordRow>({ first }: Slice, before: number, limit: number) => {
         const { rows, movedUpTo } = await this.moved.behind(before - 1, (movedUpTo) =>
           this.sql.query<Row>(statement, [before, limit, ...filters, productId ?? first, movedUpTo]),
@@ -143,6 +158,8 @@ type Slice = Record<'first' | 'last', number>;
 
 /** A search for one filter. */
 interface AuditSearch {
+  /** The last position that is to be searched: 1, or the first one that is kept if the search would go on before it. */
+  end: number;
   /** The next positions below one that may have something; undefined: there are none. */
   sliceBelow: (before: number) => Promise<Slice | undefined>;
   /** Of the slice, what lies before a position. */

@@ -36,7 +36,10 @@ export class AuditController {
     const before = Math.min(asked, position + 1);
     void reply.header('vary', 'Accept');
     const format = formatOf(request.headers.accept);
-    if (format) return void reply.type(format.type).send(this.file(format, filter, before));
+    if (format) {
+      await this.audit.expectKept(filter);
+      return void reply.type(format.type).send(this.file(format, filter, before));
+    }
     const { events, reached } = await this.audit.page(filter, before, limit);
     const nextCursor = reached > 1 ? cursorOf(reached) : null;
     void reply.send({ items: events, nextCursor, epoch, position } satisfies Page<AuditedEvent>);

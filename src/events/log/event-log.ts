@@ -5,6 +5,7 @@ import { productKey, type RecordRow, vendorKey } from '../../sealed-log/index.js
 import { copiedEvents } from './copied-events.js';
 import { EventBatch, textLengthOf } from './event-batch.js';
 import { auditedEventOf, type AuditedRow, type EventRow, eventOf, rowOfRecord } from './event-row.js';
+import { EventsDroppedError } from './events-dropped.error.js';
 import { MovedEvents, type Wanted } from './moved-events.js';
 import {
   BATCH_BYTES,
@@ -239,10 +240,18 @@ export class EventLog implements OnModuleInit {
     return Number(row!.position);
   }
 
-  /** When the event at a position happened; null if there is none. */
+  /** When the event at a position happened; null if there is none. Throws `EventsDroppedError`. */
   async timeOf(position: number): Promise<string | null> {
-    const [row] = await this.sql.query<{ occurredAt: Date | null }>(READ_TIME_OF, [position]);
-    return row!.occurredAt?.toISOString() ?? null;
+    const [row] = await this.sql.query<{ occurredAt: Date | null; dropped: number }>(READ_TIME_OF, [position]);
+    const { occurredAt, dropped } = row!;
+    if (dropped > 0 && position <= dropped) throw new EventsDroppedError(dropped + 1);
+    return occurredAt?.toISOString() ?? null;
+  }
+
+  /** Throws `EventsDroppedError` if something behind a position is in an archive only. */
+  async expectKept(after: number): Promise<void> {
+    const { position } = await this.moved.firstKept();
+    if (position > 1 && after < position - 1) throw new EventsDroppedError(position);
   }
 
   /** In order, from segments as far as events have moved, and from there on what `hot` reads of the table. */

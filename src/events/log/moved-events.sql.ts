@@ -13,6 +13,13 @@ export const READ_MOVED: Statement = {
   text: 'SELECT moved_up_to::float8 AS "upTo", dropped_up_to::float8 AS dropped FROM event_log',
 };
 
+/** The first position that is kept, and the time of the first of its segment; a time of null if nothing was dropped. */
+export const READ_FIRST_KEPT: Statement = {
+  name: 'read-first-kept',
+  text: `SELECT (dropped_up_to + 1)::float8 AS position, CASE WHEN dropped_up_to > 0 THEN (
+           SELECT from_time FROM log_segments ORDER BY first LIMIT 1) END AS time FROM event_log`,
+};
+
 /** Whether a Bloom filter has the key with the hashes `$3`, of which only the bytes that have its bits are read. */
 const HAS_KEY = `
   ($3::bigint[] IS NULL OR NOT EXISTS (

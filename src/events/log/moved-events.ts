@@ -4,7 +4,14 @@ import { currentTransaction, SqlClient } from '../../database/index.js';
 import { SingleFlight } from '../../infra/index.js';
 import { keyHashes, readRecord, type RecordRow, unpackSegment } from '../../sealed-log/index.js';
 import { EventsDroppedError } from './events-dropped.error.js';
-import { NEXT_SEGMENT, READ_MOVED, READ_PACKED, READ_VENDOR_EVENTS, SEGMENT_BEFORE } from './moved-events.sql.js';
+import {
+  NEXT_SEGMENT,
+  READ_FIRST_KEPT,
+  READ_MOVED,
+  READ_PACKED,
+  READ_VENDOR_EVENTS,
+  SEGMENT_BEFORE,
+} from './moved-events.sql.js';
 import { UnpackedSegment } from './unpacked-segment.js';
 
 /** Bytes of segments that are kept unpacked: two of usual size. The newest one is kept however large it is. */
@@ -27,6 +34,12 @@ export interface Wanted {
   text?: string;
   /** Names of vendors are missing. */
   fits: (row: RecordRow) => boolean;
+}
+
+export interface FirstKept {
+  position: number;
+  /** When its segment begins; null if the log is kept from position 1 on. */
+  time: Date | null;
 }
 
 interface SegmentName {
@@ -67,6 +80,12 @@ export class MovedEvents {
     const [row] = await this.sql.query<{ upTo: number; dropped: number }>(READ_MOVED);
     this.mark = row!.upTo;
     return this.mark > position;
+  }
+
+  /** Where the log begins: behind what is in an archive only. */
+  async firstKept(): Promise<FirstKept> {
+    const [row] = await this.sql.query<FirstKept & Record<string, unknown>>(READ_FIRST_KEPT);
+    return row!;
   }
 
   /**

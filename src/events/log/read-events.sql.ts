@@ -170,10 +170,10 @@ export const READ_LAST_BEFORE: Statement = {
          SELECT coalesce(min(later.position) - 1, (SELECT position FROM found)) AS position FROM later`,
 };
 
-/** `$1` position. */
+/** `$1` position; and how far events were dropped. */
 export const READ_TIME_OF: Statement = {
   name: 'read-time-of-position',
-  text: `SELECT ${timeOfPosition('$1::bigint')} AS "occurredAt"`,
+  text: `SELECT ${timeOfPosition('$1::bigint')} AS "occurredAt", dropped_up_to::float8 AS dropped FROM event_log`,
 };
 
 /** `$1`: the highest `seq` that matters, null for any. */

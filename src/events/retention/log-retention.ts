@@ -4,13 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppConfig } from '../../config/index.js';
 import { SqlClient } from '../../database/index.js';
 import { Clock, Metrics, PeriodicJob } from '../../infra/index.js';
-import { unpackSegment } from '../../sealed-log/index.js';
+import { SegmentNotes, unpackSegment } from '../../sealed-log/index.js';
 import { EventLog } from '../log/event-log.js';
 import { UnpackedSegment } from '../log/unpacked-segment.js';
 import { RecordReader } from '../seals/record-reader.js';
 import { LeaderElection } from '../sequencer/leader-election.js';
 import { DELETE_MOVED, MOVE_SEGMENT, NEXT_TO_DELETE, NEXT_TO_MOVE } from './move-segments.sql.js';
-import { SegmentNotes } from './segment-notes.js';
 
 /** Milliseconds between looks. */
 const EVERY = 60_000;

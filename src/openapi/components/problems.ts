@@ -36,6 +36,12 @@ const NO_CONSUMER = { detail: `There is no consumer ${CONSUMER_NAME}` };
 const IN_PROCESS = {
   detail: 'Consumer price-history runs in the server: it can be paused and sought, and nothing else',
 };
+const DROPPED = {
+  events_dropped: {
+    detail: 'The log begins at position 1000001: what was before is in an archive only',
+    extensions: { first: 1_000_001 },
+  },
+};
 const MALFORMED = { malformed_body: { detail: 'The body is not valid JSON: Unexpected end of JSON input' } };
 
 const KINDS: Readonly<Record<string, ProblemKind>> = {
@@ -167,8 +173,17 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
   },
   EpochChanged: {
     status: 410,
-    description: 'The cursor is of another event log: fetch the current state and follow from its position',
-    codes: { epoch_changed: { detail: 'The event log has another epoch' } },
+    description:
+      'The cursor is of another event log, or events behind it are in an archive only: fetch the current state and ' +
+      'follow from its position',
+    codes: { epoch_changed: { detail: 'The event log has another epoch' }, ...DROPPED },
+    schemas: ['Problem', 'DroppedEvents'],
+  },
+  EventsDropped: {
+    status: 410,
+    description: 'Events that this depends on are in an archive only; `first` is the first position that is kept',
+    codes: DROPPED,
+    schemas: ['DroppedEvents'],
   },
   VersionMismatch: {
     status: 412,

@@ -26,7 +26,7 @@ export const CONSUMER_PATHS: Paths = {
       }),
       responses: {
         201: answer('How it stands', 'Consumer', STATE, 'Idempotency-Replayed'),
-        ...problems(...ANY_BODY, ...ANY_WRITE, 'ConsumerExists', 'Unavailable'),
+        ...problems(...ANY_BODY, ...ANY_WRITE, 'ConsumerExists', 'EventsDropped', 'Unavailable'),
       },
     },
     get: {
@@ -145,7 +145,14 @@ export const CONSUMER_PATHS: Paths = {
       }),
       responses: {
         200: answer('How it stands', 'Consumer', STATE, 'Idempotency-Replayed'),
-        ...problems(...ANY_BODY, ...ANY_WRITE, 'ConsumerNotFound', 'ProjectionConsumer', 'Unavailable'),
+        ...problems(
+          ...ANY_BODY,
+          ...ANY_WRITE,
+          'ConsumerNotFound',
+          'ProjectionConsumer',
+          'EventsDropped',
+          'Unavailable',
+        ),
       },
     },
   },

@@ -88,7 +88,7 @@ export const EVENT_PATHS: Paths = {
             },
           },
         },
-        ...problems(...ANY_REQUEST, 'Forbidden', 'InvalidRequest'),
+        ...problems(...ANY_REQUEST, 'Forbidden', 'InvalidRequest', 'EventsDropped'),
       },
     },
   },

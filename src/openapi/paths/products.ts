@@ -64,7 +64,7 @@ export const PRODUCT_PATHS: Paths = {
           'Cache-Control',
         ),
         304: notModified('ETag'),
-        ...problems(...ANY_REQUEST, 'InvalidRequest', 'ProductNotFound'),
+        ...problems(...ANY_REQUEST, 'InvalidRequest', 'ProductNotFound', 'EventsDropped'),
       },
     },
     patch: {
@@ -186,7 +186,7 @@ export const PRODUCT_PATHS: Paths = {
         200: answer('Its events', 'ProductHistory', {
           value: { events: [ONION_CREATED, ONION_DEARER], nextAfter: ONION_DEARER.position },
         }),
-        ...problems(...ANY_REQUEST, 'InvalidRequest', 'ProductNotFound'),
+        ...problems(...ANY_REQUEST, 'InvalidRequest', 'ProductNotFound', 'EventsDropped'),
       },
     },
   },
@@ -203,7 +203,7 @@ export const PRODUCT_PATHS: Paths = {
       parameters: parameters('ProductId', 'FromDay', 'ToDay', 'DayLimit', 'DayCursor', 'AsOf'),
       responses: {
         200: answer('Prices', 'MarketPricesPage', { value: ONION_PRICES }, 'Cache-Control'),
-        ...problems(...ANY_REQUEST, 'InvalidRequest', 'ProductNotFound'),
+        ...problems(...ANY_REQUEST, 'InvalidRequest', 'ProductNotFound', 'EventsDropped'),
       },
     },
   },

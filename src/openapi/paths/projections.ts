@@ -31,7 +31,7 @@ export const PROJECTION_PATHS: Paths = {
       parameters: parameters('ProjectionName', 'IdempotencyKey'),
       responses: {
         202: answer('How it stands', 'Projection', { value: PRODUCT_HISTORY_REBUILT }, 'Idempotency-Replayed'),
-        ...problems(...ANY_WRITE, 'InvalidRequest', 'ProjectionNotFound', 'Unavailable'),
+        ...problems(...ANY_WRITE, 'InvalidRequest', 'ProjectionNotFound', 'EventsDropped', 'Unavailable'),
       },
     },
   },

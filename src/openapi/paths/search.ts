@@ -76,7 +76,7 @@ export const SEARCH_PATHS: Paths = {
           'Cache-Control',
         ),
         304: notModified('Page-ETag', 'X-Cache', 'Vary', 'Cache-Control'),
-        ...problems(...ANY_REQUEST, 'InvalidRequest'),
+        ...problems(...ANY_REQUEST, 'InvalidRequest', 'EventsDropped'),
       },
     },
   },

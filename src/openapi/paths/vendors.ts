@@ -73,7 +73,7 @@ export const VENDOR_PATHS: Paths = {
       responses: {
         200: answer('The vendor', 'NamedVendor', { value: ASHA }, 'ETag', 'Cache-Control'),
         304: notModified('ETag'),
-        ...problems(...ANY_REQUEST, 'InvalidRequest', 'VendorNotFound'),
+        ...problems(...ANY_REQUEST, 'InvalidRequest', 'VendorNotFound', 'EventsDropped'),
       },
     },
     patch: {

@@ -1,4 +1,4 @@
-import type { FieldError, ImportSummary, Problem } from '../../../contracts/index.js';
+import type { DroppedEventsProblem, FieldError, ImportSummary, Problem } from '../../../contracts/index.js';
 import type { Schema } from '../../types.js';
 import { IMPORT_SUMMARY } from './operations.js';
 import { listOf, object, schemaRef } from './schema.js';
@@ -20,6 +20,12 @@ export const PROBLEM_SCHEMAS: Readonly<Record<string, Schema>> = {
     { ...PROBLEM, ...IMPORT_SUMMARY },
     ['errors'],
     'A file of which no row could be taken: a problem with the members of an import’s summary',
+  ),
+
+  DroppedEvents: object<DroppedEventsProblem>(
+    { ...PROBLEM, first: { type: 'integer', minimum: 2, description: 'The first position that is kept' } },
+    ['errors'],
+    'Of events that are in an archive only',
   ),
 
   FieldError: object<FieldError>({

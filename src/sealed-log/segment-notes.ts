@@ -1,4 +1,4 @@
-import { type RecordRow, TAIL_DIGEST_BYTES, tailDigest } from '../../sealed-log/index.js';
+import { type RecordRow, TAIL_DIGEST_BYTES, tailDigest } from './event-record.js';
 
 const TIME_BYTES = 6;
 
