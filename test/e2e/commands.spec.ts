@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { ensureBuilt, START_TIMEOUT, startProduct } from '../support/product-process.js';
+import { moveEvents } from '../support/retention.js';
 import { bearer } from '../support/tokens.js';
 
 interface Finished {
@@ -123,5 +124,41 @@ describe('the commands', () => {
       expect([made.code, made.output]).toEqual([0, expect.stringMatching(/^ey[\w-]+\.[\w-]+\.[\w-]+\n$/)]);
     },
     START_TIMEOUT,
+  );
+
+  it(
+    'archive old events, drop them when told so, and put them back',
+    async () => {
+      const { id } = await createProduct(app, { basePrice: 1_000 });
+      for (let price = 1; price <= 60; price += 1) {
+        await app.request('PATCH', `/api/products/${id}`, { basePrice: price });
+      }
+      await moveEvents(app, { segment: 20, staying: 5 });
+      const env = { DATABASE_URL: app.database.url };
+      const archive = join(folder, 'archive');
+      const log = (...args: string[]) => run('cli/log', args, env);
+      expect(await log('drop', '--before', 'soon')).toMatchObject({ code: 2 });
+      const early = await log('drop', '--before', '45', '--yes');
+      expect([early.code, early.output]).toEqual([1, expect.stringContaining('no archive has positions 1 to 20')]);
+      const archived = await log('archive', '--to', archive);
+      expect([archived.code, archived.output]).toEqual([
+        0,
+        expect.stringMatching(/up to position \d+; \d files are new/),
+      ]);
+      const asked = await log('drop', '--before', '45');
+      expect([asked.code, asked.output]).toEqual([1, expect.stringContaining('--yes')]);
+      const events = async () => (await app.request('GET', '/api/events')).status;
+      expect(await events()).toBe(200);
+      const dropped = await log('drop', '--before', '45', '--yes');
+      expect([dropped.code, dropped.output]).toEqual([0, expect.stringContaining('the log begins at position 41')]);
+      expect(await events()).toBe(410);
+      expect((await log('status')).output).toMatch(/^events +positions 41 to \d+$/m);
+      const back = await run('cli/restore', ['--archive', archive], env);
+      expect([back.code, back.output]).toEqual([0, expect.stringContaining('the log begins at position 1\n')]);
+      expect(await events()).toBe(200);
+      const verified = await run('cli/verify', ['--full'], env);
+      expect([verified.code, verified.output]).toEqual([0, expect.stringMatching(/\nclean\n$/)]);
+    },
+    START_TIMEOUT * 2,
   );
 });

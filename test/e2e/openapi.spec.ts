@@ -62,7 +62,8 @@ describe('the OpenAPI document and the server', () => {
       async (status, code) => {
         const provocation = PROVOCATIONS[code];
         // Of a limit or a failure, which other tests bring about.
-        if (!provocation) return expect(['too_many_requests', 'unavailable', 'write_contention', 'events_dropped']).toContain(code);
+        if (!provocation)
+          return expect(['too_many_requests', 'unavailable', 'write_contention', 'events_dropped']).toContain(code);
         const answer = await send<Problem>(app, await provocation(await sound(described), app));
         expect({ status: answer.status, code: answer.body.code, answer: answer.body }).toMatchObject({ status, code });
         expectDocumented(described, answer);
