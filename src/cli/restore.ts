@@ -1,10 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import {
+  isBackup,
   prepareDatabase,
+  restoreFromBackup,
   restoreFromFile,
   restoreFromLog,
   type Restored,
+  type RestoredBackup,
   type RestoreObserver,
   returnSegments,
 } from '../log-archive/index.js';
@@ -13,7 +16,7 @@ import { countOf, MEGABYTES, Progress } from './progress.js';
 import { CliError, runCli, UsageError } from './run-cli.js';
 import { verifyAndPrint } from './verify-and-print.js';
 
-const USAGE = `Usage: npm run restore -- --from FILE
+const USAGE = `Usage: npm run restore -- FILE
        npm run restore -- --own-log
        npm run restore -- --archive DIR
 
@@ -21,7 +24,7 @@ Makes vendors, products, their prices and search documents anew from the event l
 end, as npm run verify does. Projections are built when a server starts. No server may run meanwhile.
 It works on the database that the server uses: DATABASE_URL, or the embedded one in DATA_DIR, and makes its tables.
 
-  --from FILE  from a file of npm run export-log, into an empty database
+  FILE         from a file of npm run backup or npm run export-log, into an empty database; --from FILE is the same
   --own-log    from the log in the database itself, whose vendors and products are lost or wrong: they are replaced
   --archive DIR
                puts segments that npm run log -- drop has deleted back from an archive; a server may run meanwhile
@@ -29,8 +32,9 @@ It works on the database that the server uses: DATABASE_URL, or the embedded one
 `;
 
 async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args,
+    allowPositionals: true,
     options: {
       from: { type: 'string' },
       'own-log': { type: 'boolean' },
@@ -50,13 +54,21 @@ async function main(args: string[]): Promise<void> {
     const { segments, first } = await withDatabase('restore', (client) => returnSegments(client, archive));
     process.stdout.write(`${segments} segments are back; the log begins at position ${first}\n`);
     return;
+  const { 'own-log': ownLog = false } = values;
+  const [from, ...more] = [...(values.from === undefined ? [] : [values.from]), ...positionals];
+  if ((from === undefined) !== ownLog || more.length > 0) {
+    throw new UsageError('Say what to restore from: one FILE, or --own-log');
   }
   const size = from === undefined ? 0 : await sizeOf(from);
   const isClean = await withDatabase(
     'restore',
     async (client) => {
       const bars = new Bars(from ?? 'log', size);
-      print(await (from === undefined ? restoreFromLog(client, bars) : restoreFromFile(client, from, bars)));
+      if (from !== undefined && (await isBackup(from))) {
+        printBackup(await restoreFromBackup(client, from, bars));
+      } else {
+        print(await (from === undefined ? restoreFromLog(client, bars) : restoreFromFile(client, from, bars)));
+      }
       bars.end();
       return verifyAndPrint(client);
     },
@@ -104,6 +116,11 @@ class Bars implements RestoreObserver {
 function print({ events, segments, vendors, products, prices }: Restored): void {
   const made = `${vendors} vendors, ${products} products and ${prices} prices of market days`;
   process.stdout.write(`${made}, from ${events} events, ${segments} segments of them sealed\n`);
+}
+
+function printBackup({ head, tables, rows }: RestoredBackup): void {
+  const from = `of ${head.takenAt}, up to position ${head.position} of epoch ${head.epoch}`;
+  process.stdout.write(`${rows} rows in ${tables} tables, ${from}; a new epoch begins\n`);
 }
 
 await runCli(USAGE, () => main(process.argv.slice(2)));

@@ -3,5 +3,14 @@ export { SegmentFileError } from './segment-files.js';
 export { type FoldingBase, useFoldingBase } from './folding-base.js';
 export { BrokenSegmentError } from './moved-records.js';
 export { exportLog } from './export-log.js';
-export { RestoreError } from './restore-log.js';
-export { prepareDatabase, restoreFromFile, restoreFromLog, type Restored, type RestoreObserver } from './restore.js';
+export { backUp, type BackupResult } from './backup.js';
+export { isBackup, type RestoredBackup } from './restore-backup.js';
+export { RestoreError } from './restore-errors.js';
+export {
+  prepareDatabase,
+  restoreFromBackup,
+  restoreFromFile,
+  restoreFromLog,
+  type Restored,
+  type RestoreObserver,
+} from './restore.js';

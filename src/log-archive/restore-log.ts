@@ -14,6 +14,7 @@ import {
 } from './archive-format.js';
 import { insertEvents } from './event-rows.js';
 import { Lines } from './lines.js';
+import { asRestoreError, IS_EMPTY, RestoreError } from './restore-errors.js';
 
 /** Events of one statement, and characters of them: an event has all of its product with it. */
 const BATCH_EVENTS = 500;
@@ -31,13 +32,6 @@ const TAKE_OVER = `
   SET epoch = gen_random_uuid(), former = $1::uuid[] || $2::uuid || former || epoch, began_at = $3`;
 
 const NEXT_SEQ = `SELECT setval('inventory_events_seq_seq', greatest((SELECT max(seq) FROM inventory_events), 1))`;
-
-const IS_EMPTY = `
-  SELECT NOT EXISTS (SELECT FROM inventory_events) AND NOT EXISTS (SELECT FROM products)
-         AND NOT EXISTS (SELECT FROM vendors) AND NOT EXISTS (SELECT FROM log_segments) AS empty`;
-
-/** What is wrong with the file, or the database, in words. */
-export class RestoreError extends Error {}
 
 interface SavedRow {
   table: string;
@@ -86,17 +80,9 @@ export async function restoreLog(
       },
     );
   } catch (error) {
-    throw asRestoreError(error);
+    throw asRestoreError(error, 'exported log');
   }
   return writing.end();
-}
-
-/** What can't be unpacked or read as JSON is a file that was changed. */
-function asRestoreError(error: unknown): unknown {
-  const { code } = error as { code?: unknown };
-  const isOfFile = error instanceof SyntaxError || (typeof code === 'string' && code.startsWith('Z_'));
-  if (!isOfFile) return error;
-  return new RestoreError(`the file is no exported log, or was damaged: ${(error as Error).message}`);
 }
 
 class LogWriting {

@@ -3,7 +3,9 @@ import type pg from 'pg';
 import { openDatabase } from '../database/index.js';
 import { emptyTables, rebuildTables, type RebuiltTables } from './rebuild-tables.js';
 import { readMoved } from './moved-records.js';
-import { RestoreError, restoreLog } from './restore-log.js';
+import { restoreBackup, type RestoredBackup } from './restore-backup.js';
+import { RestoreError } from './restore-errors.js';
+import { restoreLog } from './restore-log.js';
 import { returnEvents } from './return-events.js';
 
 /** The lock of the relay's leader (`LeaderElection`): while it is held, no server leads. */
@@ -43,6 +45,19 @@ export function restoreFromFile(client: pg.Client, path: string, observer: Resto
     );
     return { events, segments, ...rebuilt };
   });
+}
+
+/**
+ * Restores all that a backup has, in one transaction, into an empty database.
+ *
+ * @throws {RestoreError} if that can't be, in words
+ */
+export function restoreFromBackup(
+  client: pg.Client,
+  path: string,
+  observer: Pick<RestoreObserver, 'onRead'>,
+): Promise<RestoredBackup> {
+  return alone(client, () => restoreBackup(client, path, observer.onRead));
 }
 
 /** Makes vendors and products, and what goes with them, anew from the log that the database itself has. */

@@ -43,6 +43,7 @@ describe('the commands', () => {
     'cli/config',
     'cli/verify',
     'cli/log',
+    'cli/backup',
     'cli/export-log',
     'cli/restore',
   ])(

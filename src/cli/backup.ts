@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { backUp } from '../log-archive/index.js';
+import { withDatabase } from './database.js';
+import { runCli, UsageError } from './run-cli.js';
+
+const USAGE = `Usage: npm run backup -- FILE
+
+Copies all that the database has of the product into a new file, as of one moment, while servers go on: compressed,
+with a checksum. npm run restore makes a database of it.
+It reads the database that the server uses: DATABASE_URL, or the embedded one in DATA_DIR, whether it runs or not.
+
+  --help  this text
+`;
+
+/** Bytes between two lines on a terminal. */
+const TELL_EVERY = 50 * 1024 * 1024;
+
+async function main(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError('Name one file');
+  await withDatabase('backup', async (client) => {
+    let told = 0;
+    const { tables, rows, epoch, position } = await backUp(client, file, (bytes) => {
+      if (!process.stderr.isTTY || bytes - told < TELL_EVERY) return;
+      told = bytes;
+      process.stderr.write(`${file}: ${Math.round(bytes / 1024 / 1024)} MB of rows\n`);
+    });
+    const what = `${rows} rows of ${tables} tables, up to position ${position} of epoch ${epoch}`;
+    process.stdout.write(`${file}: ${what}\n`);
+  });
+}
+
+await runCli(USAGE, () => main(process.argv.slice(2)));
+process.exit();
