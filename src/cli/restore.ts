@@ -46,19 +46,17 @@ async function main(args: string[]): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const { from, 'own-log': ownLog = false, archive } = values;
-  if ([from, archive, ownLog || undefined].filter((given) => given !== undefined).length !== 1) {
-    throw new UsageError('Say what to restore from: --from FILE, --own-log or --archive DIR');
+  const { 'own-log': ownLog = false, archive } = values;
+  const files = [...(values.from === undefined ? [] : [values.from]), ...positionals];
+  if (files.length + (archive === undefined ? 0 : 1) + (ownLog ? 1 : 0) !== 1) {
+    throw new UsageError('Say what to restore from: one FILE, --own-log or --archive DIR');
   }
   if (archive !== undefined) {
     const { segments, first } = await withDatabase('restore', (client) => returnSegments(client, archive));
     process.stdout.write(`${segments} segments are back; the log begins at position ${first}\n`);
     return;
-  const { 'own-log': ownLog = false } = values;
-  const [from, ...more] = [...(values.from === undefined ? [] : [values.from]), ...positionals];
-  if ((from === undefined) !== ownLog || more.length > 0) {
-    throw new UsageError('Say what to restore from: one FILE, or --own-log');
   }
+  const [from] = files;
   const size = from === undefined ? 0 : await sizeOf(from);
   const isClean = await withDatabase(
     'restore',
