@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import ts from 'typescript';
 import { startApp, type TestApp } from '../support/app.js';
+import { launchBrowser } from '../support/browser.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { type Child, startChild, waitFor } from '../support/processes.js';
 import { bearer } from '../support/tokens.js';
@@ -65,6 +71,114 @@ describe('the package of the client library', () => {
     };
     for (const { declarations = [] } of exported) declarations.forEach(look);
     expect([...missing]).toEqual([]);
+  });
+});
+
+/** What `npm run pack:client` makes, installed in an empty folder. */
+describe('the packed client library', () => {
+  let app: TestApp;
+  let folder: string;
+  let installed: string;
+
+  beforeAll(async () => {
+    app = await startApp({ env: { CORS_ORIGINS: '*' } });
+    folder = await mkdtemp(join(tmpdir(), 'mandi-packed-'));
+    const run = promisify(execFile);
+    await run('npm', ['run', '-s', 'pack:client', '--', folder]);
+    const packed = (await readdir(folder)).find((name) => name.endsWith('.tgz'))!;
+    installed = join(folder, 'node_modules/mandi-inventory-client');
+    await mkdir(installed, { recursive: true });
+    await run('tar', ['xzf', join(folder, packed), '--strip-components=1', '-C', installed]);
+    // As npm would have done, from the network.
+    await symlink(resolve('node_modules/socket.io-client'), join(folder, 'node_modules/socket.io-client'));
+  });
+  afterAll(async () => {
+    await app.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const programOf = (from: string): string => `
+    import { createInventoryClient } from '${from}';
+    const client = createInventoryClient({ url: '${app.url}' });
+    client.subscribe({ type: 'general' }, (event) => { console.log(event.eventType); client.close(); });
+    console.log((await client.products.search({ limit: 1 })).items.length, 'found');`;
+
+  it('runs in Node.js', async () => {
+    const program = join(folder, 'program.mjs');
+    await writeFile(program, programOf('mandi-inventory-client'));
+    const child = await startChild(process.execPath, [program]);
+    await child.waitForLine(/^\d found$/);
+    await waitFor(
+      async () => {
+        if (!child.hasExited()) await createProduct(app);
+        return child.hasExited();
+      },
+      { everyMs: 200, what: 'an event' },
+    );
+    expect(child.output()).toMatch(/^product_created$/m);
+  });
+
+  it('runs in a page without a bundler', async () => {
+    const browser = await launchBrowser();
+    const pages = createServer();
+    try {
+      const page = await browser.newPage();
+      const lines: string[] = [];
+      page.on('console', (message) => lines.push(message.text()));
+      page.on('pageerror', (error) => lines.push(error.message));
+      const files: Record<string, string> = {
+        '/': `<!doctype html><script type="module">${programOf('./client.js')}</script>`,
+        '/client.js': await readFile(join(installed, 'mandi-inventory-client.min.js'), 'utf8'),
+      };
+      pages.on('request', ({ url = '/' }, answer) => {
+        answer.setHeader('content-type', url === '/' ? 'text/html' : 'text/javascript').end(files[url]);
+      });
+      pages.listen(0, '127.0.0.1');
+      await once(pages, 'listening');
+      await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
+      await waitFor(
+        async () => {
+          await createProduct(app);
+          return lines.includes('product_created');
+        },
+        { everyMs: 200, what: 'an event' },
+      );
+      expect(lines).toEqual([expect.stringMatching(/^\d found$/), 'product_created']);
+    } finally {
+      await browser.close();
+      pages.close();
+    }
+  });
+
+  it.each([
+    ['Node.js', ts.ModuleKind.NodeNext, ts.ModuleResolutionKind.NodeNext],
+    ['bundlers', ts.ModuleKind.ESNext, ts.ModuleResolutionKind.Bundler],
+  ])('has types as %s look for them', async (_who, module, moduleResolution) => {
+    const program = join(folder, 'program.mts');
+    const code = `
+      import { createInventoryClient, type InventoryEvent } from 'mandi-inventory-client';
+      const client = createInventoryClient({ url: 'http://localhost' });
+      export const seen: InventoryEvent[] = [];
+      client.subscribe({ type: 'vendor', vendorId: 'vnd_1' }, (event) => void seen.push(event));
+      export const price: Promise<number> = client.products.get('prd_1').then(({ basePrice }) => basePrice);
+      // @ts-expect-error -- there is no such room
+      client.subscribe({ type: 'market' }, () => undefined);`;
+    await writeFile(program, code);
+    const options = { module, moduleResolution, strict: true, noEmit: true, target: ts.ScriptTarget.ES2023 };
+    const { types, lib } = { types: [], lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'] };
+    const diagnostics = ts.getPreEmitDiagnostics(
+      ts.createProgram([program], { ...options, types, lib, skipLibCheck: false }),
+    );
+    expect(diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
+  });
+
+  it('is of the version of the server, under its licence, and as small as it says', async () => {
+    const read = async (path: string) => JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    const [own, { version, license }] = [await read(join(installed, 'package.json')), await read('package.json')];
+    expect(own).toMatchObject({ version, license, dependencies: { 'socket.io-client': expect.any(String) } });
+    const alone = await readFile(join(installed, 'mandi-inventory-client.min.js'));
+    expect(gzipSync(alone).length).toBeLessThan(ALL);
+    expect(await readFile(join(installed, 'README.md'), 'utf8')).toContain("from 'mandi-inventory-client'");
   });
 });
 

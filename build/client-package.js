@@ -1,0 +1,85 @@
+// Makes the client library a package of its own in dist/client-package, and packs it: npm run pack:client [-- FOLDER]
+import { execFile } from 'node:child_process';
+import { build } from 'esbuild';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT } from './root.js';
+
+const OUT = join(ROOT, 'dist/client-package');
+const NAME = 'mandi-inventory-client';
+const SOCKETS = 'socket.io-client';
+/** What the types of the library mention stands in these folders of the build. */
+const TYPES = ['client', 'contracts'];
+
+/** @param folder where the packed file goes */
+export async function packClient(folder) {
+  await rm(OUT, { recursive: true, force: true });
+  await mkdir(OUT, { recursive: true });
+  const own = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  await Promise.all([
+    // For bundlers and Node.js, which share Socket.IO with whatever else has it.
+    bundle('index.js', { external: [SOCKETS], target: 'es2022' }),
+    // For a page without a bundler: everything in one file.
+    bundle('mandi-inventory-client.min.js', { minify: true, platform: 'browser', target: 'es2022' }),
+    ...TYPES.map(copyTypes),
+    cp(join(ROOT, 'LICENSE'), join(OUT, 'LICENSE')),
+    writeFile(join(OUT, 'README.md'), await readmeOf()),
+    writeFile(join(OUT, 'package.json'), `${JSON.stringify(manifest(own), undefined, 2)}\n`),
+  ]);
+  await mkdir(folder, { recursive: true });
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--pack-destination', folder], { cwd: OUT });
+  return join(folder, JSON.parse(stdout)[0].filename);
+}
+
+const bundle = (name, options) =>
+  build({
+    absWorkingDir: ROOT,
+    entryPoints: ['src/client/index.ts'],
+    outfile: join(OUT, name),
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'warning',
+    ...options,
+  });
+
+async function copyTypes(folder) {
+  await cp(join(ROOT, 'dist', folder), join(OUT, 'types', folder), {
+    recursive: true,
+    filter: (path) => !/\.[a-z]+$/.test(path) || path.endsWith('.d.ts'),
+  });
+}
+
+function manifest({ version, license, engines, dependencies, devDependencies }) {
+  return {
+    name: NAME,
+    version,
+    description: 'Client of Mandi Inventory Sync for browsers and Node.js: rooms, live searches, price series, writes.',
+    license,
+    type: 'module',
+    sideEffects: false,
+    exports: {
+      '.': { types: './types/client/index.d.ts', default: './index.js' },
+      './min': { types: './types/client/index.d.ts', default: './mandi-inventory-client.min.js' },
+    },
+    types: './types/client/index.d.ts',
+    engines,
+    dependencies: { [SOCKETS]: { ...devDependencies, ...dependencies }[SOCKETS] },
+  };
+}
+
+/** The part of the README on the library, as a page of its own. */
+async function readmeOf() {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  const [, text] = /^## Client library\n(.*?)^Code in the server's own process/ms.exec(readme);
+  const intro = text.replace(/^.*?(?=```js)/s, 'For browsers and Node.js, with types.\n\n');
+  const page = `Without a bundler: \`import … from './mandi-inventory-client.min.js'\` has Socket.IO in it.\n`;
+  return `# ${NAME}\n\n${intro.replaceAll('mandi-inventory-sync/client', NAME).trim()}\n\n${page}`;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  process.stdout.write(`${await packClient(resolve(process.argv[2] ?? join(ROOT, 'dist')))}\n`);
+}
