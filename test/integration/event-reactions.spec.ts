@@ -91,7 +91,8 @@ describe('the door of events', () => {
     const exported = Reflect.getMetadata('exports', EventsModule) as { name: string }[];
     const names = exported.map(({ name }) => name).sort();
     expect(names).toEqual([
-      ...['AwaitSequenced', 'EventCommitter', 'EventLog', 'EventsStatus', 'InventoryEventService', 'LogSizes'],
+      ...['AcknowledgedChanges', 'AwaitSequenced', 'EventCommitter', 'EventLog', 'EventsStatus'],
+      ...['InventoryEventService', 'LogSizes'],
     ]);
     expect(Object.keys(door)).toEqual(expect.arrayContaining(names));
     const providers = Reflect.getMetadata('providers', EventsModule) as unknown[];
