@@ -425,6 +425,10 @@ describe('events that have moved to segments', () => {
       for (const from of ['beginning', { position: 99 }, { time: '2020-01-01T00:00:00.000Z' }]) {
         await refused('POST', '/consumers', { ...consumer, from });
       }
+      const young = await createProduct(app);
+      const history = await app.request<{ events: InventoryEvent[] }>('GET', `/api/products/${young.id}/history`);
+      expect(history.body.events.map(({ eventType }) => eventType)).toEqual(['product_created']);
+      expect((await app.request('GET', '/api/products/prd_none/history')).status).toBe(404);
       await refused('POST', '/projections/price-series/rebuild');
       for (const accept of ['text/csv', 'application/x-ndjson']) {
         const answer = await app.request('GET', '/api/audit', undefined, { accept });

@@ -112,12 +112,7 @@ export class ConsumerStore {
     }
     const head = await this.awaitSequenced.all();
     if (start === 'now') return head;
-    if ('time' in start) {
-      const position = (await this.log.positionBefore(start.time)) ?? head;
-      // What was dropped may be of that time as well.
-      await this.log.expectKept(position - 1);
-      return position;
-    }
+    if ('time' in start) return (await this.log.positionBefore(start.time)) ?? head;
     if (start.position <= head) {
       await this.log.expectKept(start.position);
       return start.position;

@@ -225,10 +225,16 @@ export class EventLog implements OnModuleInit {
     return row && eventOf(row, this.epoch);
   }
 
-  /** The position before the first event that occurred at or after a time; null if none did. */
+  /**
+   * The position before the first event that occurred at or after a time; null if none did. Throws
+   * `EventsDroppedError` if one that was dropped may have.
+   */
   async positionBefore(time: string): Promise<number | null> {
     const [row] = await this.sql.query<{ position: string | null }>(READ_TIME, [time]);
-    return row!.position === null ? null : Number(row!.position);
+    if (row!.position === null) return null;
+    const position = Number(row!.position);
+    await this.expectKept(position - 1);
+    return position;
   }
 
   /**
@@ -246,6 +252,12 @@ export class EventLog implements OnModuleInit {
     const { occurredAt, dropped } = row!;
     if (dropped > 0 && position <= dropped) throw new EventsDroppedError(dropped + 1);
     return occurredAt?.toISOString() ?? null;
+  }
+
+  /** The last position whose event has moved to a segment; 0 if none has. */
+  async movedUpTo(): Promise<number> {
+    await this.moved.reachesBehind(0);
+    return this.moved.upTo;
   }
 
   /** Throws `EventsDroppedError` if something behind a position is in an archive only. */

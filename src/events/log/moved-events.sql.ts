@@ -41,7 +41,7 @@ export const SEGMENT_BEFORE: Statement = { name: 'segment-before', text: nextSeg
 /** `$1` first position of a segment, `$2` its hash. */
 export const READ_PACKED: Statement = {
   name: 'read-packed-segment',
-  text: `SELECT packed, packed_hash = sha256(packed) AS "isWhole" FROM log_segments
+  text: `SELECT packed, size::float8, packed_hash = sha256(packed) AS "isWhole" FROM log_segments
          WHERE first = $1 AND hash = decode($2, 'hex')`,
 };
 

@@ -50,6 +50,13 @@ interface SegmentName {
   hash: string;
 }
 
+interface PackedSegment {
+  packed: Buffer;
+  /** Unpacked bytes. */
+  size: number;
+  isWhole: boolean;
+}
+
 /** A sealed segment can't be read: a byte of it was changed. `npm run verify` says where. */
 export class BrokenSegmentError extends Error {
   constructor(first: number, last: number) {
@@ -155,6 +162,16 @@ export class MovedEvents {
     return kept;
   }
 
+  /** Lets go of those that have not been read for longest. */
+  private makeRoom(size: number): void {
+    let all = [...this.unpacked.values()].reduce((sum, one) => sum + one.size, size);
+    for (const [hash, one] of this.unpacked) {
+      if (all <= UNPACKED_BYTES) return;
+      this.unpacked.delete(hash);
+      all -= one.size;
+    }
+  }
+
   private oneByOne(work: () => Promise<UnpackedSegment>): Promise<UnpackedSegment> {
     const result = this.queue.then(work);
     this.queue = result.catch(() => undefined);
@@ -162,17 +179,13 @@ export class MovedEvents {
   }
 
   private async unpack({ first, last, hash }: SegmentName & { first: number }): Promise<UnpackedSegment> {
-    const [row] = await this.sql.query<{ packed: Buffer; isWhole: boolean }>(READ_PACKED, [first, hash]);
+    const [row] = await this.sql.query<PackedSegment & Record<string, unknown>>(READ_PACKED, [first, hash]);
     if (!row?.isWhole) throw new BrokenSegmentError(first, last);
-    const { bytes, error } = await unpackSegment(row.packed);
-    if (error) throw new BrokenSegmentError(first, last);
+    this.makeRoom(row.size);
+    const { bytes, error } = await unpackSegment(row.packed, row.size);
+    if (error || bytes.length !== row.size) throw new BrokenSegmentError(first, last);
     const segment = new UnpackedSegment(first, last, bytes);
     this.unpacked.set(hash, segment);
-    let size = 0;
-    for (const [key, one] of [...this.unpacked].toReversed()) {
-      size += one.size;
-      if (size > UNPACKED_BYTES && one !== segment) this.unpacked.delete(key);
-    }
     return segment;
   }
 }

@@ -2,7 +2,8 @@ import type { Statement } from '../../database/index.js';
 
 /**
  * The next segment that may move, none if it may not yet: `$1` time before which its events must have happened, `$2`
- * newest positions that stay. Every durable consumer must have passed it.
+ * newest positions that stay. Every durable consumer must have passed it, the history of products among them, which
+ * says what events that have moved amount to.
  */
 export const NEXT_TO_MOVE: Statement = {
   name: 'next-segment-to-move',
@@ -11,7 +12,8 @@ export const NEXT_TO_MOVE: Statement = {
     FROM event_log l JOIN log_segments s ON s.first = l.moved_up_to + 1
     WHERE s.until_time < $1::timestamptz
       AND s.last <= (SELECT coalesce(max(position), 0) FROM inventory_events) - $2
-      AND NOT EXISTS (SELECT FROM consumer_partitions WHERE position < s.last)`,
+      AND NOT EXISTS (SELECT FROM consumer_partitions WHERE position < s.last)
+      AND EXISTS (SELECT FROM projection_builds WHERE projection = 'product-history' AND status = 'live')`,
 };
 
 /**

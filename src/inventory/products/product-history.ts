@@ -1,33 +1,52 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { AwaitSequenced, EventLog, EventsDroppedError } from '../../events/index.js';
+import { SqlClient } from '../../database/index.js';
+import { AwaitSequenced, EventLog } from '../../events/index.js';
 import { ProductNotFoundError } from './product.errors.js';
+
+/** `$1` a product that may have events that have moved: those have versions. */
+const READ_FIRST_VERSION = {
+  name: 'read-first-version-of-product',
+  text: 'SELECT min(from_position)::float8 AS first FROM product_versions WHERE id = $1',
+};
 
 @Injectable()
 export class ProductHistory {
   constructor(
     private readonly log: EventLog,
+    private readonly sql: SqlClient,
     private readonly awaitSequenced: AwaitSequenced,
   ) {}
 
+  /** Throws `ProductNotFoundError`, and `EventsDroppedError` if some of its events may be in an archive only. */
   async read(
     productId: string,
     after: number,
     limit: number,
   ): Promise<{ events: InventoryEvent[]; nextAfter: number }> {
     await this.awaitSequenced.all();
-    const { events } = await this.log.readProductPage(productId, after, limit);
-    if (events.length === 0 && !(await this.mayHaveEvents(productId))) throw new ProductNotFoundError(productId);
+    const { before, hasMoved } = await this.beginningOf(productId);
+    const { events } = await this.log.readProductPage(productId, Math.max(after, before), limit);
+    if (
+      events.length === 0 &&
+      !hasMoved &&
+      (await this.log.readProductPage(productId, before, 1)).events.length === 0
+    ) {
+      throw new ProductNotFoundError(productId);
+    }
     return { events, nextAfter: events.at(-1)?.position ?? after };
   }
 
-  /** What was dropped may have some. */
-  private async mayHaveEvents(productId: string): Promise<boolean> {
-    try {
-      return (await this.log.readProductPage(productId, 0, 1)).events.length > 0;
-    } catch (error) {
-      if (error instanceof EventsDroppedError) return true;
-      throw error;
-    }
+  /**
+   * A position behind which all events of a product lie: no segment is looked at for one that is new, or was never
+   * there. Events only move when the history of products has them.
+   */
+  private async beginningOf(productId: string): Promise<{ before: number; hasMoved: boolean }> {
+    const movedUpTo = await this.log.movedUpTo();
+    if (movedUpTo === 0) return { before: 0, hasMoved: false };
+    const [row] = await this.sql.query<{ first: number | null }>(READ_FIRST_VERSION, [productId]);
+    const { first } = row!;
+    if (first === null || first > movedUpTo) return { before: movedUpTo, hasMoved: false };
+    return { before: first - 1, hasMoved: true };
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { MarketPrice, MarketPricesPage, PriceObservation } from '../../../contracts/index.js';
 import { SqlClient } from '../../../database/index.js';
-import { AwaitSequenced } from '../../../events/index.js';
+import { AwaitSequenced, EventLog } from '../../../events/index.js';
 import { dayAfter, ValidationFailedError } from '../../../infra/index.js';
 import { dayRule } from '../../../validation/index.js';
 import { ProductNotFoundError } from '../product.errors.js';
@@ -9,12 +9,14 @@ import type { PricesQuery } from './prices.dto.js';
 import { READ_PAST_PRICES, READ_PRICES } from './product-prices.sql.js';
 import { isSuspicious } from './report-effect.js';
 
-/** Of events that have moved to segments, the history has the versions. */
 const HAS_EVENTS = {
   name: 'has-events',
-  text: `SELECT
-         WHERE EXISTS (SELECT FROM inventory_events WHERE product_id = $1 AND ($2::bigint IS NULL OR position <= $2))
-           OR EXISTS (SELECT FROM product_versions WHERE id = $1 AND ($2::bigint IS NULL OR from_position <= $2))`,
+  text: 'SELECT FROM inventory_events WHERE product_id = $1 AND ($2::bigint IS NULL OR position <= $2) LIMIT 1',
+};
+/** Those whose events have moved to segments have versions. */
+const HAS_VERSIONS = {
+  name: 'has-versions',
+  text: 'SELECT FROM product_versions WHERE id = $1 AND ($2::bigint IS NULL OR from_position <= $2) LIMIT 1',
 };
 
 interface PriceRow {
@@ -30,6 +32,7 @@ interface PriceRow {
 export class ProductPrices {
   constructor(
     private readonly sql: SqlClient,
+    private readonly log: EventLog,
     private readonly awaitSequenced: AwaitSequenced,
   ) {}
 
@@ -53,7 +56,10 @@ export class ProductPrices {
   }
 
   private async expectProduct(id: string, asOf: number | null = null): Promise<void> {
-    if ((await this.sql.read(HAS_EVENTS, [id, asOf])).length === 0) throw new ProductNotFoundError(id);
+    if ((await this.sql.read(HAS_EVENTS, [id, asOf])).length > 0) return;
+    const mayHaveMoved = (await this.log.movedUpTo()) > 0;
+    if (mayHaveMoved && (await this.sql.read(HAS_VERSIONS, [id, asOf])).length > 0) return;
+    throw new ProductNotFoundError(id);
   }
 }
 
