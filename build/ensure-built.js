@@ -1,6 +1,7 @@
 // node build/ensure-built.js [--bundle]: sees to it that dist/ is what src/ says, dist/bundle and the
 // console's dist/web too if asked for. Says
 // nothing and changes nothing when it is already; how that is decided stands in stage.js.
+import './check-node.js';
 import { withBuildLock } from './build-lock.js';
 import { compile, compiledFiles } from './compile.js';
 import { consoleFiles, filesBelow, sourceFiles } from './fingerprint.js';

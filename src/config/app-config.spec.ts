@@ -40,6 +40,7 @@ describe('loadConfig', () => {
     ['MAX_CACHE_SIZE', '1.5'],
     ['DEMO', 'maybe'],
     ['LOG_LEVEL', 'loud'],
+    ['LOG_FORMAT', 'xml'],
     ['FAST_PATH', 'maybe'],
     ['JWT_SECRET', 'too short'],
     ['JWKS_URL', 'ftp://keys'],

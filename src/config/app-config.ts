@@ -8,6 +8,7 @@ import { isLoopback, serverAddress } from './server-address.js';
 import { type Environment, type Setting, Variables } from './variables.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const LOG_FORMATS = ['json', 'pretty'] as const;
 
 /** Everything that can be set from outside, validated; the README's table lists names and defaults. */
 export class AppConfig {
@@ -56,6 +57,8 @@ export class AppConfig {
   /** Between two acknowledged changes that are looked for in searches; 0 for none. */
   freshnessAuditSeconds: number;
   logLevel: (typeof LOG_LEVELS)[number];
+  /** Undefined: for people in a terminal, for programs elsewhere. */
+  logFormat: (typeof LOG_FORMATS)[number] | undefined;
   /** Whether `src/fast-path` goes around libraries; without it they do all in their own way, slower. */
   fastPath: boolean;
   region: string;
@@ -122,6 +125,8 @@ function readConfig(variables: Variables): AppConfig {
     consumerLagSeconds: variables.integer('CONSUMER_LAG_SECONDS', 300, 0, 86_400_000),
     logRetentionDays: variables.days('LOG_RETENTION', 36_500),
     logLevel: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    logFormat:
+      variables.text('LOG_FORMAT') === undefined ? undefined : variables.oneOf('LOG_FORMAT', LOG_FORMATS, 'json'),
     fastPath: variables.oneOf('FAST_PATH', ['on', 'off'], 'on') === 'on',
     region: variables.text('REGION', 'local'),
     marketTimezone: variables.timezone('MARKET_TIMEZONE', 'Asia/Kolkata'),

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -116,6 +117,20 @@ describe('the started product', () => {
       expect((await fetch(`${await urlOf(child)}/health/ready`)).status).toBe(200);
       child.signal('SIGTERM');
       expect(await child.exited).toBe(0);
+    },
+    START_TIMEOUT,
+  );
+
+  it.each(['dist/bundle/main.js', 'dist/main.js', 'build/ensure-built.js'])(
+    'ends with one line on an older Node.js, before all else: %s',
+    async (script) => {
+      const versions = `{value: {...process.versions, node: '20.18.3'}}`;
+      const older = `data:text/javascript,Object.defineProperty(process, 'versions', ${versions})`;
+      const child = await launch({}, process.execPath, ['--import', older, script]);
+      expect(await child.exited).toBe(1);
+      const { engines } = JSON.parse(await readFile('package.json', 'utf8')) as { engines: { node: string } };
+      const needed = engines.node.replace('>=', '');
+      expect(child.output()).toBe(`mandi-inventory-sync: Node.js ${needed} or later is needed, not 20.18.3\n`);
     },
     START_TIMEOUT,
   );

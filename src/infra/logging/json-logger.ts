@@ -1,21 +1,37 @@
 import type { LoggerService } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { pino, type Logger } from 'pino';
 import type { AppConfig } from '../../config/index.js';
+import { PrettyLines } from './pretty-lines.js';
+
+interface Output {
+  isTTY?: boolean | undefined;
+  write(text: string): unknown;
+}
+
+/** Of this process, in each of its lines: the host, and some digits, since a host may have several processes. */
+const INSTANCE = `${hostname()}/${randomBytes(3).toString('hex')}`;
 
 /**
- * Nest's logger port over pino: one JSON object a line.
+ * Nest's logger port over pino: one JSON object a line, or lines for people where they are written to a terminal.
  * nestjs-pino would do the same but asks for Node 22.
  */
 export class JsonLogger implements LoggerService {
   readonly pino: Logger;
 
-  constructor(config: Pick<AppConfig, 'logLevel' | 'region'>) {
-    this.pino = pino({
-      level: config.logLevel,
-      base: { region: config.region },
+  /** @param out what is written to; by default stdout, past its buffers */
+  constructor({ logLevel, region, logFormat }: Pick<AppConfig, 'logLevel' | 'region' | 'logFormat'>, out?: Output) {
+    const { isTTY } = out ?? process.stdout;
+    const pretty = (logFormat ?? (isTTY === true ? 'pretty' : 'json')) === 'pretty';
+    const options = {
+      level: logLevel,
+      base: { region, instance: INSTANCE },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (level) => ({ level }) },
-    });
+      formatters: { level: (level: string) => ({ level }) },
+    };
+    if (pretty) this.pino = pino(options, new PrettyLines(out ?? process.stdout, isTTY === true));
+    else this.pino = out ? pino(options, out) : pino(options);
   }
 
   log(message: unknown, ...rest: unknown[]): void {
