@@ -8,6 +8,7 @@ import { isClean, verifyLog } from '../../src/cli/verify-log.js';
 import { verifySeals } from '../../src/cli/verify-seals.js';
 import type { AuditedEvent, InventoryEvent, LeasedEvents, Page, Product, Vendor } from '../../src/contracts/index.js';
 import { SqlClient } from '../../src/database/index.js';
+import { EventLog } from '../../src/events/index.js';
 import { MovedEvents } from '../../src/events/log/moved-events.js';
 import { LogRetention } from '../../src/events/retention/log-retention.js';
 import { LogSealer } from '../../src/events/seals/log-sealer.js';
@@ -194,6 +195,20 @@ describe('events that have moved to segments', () => {
     }
     expect(different).toEqual([]);
   }, 60_000);
+
+  it('are searched some at a time by a filter that every segment may have something of', async () => {
+    const log = app.app.get(EventLog);
+    const usual = log.searchedPositions;
+    expect(usual).toBe(200_000);
+    log.searchedPositions = 60;
+    const query = '/api/events?limit=100&eventType=product_deleted';
+    const { body } = await app.request<{ events: unknown[]; nextAfter: number }>('GET', `${query}&after=3`);
+    expect(body).toMatchObject({ events: [], nextAfter: 63 });
+    const deleted = (await events('&eventType=product_deleted')).map(({ eventType }) => eventType);
+    expect(deleted).toEqual(['product_deleted']);
+    log.searchedPositions = usual;
+    expect(await events('&eventType=vendor_updated')).toHaveLength(6);
+  });
 
   it('come to a consumer from the beginning, in order, and again after it seeks', async () => {
     const all = await events();

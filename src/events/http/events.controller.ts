@@ -35,8 +35,8 @@ export class EventsController {
     await this.awaitSequenced.all();
     // The head is read first: an event that comes between the two reads must not be jumped over by nextAfter.
     const head = await this.log.head();
-    const { events, more } = await this.log.readAuditedPage(after, limit, filter);
-    const nextAfter = more ? last(events) : Math.max(after, head.position, last(events));
+    const { events, more, reached = last(events) } = await this.log.readAuditedPage(after, limit, filter);
+    const nextAfter = more ? reached : Math.max(after, head.position, last(events));
     return { epoch: this.log.epoch, events, nextAfter, lastPosition: Math.max(head.position, last(events)) };
   }
 

@@ -25,7 +25,8 @@ export const EVENT_PATHS: Paths = {
       summary: 'Read the event log',
       description:
         'Every change of every product and vendor, once, in one order without holes. Follow it with `epoch` and `after=nextAfter`. ' +
-        'With filters, too, `nextAfter` goes on past events that don’t fit.',
+        'With filters, too, `nextAfter` goes on past events that don’t fit; a page may have fewer than fit, or none, as long as ' +
+        '`nextAfter` is below `lastPosition`.',
       security: ADMIN,
       parameters: parameters('After', 'Epoch', 'EventLimit', 'OfVendor', 'OfProduct', 'Category', 'EventType'),
       responses: {
