@@ -4,13 +4,14 @@ import { createProduct } from '../support/builders.js';
 import { type Follower, follow } from '../support/clients.js';
 import { type Instances, startTwoInstances } from '../support/instances.js';
 import { waitFor } from '../support/processes.js';
-import { type Proxy, startHaproxy, startNginx } from '../support/proxies.js';
+import { type Proxy, startComposeProxy, startHaproxy, startNginx } from '../support/proxies.js';
 import { bearer } from '../support/tokens.js';
 
 /** The files that are committed, in front of two instances. */
 describe.each([
   ['nginx', startNginx],
   ['HAProxy', startHaproxy],
+  ['the HAProxy of docker-compose.yml', startComposeProxy],
 ])('behind %s', (_name, start) => {
   let instances: Instances;
   let proxy: Proxy;

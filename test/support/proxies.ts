@@ -33,13 +33,25 @@ export async function startNginx(instances: readonly string[]): Promise<Proxy> {
 }
 
 /** HAProxy with `ops/haproxy/haproxy.cfg`, but for the addresses. */
-export async function startHaproxy(instances: readonly string[]): Promise<Proxy> {
+export async function startHaproxy(
+  instances: readonly string[],
+  file = 'ops/haproxy/haproxy.cfg',
+  edit = (config: string): string => config,
+): Promise<Proxy> {
   if (!(await isInstalled('haproxy', ['-v']))) throw new Error('The tests need HAProxy: install haproxy');
-  return startProxy('ops/haproxy/haproxy.cfg', instances, async (folder, own) => {
+  return startProxy(file, instances, async (folder, own) => {
     const config = join(folder, 'haproxy.cfg');
-    await writeFile(config, own);
+    await writeFile(config, edit(own));
     return startChild('haproxy', ['-db', '-f', config]);
   });
+}
+
+/** HAProxy with the file of `docker-compose.yml`, but for the addresses, which Docker would resolve. */
+export async function startComposeProxy(instances: readonly string[]): Promise<Proxy> {
+  const servers = instances.map((url, index) => `  server app${index} ${new URL(url).host}\n`).join('');
+  return startHaproxy(instances, 'ops/compose/haproxy.cfg', (config) =>
+    config.replaceAll(/^ {2}server-template app .*\n/gm, servers),
+  );
 }
 
 async function startProxy(
