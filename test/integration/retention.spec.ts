@@ -547,7 +547,10 @@ describe('events that are moving', () => {
   const HEAD = 1 + ITEMS * ROUNDS;
 
   it('are read by all who go through the log meanwhile, once and in order, and locked for a moment', async () => {
-    const app = await startApp();
+    const database = await testDatabase();
+    const app = await startApp({ database });
+    // Which nothing but its own reads tells that events have moved.
+    const other = await startApp({ database });
     try {
       const { id } = await createVendor(app);
       for (let round = 1; round <= ROUNDS; round += 1) {
@@ -563,12 +566,17 @@ describe('events that are moving', () => {
       const { productId } = last.events[0]!;
       let isOver = false;
       let rounds = 0;
-      const path = async (start: string, limit: number, ordered: (events: InventoryEvent[]) => void): Promise<void> => {
+      const path = async (
+        one: TestApp,
+        start: string,
+        limit: number,
+        ordered: (events: InventoryEvent[]) => void,
+      ): Promise<void> => {
         while (!isOver) {
           const all: InventoryEvent[] = [];
           for (let after = 0; after < HEAD;) {
             const url = `${start}after=${after}&limit=${limit}`;
-            const { body } = await app.request<{ events: InventoryEvent[]; nextAfter: number | null }>('GET', url);
+            const { body } = await one.request<{ events: InventoryEvent[]; nextAfter: number | null }>('GET', url);
             all.push(...body.events);
             after = body.nextAfter ?? HEAD;
           }
@@ -584,9 +592,9 @@ describe('events that are moving', () => {
         own.push(...body.events.flatMap((event) => (event.productId === productId ? event.position : [])));
       }
       const reading = Promise.all([
-        path('/api/events?', 1_000, (events) => expect(positions(events)).toEqual(everything)),
-        path(`/api/events?productId=${productId}&`, 7, (events) => expect(positions(events)).toEqual(own)),
-        path(`/api/products/${productId}/history?`, 6, (events) => expect(positions(events)).toEqual(own)),
+        path(other, '/api/events?', 1_000, (events) => expect(positions(events)).toEqual(everything)),
+        path(app, `/api/events?productId=${productId}&`, 7, (events) => expect(positions(events)).toEqual(own)),
+        path(app, `/api/products/${productId}/history?`, 6, (events) => expect(positions(events)).toEqual(own)),
       ]);
       const moved = await moveEvents(app, { segment: 300, staying: 100 });
       expect(moved).toBeGreaterThan(1_500);
@@ -602,7 +610,9 @@ describe('events that are moving', () => {
       expect(count('+Inf')).toBeGreaterThanOrEqual(15);
       expect(count('0.01') / count('+Inf')).toBeGreaterThan(0.5);
     } finally {
+      await other.close();
       await app.close();
+      await database.drop();
     }
   }, 60_000);
 });
