@@ -14,7 +14,7 @@ import {
   RequestLog,
   TIME_LIMITS,
 } from './http/index.js';
-import { JsonLogger, Metrics } from './infra/index.js';
+import { JsonLogger, Metrics, Tracing } from './infra/index.js';
 import { openFastPath } from './fast-path/index.js';
 import { DemoCatalogue, FastSearchHandler } from './inventory/index.js';
 import { OpenApiRoutes } from './openapi/index.js';
@@ -61,7 +61,7 @@ export async function createApplication(
     { logger, abortOnError: false, bodyParser: false },
   );
   const server = app.getHttpAdapter().getInstance();
-  const log = new RequestLog(logger.pino, app.get(Metrics));
+  const log = new RequestLog(logger.pino, app.get(Metrics), app.get(Tracing));
   const problems = app.get(ProblemFilter);
   const docs = new OpenApiRoutes(problems, () => app.get(SqlClient).query(FIRST_PRODUCTS));
   declarePrincipal(server);

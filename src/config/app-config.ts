@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type TelemetryConfig, telemetryConfig } from './telemetry.js';
 import { ConfigError } from './config-error.js';
 import { hostsOf } from './database-hosts.js';
 import { dotEnv, unknownVariables } from './environment.js';
@@ -62,6 +63,8 @@ export class AppConfig {
   /** Whether `src/fast-path` goes around libraries; without it they do all in their own way, slower. */
   fastPath: boolean;
   region: string;
+  /** Null: no spans. */
+  telemetry: TelemetryConfig | null;
   /** IANA name of the zone in which market days begin and end. */
   marketTimezone: string;
   /** What the operator should know of how it is set: one line each. */
@@ -90,7 +93,8 @@ export function settingsInForce(): Setting[] {
 
 const ownVariables = (): Variables => new Variables(process.env, dotEnv());
 
-const SECRET = /SECRET|PASSWORD/;
+/** Headers of exports are mostly keys. */
+const SECRET = /SECRET|PASSWORD|HEADERS/;
 
 function shown({ name, value }: Setting): string | undefined {
   if (value === undefined) return undefined;
@@ -129,6 +133,7 @@ function readConfig(variables: Variables): AppConfig {
       variables.text('LOG_FORMAT') === undefined ? undefined : variables.oneOf('LOG_FORMAT', LOG_FORMATS, 'json'),
     fastPath: variables.oneOf('FAST_PATH', ['on', 'off'], 'on') === 'on',
     region: variables.text('REGION', 'local'),
+    telemetry: telemetryConfig(variables),
     marketTimezone: variables.timezone('MARKET_TIMEZONE', 'Asia/Kolkata'),
   });
   checkKeys(config);

@@ -1,3 +1,4 @@
+export type { TelemetryConfig } from './telemetry.js';
 export { AppConfig, loadConfig, LOG_LEVELS, settingsInForce } from './app-config.js';
 export { type RedisConfig } from './redis.js';
 export { VERSION } from './version.js';

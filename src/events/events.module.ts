@@ -33,6 +33,7 @@ import { InventoryEventEntity } from './log/inventory-event.entity.js';
 import { AcknowledgedChanges } from './commit/acknowledged-changes.js';
 import { AwaitSequenced } from './commit/await-sequenced.js';
 import { SubscriberFanOut } from './subscribers/subscriber-fan-out.js';
+import { DeliveryTrace } from './delivery/delivery-trace.js';
 import { RoomBroadcast } from './subscribers/room-broadcast.js';
 import { WebSocketLink } from './subscribers/web-socket-link.js';
 import { PublishOrder } from './publisher/publish-order.js';
@@ -89,6 +90,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     SubscriberRegistry,
     SubscriberFanOut,
     RoomBroadcast,
+    DeliveryTrace,
     EventsStatus,
     EventStatsReader,
     InventoryEventService,

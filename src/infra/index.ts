@@ -25,4 +25,6 @@ export { Draining } from './lifecycle/draining.js';
 export { inSlices, TimeSlice } from './lifecycle/slices.js';
 export { JsonLogger } from './logging/json-logger.js';
 export { Metrics } from './metrics/metrics.js';
+export { isTraceParent } from './tracing/trace-context.js';
+export { Tracing } from './tracing/tracing.js';
 export { ownerTag, RedisConnections, RedisOwner } from './redis/index.js';

@@ -4,6 +4,7 @@ import { Clock } from './clock/clock.js';
 import { MarketCalendar } from './clock/market-calendar.js';
 import { Draining } from './lifecycle/draining.js';
 import { Metrics } from './metrics/metrics.js';
+import { Tracing } from './tracing/tracing.js';
 import { RedisConnections, RedisOwner } from './redis/index.js';
 
 /** `RedisConnections` is null when the in-process engine runs. */
@@ -14,6 +15,7 @@ import { RedisConnections, RedisOwner } from './redis/index.js';
     MarketCalendar,
     Metrics,
     Draining,
+    Tracing,
     RedisOwner,
     {
       provide: RedisConnections,
@@ -21,6 +23,6 @@ import { RedisConnections, RedisOwner } from './redis/index.js';
       useFactory: (config: AppConfig) => (config.redis ? new RedisConnections(config.redis) : null),
     },
   ],
-  exports: [Clock, MarketCalendar, Metrics, Draining, RedisConnections, RedisOwner],
+  exports: [Clock, MarketCalendar, Metrics, Draining, Tracing, RedisConnections, RedisOwner],
 })
 export class InfraModule {}

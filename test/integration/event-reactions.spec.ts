@@ -27,6 +27,7 @@ describe('reactions to events', () => {
       'delivery 20 RoomBroadcast',
       'delivery 30 ConsumerFeed',
       'delivery 40 SeriesFeed',
+      'delivery 90 DeliveryTrace',
       // In the tick in which the log is found to have been set back.
       'newEpoch 10 Relay',
       'newEpoch 20 EventBridge',

@@ -9,6 +9,7 @@ import {
   SqlClient,
   type Statement,
 } from '../../database/index.js';
+import { Tracing } from '../../infra/index.js';
 import { RelayWakeup } from '../relay/relay-wakeup.js';
 import { CacheInvalidation } from '../invalidation/cache-invalidation.js';
 import { PendingEvents, type ReportCommitted } from '../sequencer/pending-events.js';
@@ -93,6 +94,7 @@ export class EventCommitter {
     private readonly invalidation: CacheInvalidation,
     private readonly wakeup: RelayWakeup,
     private readonly acknowledged: AcknowledgedChanges,
+    private readonly tracing: Tracing,
   ) {}
 
   /**
@@ -137,9 +139,18 @@ export class EventCommitter {
         inline?.end();
         await this.acknowledge(result.events, report);
       }
+      if (this.tracing.on) this.trace(result.events, performance.now() - sentAt, after !== null);
       return result;
     } finally {
       inline?.end();
+    }
+  }
+
+  private trace(events: readonly NewInventoryEvent[], ms: number, sequenced: boolean): void {
+    const counts = new Map<string, number>();
+    for (const { correlationId } of events) counts.set(correlationId, (counts.get(correlationId) ?? 0) + 1);
+    for (const [id, count] of counts) {
+      this.tracing.step('commit', id, Date.now() - ms, { 'inventory.events': count, 'inventory.sequenced': sequenced });
     }
   }
 

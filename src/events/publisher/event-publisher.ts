@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { EventType } from '../../contracts/index.js';
-import { Clock } from '../../infra/index.js';
+import { Clock, Tracing } from '../../infra/index.js';
 import { type BusMessage, EventBus } from '../bus/event-bus.js';
 import { EventsMetrics } from '../events.metrics.js';
 import type { EventBatch } from '../log/event-batch.js';
@@ -29,6 +29,7 @@ export class EventPublisher {
     private readonly log: EventLog,
     private readonly metrics: EventsMetrics,
     private readonly clock: Clock,
+    private readonly tracing?: Tracing,
   ) {}
 
   /** The same for any number of large events, which others need not wait for. No other batch may come in between. */
@@ -46,7 +47,19 @@ export class EventPublisher {
     // This instance needn't wait for its own message to come back; the message is dropped then.
     this.local.accept(batch);
     this.count(batch);
-    void this.send({ kind: 'events', batch });
+    if (this.tracing?.on) void this.sendTraced(batch, this.tracing);
+    else void this.send({ kind: 'events', batch });
+  }
+
+  /** Spans from the commit to the position, and to the bus. */
+  private async sendTraced(batch: EventBatch, tracing: Tracing): Promise<void> {
+    const start = Date.now();
+    for (const { correlationId, occurredAt, position } of batch.events) {
+      tracing.step('sequence', correlationId, Date.parse(occurredAt), { 'inventory.position': position });
+    }
+    await this.send({ kind: 'events', batch });
+    const ids = new Set(batch.events.map(({ correlationId }) => correlationId));
+    for (const id of ids) tracing.step('publish', id, start, { 'inventory.events': batch.events.length });
   }
 
   get heartbeatDue(): boolean {

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { isTraceParent } from '../tracing/trace-context.js';
+
+/** A trace that the client has begun (W3C trace context) names the request as well as an id would. */
+const traceOf = ({ traceparent }: IncomingHttpHeaders): string | undefined =>
+  isTraceParent(traceparent) ? traceparent : undefined;
 
 /** Characters that are safe in headers, logs and the database alike. */
 const ACCEPTED = /^[\w.:/+=@-]{1,128}$/;
@@ -12,5 +17,5 @@ export const correlation = {
   /** What the client sent if it is usable, else a new id. */
   accept: (sent: unknown): string => (typeof sent === 'string' && ACCEPTED.test(sent) ? sent : randomUUID()),
   /** The same of a request. */
-  of: ({ headers }: IncomingMessage): string => correlation.accept(headers['x-correlation-id']),
+  of: ({ headers }: IncomingMessage): string => correlation.accept(headers['x-correlation-id'] ?? traceOf(headers)),
 };

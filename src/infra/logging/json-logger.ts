@@ -1,17 +1,13 @@
 import type { LoggerService } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { pino, type Logger } from 'pino';
 import type { AppConfig } from '../../config/index.js';
+import { INSTANCE } from '../instance-name.js';
 import { PrettyLines } from './pretty-lines.js';
 
 interface Output {
   isTTY?: boolean | undefined;
   write(text: string): unknown;
 }
-
-/** Of this process, in each of its lines: the host, and some digits, since a host may have several processes. */
-const INSTANCE = `${hostname()}/${randomBytes(3).toString('hex')}`;
 
 /**
  * Nest's logger port over pino: one JSON object a line, or lines for people where they are written to a terminal.

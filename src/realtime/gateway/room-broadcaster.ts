@@ -3,6 +3,7 @@ import type { Namespace } from 'socket.io';
 import type { InventoryEvent } from '../../contracts/index.js';
 import type { WebSocketService } from '../../events/index.js';
 import { eventFrame, FrameSender } from '../../fast-path/index.js';
+import { Tracing } from '../../infra/index.js';
 import { NOTIFICATION } from '../protocol/messages.js';
 import { RealtimeMetrics } from '../realtime.metrics.js';
 import { RecentEvents } from '../recovery/recent-events.js';
@@ -20,6 +21,7 @@ export class RoomBroadcaster implements WebSocketService {
     private readonly recent: RecentEvents,
     private readonly metrics: RealtimeMetrics,
     private readonly sender: FrameSender,
+    private readonly tracing: Tracing,
   ) {}
 
   attach(namespace: Namespace): void {
@@ -40,10 +42,17 @@ export class RoomBroadcaster implements WebSocketService {
     this.recent.add(event, rooms);
     const receivers = membersOf(this.namespace, rooms);
     if (receivers.size === 0) return;
+    const start = Date.now();
     const others = this.sender.on ? this.sendFrames(receivers, event, more) : [...receivers];
     // Every socket is in a room of its own id.
     if (others.length > 0) this.namespace.local.to(others).emit(NOTIFICATION, event);
     this.metrics.notificationsSent.inc(receivers.size);
+    if (this.tracing.on) this.trace(event, start, receivers.size);
+  }
+
+  private trace({ correlationId, position }: InventoryEvent, start: number, sockets: number): void {
+    const attributes = { 'inventory.position': position, 'inventory.sockets': sockets };
+    this.tracing.step('write to sockets', correlationId, start, attributes);
   }
 
   /** @returns the ids of those that have to get it from Socket.IO */
