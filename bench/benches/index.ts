@@ -5,6 +5,7 @@ import type { BenchRun } from '../support/bench-run.js';
 import type { BenchResult } from '../support/report.js';
 import { bulk } from './bulk.js';
 import { consume } from './consume.js';
+import { findability } from './findability.js';
 import { footprint } from './footprint.js';
 import { growth } from './growth.js';
 import { hit, hitRedis } from './hit.js';
@@ -28,6 +29,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   hit,
   'hit-redis': hitRedis,
   miss,
+  findability,
   push,
   fanout,
   relay,
