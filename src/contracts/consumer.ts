@@ -81,7 +81,8 @@ export function fits(event: InventoryEvent, filter: ConsumerFilter): boolean {
     has(eventTypes, event.eventType) &&
     has(vendorIds, event.vendorId) &&
     has(categories, event.category) &&
-    has(commodities, event.product?.commodity)
+    // What an event carries may be parsed only when it is read.
+    (!commodities?.length || has(commodities, event.product?.commodity))
   );
 }
 

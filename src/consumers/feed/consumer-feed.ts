@@ -1,38 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import { type ConsumerFilter, fits, type InventoryEvent } from '../../contracts/index.js';
 import {
+  BATCH_EVENTS,
   type EventHandler,
   EventLog,
   EventReaction,
   InventoryEventService,
   type NewEpochHandler,
 } from '../../events/index.js';
-import { hashOf } from '../partitions/partition-of.js';
-import { EventRing } from './event-ring.js';
+import { EventRing, type RingEntry } from './event-ring.js';
+import { type FedEvents, LogPages } from './log-pages.js';
 
 /** Newest events in memory: of some tenths of a second under load. A partition further back reads the log. */
 const IN_MEMORY = 512;
-/** Events that are handed over at once at most; the log has the same bound. */
-const BATCH = 500;
-/** Positions that one query looks through. */
+/** Positions that one query of a lease looks through. */
 const SLICE = 10_000;
 
-/** What a consumer wants of the log: one partition of its filter's events, or all of them. */
+/** What a partition of a consumer in the process wants of the log. */
 export interface Wanted {
+  consumer: string;
   filter: ConsumerFilter;
-  partition?: { index: number; of: number };
-}
-
-export interface FedEvents {
-  events: InventoryEvent[];
-  /** Nothing that is wanted is missing up to this position, at which is this event. */
-  reached: number;
-  reachedId: string;
+  partition: { index: number; of: number };
 }
 
 /**
  * Brings consumers the log from any position: at the head the newest events that the bridge has delivered to this
- * process, further back a slice of the log. Positions are contiguous, so there is no seam between the two: either the
+ * process, further back pages of the log. Positions are contiguous, so there is no seam between the two: either the
  * ring has the very next position, or the log is read.
  */
 @Injectable()
@@ -41,6 +34,7 @@ export interface FedEvents {
 export class ConsumerFeed implements EventHandler, NewEpochHandler {
   private readonly ring = new EventRing(IN_MEMORY);
   private readonly listeners = new Set<() => void>();
+  private readonly pages = new Map<string, LogPages>();
   private waking = false;
 
   constructor(
@@ -68,8 +62,10 @@ export class ConsumerFeed implements EventHandler, NewEpochHandler {
     });
   }
 
+  /** What is read just now may be of the log as it was: it is left to what has asked for it. */
   onNewEpoch(): void {
     this.ring.clear();
+    this.pages.clear();
   }
 
   /** The newest position that was delivered to this process. */
@@ -77,37 +73,66 @@ export class ConsumerFeed implements EventHandler, NewEpochHandler {
     return this.events.cursor.position;
   }
 
+  /** What is wanted after a position, at most 500 events or 1 MiB of them; undefined if nothing is known of there. */
+  async after(position: number, wanted: Wanted): Promise<FedEvents | undefined> {
+    const { head } = this;
+    if (position >= head) return undefined;
+    const pages = this.pagesOf(wanted);
+    const { filter, partition } = wanted;
+    const { index, of } = partition;
+    const fed = this.fromRing(position, ({ event, hash }) => hash % of === index && fits(event, filter));
+    if (!fed) return pages.after(position, index, head);
+    pages.stands(index, position);
+    return fed;
+  }
+
+  /** The partition is this instance's from now on, and what it wants comes after this position. */
+  join(position: number, wanted: Wanted): void {
+    this.pagesOf(wanted).stands(wanted.partition.index, position);
+  }
+
+  /** The partition is this instance's no more. */
+  leave({ consumer, partition }: Wanted): void {
+    const pages = this.pages.get(consumer);
+    if (pages?.leave(partition.index)) this.pages.delete(consumer);
+  }
+
+  /** The same of all events of a filter, for who waits for them. */
+  async peek(position: number, filter: ConsumerFilter): Promise<FedEvents | undefined> {
+    const fed = this.fromRing(position, ({ event }) => fits(event, filter));
+    return fed ?? this.fromLog(position, filter, this.head);
+  }
+
   /**
-   * What is wanted after a position, at most 500 events or 1 MiB read from the log; undefined if nothing is known of
-   * there.
+   * The same for a lease, from the log alone and in the transaction that the caller runs in. What is in memory may be
+   * of a log that was set back a moment ago.
    *
    * @param upTo a position that the log is known to have
    */
-  async after(position: number, wanted: Wanted, upTo = this.head): Promise<FedEvents | undefined> {
+  async fromLog(position: number, filter: ConsumerFilter, upTo: number): Promise<FedEvents | undefined> {
     if (position >= upTo) return undefined;
-    const entries = this.ring.after(position, BATCH);
-    if (!entries) return this.fromLog(position, wanted, upTo);
-    const last = entries.at(-1)!.event;
-    const events = entries.filter(({ event, hash }) => isWanted(event, hash, wanted)).map(({ event }) => event);
-    return { events, reached: last.position, reachedId: last.eventId };
-  }
-
-  /**
-   * The same from the log alone, in the transaction that the caller runs in. What is in memory may be of a log that was
-   * set back a moment ago.
-   */
-  async fromLog(position: number, wanted: Wanted, upTo: number): Promise<FedEvents | undefined> {
-    if (position >= upTo) return undefined;
-    const { filter, partition } = wanted;
-    const slice = { after: position, upTo: Math.min(upTo, position + SLICE), ...(partition && { partition }) };
-    const read = await this.log.readMatching(slice, filter);
+    const read = await this.log.readMatching({ after: position, upTo: Math.min(upTo, position + SLICE) }, filter);
     const last = read.at(-1);
     if (!last) return undefined;
     // The last one may be there only to show how far the log was read.
-    if (!isWanted(last, hashOf(last), wanted)) read.pop();
+    if (!fits(last, filter)) read.pop();
     return { events: read, reached: last.position, reachedId: last.eventId };
   }
-}
 
-const isWanted = (event: InventoryEvent, hash: number, { filter, partition }: Wanted): boolean =>
-  (!partition || hash % partition.of === partition.index) && fits(event, filter);
+  private pagesOf({ consumer, filter, partition }: Wanted): LogPages {
+    let pages = this.pages.get(consumer);
+    if (!pages) this.pages.set(consumer, (pages = new LogPages(this.log, filter, partition.of)));
+    return pages;
+  }
+
+  private fromRing(position: number, isWanted: (entry: RingEntry) => boolean): FedEvents | undefined {
+    const entries = this.ring.after(position, BATCH_EVENTS);
+    if (!entries) return undefined;
+    const last = entries.at(-1)!.event;
+    return {
+      events: entries.filter(isWanted).map(({ event }) => event),
+      reached: last.position,
+      reachedId: last.eventId,
+    };
+  }
+}

@@ -1,14 +1,14 @@
 import type { InventoryEvent } from '../../contracts/index.js';
 import { hashOf } from '../partitions/partition-of.js';
 
-interface Entry {
+export interface RingEntry {
   event: InventoryEvent;
   hash: number;
 }
 
 /** The newest events that were delivered to this process, without gaps, at most `capacity` of them. */
 export class EventRing {
-  private entries: Entry[] = [];
+  private entries: RingEntry[] = [];
 
   constructor(private readonly capacity: number) {}
 
@@ -28,7 +28,7 @@ export class EventRing {
    * The events after a position, at most `limit`; undefined unless the ring has the very next one, and with it all that
    * follow.
    */
-  after(position: number, limit: number): readonly Entry[] | undefined {
+  after(position: number, limit: number): readonly RingEntry[] | undefined {
     const first = this.entries[0]?.event.position;
     if (first === undefined || position + 1 < first || position >= this.last) return undefined;
     return this.entries.slice(position + 1 - first, position + 1 - first + limit);

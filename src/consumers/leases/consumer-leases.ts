@@ -168,7 +168,7 @@ export class ConsumerLeases {
     const failing = held.onFailure === 'block' ? await this.failures.keys(held.id) : new Set<string>();
     let reached = held.position;
     while (reached < held.position + MOST_PASSED) {
-      const fed = await this.feed.fromLog(reached, { filter: held.filter }, upTo);
+      const fed = await this.feed.fromLog(reached, held.filter, upTo);
       if (!fed) break;
       const events = fed.events.filter((event) => !failing.has(keyOf(event)));
       if (events.length > max) return { events: events.slice(0, max), reached: events[max - 1]!.position };

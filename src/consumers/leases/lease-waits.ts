@@ -77,7 +77,7 @@ export class LeaseWaits implements OnModuleDestroy {
         await signal.wait(left);
         if (this.ending || gone.aborted) return;
         if (busy) continue;
-        const fed = await this.feed.after(passed, { filter });
+        const fed = await this.feed.peek(passed, filter);
         if (fed && fed.events.length > 0) return await new Promise((resolve) => setTimeout(resolve, PACE));
         passed = fed?.reached ?? passed;
       }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { type InventoryEvent, keyOf } from '../../contracts/index.js';
 import { AsyncSignal, retryDelay } from '../../infra/index.js';
-import type { FedEvents, Wanted } from '../feed/consumer-feed.js';
+import type { Wanted } from '../feed/consumer-feed.js';
+import type { FedEvents } from '../feed/log-pages.js';
 import { type Ownership, PartitionLostError } from '../store/checkpoints.js';
 import type { Failure } from '../store/failures.js';
 import type { Attempted, ConsumerHandler } from './attempts.js';
@@ -71,8 +72,10 @@ export class PartitionRunner {
     private readonly parts: RunnerParts,
   ) {
     this.position = this.stored = position;
-    this.wanted = { filter: handler.options, partition: { index: held.partition, of: handler.partitions } };
-    this.ended = this.run();
+    const { consumer, partition } = held;
+    this.wanted = { consumer, filter: handler.options, partition: { index: partition, of: handler.partitions } };
+    parts.feed.join(position, this.wanted);
+    this.ended = this.run().finally(() => parts.feed.leave(this.wanted));
   }
 
   wake(): void {

@@ -99,7 +99,7 @@ function isPlain(bytes: Buffer, start: number, end: number): boolean {
  * Gives the same text again for the same time, which events of one statement have: formatting it takes as long as the
  * rest of an event.
  */
-function isoTimes(): (rows: CopiedRows) => string {
+export function isoTimes(): (rows: CopiedRows) => string {
   let [known, text] = [NaN, ''];
   return ({ bytes, start }) => {
     const micros = bytes.readInt32BE(start) * 2 ** 32 + bytes.readUInt32BE(start + 4);

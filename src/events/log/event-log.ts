@@ -6,14 +6,18 @@ import { copiedEvents } from './copied-events.js';
 import { EventBatch, textLengthOf } from './event-batch.js';
 import { auditedEventOf, type AuditedRow, type EventRow, eventOf, rowOfRecord } from './event-row.js';
 import { EventsDroppedError } from './events-dropped.error.js';
+import { matchingEvents, type MatchingEvent } from './matching-events.js';
 import { MovedEvents, type Wanted } from './moved-events.js';
 import {
   BATCH_BYTES,
   BATCH_EVENTS,
   fitsPart,
   type LogPart,
+  partitionOf,
+  type Partitions,
   READ_KEY_EVENTS,
   READ_MATCHING_EVENTS,
+  readMatchingSql,
   selectionValues,
 } from './read-matching.sql.js';
 import {
@@ -199,21 +203,39 @@ export class EventLog implements OnModuleInit {
    * among them, if it is reached, whatever it is: it shows that the log reaches there. What isn't of the filter and
    * lies before the last event may be passed by.
    */
-  async readMatching(part: LogPart, filter: ConsumerFilter): Promise<InventoryEvent[]> {
-    const { after, upTo, partition } = part;
-    const values = [upTo, ...selectionValues(filter), partition?.index ?? null, partition?.of ?? null];
-    const isOfPart = fitsPart(filter, partition);
+  async readMatching({ after, upTo }: LogPart, filter: ConsumerFilter): Promise<InventoryEvent[]> {
+    const isOfPart = fitsPart(filter);
     const moved = { size: BATCH_BYTES, fits: (row: RecordRow) => Number(row.position) === upTo || isOfPart(row) };
     const rows = await this.through<EventRow>({ after, upTo, limit: BATCH_EVENTS }, moved, (at) =>
-      this.sql.query(READ_MATCHING_EVENTS, [at, ...values]),
+      this.sql.query(READ_MATCHING_EVENTS, [at, upTo, ...selectionValues(filter)]),
     );
     return rows.map((row) => eventOf(row, this.epoch));
+  }
+
+  /** The same of some partitions of a consumer, so many times as much as there are; never part of a transaction. */
+  async copyMatching(part: LogPart, filter: ConsumerFilter, partitions: Partitions): Promise<MatchingEvent[]> {
+    const { after, upTo } = part;
+    const limit = BATCH_EVENTS * partitions.indexes.length;
+    const size = BATCH_BYTES * partitions.indexes.length;
+    const isOfPart = fitsPart(filter, partitions);
+    const moved = { size, fits: (row: RecordRow) => Number(row.position) === upTo || isOfPart(row) };
+    return this.through(
+      { after, upTo, limit },
+      moved,
+      async (at) =>
+        matchingEvents(await this.sql.copy(readMatchingSql({ after: at, upTo }, filter, partitions)), this.epoch),
+      (record) => ({
+        event: eventOf(rowOfRecord(record), this.epoch),
+        partition: partitionOf(record, partitions),
+        bytes: record.changes.length + (record.product ?? record.vendor ?? '').length,
+      }),
+    );
   }
 
   /** Of the same, those of one product or vendor: at most `limit`, without the one at `upTo`. */
   async readOfKey(key: string, { after, upTo, limit }: LogSlice, filter: ConsumerFilter): Promise<InventoryEvent[]> {
     const values = [upTo, ...selectionValues(filter), key];
-    const isOfPart = fitsPart(filter, undefined);
+    const isOfPart = fitsPart(filter);
     const moved = {
       text: JSON.stringify(key),
       fits: (row: RecordRow) => (row.productId ?? row.vendorId) === key && isOfPart(row),
@@ -279,13 +301,14 @@ export class EventLog implements OnModuleInit {
     { after, upTo, limit }: LogSlice,
     moved: Moved,
     hot: (after: number, limit: number) => Promise<Row[]>,
+    rowOf: (record: RecordRow) => Row = (record) => rowOfRecord(record) as Row,
   ): Promise<Row[]> {
     const rows: Row[] = [];
     for (let at = after; ;) {
       const movedUpTo = Math.min(this.moved.upTo, upTo);
       if (at < movedUpTo) {
         const records = await this.moved.read({ ...moved, after: at, upTo: movedUpTo, limit: limit - rows.length });
-        rows.push(...(records.map(rowOfRecord) as Row[]));
+        rows.push(...records.map(rowOf));
         at = movedUpTo;
         // Which may be only a part of what is there.
         if (moved.size !== undefined && rows.length > 0) return rows;

@@ -1,19 +1,26 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import pg from 'pg';
 import type { ConsumerFilter } from '../../contracts/index.js';
-import type { Statement } from '../../database/index.js';
+import { type Statement, textArray } from '../../database/index.js';
 import type { RecordRow } from '../../sealed-log/index.js';
 import { EVENT_COLUMNS } from './event-row.js';
+import { MATCHING_COLUMNS } from './matching-events.js';
 import { isHot } from './moved-events.sql.js';
 
-/** Events that are read at once at most, and about how many bytes of them. */
+/** Events that are handled at once at most, and about how many bytes of them. */
 export const BATCH_EVENTS = 500;
 export const BATCH_BYTES = 1_048_576;
 
-/** Positions from `after` on, without it, to `upTo`; of a partition of them, or of all. */
+/** Positions from `after` on, without it, to `upTo`. */
 export interface LogPart {
   after: number;
   upTo: number;
-  partition?: { index: number; of: number };
+}
+
+/** Some of the partitions that a consumer has. */
+export interface Partitions {
+  indexes: readonly number[];
+  of: number;
 }
 
 /** Values of a filter from `$3` on; nulls leave nothing out. */
@@ -22,7 +29,7 @@ export function selectionValues({ eventTypes, vendorIds, categories, commodities
 }
 
 /** The same of a record. */
-export function fitsPart(filter: ConsumerFilter, partition: LogPart['partition']): (row: RecordRow) => boolean {
+export function fitsPart(filter: ConsumerFilter, partitions?: Partitions): (row: RecordRow) => boolean {
   const has = (wanted: readonly string[] | undefined, value: string | null | undefined): boolean =>
     !wanted?.length || (value !== null && value !== undefined && wanted.includes(value));
   return (row) =>
@@ -30,16 +37,14 @@ export function fitsPart(filter: ConsumerFilter, partition: LogPart['partition']
     has(filter.vendorIds, row.vendorId) &&
     has(filter.categories, row.category) &&
     (!filter.commodities?.length || has(filter.commodities, commodityOf(row))) &&
-    (!partition || firstByteOfHash(row) % partition.of === partition.index);
+    (!partitions || partitions.indexes.includes(partitionOf(row, partitions)));
 }
 
 const commodityOf = ({ product }: RecordRow): string | null | undefined =>
   product === null ? null : (JSON.parse(product) as { commodity?: string | null }).commodity;
 
-const firstByteOfHash = ({ productId, vendorId }: RecordRow): number =>
-  createHash('sha256')
-    .update(productId ?? vendorId)
-    .digest()[0]!;
+export const partitionOf = ({ productId, vendorId }: RecordRow, { of }: Partitions): number =>
+  of === 1 ? 0 : hash('sha256', productId ?? vendorId, 'buffer')[0]! % of;
 
 /** The filter says the same as `fits` of `contracts/consumer.ts`. */
 const FITS = `
@@ -51,27 +56,47 @@ const FITS = `
 const HASH = `get_byte(sha256(convert_to(coalesce(product_id, vendor_id), 'UTF8')), 0)`;
 
 /**
- * `$1` position before the first, `$2` last position, `$3` to `$6` filter, `$7` partition or null, `$8` of how many.
- * The event at `$2` is always among them. Bytes are those of the JSON that an event carries; the event that passes the
- * bound is the last one.
+ * Bytes are those of the JSON that an event carries; the event that passes the bound is the last one.
  *
  * With the frame that a window has by default, which looks for rows with the same position, the sum takes four times
  * as long as the rest.
  */
+const bounded = (columns: string, where: string, batches = 1, more = ''): string => `
+  SELECT ${columns}
+  FROM (
+    SELECT *, sum(size) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - size AS bytes_before
+    FROM (
+      SELECT *${more}, octet_length(changes::text)
+                + coalesce(octet_length(product::text), octet_length(vendor::text), 0) AS size
+      FROM inventory_events WHERE ${where} ORDER BY position LIMIT ${BATCH_EVENTS * batches}) matching) sized
+  WHERE bytes_before < ${BATCH_BYTES * batches} ORDER BY position`;
+
+/** `$1` position before the first, `$2` last position, `$3` to `$6` filter. The event at `$2` is always among them. */
 export const READ_MATCHING_EVENTS: Statement = {
   name: 'read-matching-events',
-  text: `SELECT ${EVENT_COLUMNS}
-         FROM (
-           SELECT *, sum(size) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - size AS bytes_before
-           FROM (
-             SELECT *, octet_length(changes::text)
-                       + coalesce(octet_length(product::text), octet_length(vendor::text), 0) AS size
-             FROM inventory_events
-             WHERE position > $1 AND position <= $2 AND ${isHot('$1')}
-               AND (position = $2 OR (${FITS} AND ($7::int IS NULL OR ${HASH} % $8::int = $7::int)))
-             ORDER BY position LIMIT ${BATCH_EVENTS}) matching) sized
-         WHERE bytes_before < ${BATCH_BYTES} ORDER BY position`,
+  text: bounded(EVENT_COLUMNS, `position > $1 AND position <= $2 AND ${isHot('$1')} AND (position = $2 OR (${FITS}))`),
 };
+
+/**
+ * The same for `SqlClient.copy`, which has no parameters, of some partitions of a consumer: a batch for each of them.
+ * Read for one partition at a time, most of the time would go into looking at the events of the others.
+ */
+export function readMatchingSql({ after, upTo }: LogPart, filter: ConsumerFilter, { indexes, of }: Partitions): string {
+  const { eventTypes, vendorIds, categories, commodities } = filter;
+  const given = [
+    ['event_type', eventTypes],
+    ['vendor_id', vendorIds],
+    ['category', categories],
+    [`product->>'commodity'`, commodities],
+  ] as const;
+  const fits = given
+    .filter(([, values]) => values?.length)
+    .map(([column, values]) => `${column} = ANY (${pg.escapeLiteral(textArray(values!))})`);
+  if (indexes.length < of) fits.push(`${HASH} % ${of} IN (${indexes.join()})`);
+  const wanted = fits.length > 0 ? `AND (position = ${upTo} OR (${fits.join(' AND ')}))` : '';
+  const where = `position > ${after} AND position <= ${upTo} AND ${isHot(String(after))} ${wanted}`;
+  return bounded(MATCHING_COLUMNS, where, indexes.length, `, ${of > 1 ? `${HASH} % ${of}` : 0} AS partition`);
+}
 
 /** `$1` position before the first, `$2` last position, `$3` to `$6` filter, `$7` product or vendor, `$8` limit. */
 export const READ_KEY_EVENTS: Statement = {
