@@ -3,20 +3,22 @@ import { comparableSql, DAY_FIGURES, OWN_FIGURES, ownPriceSql, suspiciousSql } f
 
 /** The tables as the log amounts to them, from `projected_log`, each in one statement. */
 
-/** What the last event with a state says of each product. */
+/**
+ * What the last event with a state says of each product. Found by position first: to parse the states of all events, of
+ * which products have many, took longer than all the rest.
+ */
 const PRODUCTS = `
-    SELECT DISTINCT ON (product_id) product_id, product->>'vendorId' AS vendor_id, product->>'category' AS category,
+    SELECT product_id, product->>'vendorId' AS vendor_id, product->>'category' AS category,
            product->>'commodity' AS commodity, product->>'variety' AS variety,
            (product->>'unitWeightKg')::numeric AS unit_weight_kg
-    FROM projected_log WHERE product IS NOT NULL ORDER BY product_id, position DESC`;
+    FROM projected_log WHERE position IN (
+      SELECT max(position) FROM projected_log WHERE product IS NOT NULL GROUP BY product_id)`;
 
 /** The same of vendors; those that the log has nothing of have not changed since before vendors had events. */
 const VENDORS = `
-    SELECT vendor_id, state, district, market FROM (
-      SELECT DISTINCT ON (vendor_id) vendor_id, vendor->>'state' AS state, vendor->>'district' AS district,
-             vendor->>'market' AS market
-      FROM projected_log WHERE vendor IS NOT NULL ORDER BY vendor_id, position DESC
-    ) changed
+    SELECT vendor_id, vendor->>'state' AS state, vendor->>'district' AS district, vendor->>'market' AS market
+    FROM projected_log WHERE position IN (
+      SELECT max(position) FROM projected_log WHERE vendor IS NOT NULL GROUP BY vendor_id)
     UNION ALL
     SELECT v.id, v.state, v.district, v.market FROM vendors v
     WHERE v.id IN (SELECT vendor_id FROM products)
@@ -32,10 +34,9 @@ const REPORTS = `
         SELECT product_id, position, (observation->>'day')::date AS day, observation FROM projected_log
         WHERE observation IS NOT NULL
       ) e CROSS JOIN LATERAL (
-        SELECT (observation->>'revision')::int AS revision, (observation->>'min')::numeric AS min,
-               (observation->>'max')::numeric AS max, (observation->>'modal')::numeric AS modal,
-               observation->>'unit' AS unit, observation->>'currency' AS currency,
-               (observation->'arrivals'->>'kg')::numeric AS kg
+        SELECT revision, min, max, modal, unit, currency, (arrivals->>'kg')::numeric AS kg
+        FROM json_to_record(observation) AS f (
+          revision int, min numeric, max numeric, modal numeric, unit text, currency text, arrivals json)
       ) o
       ORDER BY product_id, day, revision DESC, position DESC
     ) t LEFT JOIN products p USING (product_id)`;
@@ -51,19 +52,20 @@ const DAYS = `
     GROUP BY 1, 2, 3, 4, 5`;
 
 /** As `withMarketFacts` has it for events of versions before. */
-const PRICED_ON = `
-    coalesce((product->>'pricedOn')::date, ((product->>'updatedAt')::timestamptz AT TIME ZONE 'Asia/Kolkata')::date)`;
+const PRICED_ON = `coalesce(f."pricedOn", (f."updatedAt" AT TIME ZONE 'Asia/Kolkata')::date)`;
 const OF_UNIT = `('unit', 'unitWeightKg', 'currency')`;
 
+/** Each state is parsed once: a member that is used several times by `->>` is looked for as often. */
 const OWN_DAYS = `
     SELECT product_id, day, per, currency, ${OWN_FIGURES}
     FROM (
       SELECT n.product_id, n.day, n.currency, n.position, ${ownPriceSql('n')}
       FROM (
-        SELECT product_id, position, ${PRICED_ON} AS day, (product->>'basePrice')::numeric AS price,
-               product->>'unit' AS unit, product->>'currency' AS currency,
-               (product->>'unitWeightKg')::numeric AS unit_weight_kg
-        FROM projected_log
+        SELECT product_id, position, ${PRICED_ON} AS day, f."basePrice" AS price, f.unit, f.currency,
+               f."unitWeightKg" AS unit_weight_kg
+        FROM projected_log CROSS JOIN LATERAL json_to_record(product) AS f (
+          "pricedOn" date, "updatedAt" timestamptz, "basePrice" numeric, unit text, currency text,
+          "unitWeightKg" numeric)
         WHERE product IS NOT NULL AND observation IS NULL AND (
           event_type IN ('product_created', 'price_changed')
           OR (event_type = 'product_updated' AND EXISTS (

@@ -79,14 +79,11 @@ export const STOCK_RECOMPUTATIONS: Readonly<Record<string, Recomputation>> = {
       SELECT last.product_id, last.product->>'vendorId', last.product->>'category', last.product->>'availability',
              coalesce(was.since, was.seen)
       FROM (
-        SELECT DISTINCT ON (product_id) product_id, event_type, product FROM projected_log
-        WHERE ${OF_STOCK} ORDER BY product_id, position DESC
-      ) last
-      JOIN (
-        SELECT product_id, min(occurred_at) AS seen, (array_agg(occurred_at ORDER BY position DESC) FILTER (
+        SELECT max(position) AS position, min(occurred_at) AS seen, (array_agg(occurred_at ORDER BY position DESC) FILTER (
                  WHERE event_type IN ('product_created', 'availability_changed')))[1] AS since
         FROM projected_log WHERE ${OF_STOCK} GROUP BY product_id
-      ) was USING (product_id)
+      ) was
+      JOIN projected_log last USING (position)
       WHERE last.event_type <> 'product_deleted'`,
   },
   series_changes: {
