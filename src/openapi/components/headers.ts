@@ -3,7 +3,8 @@ import { CORRELATION_ID } from '../examples/events.js';
 
 export const HEADERS: Readonly<Record<string, Header>> = {
   'X-Correlation-Id': {
-    description: 'Of the request: as sent, if it was usable, else a new one. It is in the log lines and the events.',
+    description:
+      'Of the request: as sent, if it was usable, else its `traceparent` or a new one. It is in the log lines and the events.',
     required: true,
     schema: { type: 'string', pattern: '^[\\w.:/+=@-]{1,128}$' },
     example: CORRELATION_ID,

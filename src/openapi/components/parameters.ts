@@ -260,7 +260,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
 
   CorrelationId: header(
     'X-Correlation-Id',
-    'Ties together the request, its log lines and the events it causes; one that is not usable is replaced.',
+    'Ties together the request, its log lines and the events it causes; one that is not usable is replaced. Without it a `traceparent` does.',
     { type: 'string' },
     one(CORRELATION_ID, 'A UUID'),
   ),
