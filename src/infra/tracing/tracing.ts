@@ -2,10 +2,11 @@ import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Attributes, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
 import type { AppConfig } from '../../config/index.js';
 import { INSTANCE } from '../instance-name.js';
+import type * as sdkModule from './otel-sdk.js';
 import type { OtelSdk } from './otel-sdk.js';
 import { type TraceContext, traceContext } from './trace-context.js';
 
-type LoadSdk = () => Promise<typeof import('./otel-sdk.js')>;
+type LoadSdk = () => Promise<Pick<typeof sdkModule, 'otelSdk'>>;
 
 /**
  * Spans of what one request does, on all instances, for whatever takes OTLP over HTTP. They are made when they are
@@ -50,8 +51,8 @@ export class Tracing implements OnApplicationShutdown {
     const end = Date.now();
     const context = parent === undefined ? ROOT_CONTEXT : below(traceId, parent);
     const options = { kind: SpanKind.SERVER, startTime: end - ms, attributes };
-    const { tracer, withIds } = this.sdk!;
-    const span = withIds({ traceId, spanId: requestSpan }, () => tracer.startSpan(name, options, context));
+    const { sdk } = this;
+    const span = sdk!.withIds({ traceId, spanId: requestSpan }, () => sdk!.tracer.startSpan(name, options, context));
     if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end(end);
   }
