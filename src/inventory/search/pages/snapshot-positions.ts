@@ -4,8 +4,14 @@ import { AwaitSequenced } from '../../../events/index.js';
 import { endsWithin } from '../../../infra/index.js';
 import { waitingEvents } from '../planner/page-items.sql.js';
 
-/** Milliseconds for which a page waits until the log says at which position it was read. */
-const SEQUENCED_WITHIN = 200;
+/**
+ * Milliseconds for which a page waits until the log says at which position it was read; and while the log is known to
+ * be at a standstill, as when no instance leads.
+ */
+const SEQUENCED_WITHIN = 1_500;
+const AT_STANDSTILL = 200;
+/** Milliseconds for which that is believed. */
+const BELIEVED_FOR = 5_000;
 
 /** What a statement has seen of the log: the last position, and `waitingEvents` behind it. */
 export interface SeenLog {
@@ -30,6 +36,8 @@ const READ_FOLLOWING: Statement = {
  */
 @Injectable()
 export class SnapshotPositions {
+  private standsSince = -Infinity;
+
   constructor(
     private readonly sql: SqlClient,
     private readonly awaitSequenced: AwaitSequenced,
@@ -43,7 +51,11 @@ export class SnapshotPositions {
     const { position, waiting } = first!;
     if (others.some((one) => one.position !== position || one.waiting !== waiting)) return undefined;
     if (waiting === null) return position;
-    if (!(await endsWithin(SEQUENCED_WITHIN, this.awaitSequenced.all()))) return 'late';
+    const stands = performance.now() - this.standsSince < BELIEVED_FOR;
+    if (!(await endsWithin(stands ? AT_STANDSTILL : SEQUENCED_WITHIN, this.awaitSequenced.all()))) {
+      this.standsSince = performance.now();
+      return 'late';
+    }
     const count = Number.parseInt(waiting, 10);
     const [row] = await this.sql.query<{ following: string | null }>(READ_FOLLOWING, [position, count]);
     return row!.following === waiting ? position + count : undefined;
