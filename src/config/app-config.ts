@@ -53,7 +53,7 @@ export class AppConfig {
   sendBufferBytes: number;
   /** Seconds that a durable consumer may be behind before `/health` says so; 0: never. */
   consumerLagSeconds: number;
-  /** Days for which events stay in the table, sealed ones in segments afterwards; undefined: for ever. */
+  /** Days for which events stay in the table, sealed ones in segments afterwards; undefined: the newest million. */
   logRetentionDays: number | undefined;
   /** Between two acknowledged changes that are looked for in searches; 0 for none. */
   freshnessAuditSeconds: number;

@@ -1,8 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AuditedEvent, InventoryEvent } from '../../src/contracts/index.js';
+import { LogRetention } from '../../src/events/retention/log-retention.js';
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createVendor } from '../support/builders.js';
 import { moveEvents } from '../support/retention.js';
+
+describe('how long events stay in the table', () => {
+  const [DAY, HOUR] = [86_400_000, 3_600_000];
+
+  it.each([
+    ['without a setting: a day, and the newest million', {}, { keptFor: DAY, staying: 1_000_000, after: HOUR }],
+    ['LOG_RETENTION=30', { LOG_RETENTION: '30' }, { keptFor: 30 * DAY, staying: 100_000, after: 0 }],
+    ['LOG_RETENTION=2d', { LOG_RETENTION: '2d' }, { keptFor: 2 * DAY, staying: 100_000, after: 0 }],
+  ])('%s', async (_what, env: Record<string, string>, expected) => {
+    const database = await testDatabase();
+    const app = await startApp({ database, env });
+    expect(app.app.get(LogRetention)).toMatchObject(expected);
+    await app.close();
+    await database.drop();
+  });
+});
 
 describe('events that are moving', () => {
   const [ITEMS, ROUNDS] = [100, 20];

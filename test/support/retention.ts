@@ -27,7 +27,7 @@ export async function moveEvents(app: TestApp, { segment, staying }: Cut): Promi
   sealer.positions = segment;
   await sealer.run();
   const retention = app.app.get(LogRetention);
-  Object.assign(retention, { keptFor: 0, staying });
+  Object.assign(retention, { keptFor: 0, staying, after: 0 });
   const isDone = async (): Promise<boolean> => {
     await retention.run();
     const { upTo, left, head } = await movedOf(app);

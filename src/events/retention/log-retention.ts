@@ -16,6 +16,12 @@ const EVERY = 60_000;
 const DAY = 86_400_000;
 /** Newest positions that stay, however old they are: twice as many as are searched for a client that comes back. */
 const STAYING = 100_000;
+/**
+ * Without `LOG_RETENTION`: newest positions that stay, for how long all stay at least, and milliseconds after its start
+ * at which an instance begins to move others. By then a rolling update is over, and no instance of a version runs that
+ * knows nothing of events that have moved.
+ */
+const BY_DEFAULT = { staying: 1_000_000, keptFor: DAY, after: 3_600_000 };
 /** Positions whose events one statement deletes: their rows are locked for 2 ms. */
 const STEP = 100;
 /** Rest after each statement, as a multiple of the time it took. */
@@ -40,7 +46,8 @@ interface NextSegment {
 type NextToDelete = { position: number | null; movedUpTo: number };
 
 /**
- * Moves events out of the table when they are older than `LOG_RETENTION`: the leader, segment by segment.
+ * Moves events out of the table when they are older than `LOG_RETENTION` or, without it, when 1,000,000 positions
+ * follow: the leader, segment by segment.
  *
  *     sealed ──→ compared with the rows ──→ moved_up_to raised ──→ rows deleted, 100 positions at a time
  *                                           readers: table │ segment
@@ -54,9 +61,11 @@ type NextToDelete = { position: number | null; movedUpTo: number };
  */
 @Injectable()
 export class LogRetention implements OnApplicationBootstrap, OnModuleDestroy {
-  /** Milliseconds for which events stay in the table, undefined for ever; tests take fewer, and fewer positions. */
-  keptFor = this.config.logRetentionDays === undefined ? undefined : this.config.logRetentionDays * DAY;
-  staying = STAYING;
+  /** Milliseconds for which events stay in the table; tests take fewer, and fewer positions. */
+  keptFor = (this.config.logRetentionDays ?? BY_DEFAULT.keptFor / DAY) * DAY;
+  staying = this.config.logRetentionDays === undefined ? BY_DEFAULT.staying : STAYING;
+  /** Milliseconds after the start at which the first may move. */
+  after = this.config.logRetentionDays === undefined ? BY_DEFAULT.after : 0;
   private readonly logger = new Logger(LogRetention.name);
   private readonly stopping = new AbortController();
   private readonly deletion = this.metrics.histogram(
@@ -68,6 +77,7 @@ export class LogRetention implements OnApplicationBootstrap, OnModuleDestroy {
   /** Nothing that has moved is in the table up to here. */
   private deletedUpTo = 0;
   private epoch = '';
+  private readonly began = performance.now();
 
   constructor(
     private readonly sql: SqlClient,
@@ -91,7 +101,7 @@ export class LogRetention implements OnApplicationBootstrap, OnModuleDestroy {
   /** Moves all that may move. Throws what the driver throws, and an `AbortError` when the instance ends. */
   async run(): Promise<void> {
     try {
-      while (this.leadership.held && this.keptFor !== undefined) {
+      while (this.leadership.held && performance.now() - this.began >= this.after) {
         await this.deleteMoved();
         const before = new Date(this.clock.now() - this.keptFor);
         const [next] = await this.sql.query<NextSegment & Record<string, unknown>>(NEXT_TO_MOVE, [
