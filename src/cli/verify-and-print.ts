@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { BrokenSegmentError } from '../log-archive/index.js';
+import { BrokenSegmentError, NoFoldingBaseError } from '../log-archive/index.js';
 import { isClean, type VerifyReport, verifyLog } from './verify-log.js';
 import { type SealReport, verifySeals } from './verify-seals.js';
 
@@ -23,7 +23,7 @@ async function foldAndPrint(client: pg.Client, full: boolean): Promise<boolean> 
     print(report);
     return isClean(report);
   } catch (error) {
-    if (!(error instanceof BrokenSegmentError)) throw error;
+    if (!(error instanceof BrokenSegmentError || error instanceof NoFoldingBaseError)) throw error;
     process.stdout.write(`the log can’t be folded: ${error.message}\n`);
     return false;
   }

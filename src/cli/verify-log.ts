@@ -148,7 +148,7 @@ export const MISCOUNTS = `
  * @throws BrokenSegmentError if that can't be
  */
 export async function verifyLog(client: pg.Client, full = false): Promise<VerifyReport> {
-  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = 0');
   try {
     const base = await useFoldingBase(client, full);
     const { rows } = await client.query<Counts>(counts(base));

@@ -94,7 +94,7 @@ interface Salt {
  * @param full unpack those segments, too
  */
 export async function verifySeals(client: pg.Client, full = false): Promise<SealReport> {
-  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0');
   try {
     return await reportOf(client, full);
   } finally {

@@ -99,7 +99,7 @@ const SECRET = /SECRET|PASSWORD|HEADERS/;
 function shown({ name, value }: Setting): string | undefined {
   if (value === undefined) return undefined;
   if (SECRET.test(name)) return '(set)';
-  return value.replace(/^([a-z]+:\/\/[^:/@]*):[^@/]*@/, '$1:***@');
+  return value.replace(/^([a-z]+:\/\/[^:/@]*):[^/]*@/, '$1:***@');
 }
 
 function readConfig(variables: Variables): AppConfig {

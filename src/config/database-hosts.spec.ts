@@ -10,6 +10,11 @@ describe('hostsOf', () => {
     ]);
   });
 
+  it('takes all before the last @ for user and password', () => {
+    expect(hostsOf('postgres://u:p@ss,w0rd@one,two/market').map(({ name }) => name)).toEqual(['one', 'two']);
+    expect(hostsOf('postgres://u:p@ss,w0rd@one/market')).toHaveLength(1);
+  });
+
   it('leaves a URL with one host as it is', () => {
     for (const url of ['postgresql://one/market?application_name=a,b', 'postgres:///market?host=/run,x', 'nonsense']) {
       expect(hostsOf(url).map((host) => host.url)).toEqual([url]);

@@ -5,8 +5,8 @@ export interface DatabaseHost {
   url: string;
 }
 
-/** Scheme, user and password; hosts; the rest. A password with an `@` in it must be percent-encoded, as ever. */
-const PARTS = /^(postgres(?:ql)?:\/\/(?:[^@/?#]*@)?)([^/?#]*)(.*)$/i;
+/** Scheme, user and password; hosts; the rest. What stands before the last `@` is user and password. */
+const PARTS = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/i;
 
 /**
  * The servers of one database, as `libpq` writes them: `postgres://user@one:5432,two:5432/market`. A URL with one host

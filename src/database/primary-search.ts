@@ -67,16 +67,29 @@ export class PrimarySearch {
     this.found = undefined;
   }
 
+  /** All are asked at once. As long as the former one is right, the others' word counts from the next search on. */
   private async look(): Promise<DatabaseHost> {
-    const former = this.found && (await ask(this.found));
-    if (former?.timeline === undefined) {
-      const asked = await Promise.all(this.hosts.map(ask));
-      const writable = asked.filter(({ timeline }) => timeline !== undefined);
-      if (writable.length === 0) throw refusalOf(asked);
-      this.found = writable.reduce((one, other) => (other.timeline! > one.timeline! ? other : one)).host;
+    const { found: former } = this;
+    const asked = this.hosts.map(ask);
+    const all = Promise.all(asked).then((answers) => this.choose(answers));
+    all.catch(() => undefined);
+    if (former) {
+      const { timeline } = await asked[this.hosts.indexOf(former)]!;
+      if (timeline !== undefined) {
+        this.foundAt = performance.now();
+        return former;
+      }
     }
+    return all;
+  }
+
+  private choose(asked: readonly Asked[]): DatabaseHost {
+    const writable = asked.filter(({ timeline }) => timeline !== undefined);
+    if (writable.length === 0) throw refusalOf(asked);
+    const { host } = writable.reduce((one, other) => (other.timeline! > one.timeline! ? other : one));
+    this.found = host;
     this.foundAt = performance.now();
-    return this.found!;
+    return host;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { DatabaseHost } from '../config/index.js';
 import { PrimarySearch } from './primary-search.js';
@@ -11,6 +12,12 @@ type Callback = (error: Error | null, client?: pg.Client) => void;
 export function roamingClient(hosts: readonly DatabaseHost[]): typeof pg.Client {
   const primary = new PrimarySearch(hosts);
   return class RoamingClient extends pg.Client {
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      // A pool listens a moment after it has heard of the connection. Whoever uses one hears of its end as well.
+      this.on('error', () => undefined);
+    }
+
     override connect(): Promise<pg.Client>;
     override connect(callback: Callback): void;
     override connect(callback?: Callback): Promise<pg.Client> | void {
@@ -25,6 +32,10 @@ export function roamingClient(hosts: readonly DatabaseHost[]): typeof pg.Client 
     private async connectToPrimary(): Promise<pg.Client> {
       const { url } = await primary.find();
       const { host, port } = new pg.Client({ connectionString: url });
+      // Whoever wanted it may have given it up meanwhile.
+      if ((this as unknown as { connection: { stream: Duplex } }).connection.stream.destroyed) {
+        throw new Error('Connection terminated: it was given up before its server was found');
+      }
       Object.assign(this, { host, port });
       try {
         return await super.connect();

@@ -17,11 +17,18 @@ const BEFORE = `
   SELECT ${SEGMENT_COLUMNS} FROM log_segments
   WHERE last < $1 AND last < (SELECT max(last) FROM log_segments) ORDER BY first`;
 
-const BEHIND = 'SELECT consumer FROM consumer_partitions WHERE position < $1 ORDER BY position LIMIT 1';
+/** Events that failed are read again when they are tried again, though the checkpoint is behind them. */
+const BEHIND = `
+  SELECT consumer, parked FROM (
+    SELECT consumer, position, false AS parked FROM consumer_partitions WHERE position < $1
+    UNION ALL SELECT consumer, position, true FROM consumer_failures WHERE position <= $1
+  ) behind ORDER BY position LIMIT 1`;
 
 const DROP = `
-  WITH dropped AS (DELETE FROM log_segments WHERE last <= $1)
-  UPDATE event_log SET dropped_up_to = $1 WHERE dropped_up_to < $1 AND moved_up_to >= $1`;
+  WITH noted AS (
+    UPDATE event_log SET dropped_up_to = $1 WHERE dropped_up_to < $1 AND moved_up_to >= $1 RETURNING dropped_up_to
+  )
+  DELETE FROM log_segments WHERE last <= (SELECT dropped_up_to FROM noted)`;
 
 const FIRST_KEPT = `
   SELECT first::float8, encode(previous, 'hex') AS previous FROM log_segments ORDER BY first LIMIT 1`;
@@ -48,13 +55,14 @@ export async function archiveSegments(
   onProgress: (segments: number) => void = () => undefined,
 ): Promise<{ written: number; last: number }> {
   const folder = resolve(to);
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   let [after, last, written] = [0, 0, 0];
   for (;;) {
     const { rows } = await client.query<KeptSegment & { packed: Buffer }>(NEXT, [after]);
     const [segment] = rows;
     if (!segment) return { written, last };
     if (segment.archivedTo !== folder || !(await isFiled(folder, segment))) {
+      await expectNoOther(folder, segment);
       await writeSegmentFile(folder, segment, segment.packed);
       if (!(await isFiled(folder, segment))) throw broken(segment);
       await client.query(SET_ARCHIVED, [segment.first, folder]);
@@ -71,6 +79,14 @@ async function isFiled(folder: string, segment: FiledSegment): Promise<boolean> 
   } catch {
     return false;
   }
+}
+
+/** A folder that is another log's has the only copy of what that one has dropped. */
+async function expectNoOther(folder: string, segment: FiledSegment): Promise<void> {
+  const there = await readSegmentOf(folder, segment).catch(() => undefined);
+  if (!there || there.hash === segment.hash) return;
+  const { first, last } = segment;
+  throw new ArchiveError(`${folder} has positions ${first} to ${last} of another log: take another folder`);
 }
 
 const broken = ({ first, last }: FiledSegment): ArchiveError =>
@@ -104,15 +120,19 @@ export async function droppable(client: pg.Client, before: number, folder?: stri
       throw new ArchiveError(`no archive has ${of}: npm run log -- archive --to DIR first`);
     }
   }
-  const behind = await client.query<{ consumer: string }>(BEHIND, [last]);
-  if (behind.rows[0]) throw new ArchiveError(`the consumer ${behind.rows[0].consumer} has not passed position ${last}`);
+  const { rows: behind } = await client.query<{ consumer: string; parked: boolean }>(BEHIND, [last]);
+  if (behind[0]) {
+    const { consumer, parked } = behind[0];
+    const what = parked ? `has failed or parked events up to` : 'has not passed';
+    throw new ArchiveError(`the consumer ${consumer} ${what} position ${last}`);
+  }
   return { segments: rows.length, last };
 }
 
 /** Drops segments up to a position that `droppable` has given. */
 export async function dropSegments(client: pg.Client, last: number): Promise<void> {
   const { rowCount } = await client.query(DROP, [last]);
-  if (rowCount !== 1) throw new ArchiveError(`positions up to ${last} have been dropped already`);
+  if (rowCount === 0) throw new ArchiveError(`positions up to ${last} have been dropped already`);
 }
 
 /**

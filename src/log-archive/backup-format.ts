@@ -30,8 +30,18 @@ export interface BackupEnd {
   sha256: string;
 }
 
+/**
+ * The product's tables that are kept. Others may use the schema as well: their tables are neither copied nor emptied.
+ */
+export const KEPT_TABLES: readonly string[] = [
+  ...['consumer_failures', 'consumer_partitions', 'event_consumers', 'event_log', 'idempotency_keys'],
+  ...['inventory_events', 'log_segments', 'log_tail', 'market_prices', 'market_vendors', 'moved_events'],
+  ...['product_texts', 'products', 'search_documents', 'vendor_aliases', 'vendor_changes', 'vendor_salts'],
+  ...['vendor_stock', 'vendor_stock_changes', 'vendors'],
+];
+
 /** What isn't kept: who runs on the database, and what is made of the log by itself when a server starts. */
-export const NOT_KEPT: ReadonlySet<string> = new Set(['migrations', 'projection_builds', 'consumer_instances']);
+export const NOT_KEPT: readonly string[] = ['migrations', 'projection_builds', 'consumer_instances'];
 
 /** Which rows are kept of tables of which a part is. */
 const OF_CONSUMERS = `WHERE consumer IN (SELECT name FROM event_consumers WHERE kind <> 'projection')`;

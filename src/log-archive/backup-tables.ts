@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { NOT_KEPT } from './backup-format.js';
+import { KEPT_TABLES } from './backup-format.js';
 
 export interface BackupTable {
   name: string;
@@ -9,13 +9,12 @@ export interface BackupTable {
   counted: string[];
 }
 
-/** Tables of the schema that the product has made, each behind those that it refers to. */
+/** `$1`: names. Each table behind those that it refers to. */
 const TABLES = `
   WITH RECURSIVE own AS (
     SELECT c.oid, c.relname AS name FROM pg_class c
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
-      AND c.relname <> ALL ($1) AND c.relname <> ALL (
-        SELECT t || '_' || b.id FROM projection_builds b, unnest(b.tables) AS t)
+      AND c.relname = ANY ($1)
   ), refers AS (
     SELECT conrelid AS one, confrelid AS other FROM pg_constraint WHERE contype = 'f' AND conrelid <> confrelid
   ), depths AS (
@@ -34,7 +33,7 @@ const TABLES = `
 const SCHEMA = 'SELECT name FROM migrations ORDER BY timestamp DESC LIMIT 1';
 
 export async function backupTables(client: pg.Client): Promise<BackupTable[]> {
-  return (await client.query<BackupTable>(TABLES, [[...NOT_KEPT]])).rows;
+  return (await client.query<BackupTable>(TABLES, [KEPT_TABLES])).rows;
 }
 
 /** The newest change of the schema that the database has. */

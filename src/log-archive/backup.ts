@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { BACKUP_FORMAT, type BackupFrame, type BackupHead, KEPT_ROWS } from './backup-format.js';
+import { expectAbsent, giveName } from './new-file.js';
 import { type BackupTable, backupTables, quoted, schemaOf } from './backup-tables.js';
 
 /** Bytes of a frame, about: what comes from PostgreSQL is a row at a time. */
@@ -24,7 +25,7 @@ export interface BackupResult extends Pick<BackupHead, 'epoch' | 'position'> {
 /**
  * Copies all tables of the product into a new file, as of one moment, while servers go on: `docs/operations.md`,
  * "Backup". It needs no program of PostgreSQL's and no right but to read. The file is there when it is whole, and no
- * file of before is overwritten.
+ * file of before is overwritten. After an error the connection is good for nothing but its end.
  *
  * @param onProgress bytes of rows so far
  */
@@ -33,23 +34,23 @@ export async function backUp(
   path: string,
   onProgress: (bytes: number) => void,
 ): Promise<BackupResult> {
-  const target = await open(path, 'wx', 0o600);
-  await target.close();
+  await expectAbsent(path);
   const partial = `${path}.partial`;
-  const file = await open(partial, 'w', 0o600);
+  await rm(partial, { force: true });
+  const file = await open(partial, 'wx', 0o600);
   await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
     await client.query('SET LOCAL statement_timeout = 0');
     const copying = new DatabaseCopying(client, onProgress);
     // `flush`: the bytes have reached the disk when the file has its name.
     await pipeline(Readable.from(copying.bytes()), createGzip(), file.createWriteStream({ flush: true }));
-    await rename(partial, path);
+    await client.query('COMMIT');
+    await giveName(partial, path);
     return copying.result;
   } catch (error) {
-    await Promise.all([rm(path, { force: true }), rm(partial, { force: true })]);
+    // The connection may be in the midst of a COPY, and take no other statement: its owner ends it.
+    await rm(partial, { force: true });
     throw error;
-  } finally {
-    await client.query('ROLLBACK');
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -14,6 +14,7 @@ import {
   unpackSegment,
 } from '../sealed-log/index.js';
 import { movedRecords, readMoved } from './moved-records.js';
+import { expectAbsent, giveName } from './new-file.js';
 import { type ArchiveHead, type ArchiveSeal, FORMAT, SAVED_TABLES, type VendorSalt } from './archive-format.js';
 
 /** Events that are read at once. */
@@ -48,18 +49,18 @@ export async function exportLog(
   path: string,
   onProgress: (events: number, of: number) => void,
 ): Promise<number> {
-  const target = await open(path, 'wx');
-  await target.close();
+  await expectAbsent(path);
   const partial = `${path}.partial`;
-  const file = await open(partial, 'w');
+  await rm(partial, { force: true });
+  const file = await open(partial, 'wx', 0o600);
   await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
     const reading = new LogReading(client, onProgress);
-    await pipeline(Readable.from(reading.bytes()), createGzip(), file.createWriteStream());
-    await rename(partial, path);
+    await pipeline(Readable.from(reading.bytes()), createGzip(), file.createWriteStream({ flush: true }));
+    await giveName(partial, path);
     return reading.events;
   } catch (error) {
-    await Promise.all([rm(path, { force: true }), rm(partial, { force: true })]);
+    await rm(partial, { force: true });
     throw error;
   } finally {
     await client.query('ROLLBACK');

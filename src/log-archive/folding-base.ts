@@ -23,15 +23,19 @@ export interface FoldingBase {
  * from: the table, and of what has moved either all events (`full`), or for each product its state at the position up
  * to which they have, as an event `snapshot`. The history of products has these states, and is made of those events.
  *
- * @throws BrokenSegmentError
+ * Where the history doesn't reach that far, as in a database that was restored and whose server has not run yet, it is
+ * all events in any case.
+ *
+ * @throws BrokenSegmentError; NoFoldingBaseError if there is neither
  */
 export async function useFoldingBase(client: pg.Client, full: boolean): Promise<FoldingBase> {
   const { movedUpTo, droppedUpTo } = await readMoved(client);
   if (movedUpTo === 0) return { position: 0, isSnapshot: false, droppedUpTo };
+  const isWhole = droppedUpTo === 0 && (full || !(await historyReaches(client, movedUpTo)));
+  if (!isWhole && !(await historyReaches(client, movedUpTo))) throw new NoFoldingBaseError(droppedUpTo);
   const { rows } = await client.query<{ schema: string }>(SCHEMA);
   const table = `${rows[0]!.schema}.inventory_events`;
   await client.query(`CREATE TEMP TABLE moved_rows (LIKE ${table}) ON COMMIT DROP`);
-  const isWhole = full && droppedUpTo === 0;
   if (isWhole) for await (const some of movedRecords(client)) await insertEvents(client, some, 'moved_rows');
   else await client.query(snapshotAt(movedUpTo));
   await client.query('CREATE INDEX ON moved_rows (seq)');
@@ -42,6 +46,25 @@ export async function useFoldingBase(client: pg.Client, full: boolean): Promise<
     SELECT * FROM ${table} WHERE ${inTable} position IS NULL OR position > ${movedUpTo}
     UNION ALL SELECT * FROM moved_rows`);
   return { position: isWhole ? 0 : movedUpTo, isSnapshot: !isWhole, droppedUpTo };
+}
+
+/** The log begins behind events that are in an archive only, and no history says what they amount to. */
+export class NoFoldingBaseError extends Error {
+  constructor(droppedUpTo: number) {
+    super(
+      `events up to position ${droppedUpTo} are in an archive only: npm run restore -- --archive DIR puts them back`,
+    );
+  }
+}
+
+async function historyReaches(client: pg.Client, position: number): Promise<boolean> {
+  const { rows } = await client.query<{ reaches: boolean }>(
+    `SELECT count(*) > 0 AND min(p.position) >= $1 AS reaches
+     FROM projection_builds b JOIN consumer_partitions p ON p.consumer = b.projection || '.' || b.id
+     WHERE b.projection = 'product-history' AND b.status = 'live'`,
+    [position],
+  );
+  return rows[0]!.reaches;
 }
 
 /** Rows before all others: by `seq` as well. */

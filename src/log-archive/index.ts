@@ -1,6 +1,6 @@
 export { ArchiveError, archiveSegments, droppable, dropSegments, returnSegments } from './archive-segments.js';
 export { SegmentFileError } from './segment-files.js';
-export { type FoldingBase, useFoldingBase } from './folding-base.js';
+export { type FoldingBase, NoFoldingBaseError, useFoldingBase } from './folding-base.js';
 export { BrokenSegmentError } from './moved-records.js';
 export { exportLog } from './export-log.js';
 export { backUp, type BackupResult } from './backup.js';

@@ -58,6 +58,7 @@ export async function restoreBackup(
   const { rows } = await client.query<{ empty: boolean }>(IS_EMPTY);
   if (!rows[0]!.empty) throw new RestoreError('the database is not empty: a backup is restored into a new one');
   const before = await client.query<{ epochs: string[] }>('SELECT former || epoch AS epochs FROM event_log');
+  await dropProjections(client);
   const tables = await backupTables(client);
   await client.query('SET LOCAL statement_timeout = 0');
   const names = tables.map(({ name }) => quoted(name));
@@ -91,16 +92,40 @@ export async function restoreBackup(
   return restored;
 }
 
+/** Those of a server that has run on the empty database: its start registers them anew, and builds them of the log. */
+async function dropProjections(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ id: string; tables: string[] }>(
+    'SELECT id::text, tables FROM projection_builds',
+  );
+  for (const { id, tables } of rows) {
+    for (const table of tables) {
+      await client.query(`DROP VIEW IF EXISTS ${quoted(table)}`);
+      await client.query(`DROP TABLE IF EXISTS ${quoted(`${table}_${id}`)}`);
+    }
+  }
+  await client.query('DELETE FROM projection_builds');
+}
+
 const nextOf = (table: string, column: string): string => `
   SELECT setval(pg_get_serial_sequence('${quoted(table)}', '${column}'),
                 greatest((SELECT max(${quoted(column)}) FROM ${quoted(table)}), 1))`;
+
+/** A table whose rows are being written. */
+interface Copying {
+  table: string;
+  stream: CopyStreamQuery;
+  ended: Promise<void>;
+  failure?: unknown;
+  /** Lets the one go on that waits for room. */
+  wake: () => void;
+}
 
 class BackupWriting {
   private head: BackupHead | undefined;
   private ended: BackupEnd | undefined;
   private rows = 0;
   private readonly done = new Set<string>();
-  private copy: { table: string; stream: CopyStreamQuery; ended: Promise<void> } | undefined;
+  private copy: Copying | undefined;
   private readonly hash = createHash('sha256');
   /** Bytes of the frame that are still to come. */
   private due = 0;
@@ -182,16 +207,23 @@ class BackupWriting {
       throw new RestoreError(`the backup has a table ${table} that this version does not know`);
     }
     const stream = this.client.query(copyFrom(`COPY ${quoted(table)} (${columns.map(quoted).join(', ')}) FROM STDIN`));
-    const ended = finished(stream);
+    const copy: Copying = { table, stream, ended: finished(stream), wake: () => undefined };
     // It is awaited where the table ends; what goes wrong before shows at the next write.
-    ended.catch(() => undefined);
-    this.copy = { table, stream, ended };
+    copy.ended.catch((error: unknown) => {
+      copy.failure = error;
+      copy.wake();
+    });
+    stream.on('drain', () => copy.wake());
+    this.copy = copy;
   }
 
   private async write(bytes: Buffer): Promise<void> {
-    const { stream, ended } = this.copy!;
-    if (stream.write(bytes)) return;
-    await Promise.race([new Promise((resolve) => stream.once('drain', resolve)), ended]);
+    const copy = this.copy!;
+    if (copy.failure === undefined && !copy.stream.write(bytes)) {
+      await new Promise<void>((resolve) => (copy.wake = resolve));
+    }
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- what PostgreSQL or the driver has said
+    if (copy.failure !== undefined) throw copy.failure;
   }
 
   private async endCopy(): Promise<void> {

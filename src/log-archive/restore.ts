@@ -91,7 +91,7 @@ async function insertSaved(client: pg.Client, saved: readonly { table: string; r
 
 /** In a transaction, while no server leads. */
 async function alone<Result>(client: pg.Client, work: () => Promise<Result>): Promise<Result> {
-  await client.query('BEGIN');
+  await client.query('BEGIN; SET LOCAL statement_timeout = 0');
   try {
     const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS held', [
       LEADER_LOCK,

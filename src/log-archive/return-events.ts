@@ -9,6 +9,10 @@ import { movedRecords } from './moved-records.js';
  * @throws BrokenSegmentError
  */
 export async function returnEvents(client: pg.Client): Promise<void> {
+  // The server may have been ended before it had deleted all of those that have moved.
+  await client.query(`
+    DELETE FROM inventory_events USING event_log
+    WHERE position > dropped_up_to AND position <= moved_up_to AND product_id IS NOT NULL`);
   for await (const rows of movedRecords(client)) {
     await insertEvents(
       client,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, readFile, rename } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from './new-file.js';
 import { linesOf, readRecord, SegmentContents, SegmentNotes, unpackSegment } from '../sealed-log/index.js';
 
 /** First member of the first line of a file; what comes behind that line are the packed bytes, in Brotli. */
@@ -32,7 +33,8 @@ export async function writeSegmentFile(folder: string, segment: FiledSegment, pa
   const { epoch, first, last, previous, hash, size } = segment;
   const head = `${JSON.stringify({ format: FORMAT, epoch, first, last, previous, hash, size })}\n`;
   const path = join(folder, nameOf(segment));
-  const file = await open(`${path}.partial`, 'w');
+  await rm(`${path}.partial`, { force: true });
+  const file = await open(`${path}.partial`, 'wx', 0o600);
   try {
     await file.writeFile(Buffer.concat([Buffer.from(head), packed]));
     await file.sync();
@@ -40,6 +42,7 @@ export async function writeSegmentFile(folder: string, segment: FiledSegment, pa
     await file.close();
   }
   await rename(`${path}.partial`, path);
+  await syncFolder(folder);
 }
 
 /** Names of the files of segments in a folder, in order of their positions. */

@@ -96,6 +96,7 @@ export class EventLog implements OnModuleInit {
   /** For `LogHistory`: the log was set back, and what is read from now on is of another epoch. */
   begin(epoch: string): void {
     this.currentEpoch = epoch;
+    this.moved.forget();
   }
 
   /** UUID of this database's log. */

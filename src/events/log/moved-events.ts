@@ -82,6 +82,11 @@ export class MovedEvents {
     return this.mark;
   }
 
+  /** The database has another history, in which less may have moved. */
+  forget(): void {
+    this.mark = 0;
+  }
+
   /** Whether events behind a position have moved by now. */
   async reachesBehind(position: number): Promise<boolean> {
     const [row] = await this.sql.query<{ upTo: number; dropped: number }>(READ_MOVED);
@@ -180,6 +185,11 @@ export class MovedEvents {
 
   private async unpack({ first, last, hash }: SegmentName & { first: number }): Promise<UnpackedSegment> {
     const [row] = await this.sql.query<PackedSegment & Record<string, unknown>>(READ_PACKED, [first, hash]);
+    if (!row) {
+      // It may have been dropped since it was found.
+      const { position } = await this.firstKept();
+      if (first < position) throw new EventsDroppedError(position);
+    }
     if (!row?.isWhole) throw new BrokenSegmentError(first, last);
     this.makeRoom(row.size);
     const { bytes, error } = await unpackSegment(row.packed, row.size);

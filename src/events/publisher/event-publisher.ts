@@ -54,10 +54,11 @@ export class EventPublisher {
   /** Spans from the commit to the position, and to the bus. */
   private async sendTraced(batch: EventBatch, tracing: Tracing): Promise<void> {
     const start = Date.now();
+    const sending = this.send({ kind: 'events', batch });
     for (const { correlationId, occurredAt, position } of batch.events) {
       tracing.step('sequence', correlationId, Date.parse(occurredAt), { 'inventory.position': position });
     }
-    await this.send({ kind: 'events', batch });
+    await sending;
     const ids = new Set(batch.events.map(({ correlationId }) => correlationId));
     for (const id of ids) tracing.step('publish', id, start, { 'inventory.events': batch.events.length });
   }

@@ -13,7 +13,9 @@ export const NEXT_TO_MOVE: Statement = {
     WHERE s.until_time < $1::timestamptz
       AND s.last <= (SELECT coalesce(max(position), 0) FROM inventory_events) - $2
       AND NOT EXISTS (SELECT FROM consumer_partitions WHERE position < s.last)
-      AND EXISTS (SELECT FROM projection_builds WHERE projection = 'product-history' AND status = 'live')`,
+      AND EXISTS (
+        SELECT FROM projection_builds b JOIN consumer_partitions p ON p.consumer = b.projection || '.' || b.id
+        WHERE b.projection = 'product-history' AND b.status = 'live')`,
 };
 
 /**

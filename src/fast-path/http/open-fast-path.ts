@@ -88,7 +88,8 @@ export function openFastPath(app: NestFastifyApplication, routes: FastRoutes, { 
     if (response.destroyed) return;
     heads.write(response, status, id, policy === null ? null : rateLimitField(turn), headers, body && body.length);
     response.end(body);
-    const cache = log.traces ? headers[headers.indexOf('x-cache') + 1] : undefined;
+    const at = log.traces ? headers.indexOf('x-cache') : -1;
+    const cache = at < 0 ? undefined : headers[at + 1];
     log.answered({ id, method: 'GET', route, path: request.url!, status, ms: performance.now() - began, cache });
   };
 

@@ -51,6 +51,11 @@ export class FrameSender {
     return true;
   }
 
+  /** No more follows what is held back. */
+  letGo(): void {
+    if (this.corked.size > 0 && !this.isUncorkedNext) this.uncorkNext();
+  }
+
   private uncorkNext(): void {
     this.isUncorkedNext = true;
     process.nextTick(() => this.uncork());

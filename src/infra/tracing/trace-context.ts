@@ -14,14 +14,14 @@ export interface TraceContext {
 
 /** W3C trace context, of the version that there is; a span's id of zeros is none. */
 const TRACE_PARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const UUID = /^(?!0{8}(?:-0{4}){3}-0{12}$)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const isTraceParent = (text: unknown): text is string => typeof text === 'string' && TRACE_PARENT.test(text);
 
 /**
  * The trace of a correlation id, the same on every instance: the id travels with events anyway, through the log and the
- * bus, so nothing else has to. A UUID is the trace's id itself; a `traceparent`, which a request without a correlation
- * id of its own is given as one, says it; others are hashed.
+ * bus, so nothing else has to. A UUID is the trace's id itself, unless it is all zeros; a `traceparent`, which stands
+ * for a correlation id where a request has none of its own, says it; others are hashed.
  */
 export function traceContext(correlationId: string): TraceContext {
   const digest = hash('sha256', correlationId, 'hex');

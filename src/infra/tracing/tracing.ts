@@ -1,10 +1,14 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Attributes, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
 import type { AppConfig } from '../../config/index.js';
+import { endsWithin } from '../async/index.js';
 import { INSTANCE } from '../instance-name.js';
 import type * as sdkModule from './otel-sdk.js';
 import type { OtelSdk } from './otel-sdk.js';
 import { type TraceContext, traceContext } from './trace-context.js';
+
+/** Milliseconds that the end of an instance waits for spans to be sent. */
+const ENDS_WITHIN = 1_500;
 
 type LoadSdk = () => Promise<Pick<typeof sdkModule, 'otelSdk'>>;
 
@@ -71,8 +75,12 @@ export class Tracing implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    // What can't be sent has been logged.
-    await this.sdk?.shutdown().catch(() => undefined);
+    // What can't be sent has been logged; a collector that is away is tried again for longer than an end may take.
+    if (this.sdk)
+      await endsWithin(
+        ENDS_WITHIN,
+        this.sdk.shutdown().catch(() => undefined),
+      );
   }
 
   /** Undefined: no spans are wanted. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { SqlClient } from '../../database/index.js';
 import { AwaitSequenced, EventLog } from '../../events/index.js';
+import { Moments } from '../moments.js';
 import { ProductNotFoundError } from './product.errors.js';
 
 /** `$1` a product that may have events that have moved: those have versions. */
@@ -16,9 +17,13 @@ export class ProductHistory {
     private readonly log: EventLog,
     private readonly sql: SqlClient,
     private readonly awaitSequenced: AwaitSequenced,
+    private readonly moments: Moments,
   ) {}
 
-  /** Throws `ProductNotFoundError`, and `EventsDroppedError` if some of its events may be in an archive only. */
+  /**
+   * Throws `ProductNotFoundError`, `EventsDroppedError` if some of its events may be in an archive only, and
+   * `UnavailableError` while the history of products is being made anew.
+   */
   async read(
     productId: string,
     after: number,
@@ -44,6 +49,8 @@ export class ProductHistory {
   private async beginningOf(productId: string): Promise<{ before: number; hasMoved: boolean }> {
     const movedUpTo = await this.log.movedUpTo();
     if (movedUpTo === 0) return { before: 0, hasMoved: false };
+    // In a database that was restored it is still being made.
+    await this.moments.awaitHistory(movedUpTo);
     const [row] = await this.sql.query<{ first: number | null }>(READ_FIRST_VERSION, [productId]);
     const { first } = row!;
     if (first === null || first > movedUpTo) return { before: movedUpTo, hasMoved: false };

@@ -11,6 +11,9 @@ import { sampled, type SampledChange, searchesOf, type Verdict, verdictOf } from
 const ANSWERS_WITHIN = 5_000;
 const LOOK_EVERY = 250;
 const LOOK_FOR = 15_000;
+/** Searches of one audit, and the share of `RATE_LIMIT` that they may take: others ask from this machine as well. */
+const SEARCHES = 6;
+const SHARE = 0.05;
 /** Milliseconds for which `/health` speaks of a stale answer. */
 const REMEMBERED_FOR = 600_000;
 
@@ -42,6 +45,7 @@ export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationSh
   private job: PeriodicJob | undefined;
   private underWay: Promise<unknown> = Promise.resolve();
   private busy = false;
+  private takenAt = Number.NEGATIVE_INFINITY;
   private staleAt: number | undefined;
   private done = 0;
 
@@ -67,15 +71,21 @@ export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationSh
   }
 
   onApplicationBootstrap(): void {
-    const { freshnessAuditSeconds } = this.config;
-    if (freshnessAuditSeconds === 0) return;
+    if (this.config.freshnessAuditSeconds === 0) return;
     this.channel.subscribe((sample) => this.take(sample));
-    this.job = new PeriodicJob('freshness', freshnessAuditSeconds * 1_000, () => this.sample());
+    this.job = new PeriodicJob('freshness', this.every, () => this.sample());
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.ending.abort();
     await Promise.all([this.job?.stop(), this.underWay]);
+  }
+
+  /** Milliseconds between two audits. */
+  private get every(): number {
+    const { freshnessAuditSeconds, rateLimit } = this.config;
+    const least = rateLimit === 0 ? 0 : (SEARCHES * 60) / (SHARE * rateLimit);
+    return Math.max(freshnessAuditSeconds, least) * 1_000;
   }
 
   private async sample(): Promise<void> {
@@ -84,12 +94,14 @@ export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationSh
     if (sample) await this.channel.send(sample);
   }
 
-  /** One at a time: what comes meanwhile, from many instances, is left out. */
+  /** One at a time, and no more of them with many instances: what else comes is left out. */
   private take(sample: SampledChange): void {
     const { url } = this.address;
-    if (this.busy || url === undefined || this.ending.signal.aborted) return;
-    this.busy = true;
     const known = performance.now();
+    const isTooSoon = known - this.takenAt < this.every / 2;
+    if (this.busy || isTooSoon || url === undefined || this.ending.signal.aborted) return;
+    this.busy = true;
+    this.takenAt = known;
     const searches = searchesOf(sample).map((path) => this.audit(`${url}${path}`, sample, known));
     this.underWay = Promise.all(searches).finally(() => (this.busy = false));
   }
@@ -127,7 +139,7 @@ export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationSh
   }
 
   private count(result: (typeof RESULTS)[number]): void {
-    this.done += 1;
+    if (result !== 'failed') this.done += 1;
     this.audits.inc({ result });
   }
 

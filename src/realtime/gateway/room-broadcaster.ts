@@ -41,9 +41,14 @@ export class RoomBroadcaster implements WebSocketService {
     const rooms = roomsOf(event);
     this.recent.add(event, rooms);
     const receivers = membersOf(this.namespace, rooms);
-    if (receivers.size === 0) return;
+    if (receivers.size === 0) {
+      if (!more) this.sender.letGo();
+      return;
+    }
     const start = Date.now();
     const others = this.sender.on ? this.sendFrames(receivers, event, more) : [...receivers];
+    // Those of the last event may all have to get it from Socket.IO.
+    if (!more) this.sender.letGo();
     // Every socket is in a room of its own id.
     if (others.length > 0) this.namespace.local.to(others).emit(NOTIFICATION, event);
     this.metrics.notificationsSent.inc(receivers.size);

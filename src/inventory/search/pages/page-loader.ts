@@ -31,7 +31,7 @@ import { decodeStart, encodeStart } from './looser-cursor.js';
 import { priceEnds } from './price-ends.js';
 import { productSearchSql, type SearchStatement } from '../planner/product-search.sql.js';
 import { anyOf, type TextQuery, textQueryOf } from '../../text/text-query.js';
-import { type SeenLog, SnapshotPositions } from './snapshot-positions.js';
+import { lastSeen, type SeenLog, SnapshotPositions } from './snapshot-positions.js';
 import { VENDOR_ORDER, vendorSearchSql } from '../planner/vendor-search.sql.js';
 
 type Keyed = Record<`key${number}`, CursorKey>;
@@ -111,7 +111,9 @@ export class PageLoader {
       const position = await this.snapshots.of(read.seen);
       if (typeof position === 'number') return this.loaded(read, { position });
       if (position === 'late') return this.loaded(read, read.seen[0]!);
-      if (attempt === ATTEMPTS) return (await this.latest(filters, options)) ?? this.loaded(read, read.seen[0]!);
+      if (attempt === ATTEMPTS) {
+        return (await this.latest(filters, options, read.seen)) ?? this.loaded(read, read.seen[0]!);
+      }
     }
   }
 
@@ -135,9 +137,17 @@ export class PageLoader {
     }
   }
 
-  /** The page at the end of the log, when so much is written that it can't be told of a page of the present. */
-  private async latest(filters: ProductFilters, options: ProductSearchOptions): Promise<LoadedPage | undefined> {
+  /**
+   * The page at the end of the log, when so much is written that it can't be told of a page of the present. Undefined
+   * if the log ends before what a page of the present has seen, so that it would be older.
+   */
+  private async latest(
+    filters: ProductFilters,
+    options: ProductSearchOptions,
+    seen: readonly SeenLog[],
+  ): Promise<LoadedPage | undefined> {
     const position = await this.awaitSequenced.all();
+    if (seen.some((one) => position < lastSeen(one))) return undefined;
     try {
       await this.moments.awaitHistory(position);
     } catch (error) {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SqlClient, type Statement } from '../../../database/index.js';
 import { AwaitSequenced } from '../../../events/index.js';
 import { endsWithin } from '../../../infra/index.js';
-import { waitingEvents } from '../planner/page-items.sql.js';
+import { MOST_WAITING, waitingEvents } from '../planner/page-items.sql.js';
 
 /**
  * Milliseconds for which a page waits until the log says at which position it was read; and while the log is known to
@@ -18,6 +18,9 @@ export interface SeenLog {
   position: number;
   waiting: string | null;
 }
+
+/** The position that the last of these events has or gets; at least, if more wait than are told apart. */
+export const lastSeen = ({ position, waiting }: SeenLog): number => position + Number.parseInt(waiting ?? '0', 10);
 
 /** `$1` position, `$2` how many that follow. */
 const READ_FOLLOWING: Statement = {
@@ -51,12 +54,17 @@ export class SnapshotPositions {
     const { position, waiting } = first!;
     if (others.some((one) => one.position !== position || one.waiting !== waiting)) return undefined;
     if (waiting === null) return position;
+    const count = Number.parseInt(waiting, 10);
+    // More may wait than were told apart.
+    if (count === MOST_WAITING) return 'late';
     const stands = performance.now() - this.standsSince < BELIEVED_FOR;
-    if (!(await endsWithin(stands ? AT_STANDSTILL : SEQUENCED_WITHIN, this.awaitSequenced.all()))) {
+    let reached = 0;
+    const reaching = this.awaitSequenced.all().then((last) => void (reached = last));
+    const isOver = await endsWithin(stands ? AT_STANDSTILL : SEQUENCED_WITHIN, reaching);
+    if (!isOver || reached < position + count) {
       this.standsSince = performance.now();
       return 'late';
     }
-    const count = Number.parseInt(waiting, 10);
     const [row] = await this.sql.query<{ following: string | null }>(READ_FOLLOWING, [position, count]);
     return row!.following === waiting ? position + count : undefined;
   }

@@ -14,7 +14,7 @@ export interface ShownTerms {
 }
 
 /** Events that wait for their positions are told apart up to this many. */
-const MOST_WAITING = 1_000;
+export const MOST_WAITING = 1_000;
 
 /**
  * SQL of which events fulfil a condition, in a few characters that begin with how many there are; null if there are
