@@ -25,7 +25,8 @@ async function failOver(current: TestRedis, next: TestRedis): Promise<void> {
   const [old, replica] = [current, next].map(({ host, port }) => new Redis(port, host)) as [Redis, Redis];
   try {
     await replica.replicaof(current.host, current.port);
-    await waitFor(async () => (await replica.info('replication')).includes('master_link_status:up'), {
+    // The replica's end of the link is up a moment before the master counts on it.
+    await waitFor(async () => (await old.info('replication')).includes(`port=${next.port},state=online`), {
       what: 'the link',
     });
     await old.failover('TO', next.host, next.port);
