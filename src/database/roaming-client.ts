@@ -14,7 +14,7 @@ export function roamingClient(hosts: readonly DatabaseHost[]): typeof pg.Client 
   return class RoamingClient extends pg.Client {
     constructor(config?: string | pg.ClientConfig) {
       super(config);
-      // A pool listens a moment after it has heard of the connection. Whoever uses one hears of its end as well.
+      // A pool listens a moment after it has heard of the connection. Its users hear of its end as well.
       this.on('error', () => undefined);
     }
 
@@ -32,7 +32,7 @@ export function roamingClient(hosts: readonly DatabaseHost[]): typeof pg.Client 
     private async connectToPrimary(): Promise<pg.Client> {
       const { url } = await primary.find();
       const { host, port } = new pg.Client({ connectionString: url });
-      // Whoever wanted it may have given it up meanwhile.
+      // It may have been given up meanwhile.
       if ((this as unknown as { connection: { stream: Duplex } }).connection.stream.destroyed) {
         throw new Error('Connection terminated: it was given up before its server was found');
       }
