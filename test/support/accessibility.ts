@@ -33,6 +33,21 @@ const IN_PAGE = `(() => {
   const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
   for (const id of new Set(ids.filter((id, index) => ids.indexOf(id) !== index))) found.push('twice: #' + id);
 
+  // Who speaks to a device says what stands there.
+  for (const element of document.querySelectorAll('button[aria-label], a[aria-label], summary[aria-label]')) {
+    const shown = element.innerText.trim();
+    const name = element.getAttribute('aria-label');
+    if (/\\p{L}/u.test(shown) && !name.toLowerCase().includes(shown.toLowerCase())) {
+      found.push('"' + shown + '" is called "' + name + '"');
+    }
+  }
+  // By colour alone a link is not told from the text that it is in.
+  for (const link of document.querySelectorAll('main p a')) {
+    const around = [...link.parentElement.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim());
+    const { textDecorationLine } = getComputedStyle(link);
+    if (around && textDecorationLine === 'none') found.push('no underline: ' + link.innerText);
+  }
+
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = 1;
   const context = canvas.getContext('2d', { willReadFrequently: true });

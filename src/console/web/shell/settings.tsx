@@ -47,8 +47,9 @@ export function LanguageMenu() {
         if (event.key === 'Escape') event.currentTarget.open = false;
       }}
     >
-      <summary aria-label={t('language.label')} title={t('language.label')}>
-        <span lang={uiLanguage.value}>{uiLanguage.value === 'hi' ? 'हि' : 'EN'}</span>
+      <summary title={t('language.label')}>
+        <span lang={uiLanguage.value}>{uiLanguage.value === 'hi' ? 'हि' : 'EN'}</span>{' '}
+        <span class="unseen">{t('language.label')}</span>
       </summary>
       <div class="menu-body" tabIndex={-1}>
         <label>
