@@ -52,7 +52,7 @@ export class FrameSender {
   }
 
   /** No more follows what is held back. */
-  letGo(): void {
+  flush(): void {
     if (this.corked.size > 0 && !this.isUncorkedNext) this.uncorkNext();
   }
 

@@ -42,13 +42,13 @@ export class RoomBroadcaster implements WebSocketService {
     this.recent.add(event, rooms);
     const receivers = membersOf(this.namespace, rooms);
     if (receivers.size === 0) {
-      if (!more) this.sender.letGo();
+      if (!more) this.sender.flush();
       return;
     }
     const start = Date.now();
     const others = this.sender.on ? this.sendFrames(receivers, event, more) : [...receivers];
     // Those of the last event may all have to get it from Socket.IO.
-    if (!more) this.sender.letGo();
+    if (!more) this.sender.flush();
     // Every socket is in a room of its own id.
     if (others.length > 0) this.namespace.local.to(others).emit(NOTIFICATION, event);
     this.metrics.notificationsSent.inc(receivers.size);
