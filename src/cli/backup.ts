@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { backUp } from '../log-archive/index.js';
 import { withDatabase } from './database.js';
-import { runCli, UsageError } from './run-cli.js';
+import { fileOf, runCli } from './run-cli.js';
 
 const USAGE = `Usage: npm run backup -- FILE
 
@@ -16,17 +15,8 @@ It reads the database that the server uses: DATABASE_URL, or the embedded one in
 const TELL_EVERY = 50 * 1024 * 1024;
 
 async function main(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return;
-  }
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw new UsageError('Name one file');
+  const file = fileOf(args, USAGE);
+  if (file === undefined) return;
   await withDatabase('backup', async (client) => {
     let told = 0;
     const { tables, rows, epoch, position } = await backUp(client, file, (bytes) => {

@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util';
 import { exportLog } from '../log-archive/index.js';
 import { withDatabase } from './database.js';
 import { countOf, Progress } from './progress.js';
-import { runCli, UsageError } from './run-cli.js';
+import { fileOf, runCli } from './run-cli.js';
 
 const USAGE = `Usage: npm run export-log -- FILE
 
@@ -14,17 +13,8 @@ It reads the database that the server uses: DATABASE_URL, or the embedded one in
 `;
 
 async function main(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return;
-  }
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw new UsageError('Name one file');
+  const file = fileOf(args, USAGE);
+  if (file === undefined) return;
   await withDatabase('export-log', async (client) => {
     let progress: Progress | undefined;
     const events = await exportLog(client, file, (done, of) => {

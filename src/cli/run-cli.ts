@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { ConfigError } from '../config/index.js';
 
 /** Stops a command with one line on stderr and exit code 1. */
@@ -27,6 +28,26 @@ export async function runCli(usage: string, command: () => Promise<void>): Promi
       process.exitCode = 1;
     }
   }
+}
+
+/**
+ * The one file that a command is about, which has no option but `--help`; undefined if it has printed its usage.
+ *
+ * @throws UsageError
+ */
+export function fileOf(args: string[], usage: string): string | undefined {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return undefined;
+  }
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError('Name one file');
+  return file;
 }
 
 function isUsageError(error: unknown): error is Error {

@@ -6,5 +6,5 @@ export { type Setting } from './variables.js';
 export { checkAddress } from './address-check.js';
 export { ConfigError } from './config-error.js';
 export { ConfigModule } from './config.module.js';
-export { isLoopback, serverUrl } from './server-address.js';
+export { isLoopback, serverUrl, urlOf } from './server-address.js';
 export { type DatabaseHost, hostsOf } from './database-hosts.js';

@@ -28,10 +28,15 @@ const ANY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', 
 export function serverUrl(env?: Environment): string {
   const { host, port } = serverAddress(env ? new Variables(env) : new Variables(process.env, dotEnv()));
   if (port === 0) throw new ConfigError('PORT is 0, so the server has taken a free port: give its address with --url');
-  const address = ANY_ADDRESS[host] ?? host;
-  const url = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
+  const url = urlOf({ host, port });
   if (!URL.canParse(url)) throw new ConfigError(`HOST must be a host name or an address, not "${host}"`);
   return url;
+}
+
+/** Where a program on the same machine reaches a server that listens there. */
+export function urlOf({ host, port }: ServerAddress): string {
+  const address = ANY_ADDRESS[host] ?? host;
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 
 /** Whether only programs on the same machine reach this host. */

@@ -13,5 +13,6 @@ export { IMPATIENT_NAME, ImpatientPool } from './impatient-pool.js';
 export { PipelinedReadPool } from './pipelined-read-pool.js';
 export { type Session, SESSION_COLUMNS, sessionsText } from './sessions.js';
 export { SqlClient, type Statement } from './sql-client.js';
+export { TIMELINE } from './timeline.sql.js';
 export { plainArray, textArray } from './text-array.js';
 export { afterCommit, currentTransaction, savepoint, type Transaction } from './transaction.js';

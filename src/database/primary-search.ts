@@ -1,19 +1,17 @@
 import pg from 'pg';
 import { isDatabaseUnavailable } from './database-errors.js';
 import type { DatabaseHost } from '../config/index.js';
+import { TIMELINE } from './timeline.sql.js';
 
 /** Milliseconds a server has to say what it is. */
 const ANSWERS_WITHIN = 2_000;
 /** Milliseconds for which it is believed. */
 const BELIEVED_FOR = 1_000;
 
-/**
- * Of several servers that can be written, the one on the latest timeline is the one that was promoted last. The
- * timeline is that of the next byte of WAL: the one of the last checkpoint may be older than the promotion.
- */
+/** Of several servers that can be written, the one on the latest timeline is the one that was promoted last. */
 const WHAT_IT_IS = `
   SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS "readOnly",
-         CASE WHEN NOT pg_is_in_recovery() THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END AS timeline`;
+         ${TIMELINE} AS timeline`;
 
 interface Answer {
   standby: boolean;

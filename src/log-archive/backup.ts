@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { BACKUP_FORMAT, type BackupFrame, type BackupHead, KEPT_ROWS } from './backup-format.js';
-import { expectAbsent, giveName } from './new-file.js';
+import { writeNewFile } from './new-file.js';
 import { type BackupTable, backupTables, quoted, schemaOf } from './backup-tables.js';
 
 /** Bytes of a frame, about: what comes from PostgreSQL is a row at a time. */
@@ -34,24 +30,12 @@ export async function backUp(
   path: string,
   onProgress: (bytes: number) => void,
 ): Promise<BackupResult> {
-  await expectAbsent(path);
-  const partial = `${path}.partial`;
-  await rm(partial, { force: true });
-  const file = await open(partial, 'wx', 0o600);
   await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  try {
-    await client.query('SET LOCAL statement_timeout = 0');
-    const copying = new DatabaseCopying(client, onProgress);
-    // `flush`: the bytes have reached the disk when the file has its name.
-    await pipeline(Readable.from(copying.bytes()), createGzip(), file.createWriteStream({ flush: true }));
-    await client.query('COMMIT');
-    await giveName(partial, path);
-    return copying.result;
-  } catch (error) {
-    // The connection may be in the midst of a COPY, and take no other statement: its owner ends it.
-    await rm(partial, { force: true });
-    throw error;
-  }
+  await client.query('SET LOCAL statement_timeout = 0');
+  const copying = new DatabaseCopying(client, onProgress);
+  // What fails may leave the connection in the midst of a COPY, where it takes no other statement: its owner ends it.
+  await writeNewFile(path, copying.bytes(), () => client.query('COMMIT'));
+  return copying.result;
 }
 
 class DatabaseCopying {

@@ -1,8 +1,4 @@
 import { createHash } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import type pg from 'pg';
 import {
   exportLine,
@@ -14,7 +10,7 @@ import {
   unpackSegment,
 } from '../sealed-log/index.js';
 import { movedRecords, readMoved } from './moved-records.js';
-import { expectAbsent, giveName } from './new-file.js';
+import { writeNewFile } from './new-file.js';
 import { type ArchiveHead, type ArchiveSeal, FORMAT, SAVED_TABLES, type VendorSalt } from './archive-format.js';
 
 /** Events that are read at once. */
@@ -49,19 +45,11 @@ export async function exportLog(
   path: string,
   onProgress: (events: number, of: number) => void,
 ): Promise<number> {
-  await expectAbsent(path);
-  const partial = `${path}.partial`;
-  await rm(partial, { force: true });
-  const file = await open(partial, 'wx', 0o600);
   await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
     const reading = new LogReading(client, onProgress);
-    await pipeline(Readable.from(reading.bytes()), createGzip(), file.createWriteStream({ flush: true }));
-    await giveName(partial, path);
+    await writeNewFile(path, reading.bytes());
     return reading.events;
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
   } finally {
     await client.query('ROLLBACK');
   }

@@ -31,8 +31,9 @@ export interface FoldingBase {
 export async function useFoldingBase(client: pg.Client, full: boolean): Promise<FoldingBase> {
   const { movedUpTo, droppedUpTo } = await readMoved(client);
   if (movedUpTo === 0) return { position: 0, isSnapshot: false, droppedUpTo };
-  const isWhole = droppedUpTo === 0 && (full || !(await historyReaches(client, movedUpTo)));
-  if (!isWhole && !(await historyReaches(client, movedUpTo))) throw new NoFoldingBaseError(droppedUpTo);
+  const reaches = await historyReaches(client, movedUpTo);
+  const isWhole = droppedUpTo === 0 && (full || !reaches);
+  if (!isWhole && !reaches) throw new NoFoldingBaseError(droppedUpTo);
   const { rows } = await client.query<{ schema: string }>(SCHEMA);
   const table = `${rows[0]!.schema}.inventory_events`;
   await client.query(`CREATE TEMP TABLE moved_rows (LIKE ${table}) ON COMMIT DROP`);

@@ -1,20 +1,41 @@
 import { access, link, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 
-/** @throws an error that says EEXIST, as the system would */
-export async function expectAbsent(path: string): Promise<void> {
+/**
+ * Compresses bytes into a new file, for its owner alone. It has its name when it is whole and on the disk; a file of
+ * before is never overwritten.
+ *
+ * @param written what must succeed before the file gets its name
+ * @throws an error of the code EEXIST if there is a file of that name
+ */
+export async function writeNewFile(
+  path: string,
+  bytes: AsyncIterable<Buffer>,
+  written: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
+  await expectAbsent(path);
+  const partial = `${path}.partial`;
+  await rm(partial, { force: true });
+  const file = await open(partial, 'wx', 0o600);
+  try {
+    await pipeline(Readable.from(bytes), createGzip(), file.createWriteStream({ flush: true }));
+    await written();
+    await link(partial, path);
+  } finally {
+    await rm(partial, { force: true });
+  }
+  await syncFolder(dirname(path));
+}
+
+async function expectAbsent(path: string): Promise<void> {
   const isThere = await access(path).then(
     () => true,
     () => false,
   );
   if (isThere) throw Object.assign(new Error(`EEXIST: file already exists, open '${path}'`), { code: 'EEXIST' });
-}
-
-/** Gives a whole file its name, unless another one has it by now, and sees to it that the name is on the disk. */
-export async function giveName(partial: string, path: string): Promise<void> {
-  await link(partial, path);
-  await rm(partial);
-  await syncFolder(dirname(path));
 }
 
 export async function syncFolder(path: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Statement } from '../../database/index.js';
+import { type Statement, TIMELINE } from '../../database/index.js';
 
 export interface HistoryRow {
   epoch: string;
@@ -25,14 +25,11 @@ export const READ_HISTORY: Statement = {
          FROM event_log`,
 };
 
-/**
- * Which history of which cluster answers. The timeline is that of the next byte of WAL: the one of the last checkpoint
- * (`pg_control_checkpoint`) is the old one for a while after a promotion. Any role may ask, unless it was forbidden.
- */
+/** Which history of which cluster answers. Any role may ask, unless it was forbidden. */
 export const READ_CLUSTER: Statement = {
   name: 'read-cluster',
   text: `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
-           CASE WHEN NOT pg_is_in_recovery() THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END AS timeline`,
+           ${TIMELINE} AS timeline`,
 };
 
 /** `$1` the epoch as it was read: of several who notice, one is first. `$2` system identifier, `$3` timeline. */

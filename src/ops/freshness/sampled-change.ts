@@ -1,4 +1,4 @@
-import type { AcknowledgedChange } from '../../events/index.js';
+import type { NewInventoryEvent } from '../../contracts/index.js';
 
 /** What all instances look for. */
 export interface SampledChange {
@@ -10,9 +10,8 @@ export interface SampledChange {
 }
 
 /** Undefined for what no page shows: changes of vendors, deletions. */
-export function sampled({ event }: AcknowledgedChange): SampledChange | undefined {
-  const { product } = event;
-  if (!product || event.eventType === 'product_deleted') return undefined;
+export function sampled({ eventType, product }: NewInventoryEvent): SampledChange | undefined {
+  if (!product || eventType === 'product_deleted') return undefined;
   const { id: productId, vendorId, category, version } = product;
   return { productId, vendorId, category, version };
 }
