@@ -45,7 +45,10 @@ export class LogHistory {
     'Times this instance found that the event log had gone back, or was told so by a new epoch.',
   );
   private newest: Known = { position: 0, eventId: null };
-  /** What was the newest when doubts arose; a later one may be of the other history. */
+  /**
+   * What was the newest when doubts arose. A later one may be of the other history, and be found, so this one is looked
+   * up before it; and the later one after it, as it may have gone, too.
+   */
   private doubted: Known | null = null;
   /** The cluster that the last look found, in which what was known then was still there. */
   private cluster: ClusterRow | null = null;
@@ -146,7 +149,10 @@ export class LogHistory {
       await ask(KEEP_EPOCH, [row!.epoch, cluster.systemIdentifier, cluster.timeline]);
     }
     this.cluster = cluster;
-    if (this.doubted === known) this.doubted = null;
+    if (this.doubted === known) {
+      this.doubted = null;
+      await this.compare(ask, leads);
+    }
   }
 
   private reasonFor(row: HistoryRow, known: Known, cluster: ClusterRow, leads: boolean): string | undefined {
