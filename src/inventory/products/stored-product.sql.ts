@@ -1,5 +1,5 @@
 /** SQL of a product's fields, all of it made from `STORED_PRODUCT`. */
-import { PRODUCT_FIELDS, STORED_PRODUCT, type StoredAs } from '../../contracts/index.js';
+import { type Product, PRODUCT_FIELDS, STORED_PRODUCT, type StoredAs } from '../../contracts/index.js';
 import { compactJson, isoTime } from '../../database/index.js';
 import { comparablePriceSql, dimensionSql } from './comparable-price.sql.js';
 
@@ -35,15 +35,23 @@ const FROM_JSON: Record<Exclude<StoredAs, 'comparable price'>, (product: string,
 };
 
 /** The columns of `products` with SQL of what they are to hold, of a `Product` as `jsonb`. */
-export function storedValues(product: string): [column: string, value: string][] {
+export function storedValues(product: string): StoredValue[] {
+  return storedValuesOf((field, as) => FROM_JSON[as](product, field));
+}
+
+type StoredValue = [column: string, value: string];
+type Stored = Exclude<StoredAs, 'comparable price'>;
+
+/** The same of fields that are had in another way: @param valueOf SQL of a field, of the type of its column */
+export function storedValuesOf(valueOf: (field: keyof Product, as: Stored) => string): StoredValue[] {
   const unitPrice = {
-    unit: `${product}->>'unit'`,
-    unitWeightKg: `(${product}->>'unitWeightKg')::numeric`,
-    basePrice: `(${product}->>'basePrice')::numeric`,
+    unit: valueOf('unit', 'text'),
+    unitWeightKg: valueOf('unitWeightKg', 'number'),
+    basePrice: valueOf('basePrice', 'number'),
   };
-  return PRODUCT_FIELDS.flatMap((field): [string, string][] => {
+  return PRODUCT_FIELDS.flatMap((field): StoredValue[] => {
     const { column, as } = STORED_PRODUCT[field];
-    if (as !== 'comparable price') return [[column, FROM_JSON[as](product, field)]];
+    if (as !== 'comparable price') return [[column, valueOf(field, as)]];
     return [
       ['dimension', dimensionSql(unitPrice)],
       [column, comparablePriceSql(unitPrice)],

@@ -1,16 +1,17 @@
-import { SEARCHED_FIELDS, STORED_PRODUCT } from '../../../contracts/index.js';
+import { type Product, PRODUCT_FIELDS, SEARCHED_FIELDS, STORED_PRODUCT } from '../../../contracts/index.js';
 import type { Recomputation } from '../../../consumers/index.js';
-import type { Statement } from '../../../database/index.js';
-import { PRODUCT_JSON, storedValues } from '../stored-product.sql.js';
+import { plainArray, type Statement, textArray } from '../../../database/index.js';
+import { PRODUCT_JSON, storedValues, storedValuesOf } from '../stored-product.sql.js';
 
 /** Columns of a product's texts, which many versions have in common; the category is in both tables. */
 export const TEXT_COLUMNS = SEARCHED_FIELDS.map((field) => STORED_PRODUCT[field].column);
 
+/** Those that a version hasn't. */
+const APART = TEXT_COLUMNS.filter((column) => column !== 'category');
+
 /** Columns of `product_versions`, under the names that `products` has for them, with SQL of what they are to hold. */
-function versionValues(product: string): [column: string, value: string][] {
-  const apart = TEXT_COLUMNS.filter((column) => column !== 'category');
-  return storedValues(product).filter(([column]) => !apart.includes(column));
-}
+const ofVersions = (values: [column: string, value: string][]): [column: string, value: string][] =>
+  values.filter(([column]) => !APART.includes(column));
 
 /**
  * A version is of the positions from `from_position` on, up to `to_position`, which is the first one that it is no
@@ -130,15 +131,48 @@ const ended = (table: string): string => `
 export const END_PRODUCTS: Statement = { name: 'end-product-versions', text: ended('product_versions') };
 export const END_VENDORS: Statement = { name: 'end-vendor-versions', text: ended('vendor_versions') };
 
-const VALUES = versionValues('r.product');
+const VALUES = ofVersions(storedValuesOf((field) => `r."${field}"`));
 
-/** `$1` JSON: `from`, `to`, `textId` and `product`. */
+/** The fields of a product that come as arrays: all but texts and what is made of other fields. */
+const ARRAYS = PRODUCT_FIELDS.flatMap((field) => {
+  const { column, as } = STORED_PRODUCT[field];
+  if (APART.includes(column) || as === 'comparable price' || as === 'json') return [];
+  return [{ field, type: { text: 'text', number: 'numeric', day: 'date', time: 'timestamptz' }[as] }];
+});
+
+const PLACES = ['"from"', '"to"', '"textId"', ...ARRAYS.map(({ field }) => `"${field}"`)];
+const TYPES = ['bigint', 'bigint', 'uuid', ...ARRAYS.map(({ type }) => type)];
+
+export interface VersionRow {
+  from: number;
+  to: number | null;
+  /** UUID */
+  textId: string;
+  product: Product;
+}
+
+/**
+ * `versionArrays`. An array for each column: a row takes 8 µs to read and compute of them, and 44 µs of JSON of
+ * products, more than it takes to insert the row with its index entries.
+ */
 export const INSERT_PRODUCTS: Statement = {
   name: 'insert-product-versions',
   text: `INSERT INTO {product_versions} (from_position, to_position, text_id, ${VALUES.map(([column]) => column).join(', ')})
          SELECT r."from", r."to", r."textId", ${VALUES.map(([, value]) => value).join(', ')}
-         FROM jsonb_to_recordset($1::jsonb) AS r ("from" bigint, "to" bigint, "textId" uuid, product jsonb)`,
+         FROM unnest(${TYPES.map((type, index) => `$${index + 1}::${type}[]`).join(', ')}) AS r (${PLACES.join(', ')})`,
 };
+
+export function versionArrays(rows: readonly VersionRow[]): string[] {
+  return [
+    plainArray(rows.map(({ from }) => from)),
+    plainArray(rows.map(({ to }) => to)),
+    plainArray(rows.map(({ textId }) => textId)),
+    ...ARRAYS.map(({ field, type }) => {
+      const values = rows.map(({ product }) => product[field] as string | number | null);
+      return type === 'text' ? textArray(values as (string | null)[]) : plainArray(values);
+    }),
+  ];
+}
 
 const VENDOR_VALUES = `
   r.vendor->>'id', r.vendor->>'name', r.vendor->'names', r.vendor->>'market', r.vendor->>'district',
@@ -190,7 +224,7 @@ export const PRODUCT_RECOMPUTATION: Recomputation = {
       FROM states
       WHERE event_type = 'product_deleted' OR before IS NULL OR before = 'product_deleted' OR version <> version_before
     )
-    SELECT from_position, to_position, ${versionValues('product')
+    SELECT from_position, to_position, ${ofVersions(storedValues('product'))
       .map(([, value]) => value)
       .join(', ')},
       ROW(product->>'name', product->'names', product->>'description', product->>'variety', product->>'grade')

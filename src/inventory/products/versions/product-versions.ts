@@ -17,6 +17,8 @@ import {
   READ_CURRENT,
   READ_CURRENT_VENDORS,
   VENDOR_RECOMPUTATION,
+  versionArrays,
+  type VersionRow,
 } from './product-versions.sql.js';
 import { type CurrentVersion, foldProduct, foldVendor, VersionFold } from './version-fold.js';
 
@@ -59,10 +61,10 @@ export class ProductVersions implements ProjectionHandler {
     if (fold.versions.length === 0) return;
     const rows = fold.versions.map(({ from, to, state }) => ({ from, to, textId: textIdOf(state), product: state }));
     await this.keepTexts(rows, sql);
-    await sql.query(INSERT_PRODUCTS, [JSON.stringify(rows)]);
+    await sql.query(INSERT_PRODUCTS, versionArrays(rows));
   }
 
-  private async keepTexts(rows: readonly Texted[], sql: ProjectionContext['sql']): Promise<void> {
+  private async keepTexts(rows: readonly VersionRow[], sql: ProjectionContext['sql']): Promise<void> {
     const texts = new Map(rows.map((row) => [row.textId, row.product]));
     for (const { id } of await sql.query<{ id: string }>(KNOWN_TEXTS, [[...texts.keys()]])) texts.delete(id);
     if (texts.size === 0) return;
@@ -85,11 +87,6 @@ export class ProductVersions implements ProjectionHandler {
   }
 }
 
-interface Texted {
-  textId: string;
-  product: Product;
-}
-
 const withNumber = <State>(row: CurrentRow<State>): CurrentVersion<State> => ({
   ...row,
   state: row.state ?? null,
@@ -100,8 +97,9 @@ function endings({ ended }: Pick<VersionFold<Product>, 'ended'>): unknown[] {
   return [ended.map(({ id }) => id), ended.map(({ from }) => from), ended.map(({ at }) => at)];
 }
 
-/** The same texts have the same id, in every build. */
+/** The same texts have the same id, in every build: a UUID as PostgreSQL writes it. */
 function textIdOf(product: Product): string {
   const texts = JSON.stringify(SEARCHED_FIELDS.map((field) => product[field]));
-  return createHash('sha256').update(texts).digest('hex').slice(0, 32);
+  const digits = createHash('sha256').update(texts).digest('hex');
+  return digits.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
