@@ -26,7 +26,7 @@ const BY_HAND = `
   ) latest GROUP BY day ORDER BY day`;
 
 /**
- * Reading series of a million observations, what changes most, how long a late report takes to a client, and what the
+ * Reading series of ten million observations, what changes most, how long a late report takes to a client, and what the
  * projection costs an import: the same with it paused.
  */
 export async function series(run: BenchRun): Promise<BenchResult> {

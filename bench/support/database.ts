@@ -83,6 +83,24 @@ async function prepare(url: string): Promise<void> {
   await dataSource.destroy();
 }
 
+/** Fills a table, and makes its indexes once it is full. */
+export async function withoutIndexes(url: string, table: string, fill: () => Promise<unknown>): Promise<void> {
+  const made = await query<{ drop: string; make: string }>(url, INDEXES_OF, [table]);
+  for (const { drop } of made) await query(url, drop);
+  await fill();
+  for (const { make } of made) await query(url, make);
+}
+
+/** Primary keys are made by themselves, other indexes by their definition. */
+const INDEXES_OF = `
+  SELECT CASE WHEN c.oid IS NULL THEN format('DROP INDEX %s', i.indexrelid::regclass)
+              ELSE format('ALTER TABLE %s DROP CONSTRAINT %I', i.indrelid::regclass, c.conname) END AS drop,
+         CASE WHEN c.oid IS NULL THEN pg_get_indexdef(i.indexrelid)
+              ELSE format('ALTER TABLE %s ADD CONSTRAINT %I %s', i.indrelid::regclass, c.conname,
+                          pg_get_constraintdef(c.oid)) END AS make
+  FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype = 'p'
+  WHERE i.indrelid = $1::regclass`;
+
 /** One statement on a connection of its own. */
 export async function query<Row extends pg.QueryResultRow>(
   url: string,

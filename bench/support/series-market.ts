@@ -1,5 +1,5 @@
 import { dayAfter } from '../../src/infra/index.js';
-import { query } from './database.js';
+import { query, withoutIndexes } from './database.js';
 import { waitFor } from '../../test/support/processes.js';
 import { COUNT_BUCKETS } from '../../src/series/projection/series-updates.sql.js';
 
@@ -17,7 +17,7 @@ const COMMODITIES = [
 ];
 const MARKETS = 100;
 const STATES = 4;
-const DAYS = 1_000;
+const DAYS = 10_000;
 const LAST_DAY = '2026-01-31';
 const FIRST_DAY = dayAfter(LAST_DAY, 1 - DAYS);
 
@@ -46,10 +46,11 @@ const OBSERVATIONS = `
 const TABLES = (id: number): string[] => [
   `INSERT INTO series_vendors_${id} SELECT id, state, district, market FROM vendors`,
   `INSERT INTO series_products_${id} SELECT id, vendor_id, category, commodity, variety, NULL FROM products`,
-  `INSERT INTO series_reports_${id}
+  `INSERT INTO series_reports_${id} (product_id, day, revision, min, max, modal, unit, currency, kg, suspicious,
+                                     vendor_id, state, commodity)
    SELECT m.product_id, m.day, 1, m.min, m.max, m.modal, m.unit, m.currency, m.arrivals_kg, false, p.vendor_id,
-          p.commodity, NULL
-   FROM market_prices m JOIN products p ON p.id = m.product_id`,
+          v.state, p.commodity
+   FROM market_prices m JOIN products p ON p.id = m.product_id JOIN vendors v ON v.id = p.vendor_id`,
 ];
 const ALL_BUCKETS = `
   SELECT array_agg(commodity) AS commodities, array_agg(state) AS states, array_agg(day) AS days FROM (
@@ -60,8 +61,8 @@ const ALL_BUCKETS = `
     WHERE c.commodity = $4) all_of_them`;
 
 /**
- * Ten commodities at a hundred markets in four states, each product with a price on each of a thousand days, as imports
- * and the projection would have left them.
+ * Ten commodities at a hundred markets in four states, each product with a price on each of ten thousand days, as
+ * imports and the projection would have left them.
  */
 export class SeriesMarket {
   readonly observations = COMMODITIES.length * MARKETS * DAYS;
@@ -78,9 +79,12 @@ export class SeriesMarket {
     const ready = (): Promise<number> => waitFor(found, { what: 'the tables of the series' });
     await start(ready);
     const id = await ready();
-    await query(databaseUrl, OBSERVATIONS, [FIRST_DAY, LAST_DAY]);
-    for (const statement of TABLES(id)) await query(databaseUrl, statement);
+    await withoutIndexes(databaseUrl, 'market_prices', () => query(databaseUrl, OBSERVATIONS, [FIRST_DAY, LAST_DAY]));
+    await withoutIndexes(databaseUrl, `series_reports_${id}`, async () => {
+      for (const statement of TABLES(id)) await query(databaseUrl, statement);
+    });
     await query(databaseUrl, 'VACUUM ANALYZE');
+
     const count = COUNT_BUCKETS.text.replace(/\{([a-z_]+)\}/g, (_, name: string) => `${name}_${id}`);
     for (const commodity of COMMODITIES) {
       const values = [COMMODITIES, FIRST_DAY, LAST_DAY, commodity];

@@ -5,7 +5,9 @@ import { importCsv } from '../support/agmarknet.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { expectProblem } from '../support/problems.js';
 import { seriesCaughtUp } from '../support/series-caught-up.js';
+import { waitFor } from '../support/processes.js';
 import { arrivalReport, pointsOf, type Reported } from '../support/series-model.js';
+import { withClient } from '../support/with-client.js';
 
 const FROM = '2026-01-05';
 const TO = '2026-02-20';
@@ -176,5 +178,18 @@ describe('Reports of one day', () => {
     expect(await list('')).toEqual([{ commodity: 'onion', markets: 3, products: 3, lastDay: '2026-01-12' }]);
     expect(await list('?state=tamil%20nadu')).toMatchObject([{ markets: 1, lastDay: '2026-01-10' }]);
     expect(await list('?state=Goa')).toEqual([]);
+  });
+
+  it('are not to be had from tables of a version before that lack something, until others are built', async () => {
+    await withClient(app.database.url, async (client) => {
+      await client.query('DROP VIEW series_days; CREATE VIEW series_days AS SELECT now()::date AS day');
+    });
+    const answer = await app.request('GET', '/api/series/prices?commodity=onion');
+    expectProblem(answer, 503, 'unavailable');
+    expect((await app.request('POST', '/api/projections/price-series/rebuild')).status).toBeLessThan(300);
+    const isServed = async (): Promise<boolean> =>
+      (await app.request('GET', '/api/series/prices?commodity=onion')).status === 200;
+    await waitFor(isServed, { what: 'the tables that have been built anew' });
+    expect((await points()).length).toBeGreaterThan(0);
   });
 });

@@ -8,6 +8,9 @@ export const MIN_COMPRESSED = 1_024;
 /** Bytes that are compressed at once; more would hold up others, and goes to a thread. */
 const AT_ONCE = 64 * 1_024;
 
+/** Of what is longer: a year of prices by day, 85 KB, gets 4 and 9 % longer than with those below, in half the time. */
+const LONG = 4;
+
 /**
  * Measured with pages of 20 products, 9.9 KB: gzip 1 and 6 make 1,454 and 1,307 bytes of one in 16 and 39 µs; Brotli
  * 1, 4, 5 and 9 make 1,488, 1,174, 1,130 and 1,115 bytes of it in 16, 39, 45 and 2,079 µs.
@@ -21,9 +24,9 @@ const gzipInThread = promisify<Buffer, { level: number }, Buffer>(gzip);
 /** A promise only for what is long. */
 export function compress(body: Buffer, encoding: Encoding): Buffer | Promise<Buffer> {
   const atOnce = body.length <= AT_ONCE;
-  if (encoding === 'gzip') return (atOnce ? gzipSync : gzipInThread)(body, { level: GZIP });
+  if (encoding === 'gzip') return (atOnce ? gzipSync : gzipInThread)(body, { level: atOnce ? GZIP : LONG });
   const params = {
-    [constants.BROTLI_PARAM_QUALITY]: BROTLI,
+    [constants.BROTLI_PARAM_QUALITY]: atOnce ? BROTLI : LONG,
     [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
     [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
   };

@@ -2,7 +2,7 @@ import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
 import { Access } from '../../auth/index.js';
-import type { Movers, PriceSeries, SeriesCommodity } from '../../contracts/index.js';
+import type { Movers, SeriesCommodity } from '../../contracts/index.js';
 import { TakesQuery } from '../../http/index.js';
 import { isKnown } from '../../inventory/index.js';
 import { RateLimitPolicy } from '../../rate-limit/index.js';
@@ -22,7 +22,9 @@ export class SeriesController {
     private readonly rateLimit: RateLimitPolicy,
   ) {}
 
-  /** Its tag is weak: it is that of the points, whatever has happened elsewhere in the log. */
+  /**
+   * A `PriceSeries` as JSON. Its tag is weak: it is that of the points, whatever has happened elsewhere in the log.
+   */
   @Get('prices')
   @TakesQuery()
   @Access('public')
@@ -31,15 +33,20 @@ export class SeriesController {
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PriceSeries | undefined> {
+  ): Promise<string | undefined> {
     const { series, counted } = await this.series.read(query);
     this.rateLimit.chargeRows(request, counted);
-    const { epoch, unit, currency, points } = series;
-    const tag = `"${hash('sha1', JSON.stringify([epoch, unit, currency, points]), 'base64url')}"`;
+    const { points, position, ...constant } = series;
+    // Made once, for its tag and to be sent.
+    const json = `${JSON.stringify(constant).slice(0, -1)},"points":${JSON.stringify(points)}`;
+    const tag = `"${hash('sha1', json, 'base64url')}"`;
     void reply.header('etag', `W/${tag}`).header('cache-control', 'no-cache');
-    if (!isKnown(ifNoneMatch, tag)) return series;
-    void reply.status(304);
-    return undefined;
+    if (isKnown(ifNoneMatch, tag)) {
+      void reply.status(304);
+      return undefined;
+    }
+    void reply.header('content-type', 'application/json; charset=utf-8');
+    return `${json},"position":${position}}`;
   }
 
   @Get('commodities')

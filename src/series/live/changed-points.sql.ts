@@ -1,6 +1,5 @@
-import { UNITS } from '../../contracts/index.js';
 import type { Statement } from '../../database/index.js';
-import { keptPoint } from '../prices/price-series.sql.js';
+import { USUAL_POINT } from '../projection/kept-point.sql.js';
 import { SERIES_POSITION } from '../projection/series-position.sql.js';
 
 /** Rows of `series_days` that are read at once at most. */
@@ -25,7 +24,7 @@ export const READ_CHANGED: Statement = {
       SELECT position, json_build_object(
                'commodity', commodity, 'state', nullif(state, ''), 'position', position, 'currency', currency,
                'unit', CASE per WHEN 'kg' THEN 'quintal' ELSE per END,
-               'point', ${keptPoint(`CASE per WHEN 'kg' THEN ${UNITS.quintal!.factor} ELSE 1 END`)},
+               'point', (${USUAL_POINT})::json,
                'counts', (
                  SELECT coalesce(json_object_agg(b.day, b.reports + b.suspicious), '{}') FROM series_days b
                  WHERE (b.commodity, b.state, b.per, b.currency) = (d.commodity, d.state, d.per, d.currency)

@@ -1,5 +1,4 @@
 import { named, SqlBuilder } from '../../inventory/index.js';
-import { comparableSql } from '../projection/report-figures.sql.js';
 import { SERIES_POSITION } from '../projection/series-position.sql.js';
 import type { Query } from '../projection/series-reads.js';
 import { roundedSql } from '../projection/unit-price.sql.js';
@@ -35,7 +34,7 @@ export function readMovers({ days, state: ofState, category, limit }: MoversFilt
     category === undefined
       ? ''
       : `AND EXISTS (SELECT FROM series_products p WHERE p.commodity = k.commodity AND p.category = ${sql.bind(category)})`;
-  const atPlace = ofState === undefined ? '' : `AND v.state = ${state}`;
+  const atPlace = ofState === undefined ? '' : `AND r.state = ${state}`;
   const now = roundedSql('100 * sum(price * weight) / sum(weight)');
   const past = roundedSql('100 * sum(price_before * weight) / sum(weight)');
   const text = `
@@ -70,15 +69,12 @@ export function readMovers({ days, state: ofState, category, limit }: MoversFilt
         ORDER BY d.day DESC LIMIT 1
       ) before
     ), told AS (
-      SELECT pairs.commodity, pairs.day, pairs.before, r.vendor_id, now.price, past.price AS price_before,
+      SELECT pairs.commodity, pairs.day, pairs.before, r.vendor_id, r.price, b.price AS price_before,
              nullif(coalesce(r.kg, 0), 0) + nullif(coalesce(b.kg, 0), 0) AS kg
       FROM pairs
-      JOIN series_reports r ON r.commodity = pairs.commodity AND r.day = pairs.day AND NOT r.suspicious
+      JOIN series_reports r ON r.commodity = pairs.commodity AND r.day = pairs.day AND NOT r.suspicious ${atPlace}
       JOIN series_reports b ON b.product_id = r.product_id AND b.day = pairs.before AND NOT b.suspicious
-      JOIN series_vendors v ON v.vendor_id = r.vendor_id ${atPlace}
-      CROSS JOIN LATERAL (SELECT ${comparableSql('r')}) now
-      CROSS JOIN LATERAL (SELECT ${comparableSql('b')}) past
-      WHERE r.currency = 'INR' AND b.currency = 'INR' AND now.per = 'kg' AND past.per = 'kg'
+      WHERE r.currency = 'INR' AND b.currency = 'INR' AND r.per = 'kg' AND b.per = 'kg'
     ), weighed AS (
       SELECT *, CASE WHEN bool_and(kg IS NOT NULL) OVER (PARTITION BY commodity) THEN kg ELSE 1 END AS weight,
              bool_and(kg IS NOT NULL) OVER (PARTITION BY commodity) AS weighted

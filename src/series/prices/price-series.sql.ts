@@ -1,5 +1,6 @@
 import { measureOf } from '../../contracts/index.js';
 import { named, SqlBuilder } from '../../inventory/index.js';
+import { isUsual, pointSql, USUAL_POINT } from '../projection/kept-point.sql.js';
 import { medianSql } from '../projection/report-figures.sql.js';
 import { SERIES_POSITION } from '../projection/series-position.sql.js';
 import type { Query } from '../projection/series-reads.js';
@@ -24,35 +25,26 @@ export function readSeries(filter: PlacedFilter, countFrom: string): Query {
   const sql = new SqlBuilder();
   const text = `
     WITH ${isOfKeptDays(filter) ? keptDays(filter, countFrom, sql) : countedReports(filter, countFrom, sql)}
-    SELECT coalesce((SELECT json_agg(point ORDER BY bucket) FROM points), '[]') AS points,
+    SELECT '[' || coalesce((SELECT string_agg(point, ',' ORDER BY bucket) FROM points), '') || ']' AS points,
            coalesce((SELECT json_object_agg(day, reports) FROM counts), '{}') AS counts,
            ${SERIES_POSITION} AS position`;
   return { statement: named('price-series', text), values: sql.values };
 }
 
-/** By day, of a commodity in a state or the whole country: kept as they are sent, but for their unit. */
+/** By day, of a commodity in a state or the whole country: kept as they are sent, if in the usual unit. */
 function keptDays(filter: PlacedFilter, countFrom: string, sql: SqlBuilder): string {
   const { per, factor } = measureOfSeries(filter);
   const key = [filter.commodity, stateOfSeries(filter), per, filter.currency].map((value) => sql.bind(value));
   const [from, to] = [sql.bind(filter.from), sql.bind(filter.to)];
+  const point = isUsual(per, factor) ? USUAL_POINT : pointSql(`${sql.bind(factor)}::numeric`);
   return `
     days AS MATERIALIZED (
       SELECT * FROM series_days
       WHERE commodity = ${key[0]} AND state = ${key[1]} AND per = ${key[2]} AND currency = ${key[3]}
         AND day BETWEEN ${sql.bind(countFrom)}::date AND ${to}::date AND reports + suspicious > 0
     ), points AS (
-      SELECT day AS bucket, ${keptPoint(`${sql.bind(factor)}::numeric`)} AS point FROM days WHERE day >= ${from}::date
+      SELECT day AS bucket, ${point} AS point FROM days WHERE day >= ${from}::date
     ), counts AS (SELECT day, reports + suspicious AS reports FROM days)`;
-}
-
-/** The point of a row of `series_days`, as JSON. */
-export function keptPoint(factor: string): string {
-  const amount = (price: string): string => roundedSql(`(${price}) * ${factor}`);
-  const mean = amount('total / nullif(reports, 0)');
-  return `json_build_object(
-        'from', day, 'to', day, 'min', ${amount('low')}, 'max', ${amount('high')}, 'first', ${mean}, 'last', ${mean},
-        'mean', ${mean}, 'weightedMean', ${amount('weighed_total / weighed_kg')}, 'median', ${amount('median')},
-        'arrivalsKg', trim_scale(kg), 'reports', reports, 'markets', markets, 'suspicious', suspicious)`;
 }
 
 /** Any other series, counted from its reports; with the prices that its vendor has set, if it is of one product. */
@@ -60,7 +52,7 @@ function countedReports(filter: PlacedFilter, countFrom: string, sql: SqlBuilder
   const { start, end } = BUCKET[filter.bucket];
   const from = `${sql.bind(filter.from)}::date`;
   const factor = `${sql.bind(measureOfSeries(filter).factor)}::numeric`;
-  const point = `json_build_object('from', bucket, 'to', ${end}, ${countedFigures(factor)})`;
+  const point = `json_build_object('from', bucket, 'to', ${end}, ${countedFigures(factor)})::text`;
   const own = filter.productId === undefined ? '' : ` UNION ALL ${ownDays(filter, sql)}`;
   return `
     ${reportsSql({ ...filter, from: countFrom }, sql)}, said AS (

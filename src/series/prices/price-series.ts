@@ -21,7 +21,8 @@ const [FIRST_DAY, LAST_DAY] = ['1900-01-01', '2999-12-31'];
 export type PointFigures = Omit<SeriesPoint, 'reportingShare'>;
 
 interface SeriesRow {
-  points: PointFigures[];
+  /** `PointFigures[]` as JSON. */
+  points: string;
   counts: Record<string, number>;
   position: string;
 }
@@ -49,7 +50,7 @@ export class PriceSeriesReader {
     const placed = await this.reads.placed(filter);
     const row = await this.reads.read<SeriesRow>(readSeries(placed, dayAfter(filter.from, -7 * NORMAL_WEEKS)));
     const shares = new ReportingShares(row.counts, today);
-    const points = row.points.map((point) => withShare(point, shares));
+    const points = (JSON.parse(row.points) as PointFigures[]).map((point) => withShare(point, shares));
     const { unit, currency } = filter;
     const counted = isOfKeptDays(placed) ? 0 : points.reduce((sum, { reports }) => sum + reports, 0);
     return { series: { unit, currency, points, epoch: this.log.epoch, position: row.position }, counted };
@@ -60,9 +61,9 @@ export class PriceSeriesReader {
   }
 }
 
+/** The point itself, which has just been read, with its share. */
 export function withShare(point: PointFigures, shares: ReportingShares): SeriesPoint {
-  const { suspicious, ...figures } = point;
-  return { ...figures, reportingShare: shares.of(point.from, point.to), suspicious };
+  return Object.assign(point, { reportingShare: shares.of(point.from, point.to) });
 }
 
 /** The filter of a query, its days widened to whole buckets. */

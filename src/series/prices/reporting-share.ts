@@ -41,9 +41,15 @@ export class ReportingShares {
   }
 
   private normalOf(day: number): number | undefined {
-    const before = Array.from({ length: NORMAL_WEEKS }, (_, week) => this.reports.get(day - 7 * (week + 1)) ?? 0);
-    if (before.filter((count) => count > 0).length < KNOWN_WEEKS) return undefined;
-    const [, low, high] = before.sort((one, other) => one - other) as [number, number, number, number];
-    return (low + high) / 2;
+    let [known, sum, least, most] = [0, 0, Infinity, 0];
+    for (let week = 1; week <= NORMAL_WEEKS; week += 1) {
+      const count = this.reports.get(day - 7 * week) ?? 0;
+      if (count > 0) known += 1;
+      sum += count;
+      least = Math.min(least, count);
+      most = Math.max(most, count);
+    }
+    // Of four the median is the mean of the two that are neither the least nor the most.
+    return known < KNOWN_WEEKS ? undefined : (sum - least - most) / 2;
   }
 }

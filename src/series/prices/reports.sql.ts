@@ -9,6 +9,7 @@ import { measureOfSeries, type PlacedFilter } from './series-filter.js';
  */
 export function reportsSql(filter: PlacedFilter, sql: SqlBuilder): string {
   const { per } = measureOfSeries(filter);
+  const ofFirst = filter.revisions === 'first';
   const chosen = `
     chosen AS MATERIALIZED (
       SELECT p.product_id, p.vendor_id, p.unit_weight_kg
@@ -23,8 +24,8 @@ export function reportsSql(filter: PlacedFilter, sql: SqlBuilder): string {
       WHERE t.day BETWEEN ${from} - ${JUMP_WITHIN_DAYS} AND ${to} AND t.revision = 1`;
   return `${chosen}, reports AS (
       SELECT * FROM (
-        SELECT product_id, vendor_id, day, kg, suspicious, currency, ${comparableSql('r')}
-        FROM (${filter.revisions === 'first' ? first : latest}) r
+        SELECT product_id, vendor_id, day, kg, suspicious, currency, ${ofFirst ? comparableSql('r') : 'price, low, high, per'}
+        FROM (${ofFirst ? first : latest}) r
       ) compared
       WHERE day >= ${from} AND currency = ${sql.bind(filter.currency)} AND per = ${sql.bind(per)}
     )`;

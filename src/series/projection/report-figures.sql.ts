@@ -16,13 +16,22 @@ export function medianSql(counted: string): string {
   return `((${sorted})[(${many} + 1) / 2] + (${sorted})[${many} / 2 + 1]) / 2`;
 }
 
-/** `price`, `low`, `high` and `per` of a report. */
-export const comparableSql = (report: string): string => {
-  const [unit, weight] = [`${report}.unit`, `${report}.unit_weight_kg`];
-  return `
-    ${unitPriceSql(`${report}.modal`, unit, weight)} AS price, ${unitPriceSql(`${report}.min`, unit, weight)} AS low,
-    ${unitPriceSql(`${report}.max`, unit, weight)} AS high, ${perSql(unit, weight)} AS per`;
-};
+/** What of a report compares with others: `modal`, `min` and `max` per one of `per`. */
+export function comparableColumns(
+  unit: string,
+  weight: string,
+  of = '',
+): Record<string, { type: string; sql: string }> {
+  const price = (column: string) => ({ type: 'numeric', sql: unitPriceSql(`${of}${column}`, unit, weight) });
+  const per = { type: 'text COLLATE "C"', sql: perSql(unit, weight) };
+  return { price: price('modal'), low: price('min'), high: price('max'), per };
+}
+
+/** The same columns of a report that isn't kept. */
+export const comparableSql = (report: string): string =>
+  Object.entries(comparableColumns(`${report}.unit`, `${report}.unit_weight_kg`, `${report}.`))
+    .map(([name, { sql }]) => `${sql} AS ${name}`)
+    .join(', ');
 
 /** The columns of `series_days` but for its key, of a group of reports. */
 export const DAY_FIGURES = `

@@ -76,7 +76,7 @@ class Buckets {
 @Injectable()
 @Projection({
   name: PRICE_SERIES,
-  version: 2,
+  version: 3,
   tables: [...TABLES, ...STOCK_TABLES],
   create: [...CREATE_TABLES, ...CREATE_STOCK_TABLES],
   recompute: { ...RECOMPUTATIONS, ...STOCK_RECOMPUTATIONS },

@@ -11,8 +11,8 @@ const CATCH_UP = { every: 10, atMost: 500 };
 const FAR_BEHIND = 5_000;
 /** The same for tables that are just being made. */
 const FIRST_TABLES = { every: 25, atMost: 2_000 };
-/** SQLSTATE `undefined_table`. */
-const UNDEFINED_TABLE = '42P01';
+/** SQLSTATEs `undefined_table` and `undefined_column`. */
+const UNDEFINED = new Set<unknown>(['42P01', '42703']);
 
 const STATES_SPELLED_SO: Statement = {
   name: 'states-spelled-so',
@@ -42,13 +42,14 @@ export class SeriesReads {
 
   /**
    * The one row of a statement that says the `position` of the tables. What was acknowledged before is waited for a
-   * moment; the position says what is in the answer.
+   * moment; the position says what is in the answer. Mostly it is there already, so both are asked for at once.
    *
    * @throws UnavailableError while there are no tables yet
    */
   async read<Row extends Positioned>(query: Query): Promise<Omit<Row, 'position'> & { position: number }> {
-    const head = await this.awaitSequenced.all();
-    let row = await this.readOnce<Row>(query);
+    const reading = this.readOnce<Row>(query);
+    const [head] = await Promise.all([this.awaitSequenced.all(), reading]);
+    let row = await reading;
     const look = async (): Promise<boolean> => {
       row = await this.readOnce<Row>(query);
       return row !== undefined && isNear(Number(row.position), head);
@@ -65,7 +66,8 @@ export class SeriesReads {
   ): Promise<Placed<Filters>> {
     const placed = this.places.placed(filters);
     const states = placed.spellings?.state;
-    if (states === undefined) return placed;
+    // Of one spelling it is the same whether there is such a state.
+    if (states === undefined || states.length === 1) return placed;
     const rows = await this.sql.read<{ name: string }>(STATES_SPELLED_SO, [states]);
     const spelled = rows.map(({ name }) => name);
     return spelled.length === 0 ? placed : { ...placed, spellings: { ...placed.spellings, state: spelled } };
@@ -83,7 +85,10 @@ export class SeriesReads {
   }
 }
 
-/** Whether there are no tables yet, since the first build is just being made. */
-export const areMissing = (error: unknown): boolean => (error as { code?: unknown }).code === UNDEFINED_TABLE;
+/**
+ * Whether there are no tables yet, since the first build is just being made, or only those of a version before that
+ * lacks something.
+ */
+export const areMissing = (error: unknown): boolean => UNDEFINED.has((error as { code?: unknown }).code);
 
 const isNear = (position: number, head: number): boolean => position >= head || head - position > FAR_BEHIND;

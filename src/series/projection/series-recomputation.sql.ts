@@ -28,7 +28,7 @@ const before = (column: string): string => `lag(t.${column}) OVER (PARTITION BY 
 
 const REPORTS = `
     SELECT t.product_id, t.day, t.revision, t.min, t.max, t.modal, t.unit, t.currency, t.kg,
-           ${suspiciousSql('t', before)} AS suspicious, p.vendor_id, p.commodity, p.unit_weight_kg
+           ${suspiciousSql('t', before)} AS suspicious, p.vendor_id, v.state, p.commodity, p.unit_weight_kg
     FROM (
       SELECT DISTINCT ON (product_id, day) product_id, day, o.* FROM (
         SELECT product_id, position, (observation->>'day')::date AS day, observation FROM projected_log
@@ -39,15 +39,15 @@ const REPORTS = `
           revision int, min numeric, max numeric, modal numeric, unit text, currency text, arrivals json)
       ) o
       ORDER BY product_id, day, revision DESC, position DESC
-    ) t LEFT JOIN products p USING (product_id)`;
+    ) t LEFT JOIN products p USING (product_id) LEFT JOIN places v ON v.vendor_id = p.vendor_id`;
 
 const LOG = `products AS (${PRODUCTS}), places AS (${VENDORS}), reports AS (${REPORTS})`;
 
 const DAYS = `
     SELECT commodity, series AS state, day, per, currency, ${DAY_FIGURES}
     FROM (
-      SELECT r.commodity, r.day, r.currency, r.vendor_id, r.kg, r.suspicious, v.state, ${comparableSql('r')}
-      FROM reports r LEFT JOIN places v USING (vendor_id) WHERE r.commodity IS NOT NULL
+      SELECT r.commodity, r.day, r.currency, r.vendor_id, r.kg, r.suspicious, r.state, ${comparableSql('r')}
+      FROM reports r WHERE r.commodity IS NOT NULL
     ) r CROSS JOIN LATERAL (SELECT '' UNION ALL SELECT r.state WHERE r.state <> '') AS of (series)
     GROUP BY 1, 2, 3, 4, 5`;
 
@@ -78,7 +78,7 @@ const withLog = (relation: string, columns: string): string => `WITH ${LOG} SELE
 const PRODUCT_COLUMNS = 'product_id, vendor_id, category, commodity, variety, unit_weight_kg';
 const VENDOR_COLUMNS = 'vendor_id, state, district, market';
 const REPORT_COLUMNS =
-  'product_id, day, revision, min, max, modal, unit, currency, kg, suspicious, vendor_id, commodity, unit_weight_kg';
+  'product_id, day, revision, min, max, modal, unit, currency, kg, suspicious, vendor_id, state, commodity, unit_weight_kg';
 const DAY_COLUMNS =
   'commodity, state, day, per, currency, low, high, total, median, weighed_total, weighed_kg, kg, reports, markets, suspicious';
 const OWN_COLUMNS = 'product_id, day, per, currency, first, last, low, high';

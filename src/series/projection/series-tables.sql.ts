@@ -1,9 +1,15 @@
+import { pointMembersSql } from './kept-point.sql.js';
+import { comparableColumns } from './report-figures.sql.js';
+
 /**
  * Tables of the series. `series_reports`: the last report of each product and day, with what its product is of, so that
- * the reports of a commodity and day lie together. `series_days`: what the reports of a commodity, state and day amount
- * to, for each dimension and currency; the state is empty for the whole country. Prices there are per one of `per`, and
- * `position` is where a row was changed last; a row without any reports is what has become of one that had some.
- * `series_own_days`: the prices that vendors have set, by product and day.
+ * the reports of a commodity, day and state lie together. `series_days`: what the reports of a commodity, state and day
+ * amount to, for each dimension and currency; the state is empty for the whole country. Prices there are per one of
+ * `per`, and `position` is where a row was changed last; a row without any reports is what has become of one that had
+ * some. `series_own_days`: the prices that vendors have set, by product and day.
+ *
+ * What each reader would compute again is kept with the row, by PostgreSQL itself, so that it can't differ: the
+ * comparable prices of a report, and the figures of a day as they are sent.
  */
 export const TABLES = [
   'series_products',
@@ -14,6 +20,11 @@ export const TABLES = [
 ] as const;
 
 const TEXT = 'text COLLATE "C"';
+
+const generated = (columns: Readonly<Record<string, { type: string; sql: string }>>): string =>
+  Object.entries(columns)
+    .map(([name, { type, sql }]) => `${name} ${type} GENERATED ALWAYS AS (${sql}) STORED`)
+    .join(',\n     ');
 
 export const CREATE_TABLES = [
   `CREATE TABLE {series_products} (
@@ -44,11 +55,13 @@ export const CREATE_TABLES = [
      kg numeric,
      suspicious boolean NOT NULL,
      vendor_id ${TEXT},
+     state ${TEXT},
      commodity ${TEXT},
      unit_weight_kg numeric(12, 6),
+     ${generated(comparableColumns('unit', 'unit_weight_kg'))},
      PRIMARY KEY (product_id, day)
    )`,
-  'CREATE INDEX ON {series_reports} (commodity, day)',
+  'CREATE INDEX ON {series_reports} (commodity, day, state)',
   `CREATE TABLE {series_days} (
      commodity ${TEXT} NOT NULL,
      state ${TEXT} NOT NULL,
@@ -66,6 +79,7 @@ export const CREATE_TABLES = [
      markets integer NOT NULL,
      suspicious integer NOT NULL,
      position bigint NOT NULL,
+     point text GENERATED ALWAYS AS (${pointMembersSql()}) STORED,
      PRIMARY KEY (commodity, state, day, per, currency)
    )`,
   'CREATE INDEX ON {series_days} (position)',

@@ -1,6 +1,5 @@
 import type { Statement } from '../../database/index.js';
-import { comparableSql, DAY_FIGURES, OWN_FIGURES, ownPriceSql, suspiciousSql } from './report-figures.sql.js';
-import { perSql } from './unit-price.sql.js';
+import { DAY_FIGURES, OWN_FIGURES, ownPriceSql, suspiciousSql } from './report-figures.sql.js';
 
 const PRODUCTS = `jsonb_to_recordset($1::jsonb) AS n (
       id text, "vendorId" text, category text, commodity text, variety text, "unitWeightKg" numeric(12, 6))`;
@@ -58,11 +57,11 @@ export const MOVE_REPORTS: Statement = {
   name: 'move-series-reports',
   text: `
     UPDATE {series_reports} r
-    SET vendor_id = p.vendor_id, commodity = p.commodity, unit_weight_kg = p.unit_weight_kg
-    FROM {series_products} p
+    SET vendor_id = p.vendor_id, state = v.state, commodity = p.commodity, unit_weight_kg = p.unit_weight_kg
+    FROM {series_products} p LEFT JOIN {series_vendors} v ON v.vendor_id = p.vendor_id
     WHERE r.product_id = ANY ($1::text[]) AND p.product_id = r.product_id
-      AND (r.vendor_id, r.commodity, r.unit_weight_kg)
-          IS DISTINCT FROM (p.vendor_id, p.commodity, p.unit_weight_kg)`,
+      AND (r.vendor_id, r.state, r.commodity, r.unit_weight_kg)
+          IS DISTINCT FROM (p.vendor_id, v.state, p.commodity, p.unit_weight_kg)`,
 };
 
 /** `$1` reports, as JSON. Whether they are suspicious is said by what follows. */
@@ -70,13 +69,14 @@ export const UPSERT_REPORTS: Statement = {
   name: 'upsert-series-reports',
   text: `
     INSERT INTO {series_reports} AS r (product_id, day, revision, min, max, modal, unit, currency, kg, suspicious,
-                                       vendor_id, commodity, unit_weight_kg)
+                                       vendor_id, state, commodity, unit_weight_kg)
     SELECT n."productId", n.day, n.revision, n.min, n.max, n.modal, n.unit, n.currency, n.kg, false,
-           p.vendor_id, p.commodity, p.unit_weight_kg
+           p.vendor_id, v.state, p.commodity, p.unit_weight_kg
     FROM jsonb_to_recordset($1::jsonb) AS n (
       "productId" text, day date, revision integer, min numeric, max numeric, modal numeric, unit text, currency text,
       kg numeric)
     LEFT JOIN {series_products} p ON p.product_id = n."productId"
+    LEFT JOIN {series_vendors} v ON v.vendor_id = p.vendor_id
     ON CONFLICT (product_id, day) DO UPDATE
     SET revision = excluded.revision, min = excluded.min, max = excluded.max, modal = excluded.modal,
         unit = excluded.unit, currency = excluded.currency, kg = excluded.kg
@@ -112,9 +112,7 @@ export const MARK_SUSPICIOUS: Statement = {
     RETURNING r.product_id AS "productId", r.day::text AS day`,
 };
 
-const BUCKETS = `
-    SELECT DISTINCT r.commodity, v.state, r.day::text AS day
-    FROM {series_reports} r LEFT JOIN {series_vendors} v ON v.vendor_id = r.vendor_id`;
+const BUCKETS = 'SELECT DISTINCT r.commodity, r.state, r.day::text AS day FROM {series_reports} r';
 
 /** `$1` products: where their reports are counted. */
 export const READ_BUCKETS: Statement = {
@@ -134,30 +132,46 @@ const FIGURES = [...PRICES, 'reports', 'markets', 'suspicious'];
 const KEY = ['commodity', 'state', 'day', 'per', 'currency'];
 const of = (relation: string, columns: readonly string[]): string =>
   columns.map((column) => `${relation}.${column}`).join(', ');
+/** What of a report is counted; its state comes first. */
+const COUNTED = [
+  'state',
+  'commodity',
+  'day',
+  'per',
+  'currency',
+  'vendor_id',
+  'kg',
+  'suspicious',
+  'price',
+  'low',
+  'high',
+];
 const WANTED = 'wanted AS (SELECT * FROM unnest($1::text[], $2::text[], $3::date[]) AS w (commodity, state, day))';
 
 /**
  * `$1` commodities, `$2` states, `$3` days, `$4` position: counts the reports of these anew. A row that comes to the
- * same stays untouched, so that its position says when there was something new. Each report is read once, for its state
- * and the whole country: to look for those of each bucket took twice as long.
+ * same stays untouched, so that its position says when there was something new. Where a day of the whole country is
+ * wanted, each of its reports is read once, for its state as well: to look for those of each bucket took twice as long.
+ * Of a state alone only its own are read.
  */
 export const COUNT_BUCKETS: Statement = {
   name: 'count-series-buckets',
   text: `
-    WITH ${WANTED}, reports AS MATERIALIZED (
-      SELECT r.commodity, r.day, r.currency, r.vendor_id, r.kg, r.suspicious, v.state, ${comparableSql('r')}
-      FROM (SELECT commodity, day, array_agg(state) AS states FROM wanted GROUP BY commodity, day) w
-      JOIN {series_reports} r ON r.commodity = w.commodity AND r.day = w.day
-      LEFT JOIN {series_vendors} v ON v.vendor_id = r.vendor_id
-      WHERE '' = ANY (w.states) OR v.state = ANY (w.states)
+    WITH ${WANTED}, days AS (
+      SELECT commodity, day FROM wanted WHERE state = ''
+    ), of_country AS MATERIALIZED (
+      SELECT ${COUNTED.join(', ')} FROM days JOIN {series_reports} r USING (commodity, day)
     ), counted AS (
-      SELECT commodity, '' AS state, day, per, currency, vendor_id, kg, suspicious, price, low, high FROM reports
+      SELECT '' AS state, ${COUNTED.slice(1).join(', ')} FROM of_country
       UNION ALL
-      SELECT commodity, state, day, per, currency, vendor_id, kg, suspicious, price, low, high FROM reports
-      WHERE state <> ''
+      SELECT ${COUNTED.join(', ')} FROM of_country JOIN wanted USING (commodity, day, state) WHERE state <> ''
+      UNION ALL
+      SELECT ${COUNTED.join(', ')}
+      FROM (SELECT * FROM wanted w WHERE NOT EXISTS (
+              SELECT FROM days d WHERE d.commodity = w.commodity AND d.day = w.day)) alone
+      JOIN {series_reports} r USING (commodity, day, state)
     ), made AS (
-      SELECT ${KEY.join(', ')}, ${DAY_FIGURES} FROM counted JOIN wanted USING (commodity, state, day)
-      GROUP BY ${KEY.join(', ')}
+      SELECT ${KEY.join(', ')}, ${DAY_FIGURES} FROM counted GROUP BY ${KEY.join(', ')}
     )
     INSERT INTO {series_days} AS d (${[...KEY, ...FIGURES, 'position'].join(', ')})
     SELECT ${[...KEY, ...FIGURES].join(', ')}, $4::bigint FROM made
@@ -176,9 +190,9 @@ export const EMPTY_BUCKETS: Statement = {
     FROM wanted w
     WHERE (${of('d', KEY.slice(0, 3))}) = (${of('w', KEY.slice(0, 3))}) AND d.reports + d.suspicious > 0
       AND NOT EXISTS (
-        SELECT FROM {series_reports} r LEFT JOIN {series_vendors} v ON v.vendor_id = r.vendor_id
-        WHERE r.commodity = d.commodity AND r.day = d.day AND (d.state = '' OR v.state = d.state)
-          AND r.currency = d.currency AND ${perSql('r.unit', 'r.unit_weight_kg')} = d.per)`,
+        SELECT FROM {series_reports} r
+        WHERE r.commodity = d.commodity AND r.day = d.day AND (d.state = '' OR r.state = d.state)
+          AND r.currency = d.currency AND r.per = d.per)`,
 };
 
 /** `$1` prices that vendors have set, as JSON; later ones than are known of the day. */
