@@ -13,6 +13,8 @@ export interface TableSize {
   /** Pages and rows when it was analysed last; 0 if it never was. */
   analysed: number;
   rows: number;
+  /** Whether its pages are visible to all transactions, by the last analysis or vacuum. */
+  isVisible: boolean;
   /** Rows inserted and updated since the server's counters began, some of them counted ten seconds late. */
   inserted: number;
   updated: number;
@@ -35,10 +37,11 @@ export const TABLE_SIZES: Statement = {
               SELECT FROM pg_stats s WHERE s.schemaname = n.nspname AND s.tablename = c.relname
             ) THEN c.relpages ELSE 0 END)::float8 AS analysed,
            greatest(c.reltuples, 0)::float8 AS rows,
+           c.relallvisible >= c.relpages AS "isVisible",
            pg_stat_get_tuples_inserted(c.oid)::float8 AS inserted,
            pg_stat_get_tuples_updated(c.oid)::float8 AS updated
     FROM (
-      SELECT oid, relname, relnamespace, reltuples, relpages,
+      SELECT oid, relname, relnamespace, reltuples, relpages, relallvisible,
              (pg_relation_size(oid) / current_setting('block_size')::int)::float8 AS pages
       FROM pg_class
       WHERE oid IN (${HOT_TABLES.map(({ name }) => `to_regclass('${name}')`).join(', ')})

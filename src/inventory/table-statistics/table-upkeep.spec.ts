@@ -12,7 +12,10 @@ class Table {
   analyses = 0;
   cleanings = 0;
   vacuums = 0;
-  size: TableSize = { name: 'products', pages: 0, counted: null, analysed: 0, rows: 0, inserted: 0, updated: 0 };
+  size: TableSize = {
+    ...{ name: 'products', pages: 0, counted: null, analysed: 0, rows: 0 },
+    ...{ isVisible: true, inserted: 0, updated: 0 },
+  };
 
   observe(now: Partial<TableSize> = {}, locked = false): this {
     this.size = { ...this.size, ...now };
@@ -90,6 +93,17 @@ describe('the upkeep of a table', () => {
     expect(table.vacuums).toBe(0);
     expect(table.observe().observe().observe({ updated: 9_000 }).vacuums).toBe(1);
     expect(new Table().observe({ pages: 900, analysed: 900 }).observe().vacuums).toBe(0);
+  });
+
+  it('has it vacuumed again if a transaction was older than the load, some times and not at every sweep', () => {
+    const table = new Table().observe({ pages: 1_000, isVisible: false }).observe();
+    expect(table.vacuums).toBe(1);
+    expect(table.observe().observe().vacuums).toBe(1);
+    expect(table.observe().observe().vacuums).toBe(2);
+    expect(table.observe({ isVisible: true }).observe().observe().observe().vacuums).toBe(2);
+    table.observe({ isVisible: false });
+    for (let time = 0; time < 500; time += 1) table.observe();
+    expect(table.vacuums).toBe(6);
   });
 
   it('has the indexes cleaned as soon as a load has ended, though it has grown little', () => {

@@ -12,6 +12,9 @@ const RETRY_AFTER = 2_000;
 /** Milliseconds between two times that the indexes of a table that hardly grows are cleaned. */
 const CLEAN_EVERY = 10_000;
 
+/** Times that a vacuum is made again, each after twice as long: transactions older than the load hold it up. */
+const VACUUMS_AGAIN = 5;
+
 /** What a table needs now. */
 export interface Needs {
   analysis: boolean;
@@ -32,8 +35,8 @@ export class TableUpkeep {
   /** The table when its last analysis began. */
   private analysed: { size: TableSize; at: number } | undefined;
   private cleaned = { changes: 0, pages: 0, at: -Infinity };
-  /** Pages at the last vacuum; what was analysed before the first sweep has been vacuumed as well, or will be. */
-  private vacuumed: number | undefined;
+  /** The last vacuum; what was analysed before the first sweep has been vacuumed as well, or will be. */
+  private vacuumed: { pages: number; at: number; again: number } | undefined;
 
   /**
    * Takes what it answers for done, but for the cleaning.
@@ -44,14 +47,13 @@ export class TableUpkeep {
     const before = this.last;
     this.last = size;
     this.analysed ??= { size: { ...size, analysed: -1 }, at: -Infinity };
-    this.vacuumed ??= size.analysed;
+    this.vacuumed ??= { pages: size.analysed, at: now, again: VACUUMS_AGAIN };
     const atRest = before !== undefined && size.pages <= before.pages * REST;
     const analysis = this.isOutgrown(size, atRest) && !this.wasTried(size, now);
     if (analysis) this.analysed = { size, at: now };
     const cleaning = analysis || (atRest && this.isCleaningDue(size, now));
     if (cleaning) this.cleaned.at = now;
-    const vacuum = atRest && ratio(size.pages, this.vacuumed) >= GROWTH;
-    if (vacuum) this.vacuumed = size.pages;
+    const vacuum = atRest && this.isVacuumDue(size, now);
     return { analysis, cleaning, vacuum };
   }
 
@@ -59,6 +61,16 @@ export class TableUpkeep {
   cleanedAt(size: TableSize): void {
     this.cleaned.changes = changesOf(size);
     this.cleaned.pages = size.pages;
+  }
+
+  /** Takes what it answers for done. A table that updates keep invisible is left to autovacuum in the end. */
+  private isVacuumDue(size: TableSize, now: number): boolean {
+    const { pages, at, again } = this.vacuumed!;
+    const hasGrown = ratio(size.pages, pages) >= GROWTH;
+    const wasInVain = again < VACUUMS_AGAIN && !size.isVisible && now - at >= RETRY_AFTER * 2 ** again;
+    if (!hasGrown && !wasInVain) return false;
+    this.vacuumed = { pages: size.pages, at: now, again: hasGrown ? 0 : again + 1 };
+    return true;
   }
 
   private isCleaningDue(size: TableSize, now: number): boolean {
