@@ -16,6 +16,7 @@ export { correlation } from './correlation/index.js';
 export { AppError, UnavailableError, ValidationFailedError } from './errors/index.js';
 export { timeOrderedUuid } from './ids.js';
 export { oneLine } from './one-line.js';
+export { SegmentedCache } from './segmented-cache.js';
 export { utf8Text } from './utf8.js';
 export { InfraModule } from './infra.module.js';
 export * as jsonSchema from './json-schema.js';

@@ -72,8 +72,8 @@ export class SearchCacheService implements OnModuleDestroy {
   }
 
   /** What `load` brings, which is not stored. */
-  bypass(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
-    return this.pages.bypass(search, load);
+  bypass(kind: CachedSearch['kind'], load: () => Promise<LoadedPage>): Promise<ServedPage> {
+    return this.pages.bypass(kind, load);
   }
 
   /** The stored page, if it is current and that can be told without waiting. */

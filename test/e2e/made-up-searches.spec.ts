@@ -4,6 +4,9 @@ import { PipelinedReadPool } from '../../src/database/index.js';
 import { OPEN } from '../../src/search-cache/index.js';
 import { type InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
 import { SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';
+import { SearchRequests } from '../../src/inventory/search/http/search-requests.js';
+import { QueryLoosener } from '../../src/inventory/search/loosening/query-loosener.js';
+import { REMEMBERED } from '../../src/inventory/search/pages/search.service.js';
 import { PageLoader } from '../../src/inventory/search/pages/page-loader.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
@@ -63,11 +66,48 @@ describe('a search of a vendor or a category that isn’t there', () => {
     expect(nothing).toBeLessThan(loosened);
   });
 
+  it('isn’t even asked what its text may mean', async () => {
+    const { id: vendorId } = await createVendor(app);
+    const meant = jest.spyOn(app.app.get(QueryLoosener), 'looserThan');
+    expect((await searched('q=tomatto&vendorId=made-up')).result).toBe('BYPASS');
+    expect(meant).not.toHaveBeenCalled();
+    expect((await searched(`q=tomatto&vendorId=${vendorId}`)).result).toBe('MISS');
+    expect(meant).toHaveBeenCalled();
+    meant.mockRestore();
+  });
+
   it('finds what comes there at once, and is cached from then on', async () => {
     expect((await searched('category=late')).result).toBe('BYPASS');
     const { id } = await createProduct(app, { category: 'late' });
     expect(await searched('category=late')).toMatchObject({ result: 'MISS', ids: [id] });
     expect(await searched('category=late')).toMatchObject({ result: 'HIT', ids: [id] });
+  });
+});
+
+describe('searches that are asked once', () => {
+  it('take the place of none that are asked again, and little memory', async () => {
+    const app = await startApp();
+    await cacheInUse(app);
+    const requests = app.app.get(SearchRequests);
+    const popular = '/api/products/search?q=onion';
+    requests.find(popular);
+    const known = requests.find(popular);
+    for (let index = 0; index < 6_000; index += 1) requests.find(`/api/products/search?q=made${index}&vendorId=x`);
+    expect(requests.find(popular)).toBe(known);
+    expect(requests['known'].size).toBeLessThan(300);
+    await app.close();
+  });
+
+  it('count by all that is kept of them when they are asked again, and not by the length of their URLs', async () => {
+    const app = await startApp();
+    const requests = app.app.get(SearchRequests);
+    for (let index = 0; index < 5_000; index += 1) {
+      const url = `/api/products/search?minPrice=1&maxPrice=40&category=kind-${index}`;
+      expect(requests.find(url)!.cached().scopes.join('').length).toBeGreaterThan(2_000);
+      requests.find(url);
+    }
+    expect(requests['known'].size).toBeLessThan(REMEMBERED.maxWeight / 2_000);
+    await app.close();
   });
 });
 

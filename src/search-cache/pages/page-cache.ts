@@ -41,7 +41,7 @@ export class PageCache {
   async read(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
     const read = await this.cache.read(search.key, search.scopes, search.listing);
     if (read.result === 'hit') return this.hit(search, read.page, load);
-    if (read.result === 'bypass') return this.bypass(search, load);
+    if (read.result === 'bypass') return this.bypass(search.kind, load);
     this.metrics.read(search.kind, read.result);
     const { tokens } = read;
     const flight = [search.key, ...search.scopes.map((scope) => tokens.get(scope))].join(' ');
@@ -50,7 +50,7 @@ export class PageCache {
   }
 
   /** What `load` brings, which is not stored. */
-  async bypass({ kind }: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
+  async bypass(kind: CachedSearch['kind'], load: () => Promise<LoadedPage>): Promise<ServedPage> {
     this.metrics.read(kind, 'bypass');
     const loaded = await load();
     return { ...pageOf(loaded), inVain: inVain(loaded), result: 'BYPASS' };

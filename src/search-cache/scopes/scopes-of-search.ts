@@ -70,7 +70,7 @@ export class ProductSearchScopes {
     private readonly filters: Placed<ProductFilters>,
     text: TextScopes,
   ) {
-    this.listing = { vendor: filters.vendorId ?? OPEN, category: filters.category ?? OPEN };
+    this.listing = listingOf(filters);
     const range = priceRangeOf(filters);
     this.brackets = bracketsOf(range);
     this.ends = range ? this.edges(endsOf(range)) : [];
@@ -136,6 +136,11 @@ export class ProductSearchScopes {
   private inBrackets(aspect: Aspect): string[] {
     return this.brackets.map((bracket) => listingScope(this.listing, bracket, aspect));
   }
+}
+
+/** Where a product search looks. */
+export function listingOf({ vendorId, category }: ProductFilters): Listing {
+  return { vendor: vendorId ?? OPEN, category: category ?? OPEN };
 }
 
 /**

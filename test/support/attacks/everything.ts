@@ -1,8 +1,9 @@
 /**
  * A program: all that somebody without a token can do at once to the server at a URL, with `CONNECTIONS` connections
- * from some addresses, for so many seconds. It prints what came of it.
+ * from some addresses, for so many seconds. It prints what came of it. With `KIND`s only these are tried, to find what
+ * one of them costs.
  *
- *     node --import @swc-node/register/esm-register everything.ts URL SECONDS
+ *     node --import @swc-node/register/esm-register everything.ts URL SECONDS PRODUCT [KIND…]
  */
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -32,7 +33,7 @@ const WEBSOCKET =
   'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n' +
   'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
-const [url, seconds, product] = process.argv.slice(2) as [string, string, string];
+const [url, seconds, product, ...only] = process.argv.slice(2) as [string, string, string, ...string[]];
 const { port } = new URL(url);
 const until = performance.now() + Number(seconds) * 1_000;
 const isOver = (): boolean => performance.now() >= until;
@@ -150,6 +151,7 @@ const ATTACKS: Record<Kind, (address: string) => Promise<void>> = {
 
 const running: Promise<void>[] = [];
 for (const [kind, connections] of Object.entries(KINDS)) {
+  if (only.length > 0 && !only.includes(kind)) continue;
   for (let index = 0; index < connections; index += 1) {
     running.push(ATTACKS[kind as Kind](`127.9.0.${(running.length % ADDRESSES) + 1}`));
   }

@@ -28,7 +28,7 @@ export class FastSearchHandler {
 
   private make(prepared: PreparedSearch): FastRequest {
     const made: FastRequest = {
-      route: SEARCH_ROUTES[prepared.cached.kind],
+      route: SEARCH_ROUTES[prepared.kind],
       answer: (request) => {
         const search = inAcceptedLanguage(prepared, request.headers['accept-language']);
         const page = this.search.peek(search);

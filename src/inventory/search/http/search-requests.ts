@@ -1,19 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import type { IncomingMessage } from 'node:http';
 import type { Facet, Principal, ProductFilters, ProductSearchOptions } from '../../../contracts/index.js';
+import { SegmentedCache } from '../../../infra/index.js';
 import { RateLimitPolicy } from '../../../rate-limit/index.js';
 import type { ServedPage } from '../../../search-cache/index.js';
 import { plainText, StrictValidationPipe } from '../../../validation/index.js';
 import { plainProductSearch, plainVendorSearch } from './fast-query-parser.js';
 import { ProductSearchQuery, VendorSearchQuery } from './search.dto.js';
-import { type PreparedSearch, SearchService } from '../pages/search.service.js';
-
-/** Queries remembered, and characters of them altogether. */
-const REMEMBERED = 5_000;
-const MAX_CHARACTERS = 2_000_000;
+import { type PreparedSearch, REMEMBERED, SearchService } from '../pages/search.service.js';
 
 /** A product search as it would have been answered at some moment. */
 export interface PastSearch {
@@ -40,10 +36,9 @@ function productSearch({ limit, cursor, sort, exact, facets, per, asOf: _asOf, .
 @Injectable()
 export class SearchRequests {
   private readonly validation = new StrictValidationPipe();
-  private readonly known = new LRUCache<string, PreparedSearch>({
-    max: REMEMBERED,
-    maxSize: MAX_CHARACTERS,
-    sizeCalculation: (_search, url) => url.length,
+  private readonly known = new SegmentedCache<PreparedSearch>({
+    ...REMEMBERED,
+    weigh: (search, url) => url.length + search.weight(),
   });
 
   constructor(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import type { Interpretation, Place, Placed, PlaceSpellings } from '../../../contracts/index.js';
 import type { ProductFilters, ProductSearchOptions } from '../../../contracts/index.js';
+import { SegmentedCache } from '../../../infra/index.js';
 import { KnownWords } from './known-words.js';
 import { loosen, type LooserStep } from './loosen.js';
 
@@ -12,13 +12,20 @@ export interface LooserSearch {
   interpretation: Interpretation;
 }
 
-/** Queries remembered. */
+/** Texts remembered, and steps of all of them; those that were asked once. */
 const REMEMBERED = 5_000;
+const MOST_STEPS = 20_000;
+const ASKED_ONCE = 200;
 
 /** Knows how to search for what finds nothing as it was typed. */
 @Injectable()
 export class QueryLoosener {
-  private readonly known = new LRUCache<string, readonly LooserStep[]>({ max: REMEMBERED });
+  private readonly known = new SegmentedCache<readonly LooserStep[]>({
+    newcomers: ASKED_ONCE,
+    kept: REMEMBERED,
+    maxWeight: MOST_STEPS,
+    weigh: (steps) => steps.length + 1,
+  });
   private knownOf = -1;
 
   constructor(private readonly words: KnownWords) {}

@@ -11,6 +11,8 @@ const SIMILAR_FROM = 6;
 interface Spelling<Name> {
   latin: string;
   letters: number;
+  /** How many trigrams it has; 0 for a word that is too short to be found by them. */
+  trigrams: number;
   names: Name[];
 }
 
@@ -33,11 +35,11 @@ export class Spellings<Name> {
       known.names.push(name);
       return;
     }
-    const spelling = { latin, letters: lettersOf(latin), names: [name] };
+    const trigrams = latin.length < SIMILAR_FROM ? new Set<string>() : trigramsOf(latin);
+    const spelling = { latin, letters: lettersOf(latin), trigrams: trigrams.size, names: [name] };
     this.all.set(latin, spelling);
     (this.lengths[latin.length] ??= []).push(spelling);
-    if (latin.length < SIMILAR_FROM) return;
-    for (const trigram of trigramsOf(latin)) {
+    for (const trigram of trigrams) {
       const having = this.trigrams.get(trigram);
       if (having) having.push(spelling);
       else this.trigrams.set(trigram, [spelling]);
@@ -73,7 +75,7 @@ export class Spellings<Name> {
     }
     const found: { spelling: Spelling<Name>; cost: number }[] = [];
     for (const [spelling, count] of common) {
-      const all = trigrams.size + trigramsOf(spelling.latin).size - count;
+      const all = trigrams.size + spelling.trigrams - count;
       if (count / all >= SIMILAR && spelling.latin[0] === latin[0]) found.push({ spelling, cost: 3 - count / all });
     }
     return closestOf(found);

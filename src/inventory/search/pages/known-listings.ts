@@ -28,10 +28,12 @@ export class KnownListings {
 
   /** At once for what is known. Never rejects: while PostgreSQL can't be asked, a listing counts as there. */
   exist(listing: Listing): true | Promise<boolean> {
-    const { vendor, category } = listing;
-    const isKnown =
-      (vendor === OPEN || this.vendors.has(vendor)) && (category === OPEN || this.categories.has(category));
-    return isKnown || this.ask(listing);
+    return this.isKnown(listing) || this.ask(listing);
+  }
+
+  /** Whether it is known to be there. */
+  isKnown({ vendor, category }: Listing): boolean {
+    return (vendor === OPEN || this.vendors.has(vendor)) && (category === OPEN || this.categories.has(category));
   }
 
   private async ask({ vendor, category }: Listing): Promise<boolean> {

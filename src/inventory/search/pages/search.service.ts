@@ -8,10 +8,13 @@ import type {
 } from '../../../contracts/index.js';
 import {
   type CachedSearch,
+  type Listing,
+  listingOf,
   type LoadedPage,
   SearchCacheService,
   type ServedPage,
 } from '../../../search-cache/index.js';
+import { SegmentedCache } from '../../../infra/index.js';
 import { textScopes } from '../../text/text-scopes.js';
 import { QueryLoosener } from '../loosening/query-loosener.js';
 import { KnownListings } from './known-listings.js';
@@ -19,22 +22,37 @@ import { PageLoader } from './page-loader.js';
 
 /** A search that can be run any number of times. */
 export interface PreparedSearch {
-  cached: CachedSearch;
+  kind: CachedSearch['kind'];
+  /** Where it looks for products. */
+  listing: Listing | null;
+  /**
+   * The search as the cache sees it, made when it is first asked for: what its text may mean has to be known for that,
+   * which takes up to some milliseconds, and isn't worth it where there is no such vendor or category.
+   */
+  cached: () => CachedSearch;
   /** Rejects with `ValidationFailedError` for a cursor of another search. */
   load: (owner?: string) => Promise<LoadedPage>;
   /** The same where there is no such vendor or category: without looking for looser searches, which find as little. */
   loadNothing: (owner?: string) => Promise<LoadedPage>;
   /** Of the vocabulary by which the search is loosened if it finds nothing. */
   vocabulary: number;
+  /** Characters that are kept of it; more once `cached` is made. */
+  weight: () => number;
   /** The same search with names in a language; undefined if it asks for one itself. */
   inLanguage: ((lang: string) => PreparedSearch) | undefined;
 }
+
+/** Prepared searches that are remembered: asked once; asked again, and characters of those. */
+export const REMEMBERED = { newcomers: 200, kept: 5_000, maxWeight: 8_000_000 };
 
 /**
  * Searches through the cache: a page as it is sent, never older than a change that was acknowledged before the call.
  */
 @Injectable()
 export class SearchService implements OnModuleInit {
+  private readonly inLanguages = new SegmentedCache<PreparedSearch>({ ...REMEMBERED, weigh: ({ weight }) => weight() });
+  private prepared = 0;
+
   constructor(
     private readonly loader: PageLoader,
     private readonly cache: SearchCacheService,
@@ -48,16 +66,26 @@ export class SearchService implements OnModuleInit {
 
   prepareProducts(asked: ProductFilters, options: ProductSearchOptions): PreparedSearch {
     const filters = this.loosener.placed(asked);
-    const looser = this.loosener.looserThan(filters, options);
-    const searches = looser.map((one) => one.searches);
-    const load = (owner?: string): Promise<LoadedPage> => this.loader.products(filters, options, looser, owner);
+    const looser = once(() => this.loosener.looserThan(filters, options));
+    const load = (owner?: string): Promise<LoadedPage> => this.loader.products(filters, options, looser(), owner);
+    const cached = once(() => {
+      const searches = looser().map((one) => one.searches);
+      return this.cache.productSearch(filters, options, searches);
+    });
     const isPlain = options.cursor === undefined && options.facets === undefined;
     return {
-      cached: this.cache.productSearch(filters, options, searches),
+      kind: 'product',
+      listing: listingOf(filters),
+      cached,
       load,
       loadNothing: isPlain ? () => this.loader.products(filters, options) : load,
       vocabulary: this.loosener.version,
-      inLanguage: inLanguage(asked, (lang) => this.prepareProducts({ ...asked, lang }, options)),
+      weight: () =>
+        weightOf(
+          cached.made,
+          looser.made?.flatMap(({ searches }) => searches),
+        ),
+      inLanguage: this.inLanguage(asked, (lang) => this.prepareProducts({ ...asked, lang }, options)),
     };
   }
 
@@ -75,12 +103,16 @@ export class SearchService implements OnModuleInit {
   prepareVendors(asked: VendorFilters, options: PageOptions): PreparedSearch {
     const filters = this.loosener.placed(asked);
     const load = async (): Promise<LoadedPage> => ({ page: await this.loader.vendors(filters, options) });
+    const cached = once(() => this.cache.vendorSearch(filters, options));
     return {
-      cached: this.cache.vendorSearch(filters, options),
+      kind: 'vendor',
+      listing: null,
+      cached,
       load,
       loadNothing: load,
       vocabulary: this.loosener.version,
-      inLanguage: inLanguage(asked, (lang) => this.prepareVendors({ ...asked, lang }, options)),
+      weight: () => weightOf(cached.made),
+      inLanguage: this.inLanguage(asked, (lang) => this.prepareVendors({ ...asked, lang }, options)),
     };
   }
 
@@ -89,32 +121,51 @@ export class SearchService implements OnModuleInit {
    * @throws ValidationFailedError for a cursor of another search; UnavailableError if too many are looked for so
    */
   run(search: PreparedSearch, owner?: string): Promise<ServedPage> {
-    const { cached } = search;
+    const { listing, kind, cached } = search;
     const load = (): Promise<LoadedPage> => search.load(owner);
     const loadNothing = (): Promise<LoadedPage> => search.loadNothing(owner);
-    const exists = cached.listing === null || this.listings.exist(cached.listing);
-    if (exists === true) return this.cache.read(cached, load);
-    return exists.then((there) => (there ? this.cache.read(cached, load) : this.cache.bypass(cached, loadNothing)));
+    const exists = listing === null || this.listings.exist(listing);
+    if (exists === true) return this.cache.read(cached(), load);
+    return exists.then((there) => (there ? this.cache.read(cached(), load) : this.cache.bypass(kind, loadNothing)));
   }
 
   /** The page, if it is cached and that can be told without waiting. */
-  peek(search: PreparedSearch): ServedPage | undefined {
-    return this.cache.peek(search.cached, search.load);
+  peek({ listing, cached, load }: PreparedSearch): ServedPage | undefined {
+    if (listing !== null && !this.listings.isKnown(listing)) return undefined;
+    return this.cache.peek(cached(), load);
+  }
+
+  private inLanguage(
+    { lang }: { lang?: string | undefined },
+    prepare: (lang: string) => PreparedSearch,
+  ): PreparedSearch['inLanguage'] {
+    if (lang !== undefined) return undefined;
+    const id = (this.prepared += 1);
+    return (asked) => {
+      const key = `${id} ${asked}`;
+      const known = this.inLanguages.get(key);
+      if (known) return known;
+      const search = prepare(asked);
+      this.inLanguages.set(key, search);
+      return search;
+    };
   }
 }
 
-/** Languages of one search that are remembered. */
-const MOST_LANGUAGES = 8;
+interface Once<Value> {
+  (): Value;
+  /** What was made; undefined before it was asked for. */
+  made: Value | undefined;
+}
 
-function inLanguage(
-  { lang }: { lang?: string | undefined },
-  prepare: (lang: string) => PreparedSearch,
-): PreparedSearch['inLanguage'] {
-  if (lang !== undefined) return undefined;
-  const known = new Map<string, PreparedSearch>();
-  return (asked) => {
-    const search = known.get(asked) ?? prepare(asked);
-    if (known.size < MOST_LANGUAGES) known.set(asked, search);
-    return search;
-  };
+/** What `make` gives, when it is first asked for. */
+function once<Value extends object>(make: () => Value): Once<Value> {
+  const ask: Once<Value> = Object.assign(() => (ask.made ??= make()), { made: undefined });
+  return ask;
+}
+
+/** Names of scopes are most of what is kept, and each of the searches that may take its place has its own. */
+function weightOf(cached: CachedSearch | undefined, looser: readonly object[] = []): number {
+  const scopes = (cached?.scopes ?? []).reduce((sum, { length }) => sum + length, 1);
+  return scopes * (1 + looser.length);
 }
