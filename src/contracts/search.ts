@@ -52,7 +52,7 @@ export interface PageOptions {
 export interface ProductSearchOptions extends PageOptions {
   /** Absent: relevance with a text, else newest. */
   sort?: ProductSort | undefined;
-  /** Only what fits every word as typed or spelled otherwise: a text that finds nothing isn't loosened. */
+  /** Only what fits every word as typed or spelled otherwise: the text isn't loosened. */
   exact?: boolean | undefined;
   /** By what all that is found is to be counted. */
   facets?: readonly Facet[] | undefined;
@@ -76,7 +76,10 @@ export interface CorrectedWord {
 
 /** What a text was taken for. */
 export interface Interpretation {
-  /** `loosened`: nothing fits all words of the text, and this is what was found instead. */
+  /**
+   * `loosened`: nothing fits all words of the text, and this is what was found instead; or what fits only sounds so,
+   * and this is what was found behind it.
+   */
   kind: 'exact' | 'loosened';
   /** The text that was searched for; empty without one. */
   q: string;

@@ -32,6 +32,8 @@ import { ProductPreview } from './products/write/product-preview.js';
 import { ProductWriter } from './products/write/product-writer.js';
 import { WorkingSetLoader } from './products/write/working-set.loader.js';
 import { PageLoader } from './search/pages/page-loader.js';
+import { PageReader } from './search/pages/page-reader.js';
+import { ProductRows } from './search/pages/product-rows.js';
 import { PageAnswers } from './search/http/page-answers.js';
 import { FastSearchHandler } from './search/http/fast-search.handler.js';
 import { SearchRequests } from './search/http/search-requests.js';
@@ -92,6 +94,8 @@ import { VendorsController } from './vendors/vendors.controller.js';
     Moments,
     ProductPrices,
     PageLoader,
+    PageReader,
+    ProductRows,
     SnapshotPositions,
     KnownListings,
     KnownWords,

@@ -9,6 +9,7 @@ import type {
   VendorFilters,
 } from '../contracts/index.js';
 import { type CachedSearch, type LoadedPage, productSearch, vendorSearch } from './pages/cached-search.js';
+import type { LooserSearches } from './pages/canonical-search.js';
 import { type CacheStats, CacheStatsReader } from './http/cache-stats.js';
 import { SearchCacheInvalidator } from './invalidation/search-cache-invalidator.js';
 import { SearchText } from './scopes/search-text.js';
@@ -54,11 +55,7 @@ export class SearchCacheService implements OnModuleDestroy {
   }
 
   /** How the cache sees a search; may be kept and read any number of times. */
-  productSearch(
-    filters: ProductFilters,
-    options: ProductSearchOptions,
-    looser: readonly (readonly ProductFilters[])[] = [],
-  ): CachedSearch {
+  productSearch(filters: ProductFilters, options: ProductSearchOptions, looser: LooserSearches = {}): CachedSearch {
     return productSearch(filters, options, this.text, looser);
   }
 

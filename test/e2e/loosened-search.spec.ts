@@ -61,6 +61,76 @@ describe('a search that is loosened', () => {
     }
   });
 
+  describe('that finds only what sounds so', () => {
+    const create = async (vendorId: string, name: string, count: number): Promise<void> => {
+      for (let index = 0; index < count; index += 1) {
+        await createProduct(app, { vendorId, sku: `${name} ${index}`, name, commodity: name.replace(' ', '-') });
+      }
+    };
+    const page = async (query: Record<string, string>): Promise<FoundProducts> => {
+      const path = `/api/products/search?${new URLSearchParams(query).toString()}`;
+      return (await app.request<FoundProducts>('GET', path)).body;
+    };
+    const counted = ({ items }: FoundProducts): string[] => [
+      ...new Set(items.map(({ name }) => `${items.filter((one) => one.name === name).length} ${name}`)),
+    ];
+
+    it('shows what may be meant behind it, and page after page all of both, each once', async () => {
+      const { id: vendorId } = await createVendor(app, { market: 'Kolkata' });
+      await create(vendorId, 'pointed gourd', 12);
+      await create(vendorId, 'potato', 9);
+      const query = { q: 'poatto', vendorId, limit: '10', facets: 'category' };
+      const pages = [await page(query)];
+      for (let cursor = pages[0]!.nextCursor; cursor !== null; cursor = pages.at(-1)!.nextCursor) {
+        pages.push(await page({ ...query, cursor }));
+      }
+      expect(pages.map(counted)).toEqual([
+        ['7 pointed gourd', '3 potato'],
+        ['5 pointed gourd', '5 potato'],
+        ['1 potato'],
+      ]);
+      expect(new Set(pages.flatMap(({ items }) => items.map(({ id }) => id))).size).toBe(21);
+      const interpretation = {
+        kind: 'loosened',
+        q: 'potato',
+        dropped: [],
+        corrected: [{ from: 'poatto', to: 'potato' }],
+        place: null,
+      };
+      const facets = { category: [{ value: 'vegetables', count: 21 }] };
+      for (const one of pages) expect(one).toMatchObject({ interpretation, facets });
+    });
+
+    it('keeps what it finds at the same places, and is left at that if it is asked to be', async () => {
+      const { id: vendorId } = await createVendor(app, { market: 'Patna' });
+      await create(vendorId, 'pointed gourd', 12);
+      await create(vendorId, 'potato', 2);
+      const ids = async (query: Record<string, string>): Promise<string[]> =>
+        (await page({ q: 'poatto', vendorId, limit: '10', ...query })).items.map(({ id }) => id);
+      const exact = await ids({ exact: 'true' });
+      expect(exact).toHaveLength(10);
+      expect((await ids({})).slice(0, 8)).toEqual(exact.slice(0, 8));
+      expect((await page({ q: 'pointed gourd', vendorId })).interpretation).toMatchObject({ kind: 'exact' });
+    });
+
+    it('follows changes of both, and is exact as soon as something is called as it was typed', async () => {
+      const { id: vendorId } = await createVendor(app, { market: 'Gaya' });
+      await create(vendorId, 'pointed gourd', 1);
+      const query = { q: 'poatto', vendorId };
+      const shown = async () => {
+        const found = await page(query);
+        return [...counted(found), found.interpretation.kind];
+      };
+      expect(await shown()).toEqual(['1 pointed gourd', 'exact']);
+      await create(vendorId, 'potato', 1);
+      expect(await shown()).toEqual(['1 pointed gourd', '1 potato', 'loosened']);
+      const { id } = await createProduct(app, { vendorId, sku: 'typed', name: 'Poatto' });
+      expect(await shown()).toEqual(['1 Poatto', '1 pointed gourd', 'exact']);
+      await app.request('DELETE', `/api/products/${id}`);
+      expect(await shown()).toEqual(['1 pointed gourd', '1 potato', 'loosened']);
+    });
+  });
+
   it('counts what it finds, and counts anew after each change', async () => {
     const path = '/api/products/search?q=oinon&limit=1&facets=state,availability';
     const facets = async () => (await app.request<FoundProducts>('GET', path)).body.facets;

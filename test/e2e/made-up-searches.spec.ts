@@ -7,7 +7,7 @@ import { SearchCacheStore } from '../../src/search-cache/store/search-cache-stor
 import { SearchRequests } from '../../src/inventory/search/http/search-requests.js';
 import { QueryLoosener } from '../../src/inventory/search/loosening/query-loosener.js';
 import { REMEMBERED } from '../../src/inventory/search/pages/search.service.js';
-import { PageLoader } from '../../src/inventory/search/pages/page-loader.js';
+import { ProductRows } from '../../src/inventory/search/pages/product-rows.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { waitFor } from '../support/processes.js';
@@ -114,12 +114,12 @@ describe('searches that are asked once', () => {
 describe('a search that finds nothing as typed', () => {
   it('is looked for in other ways by two at once, of each address by one, while others go on', async () => {
     const app = await startApp();
-    const loader = app.app.get(PageLoader);
+    const rows = app.app.get(ProductRows);
     await createProduct(app, { name: 'Onion', category: 'vegetables' });
-    const find = loader['productsOf'].bind(loader);
+    const find = rows.find.bind(rows);
     const held: (() => void)[] = [];
     let [searches, most, now] = [0, 0, 0];
-    loader['productsOf'] = async (...args: Parameters<typeof find>) => {
+    rows.find = async (...args: Parameters<typeof find>) => {
       const q = args[0][0]?.q;
       if (q === undefined || q.includes('made-up')) return find(...args);
       searches += 1;

@@ -76,7 +76,7 @@ function judge(narrow: (cached: CachedSearch, loaded: LoadedPage) => readonly st
       if (shown(old) === shown(fresh)) return;
       if (old.step === 0) return;
       counts[fresh.step === 0 ? 'madeExact' : 'altered'] += 1;
-      const cached = productSearch(one.filters, one.options, textScopes, one.looser);
+      const cached = productSearch(one.filters, one.options, textScopes, { steps: one.looser });
       const renewed = scopesOfEvents(events, textScopes);
       expect(cached.scopes.some((scope) => renewed.has(scope))).toBe(true);
       if (!narrow(cached, loadedOf(old)).some((scope) => renewed.has(scope))) counts.kept += 1;
@@ -101,11 +101,12 @@ describe('a loosened page', () => {
 
   it('has a key of its own for whatever its text is taken for', () => {
     const options = { limit: 5 };
-    const key = (...looser: ProductFilters[][]): string =>
-      productSearch({ q: 'oinon' }, options, textScopes, looser).key;
+    const key = (...steps: ProductFilters[][]): string =>
+      productSearch({ q: 'oinon' }, options, textScopes, { steps }).key;
     const keys = [key(), key([{ q: 'onion' }]), key([{ q: 'union' }]), key([{ q: 'onion' }], [{ q: 'union' }])];
     const placed = key([{ q: 'onion', spellings: { state: ['Delhi'] } } as ProductFilters]);
-    expect(new Set([...keys, placed]).size).toBe(5);
+    const behind = productSearch({ q: 'oinon' }, options, textScopes, { followUps: [[{ q: 'onion' }]] }).key;
+    expect(new Set([...keys, placed, behind]).size).toBe(6);
     expect(key([{ q: 'onion' }])).toBe(keys[1]);
   });
 });

@@ -45,6 +45,9 @@ export const RANKED_BY = ['whole', 'worded', 'begun', 'named'] as const satisfie
 /** The best rank there is. */
 export const BEST_RANK = RANKED_BY.length;
 
+/** The worst rank of what is written as it was typed, and doesn't just sound so. */
+export const WRITTEN_RANK = BEST_RANK - RANKED_BY.indexOf('begun');
+
 /**
  * The query for what a user typed, or undefined when it holds no word. All words must be found (in any order, in names
  * or extra texts, as typed or folded); the last one may be half typed.
@@ -86,6 +89,18 @@ export function anyOf(queries: readonly TextQuery[]): TextQuery | undefined {
     begun: either('begun'),
     named: either('named'),
     match: either('match'),
+  };
+}
+
+/** Finds what the first of them finds and the other doesn't. */
+export function without(query: TextQuery, other: TextQuery): TextQuery {
+  const only = (kind: keyof TextQuery): string => `(${query[kind]}) & !(${other.match})`;
+  return {
+    whole: only('whole'),
+    worded: only('worded'),
+    begun: only('begun'),
+    named: only('named'),
+    match: only('match'),
   };
 }
 

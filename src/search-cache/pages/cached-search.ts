@@ -1,7 +1,7 @@
 import type { Page, PageOptions, ProductFilters, ProductSearchOptions, VendorFilters } from '../../contracts/index.js';
 import { type Listing, VENDOR_STATES_SCOPE } from '../scopes/scope-names.js';
 import type { TextScopes } from '../scopes/text-scopes.js';
-import { productSearchKey, type SearchKind, vendorSearchKey } from './canonical-search.js';
+import { type LooserSearches, productSearchKey, type SearchKind, vendorSearchKey } from './canonical-search.js';
 import { type PageFacts, ProductSearchScopes, VendorSearchScopes } from '../scopes/scopes-of-search.js';
 
 /** A page fresh from the database. */
@@ -16,6 +16,8 @@ export interface LoadedPage {
   step?: number;
   /** The first of them that was tried. */
   firstStep?: number;
+  /** Those of the follow-ups that were looked for. */
+  followUps?: readonly number[];
 }
 
 /** The page as it is sent. */
@@ -31,28 +33,29 @@ export interface CachedSearch {
   narrow: (loaded: LoadedPage) => readonly string[];
 }
 
-/**
- * @param looser searches that take its place, one after the other, while nothing is found. Each finds what any of its
- *   parts finds. They look in the same listing.
- */
 export function productSearch(
   filters: ProductFilters,
   options: ProductSearchOptions,
   text: TextScopes,
-  looser: readonly (readonly ProductFilters[])[] = [],
+  looser: LooserSearches = {},
 ): CachedSearch {
-  const steps = [[filters], ...looser].map((searches) => searches.map((one) => new ProductSearchScopes(one, text)));
+  const scopesOf = (searches: readonly ProductFilters[]) => searches.map((one) => new ProductSearchScopes(one, text));
+  const steps = [[filters], ...(looser.steps ?? [])].map(scopesOf);
+  const behind = (looser.followUps ?? []).map(scopesOf);
   const byState = options.facets?.includes('state') === true;
   return {
     kind: 'product',
     key: productSearchKey(filters, options, looser),
     scopes: [
-      ...new Set([...steps.flat().flatMap((scopes) => scopes.all()), ...(byState ? [VENDOR_STATES_SCOPE] : [])]),
+      ...new Set([
+        ...[...steps, ...behind].flat().flatMap((scopes) => scopes.all()),
+        ...(byState ? [VENDOR_STATES_SCOPE] : []),
+      ]),
     ],
     listing: steps[0]![0]!.listing,
-    narrow: ({ page, priceEnds, step = 0, firstStep = 0 }) => {
-      // A search that found nothing matters by what it would find.
-      const inVain = steps.slice(firstStep, step).flat();
+    narrow: ({ page, priceEnds, step = 0, firstStep = 0, followUps = [] }) => {
+      // A search that found nothing matters by what it would find. So does a follow-up, besides what is shown of it.
+      const inVain = [...steps.slice(firstStep, step), ...followUps.map((index) => behind[index]!)].flat();
       return [
         ...new Set([
           ...inVain.flatMap((scopes) => scopes.narrowed(options, NOTHING)),

@@ -8,19 +8,27 @@ import {
   type VendorFilters,
 } from '../../contracts/index.js';
 
+/** Other searches that a page may be of, each of which finds what any of its parts finds; in the same listing. */
+export interface LooserSearches {
+  /** Those that take its place, one after the other, while nothing is found. */
+  steps?: readonly (readonly ProductFilters[])[];
+  /** Those whose finds may follow its own. */
+  followUps?: readonly (readonly ProductFilters[])[];
+}
+
 export type SearchKind = 'product' | 'vendor';
 
 /**
  * The key of a search: the same whatever the order of its filters, absent, empty or default ones, and the case and
  * spacing of its text. Filters that the database compares exactly keep their case.
  *
- * @param looser searches that take its place if it finds nothing: what a text is taken for is part of the key, so that
- *   a page never outlives a vocabulary in which it would be another
+ * @param looser searches that take its place or follow it: what a text is taken for is part of the key, so that a page
+ *   never outlives a vocabulary in which it would be another
  */
 export function productSearchKey(
   filters: ProductFilters,
   options: ProductSearchOptions,
-  looser: readonly (readonly ProductFilters[])[] = [],
+  looser: LooserSearches = {},
 ): string {
   const q = canonicalText(filters.q);
   const sort = options.sort === 'relevance' || options.sort === undefined ? (q ? 'relevance' : 'newest') : options.sort;
@@ -28,11 +36,13 @@ export function productSearchKey(
   const currency = filters.currency === DEFAULT_CURRENCY ? undefined : filters.currency;
   const facets = options.facets?.length ? [...new Set(options.facets)].sort() : undefined;
   const exact = options.exact === true || undefined;
-  const instead = looser.length === 0 ? undefined : looser.map((searches) => searches.map(differences(filters)));
+  const { steps = [], followUps = [] } = looser;
+  const told = (some: readonly (readonly ProductFilters[])[]): object[][] | undefined =>
+    some.length === 0 ? undefined : some.map((searches) => searches.map(differences(filters)));
   return key(
     'product',
     { ...filters, q, lang: lower(filters.lang), per, currency },
-    { ...options, sort, exact, facets, instead },
+    { ...options, sort, exact, facets, instead: told(steps), behind: told(followUps) },
   );
 }
 

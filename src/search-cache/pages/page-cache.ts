@@ -10,7 +10,7 @@ import type { CachedPage, Tokens } from '../store/search-cache-store.js';
 
 export interface ServedPage extends CachedPage {
   result: 'HIT' | 'MISS' | 'BYPASS';
-  /** Searches that found nothing before the one whose page it is; 0 for a stored page. */
+  /** Searches beside the one whose page it is: that found nothing before it, or follow it; 0 for a stored page. */
   inVain: number;
 }
 
@@ -77,7 +77,7 @@ export class PageCache {
   }
 }
 
-const inVain = ({ step = 0, firstStep = 0 }: LoadedPage): number => step - firstStep;
+const inVain = ({ step = 0, firstStep = 0, followUps = [] }: LoadedPage): number => step - firstStep + followUps.length;
 
 function pageOf(loaded: LoadedPage): CachedPage {
   const body = Buffer.from(jsonOf(loaded));

@@ -97,7 +97,7 @@ export class ProductSearchQuery extends PageQuery {
   @IsOneOf(PRODUCT_SORTS)
   sort?: ProductSort;
 
-  /** `true`: a text that finds nothing isn't loosened. */
+  /** `true`: a text that finds nothing, or only what sounds so, isn't loosened. */
   @Transform(({ value }: { value: unknown }) => queryBoolean(value))
   @Fits(booleanRule)
   exact: boolean = false;

@@ -7,7 +7,7 @@ import { wordsOf } from '../../text/words.js';
 import { READ_PLACES, READ_TEXTS } from './known-words.sql.js';
 import { Places } from './places.js';
 import { Vocabulary } from './vocabulary.js';
-import type { Words } from './loosen.js';
+import type { Words } from './readings.js';
 
 /** Milliseconds between two looks at what other instances have written. */
 const EVERY = 5_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loosen } from './loosen.js';
+import { followUps, loosen } from './loosen.js';
 import { Places } from './places.js';
 import { Vocabulary } from './vocabulary.js';
 
@@ -56,5 +56,31 @@ describe('a query that finds nothing', () => {
 
   it.each(['mandi', 'xyzzy', 'price today', 'house', 'a', ''])('%s stays what it is', (q) => {
     expect(taken(q)).toEqual([]);
+  });
+});
+
+describe('a query that finds only what sounds so', () => {
+  const meant = (q: string): string[] =>
+    followUps(q, { vocabulary, places, commonness: (good) => vocabulary.reportsOf(good) }).map(
+      ({ queries, goods }) => `${queries[0]}: ${[...goods].join()}`,
+    );
+
+  it.each([
+    ['poatto', 'potato: potato'],
+    ['कादा', 'कांदा: onion'],
+    ['लाल कांदा', 'कांदा: onion'],
+    ['انڈوں', 'انڈا: egg'],
+    ['भेडी', 'भेंडी: okra'],
+    ['कादा का भाव', 'कांदा: onion'],
+  ])('%s may mean %s', (q, what) => {
+    expect(meant(q)[0]).toBe(what);
+  });
+
+  it.each(['onion', 'mang', 'pyaz', 'प्याज', 'poin', 'house', 'price', ''])('%s means what it is', (q) => {
+    expect(meant(q)).toEqual([]);
+  });
+
+  it('is no word of two that are left out', () => {
+    expect(texts('مکئی کا ریٹ')[0]).toBe('مکئی');
   });
 });

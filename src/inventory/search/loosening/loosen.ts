@@ -1,9 +1,20 @@
 import type { CorrectedWord } from '../../../contracts/index.js';
-import { ENDINGS, FILLER_WORDS, ORDINARY_WORDS, QUALITY_WORDS } from '../../glossary/index.js';
-import { isAscii } from '../../text/latin.js';
+import { FILLER_WORDS } from '../../glossary/index.js';
 import { wordsOf } from '../../text/words.js';
-import type { FoundPlace, Places } from './places.js';
-import type { KnownName, Vocabulary } from './vocabulary.js';
+import type { FoundPlace } from './places.js';
+import {
+  best,
+  byCost,
+  byNames,
+  MAX_QUERIES,
+  namesOfGoods,
+  partsOf,
+  type Reading,
+  readingsOf,
+  type Words,
+  wordsIn,
+} from './readings.js';
+import type { FoundName, Vocabulary } from './vocabulary.js';
 
 /** A looser search, in place of one that finds nothing. */
 export interface LooserStep {
@@ -16,51 +27,20 @@ export interface LooserStep {
   places: readonly FoundPlace[];
 }
 
-/** What a query is read by. */
-export interface Words {
-  vocabulary: Vocabulary;
-  places: Places;
-  /** How many products there may be of a good: the commoner one is meant rather than another. */
-  commonness: (good: string) => number;
+/** A looser search whose finds follow those of a page on which nothing is called as it was typed. */
+export interface FollowUp {
+  /** As of a `LooserStep`; places are filtered by as they were for that page. */
+  queries: readonly string[];
+  dropped: readonly string[];
+  corrected: readonly CorrectedWord[];
+  /** Words of places, which are left out as well where they aren't filtered by. */
+  places: readonly string[];
+  /** Slugs of the goods that are meant most likely: a page that has one of them needs no more. */
+  goods: ReadonlySet<string>;
 }
 
 /** Words of a query that are looked at. */
 const MAX_WORDS = 12;
-/** What a word may be taken for, and what the words of a query may be taken for together. */
-const MAX_CANDIDATES = 4;
-const MAX_READINGS = 24;
-/** Searches of one step. */
-const MAX_QUERIES = 4;
-
-/** Letters that an ending leaves. */
-const MIN_STEM = 2;
-const OF_SCRIPTS = ENDINGS.map(({ script, endings }) => ({
-  script: new RegExp(`\\p{Script=${script}}`, 'u'),
-  endings,
-}));
-
-/** One of the ways to read a word, or two words that belong together. */
-interface Candidate {
-  /** Words in its place; undefined: it is left out. */
-  words: string | undefined;
-  cost: number;
-}
-
-const DROPPED: Candidate = { words: undefined, cost: 4 };
-
-/** A part of the query. */
-interface Part {
-  typed: string;
-  candidates: readonly Candidate[];
-}
-
-interface Reading {
-  parts: readonly { typed: string; words: string | undefined }[];
-  /** Whole names of goods in it count most, then what it costs. */
-  named: number;
-  cost: number;
-  commonness: number;
-}
 
 /**
  * How to search for what finds nothing as it was typed, the strictest way first; empty if there is none. Depends on the
@@ -89,6 +69,37 @@ export function loosen(q: string, words: Words): LooserStep[] {
     return !known.has(text) && known.add(text);
   });
 }
+
+/**
+ * What is meant, perhaps, by a query that finds only what sounds so, the strictest way first; empty for a query in
+ * which every word is written as names have it, and that names no good. A word counts as it is written: `कादा` sounds
+ * like a leaf vegetable, but is an onion (कांदा) with a slip of the pen.
+ */
+export function followUps(q: string, words: Words): FollowUp[] {
+  const typed = wordsOf(q).slice(0, MAX_WORDS);
+  if (typed.length === 0) return [];
+  const places = placesAmong(typed, words);
+  const { vocabulary } = words;
+  const meant = best(readingsOf(partsOf(typed, places, vocabulary, true), words), byNames);
+  const named = (queries: readonly string[]): ReadonlySet<string> =>
+    new Set(queries.flatMap((query) => namesWritten(query.split(' '), vocabulary).flatMap(({ goods }) => [...goods])));
+  const steps = [
+    // The commonest of what the text as a whole may be meant for.
+    ...stricter(meant).map((step) => ({ ...step, goods: named(step.queries.slice(0, 1)) })),
+    ...looser(meant, vocabulary, true).map((step) => ({ ...step, goods: named(step.queries) })),
+  ];
+  const known = new Set([typed.join(' ')]);
+  const left = places.map(({ from, to }) => typed.slice(from, to).join(' '));
+  return steps.flatMap(({ queries, ...step }) => {
+    const text = queries.join('\n');
+    if (step.goods.size === 0 || known.has(text)) return [];
+    known.add(text);
+    return [{ queries, ...step, places: left }];
+  });
+}
+
+const namesWritten = (words: readonly string[], vocabulary: Vocabulary): FoundName[] =>
+  vocabulary.namesAmong(words).filter(({ isTyped }) => isTyped);
 
 /** What is at the places, if the query says nothing else but words of prices. */
 function onlyPlaces(typed: readonly string[], places: readonly FoundPlace[]): Omit<LooserStep, 'places'>[] {
@@ -122,122 +133,6 @@ function without(
   return { ...step, dropped: [...step.dropped, ...words], places: [] };
 }
 
-function partsOf(words: readonly string[], places: readonly FoundPlace[], vocabulary: Vocabulary): Part[] {
-  const inName = new Set(
-    vocabulary.namesAmong(words).flatMap(({ from, to }) => words.slice(from, to).map((_word, index) => from + index)),
-  );
-  const isPlace = (at: number): boolean => places.some(({ from, to }) => at >= from && at < to);
-  const parts: Part[] = [];
-  for (let at = 0; at < words.length; at += 1) {
-    if (isPlace(at)) continue;
-    const word = words[at]!;
-    const next = words[at + 1];
-    if (!inName.has(at) && next !== undefined && !inName.has(at + 1) && !isPlace(at + 1)) {
-      const [joined] = namesOfGoods(vocabulary.named(word + next));
-      if (joined) {
-        parts.push({ typed: `${word} ${next}`, candidates: [{ words: joined.words, cost: 0.1 }] });
-        at += 1;
-        continue;
-      }
-    }
-    const isLast = at === words.length - 1;
-    const candidates = inName.has(at) ? [{ words: word, cost: 0 }] : candidatesFor(word, isLast, vocabulary);
-    parts.push({ typed: word, candidates });
-  }
-  return parts;
-}
-
-const namesOfGoods = (names: readonly KnownName[]): KnownName[] => names.filter(({ goods }) => goods.size > 0);
-
-function candidatesFor(word: string, isLast: boolean, vocabulary: Vocabulary): Candidate[] {
-  if (FILLER_WORDS.has(word)) return [{ words: undefined, cost: 0 }];
-  const names = vocabulary.named(word);
-  if (names.some(({ words }) => !words.includes(' '))) {
-    const asTyped = { words: word, cost: 0 };
-    // A word that only some product has may be meant for a good all the same.
-    return namesOfGoods(names).length > 0 ? [asTyped] : [asTyped, ...misspelt(word, vocabulary.goods)];
-  }
-  if (names.length > 0)
-    return differing(
-      names.map((name) => ({ name, cost: 0.1 })),
-      word,
-    );
-  if (ORDINARY_WORDS.has(word)) return [isLast && vocabulary.begins(word) ? { words: word, cost: 0 } : DROPPED];
-  const stems = stemsOf(word).flatMap((stem) => {
-    // What is left of a misspelt word sounds like something too easily: kerela is no kairi.
-    const [name] = namesOfGoods(vocabulary.named(stem)).filter(({ words }) => words === stem || !isAscii(stem));
-    return name ?? [];
-  });
-  if (stems.length > 0) return differing([{ name: stems[0]!, cost: 0.5 }], word);
-  if (isLast && vocabulary.begins(word)) return [{ words: word, cost: 0 }];
-  const found = misspelt(word, vocabulary);
-  return found.length > 0 ? found : [DROPPED];
-}
-
-/** What a word may be misspelt for; an ordinary word isn't. */
-function misspelt(word: string, vocabulary: Pick<Vocabulary, 'closest' | 'similar'>): Candidate[] {
-  if (ORDINARY_WORDS.has(word) || QUALITY_WORDS.has(word)) return [];
-  const close = vocabulary.closest(word);
-  return differing(close.length > 0 ? close : vocabulary.similar(word), word);
-}
-
-/** What may stand in place of an inflected word, the shortest ending taken off last. */
-function stemsOf(word: string): string[] {
-  return OF_SCRIPTS.filter(({ script }) => script.test(word)).flatMap(({ endings }) =>
-    endings
-      .filter(([ending]) => word.endsWith(ending) && word.length >= ending.length + MIN_STEM)
-      .map(([ending, replacement]) => word.slice(0, word.length - ending.length) + replacement),
-  );
-}
-
-/** Names that sound the same are one; better in the script of the query. */
-function differing(found: readonly { name: KnownName; cost: number }[], word: string): Candidate[] {
-  const isLatin = isAscii(word);
-  const sorted = [...found].sort((one, other) => rankOf(one.name, isLatin) - rankOf(other.name, isLatin));
-  const byGoods = new Map<string, Candidate>();
-  for (const { name, cost } of sorted) {
-    const key = name.goods.size > 0 ? [...name.goods].sort().join() : name.words;
-    if (!byGoods.has(key)) byGoods.set(key, { words: name.words, cost });
-  }
-  return [...byGoods.values()].slice(0, MAX_CANDIDATES);
-}
-
-const rankOf = ({ goods, words }: KnownName, isLatin: boolean): number =>
-  (goods.size > 0 ? 0 : 2) + (isAscii(words) === isLatin ? 0 : 1);
-
-/** All that something is left of. */
-function readingsOf(parts: readonly Part[], { vocabulary, commonness }: Words): Reading[] {
-  let all: { parts: Reading['parts']; cost: number }[] = [{ parts: [], cost: 0 }];
-  for (const { typed, candidates } of parts) {
-    all = all
-      .flatMap((before) =>
-        candidates.map(({ words, cost }) => ({ parts: [...before.parts, { typed, words }], cost: before.cost + cost })),
-      )
-      .slice(0, MAX_READINGS);
-  }
-  return all
-    .map((one): Reading => {
-      const names = vocabulary.namesAmong(wordsIn(one));
-      const named = names.reduce((count, { from, to }) => count + to - from, 0);
-      const goods = names.flatMap(({ goods: some }) => [...some].map(commonness));
-      return { ...one, named, commonness: Math.max(0, ...goods) };
-    })
-    .filter((one) => wordsIn(one).length > 0);
-}
-
-type Compare = (one: Reading, other: Reading) => number;
-const byCost: Compare = (one, other) => one.cost - other.cost || other.named - one.named;
-const byNames: Compare = (one, other) => other.named - one.named || one.cost - other.cost;
-
-/** The readings that are equally good, and better than all others; the commonest goods first. */
-function best(readings: readonly Reading[], compare: Compare): Reading[] {
-  const sorted = [...readings].sort((one, other) => compare(one, other) || other.commonness - one.commonness);
-  return sorted.filter((one) => compare(one, sorted[0]!) === 0).slice(0, MAX_QUERIES);
-}
-
-const wordsIn = ({ parts }: Pick<Reading, 'parts'>): string[] =>
-  parts.flatMap(({ words }) => (words === undefined ? [] : words.split(' ')));
-
 /** Everything that is left. */
 function stricter(readings: readonly Reading[]): Omit<LooserStep, 'places'>[] {
   const queries = [...new Set(readings.map((reading) => wordsIn(reading).join(' ')))];
@@ -245,10 +140,10 @@ function stricter(readings: readonly Reading[]): Omit<LooserStep, 'places'>[] {
 }
 
 /** What names goods, each by itself; without a whole name the last word that is part of one. */
-function looser(readings: readonly Reading[], vocabulary: Vocabulary): Omit<LooserStep, 'places'>[] {
+function looser(readings: readonly Reading[], vocabulary: Vocabulary, isWritten = false): Omit<LooserStep, 'places'>[] {
   const kept = readings.map((reading) => {
     const words = wordsIn(reading);
-    const names = vocabulary.namesAmong(words);
+    const names = isWritten ? namesWritten(words, vocabulary) : vocabulary.namesAmong(words);
     if (names.length > 0) return names.map(({ from, to }) => words.slice(from, to).join(' '));
     const part = words.findLast((word) => namesOfGoods(vocabulary.named(word)).length > 0);
     return part === undefined ? [] : [part];

@@ -3,13 +3,19 @@ import type { Interpretation, Place, Placed, PlaceSpellings } from '../../../con
 import type { ProductFilters, ProductSearchOptions } from '../../../contracts/index.js';
 import { SegmentedCache } from '../../../infra/index.js';
 import { KnownWords } from './known-words.js';
-import { loosen, type LooserStep } from './loosen.js';
+import { type FollowUp, followUps, loosen, type LooserStep } from './loosen.js';
 
 /** A search in place of one that finds nothing. */
 export interface LooserSearch {
   /** What any of these finds is found; they differ in their texts only. */
   searches: readonly Placed<ProductFilters>[];
   interpretation: Interpretation;
+}
+
+/** What a text is taken for. */
+interface Taken {
+  steps: readonly LooserStep[];
+  followUps: readonly FollowUp[];
 }
 
 /** Texts remembered, and steps of all of them; those that were asked once. */
@@ -20,11 +26,11 @@ const ASKED_ONCE = 200;
 /** Knows how to search for what finds nothing as it was typed. */
 @Injectable()
 export class QueryLoosener {
-  private readonly known = new SegmentedCache<readonly LooserStep[]>({
+  private readonly known = new SegmentedCache<Taken>({
     newcomers: ASKED_ONCE,
     kept: REMEMBERED,
     maxWeight: MOST_STEPS,
-    weigh: (steps) => steps.length + 1,
+    weigh: ({ steps, followUps }) => steps.length + followUps.length + 1,
   });
   private knownOf = -1;
 
@@ -44,15 +50,20 @@ export class QueryLoosener {
   /** The strictest first; empty for a search without words, or if there is nothing to be made of them. */
   looserThan(filters: Placed<ProductFilters>, { exact }: ProductSearchOptions): readonly LooserSearch[] {
     if (exact === true || filters.q === undefined) return [];
-    return this.stepsFor(filters.q).map((step) => looserSearch(filters, step));
+    return this.taken(filters.q).steps.map((step) => looserSearch(filters, step));
   }
 
-  private stepsFor(q: string): readonly LooserStep[] {
+  /** What may follow a page that is poor; only by relevance is it known to be. */
+  followUpsOf({ q }: ProductFilters, { exact, sort = 'relevance' }: ProductSearchOptions): readonly FollowUp[] {
+    return exact === true || q === undefined || sort !== 'relevance' ? [] : this.taken(q).followUps;
+  }
+
+  private taken(q: string): Taken {
     if (this.knownOf !== this.version) this.known.clear();
     this.knownOf = this.version;
-    let steps = this.known.get(q);
-    if (!steps) this.known.set(q, (steps = loosen(q, this.words)));
-    return steps;
+    let taken = this.known.get(q);
+    if (!taken) this.known.set(q, (taken = { steps: loosen(q, this.words), followUps: followUps(q, this.words) }));
+    return taken;
   }
 }
 

@@ -106,6 +106,11 @@ class Names {
     return exact ? [exact, ...alike.filter((name) => name !== exact)] : alike;
   }
 
+  begins(word: string): boolean {
+    for (const name of this.byWords.keys()) if (name.startsWith(word)) return true;
+    return false;
+  }
+
   isName(words: readonly string[]): boolean {
     return this.goods.has(words.join(' '));
   }
@@ -192,12 +197,14 @@ export class Vocabulary {
     return true;
   }
 
+  /** Whether a name of a good has the word, written so. @param isBegun whether one that begins so counts */
+  hasWritten(word: string, isBegun: boolean): boolean {
+    return this.glossary.byWords.has(word) || (isBegun && this.glossary.begins(word));
+  }
+
   /** Whether the word, as typed, begins one that something has. */
   begins(word: string): boolean {
-    for (const names of [this.glossary, this.learned]) {
-      for (const name of names.byWords.keys()) if (name.startsWith(word)) return true;
-    }
-    return false;
+    return this.glossary.begins(word) || this.learned.begins(word);
   }
 
   /** The names that are spelled so, or so that they sound the same. */

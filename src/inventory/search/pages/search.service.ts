@@ -16,6 +16,7 @@ import {
 } from '../../../search-cache/index.js';
 import { SegmentedCache } from '../../../infra/index.js';
 import { textScopes } from '../../text/text-scopes.js';
+import type { FollowUp } from '../loosening/loosen.js';
 import { QueryLoosener } from '../loosening/query-loosener.js';
 import { KnownListings } from './known-listings.js';
 import { PageLoader } from './page-loader.js';
@@ -66,11 +67,17 @@ export class SearchService implements OnModuleInit {
 
   prepareProducts(asked: ProductFilters, options: ProductSearchOptions): PreparedSearch {
     const filters = this.loosener.placed(asked);
-    const looser = once(() => this.loosener.looserThan(filters, options));
-    const load = (owner?: string): Promise<LoadedPage> => this.loader.products(filters, options, looser(), owner);
+    const meant = once(() => ({
+      looser: this.loosener.looserThan(filters, options),
+      followUps: this.loosener.followUpsOf(filters, options),
+    }));
+    const load = (owner?: string): Promise<LoadedPage> => this.loader.products({ filters, options, ...meant(), owner });
     const cached = once(() => {
-      const searches = looser().map((one) => one.searches);
-      return this.cache.productSearch(filters, options, searches);
+      const { looser, followUps } = meant();
+      return this.cache.productSearch(filters, options, {
+        steps: looser.map((one) => one.searches),
+        followUps: followUps.map(({ queries }) => queries.map((q) => ({ ...filters, q }))),
+      });
     });
     const isPlain = options.cursor === undefined && options.facets === undefined;
     return {
@@ -78,12 +85,12 @@ export class SearchService implements OnModuleInit {
       listing: listingOf(filters),
       cached,
       load,
-      loadNothing: isPlain ? () => this.loader.products(filters, options) : load,
+      loadNothing: isPlain ? () => this.loader.products({ filters, options }) : load,
       vocabulary: this.loosener.version,
       weight: () =>
         weightOf(
           cached.made,
-          looser.made?.flatMap(({ searches }) => searches),
+          meant.made && [...meant.made.looser.flatMap(({ searches }) => searches), ...queriesOf(meant.made.followUps)],
         ),
       inLanguage: this.inLanguage(asked, (lang) => this.prepareProducts({ ...asked, lang }, options)),
     };
@@ -163,6 +170,9 @@ function once<Value extends object>(make: () => Value): Once<Value> {
   const ask: Once<Value> = Object.assign(() => (ask.made ??= make()), { made: undefined });
   return ask;
 }
+
+const queriesOf = (followUps: readonly FollowUp[]): object[] =>
+  followUps.flatMap(({ queries }) => queries.map((q) => ({ q })));
 
 /** Names of scopes are most of what is kept, and each of the searches that may take its place has its own. */
 function weightOf(cached: CachedSearch | undefined, looser: readonly object[] = []): number {

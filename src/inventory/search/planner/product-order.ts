@@ -64,6 +64,8 @@ export const partKeys = ({ direction }: ProductOrder): { asked: number; others: 
 export const orderOfAsked = (order: ProductOrder): ProductOrder => ({ ...order, columns: [PRICE, ID] });
 export const orderOfOthers = (order: ProductOrder): ProductOrder => ({ ...order, columns: [...GROUP, PRICE, ID] });
 
+export const isByRank = ({ columns }: ProductOrder): boolean => columns[0]!.type === 'rank';
+
 export const isByPrice = ({ columns }: ProductOrder): boolean => columns.some(({ type }) => type === 'price');
 
 export function orderBy({ columns, direction }: ProductOrder): string {

@@ -55,7 +55,8 @@ export const PAGE_SCHEMAS: Readonly<Record<string, Schema>> = {
     kind: {
       type: 'string',
       enum: ['exact', 'loosened'],
-      description: '`loosened`: nothing fits all words of the text, and this is what was found instead',
+      description:
+        '`loosened`: nothing fits all words of the text, and this is what was found instead; or what fits only sounds so, and this is what was found behind it',
     },
     q: { type: 'string', description: 'The text that was searched for; empty without one' },
     dropped: listOf({ type: 'string' }, { description: 'Words that were left out' }),

@@ -1,0 +1,189 @@
+import { ENDINGS, FILLER_WORDS, ORDINARY_WORDS, QUALITY_WORDS } from '../../glossary/index.js';
+import { isAscii } from '../../text/latin.js';
+import type { FoundPlace, Places } from './places.js';
+import type { KnownName, Vocabulary } from './vocabulary.js';
+
+/** What a query is read by. */
+export interface Words {
+  vocabulary: Vocabulary;
+  places: Places;
+  /** How many products there may be of a good: the commoner one is meant rather than another. */
+  commonness: (good: string) => number;
+}
+
+/** What a word may be taken for, and what the words of a query may be taken for together. */
+const MAX_CANDIDATES = 4;
+const MAX_READINGS = 24;
+/** Readings that are equally good. */
+export const MAX_QUERIES = 4;
+
+/** Letters that an ending leaves. */
+const MIN_STEM = 2;
+const OF_SCRIPTS = ENDINGS.map(({ script, endings }) => ({
+  script: new RegExp(`\\p{Script=${script}}`, 'u'),
+  endings,
+}));
+
+/** One of the ways to read a word, or two words that belong together. */
+interface Candidate {
+  /** Words in its place; undefined: it is left out. */
+  words: string | undefined;
+  cost: number;
+}
+
+const DROPPED: Candidate = { words: undefined, cost: 4 };
+
+/** A part of the query. */
+interface Part {
+  typed: string;
+  candidates: readonly Candidate[];
+}
+
+export interface Reading {
+  parts: readonly { typed: string; words: string | undefined }[];
+  /** Whole names of goods in it count most, then what it costs. */
+  named: number;
+  cost: number;
+  commonness: number;
+}
+
+/**
+ * The parts of a query, but for the places, with what each may be.
+ *
+ * @param isWritten whether only what is written so counts as a name, and not what sounds so
+ */
+export function partsOf(
+  words: readonly string[],
+  places: readonly FoundPlace[],
+  vocabulary: Vocabulary,
+  isWritten = false,
+): Part[] {
+  const names = vocabulary.namesAmong(words).filter(({ isTyped }) => isTyped || !isWritten);
+  const inName = new Set(names.flatMap(({ from, to }) => words.slice(from, to).map((_word, index) => from + index)));
+  const isPlace = (at: number): boolean => places.some(({ from, to }) => at >= from && at < to);
+  const parts: Part[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    if (isPlace(at)) continue;
+    const word = words[at]!;
+    const next = words[at + 1];
+    // What is left out anyway is no part of a word: کا ریٹ (the rate of) is no کاریٹ (carrot).
+    const isLeftOut = next !== undefined && FILLER_WORDS.has(word) && FILLER_WORDS.has(next);
+    if (!inName.has(at) && next !== undefined && !isLeftOut && !inName.has(at + 1) && !isPlace(at + 1)) {
+      const [joined] = namesOfGoods(vocabulary.named(word + next));
+      if (joined) {
+        parts.push({ typed: `${word} ${next}`, candidates: [{ words: joined.words, cost: 0.1 }] });
+        at += 1;
+        continue;
+      }
+    }
+    const isLast = at === words.length - 1;
+    const candidatesOf = isWritten ? meantInstead : candidatesFor;
+    const candidates = inName.has(at) ? [{ words: word, cost: 0 }] : candidatesOf(word, isLast, vocabulary);
+    parts.push({ typed: word, candidates });
+  }
+  return parts;
+}
+
+export const namesOfGoods = (names: readonly KnownName[]): KnownName[] => names.filter(({ goods }) => goods.size > 0);
+
+function candidatesFor(word: string, isLast: boolean, vocabulary: Vocabulary): Candidate[] {
+  if (FILLER_WORDS.has(word)) return [{ words: undefined, cost: 0 }];
+  const names = vocabulary.named(word);
+  if (names.some(({ words }) => !words.includes(' '))) {
+    const asTyped = { words: word, cost: 0 };
+    // A word that only some product has may be meant for a good all the same.
+    return namesOfGoods(names).length > 0 ? [asTyped] : [asTyped, ...misspelt(word, vocabulary.goods)];
+  }
+  if (names.length > 0)
+    return differing(
+      names.map((name) => ({ name, cost: 0.1 })),
+      word,
+    );
+  if (ORDINARY_WORDS.has(word)) return [isLast && vocabulary.begins(word) ? { words: word, cost: 0 } : DROPPED];
+  const stems = stemsOf(word).flatMap((stem) => {
+    // What is left of a misspelt word sounds like something too easily: kerela is no kairi.
+    const [name] = namesOfGoods(vocabulary.named(stem)).filter(({ words }) => words === stem || !isAscii(stem));
+    return name ?? [];
+  });
+  if (stems.length > 0) return differing([{ name: stems[0]!, cost: 0.5 }], word);
+  if (isLast && vocabulary.begins(word)) return [{ words: word, cost: 0 }];
+  const found = misspelt(word, vocabulary);
+  return found.length > 0 ? found : [DROPPED];
+}
+
+/** What a word that isn't written so anywhere may be meant to be, whatever it sounds like. */
+function meantInstead(word: string, isLast: boolean, vocabulary: Vocabulary): Candidate[] {
+  if (FILLER_WORDS.has(word)) return [{ words: undefined, cost: 0 }];
+  if (vocabulary.hasWritten(word, isLast)) return [{ words: word, cost: 0 }];
+  if (ORDINARY_WORDS.has(word)) return [DROPPED];
+  const stems = stemsOf(word).flatMap((stem) =>
+    namesOfGoods(vocabulary.named(stem)).filter(({ words }) => words === stem),
+  );
+  if (stems.length > 0) return differing([{ name: stems[0]!, cost: 0.5 }], word);
+  const found = misspelt(word, vocabulary.goods);
+  return found.length > 0 ? found : [{ words: word, cost: 0 }];
+}
+
+/** What a word may be misspelt for; an ordinary word isn't. */
+function misspelt(word: string, vocabulary: Pick<Vocabulary, 'closest' | 'similar'>): Candidate[] {
+  if (ORDINARY_WORDS.has(word) || QUALITY_WORDS.has(word)) return [];
+  const close = vocabulary.closest(word);
+  return differing(close.length > 0 ? close : vocabulary.similar(word), word);
+}
+
+/** What may stand in place of an inflected word, the shortest ending taken off last. */
+function stemsOf(word: string): string[] {
+  return OF_SCRIPTS.filter(({ script }) => script.test(word)).flatMap(({ endings }) =>
+    endings
+      .filter(([ending]) => word.endsWith(ending) && word.length >= ending.length + MIN_STEM)
+      .map(([ending, replacement]) => word.slice(0, word.length - ending.length) + replacement),
+  );
+}
+
+/** Names that sound the same are one; better in the script of the query. */
+function differing(found: readonly { name: KnownName; cost: number }[], word: string): Candidate[] {
+  const isLatin = isAscii(word);
+  const sorted = [...found].sort((one, other) => rankOf(one.name, isLatin) - rankOf(other.name, isLatin));
+  const byGoods = new Map<string, Candidate>();
+  for (const { name, cost } of sorted) {
+    const key = name.goods.size > 0 ? [...name.goods].sort().join() : name.words;
+    if (!byGoods.has(key)) byGoods.set(key, { words: name.words, cost });
+  }
+  return [...byGoods.values()].slice(0, MAX_CANDIDATES);
+}
+
+const rankOf = ({ goods, words }: KnownName, isLatin: boolean): number =>
+  (goods.size > 0 ? 0 : 2) + (isAscii(words) === isLatin ? 0 : 1);
+
+/** All that something is left of. */
+export function readingsOf(parts: readonly Part[], { vocabulary, commonness }: Words): Reading[] {
+  let all: { parts: Reading['parts']; cost: number }[] = [{ parts: [], cost: 0 }];
+  for (const { typed, candidates } of parts) {
+    all = all
+      .flatMap((before) =>
+        candidates.map(({ words, cost }) => ({ parts: [...before.parts, { typed, words }], cost: before.cost + cost })),
+      )
+      .slice(0, MAX_READINGS);
+  }
+  return all
+    .map((one): Reading => {
+      const names = vocabulary.namesAmong(wordsIn(one));
+      const named = names.reduce((count, { from, to }) => count + to - from, 0);
+      const goods = names.flatMap(({ goods: some }) => [...some].map(commonness));
+      return { ...one, named, commonness: Math.max(0, ...goods) };
+    })
+    .filter((one) => wordsIn(one).length > 0);
+}
+
+type Compare = (one: Reading, other: Reading) => number;
+export const byCost: Compare = (one, other) => one.cost - other.cost || other.named - one.named;
+export const byNames: Compare = (one, other) => other.named - one.named || one.cost - other.cost;
+
+/** The readings that are equally good, and better than all others; the commonest goods first. */
+export function best(readings: readonly Reading[], compare: Compare): Reading[] {
+  const sorted = [...readings].sort((one, other) => compare(one, other) || other.commonness - one.commonness);
+  return sorted.filter((one) => compare(one, sorted[0]!) === 0).slice(0, MAX_QUERIES);
+}
+
+export const wordsIn = ({ parts }: Pick<Reading, 'parts'>): string[] =>
+  parts.flatMap(({ words }) => (words === undefined ? [] : words.split(' ')));
