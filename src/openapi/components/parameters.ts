@@ -150,7 +150,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   ),
   Exact: query(
     'exact',
-    '`true`: a text that finds nothing, or only what sounds so, is left at that. Otherwise it is loosened: `interpretation` says how',
+    '`true`: a text that finds little is left at that. Otherwise it is loosened: `interpretation` says how',
     { type: 'boolean', default: false },
     one(true),
   ),

@@ -56,7 +56,7 @@ export const PAGE_SCHEMAS: Readonly<Record<string, Schema>> = {
       type: 'string',
       enum: ['exact', 'loosened'],
       description:
-        '`loosened`: nothing fits all words of the text, and this is what was found instead; or what fits only sounds so, and this is what was found behind it',
+        '`loosened`: this is what was found where nothing fits all words, or behind what only sounds like them',
     },
     q: { type: 'string', description: 'The text that was searched for; empty without one' },
     dropped: listOf({ type: 'string' }, { description: 'Words that were left out' }),
