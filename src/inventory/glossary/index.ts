@@ -8,6 +8,7 @@ export {
   type Endings,
   ENDINGS,
   FILLER_WORDS,
+  LISTED_WORDS,
   ORDINARY_WORDS,
   PLACE_ALIASES,
   QUALITY_WORDS,

@@ -57,8 +57,21 @@ export const PLACE_ALIASES: readonly (readonly string[])[] = [
   ...grouped(readTable('places.tsv', ['place', 'name']), ({ place }) => place),
 ].map(([name, rows]) => [name, ...rows.map((row) => row.name)]);
 
+/** Those of `ORDINARY_WORDS` that are in the lists themselves. */
+export const LISTED_WORDS: ReadonlySet<string> = new Set([...readLines('ordinary-words.txt'), ...FILLER_WORDS]);
+
 /**
  * Common words that name no good, in all the scripts, and those that queries have beside names: none of them is a slip
  * of the pen or another spelling of something else. A house is no horse gram, and શાળા (school) no paddy (साळ).
  */
-export const ORDINARY_WORDS: ReadonlySet<string> = new Set([...readLines('ordinary-words.txt'), ...FILLER_WORDS]);
+export const ORDINARY_WORDS: ReadonlySet<string> = new Set([
+  ...LISTED_WORDS,
+  ...[...LISTED_WORDS].flatMap((word) => inflected(word)),
+]);
+
+/** Other forms of an English word, some of which there may not be: paths, loaded, failing. */
+function inflected(word: string): string[] {
+  if (!/^[a-z]{4,}$/.test(word)) return [];
+  const stem = word.replace(/e$/, '');
+  return [/(?:[sxz]|[cs]h)$/.test(word) ? `${word}es` : `${word}s`, `${stem}ed`, `${stem}ing`];
+}

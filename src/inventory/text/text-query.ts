@@ -1,4 +1,4 @@
-import { FILLER_WORDS, ORDINARY_WORDS } from '../glossary/index.js';
+import { LISTED_WORDS, ORDINARY_WORDS } from '../glossary/index.js';
 import { foldWord } from './fold.js';
 import { fullNameLexeme, extraLexeme, foldLexeme, nameLexeme, nameWordLexeme } from './lexemes.js';
 import { wordsOf } from './words.js';
@@ -17,9 +17,6 @@ const MAX_BEGINNING = 4;
 
 /** Letters of a folded form up to which it is short. */
 const MAX_SHORT = 3;
-
-/** Words that are what they are, and no other spelling of something else: a book is no plum (bukhara). */
-const PLAIN_WORDS: ReadonlySet<string> = new Set([...ORDINARY_WORDS, ...FILLER_WORDS]);
 
 /**
  * PostgreSQL tsquery texts, to be bound as parameters and cast with `::tsquery` (not `to_tsquery`, which parses). Each
@@ -61,8 +58,9 @@ export function textQueryOf(q: string, of: 'goods' | 'people' = 'goods'): TextQu
   // The last word that counts is half typed only if it is also the last one typed.
   const unfinished = all.length === words.length ? words.length - 1 : -1;
   const star = (index: number): string => (index === unfinished && !isComplete(words[index]!, of) ? ':*' : '');
+  // An ordinary word is what it is, and no other spelling of something else: a book is no plum (bukhara).
   const spelledAs = (word: string, i: number): string[] =>
-    of === 'goods' && PLAIN_WORDS.has(word) ? [] : spellings(word, star(i), of === 'goods' && words.length === 1);
+    of === 'goods' && ORDINARY_WORDS.has(word) ? [] : spellings(word, star(i), of === 'goods' && words.length === 1);
   const called = calledQuery(words);
   const whole = [called, ...words.map((word) => `(${quoted(nameLexeme(word))} | ${quoted(extraLexeme(word))})`)];
   const worded = words.map((word) => quoted(nameLexeme(word)));
@@ -118,9 +116,9 @@ function partsQuery(words: readonly string[]): string[] {
   return parts.length > 0 ? [`(${parts.join(' & ')})`] : [];
 }
 
-/** A plain word of some length isn't the beginning of another: mandi is no mandia (ragi). */
+/** A plain word of some length isn't the beginning of another: mandi is no mandia (ragi). `drums` may be a drumstick. */
 const isComplete = (word: string, of: 'goods' | 'people'): boolean =>
-  of === 'goods' && word.length > MAX_BEGINNING && PLAIN_WORDS.has(word);
+  of === 'goods' && word.length > MAX_BEGINNING && LISTED_WORDS.has(word);
 
 const begunAs = (word: string, star: string): string[] => [
   quoted(nameLexeme(word)) + star,

@@ -58,8 +58,10 @@ export function loosen(q: string, words: Words): LooserStep[] {
   const readings = readingsOf(partsOf(typed, places, words.vocabulary), words);
   const [closest, meant] = [best(readings, byCost), best(readings, byNames)];
   const found = readings.length > 0;
+  // What a text sounds like may be nothing that anyone sells; then what it is almost written like is meant.
+  const written = best(readingsOf(partsOf(typed, places, words.vocabulary, true), words), byNames);
   const steps = found
-    ? [...stricter(closest), ...stricter(meant), ...looser(meant, words.vocabulary)]
+    ? [...stricter(closest), ...stricter(meant), ...stricter(written), ...looser(meant, words.vocabulary)]
     : onlyPlaces(typed, places);
   const there = places.length > 0 ? steps.map((step) => ({ ...step, places })) : [];
   const anywhere = (places.length > 0 ? steps.slice(-1) : steps).map((step) => without(step, typed, places));

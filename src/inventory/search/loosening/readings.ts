@@ -14,9 +14,13 @@ export interface Words {
 /** What a word may be taken for, and what the words of a query may be taken for together. */
 const MAX_CANDIDATES = 4;
 const MAX_READINGS = 24;
+/** Words that may be one name together. */
+const MAX_JOINED = 3;
 /** Readings that are equally good. */
 export const MAX_QUERIES = 4;
 
+/** What it costs to take an ending off. */
+const STEM_COST = 0.5;
 /** Letters that an ending leaves. */
 const MIN_STEM = 2;
 const OF_SCRIPTS = ENDINGS.map(({ script, endings }) => ({
@@ -61,20 +65,27 @@ export function partsOf(
   const names = vocabulary.namesAmong(words).filter(({ isTyped }) => isTyped || !isWritten);
   const inName = new Set(names.flatMap(({ from, to }) => words.slice(from, to).map((_word, index) => from + index)));
   const isPlace = (at: number): boolean => places.some(({ from, to }) => at >= from && at < to);
+  const joinedFrom = (at: number): { part: Part; length: number } | undefined => {
+    for (let length = Math.min(MAX_JOINED, words.length - at); length > 1; length -= 1) {
+      const range = Array.from({ length }, (_none, index) => at + index);
+      // What is left out anyway is no part of a word: کا ریٹ (the rate of) is no کاریٹ (carrot).
+      const isName = names.some(({ from, to }) => from <= at && to >= at + length);
+      if (isName || range.some((one) => isPlace(one) || FILLER_WORDS.has(words[one]!))) continue;
+      const together = words.slice(at, at + length);
+      const candidate = joined(together, !range.some((one) => inName.has(one)), vocabulary);
+      if (candidate) return { part: { typed: together.join(' '), candidates: [candidate] }, length };
+    }
+    return undefined;
+  };
   const parts: Part[] = [];
   for (let at = 0; at < words.length; at += 1) {
     if (isPlace(at)) continue;
     const word = words[at]!;
-    const next = words[at + 1];
-    // What is left out anyway is no part of a word: کا ریٹ (the rate of) is no کاریٹ (carrot).
-    const isLeftOut = next !== undefined && FILLER_WORDS.has(word) && FILLER_WORDS.has(next);
-    if (!inName.has(at) && next !== undefined && !isLeftOut && !inName.has(at + 1) && !isPlace(at + 1)) {
-      const [joined] = namesOfGoods(vocabulary.named(word + next));
-      if (joined) {
-        parts.push({ typed: `${word} ${next}`, candidates: [{ words: joined.words, cost: 0.1 }] });
-        at += 1;
-        continue;
-      }
+    const together = joinedFrom(at);
+    if (together) {
+      parts.push(together.part);
+      at += together.length - 1;
+      continue;
     }
     const isLast = at === words.length - 1;
     const candidatesOf = isWritten ? meantInstead : candidatesFor;
@@ -82,6 +93,24 @@ export function partsOf(
     parts.push({ typed: word, candidates });
   }
   return parts;
+}
+
+/**
+ * A name that words are together, if one of them is none: two that are one (`drum stick`), or a name of several with a
+ * slip of the finger, of which a word may be too short to tell it by itself (`mustard oul`).
+ *
+ * @param isNew whether none of them is a name, or part of one
+ */
+function joined(words: readonly string[], isNew: boolean, vocabulary: Vocabulary): Candidate | undefined {
+  const word = words.join('');
+  const [known] = namesOfGoods(vocabulary.named(word)).filter(
+    (name) => (isNew && words.length === 2) || name.words === word,
+  );
+  if (known) return { words: known.words, cost: 0.1 };
+  const isUnknown = (one: string): boolean => !ORDINARY_WORDS.has(one) && !vocabulary.hasWritten(one, false);
+  if (isNew || !words.some(isUnknown)) return undefined;
+  const [close] = vocabulary.goods.closest(word).filter(({ name, cost }) => name.words.includes(' ') && cost <= 1);
+  return close && { words: close.name.words, cost: close.cost };
 }
 
 export const namesOfGoods = (names: readonly KnownName[]): KnownName[] => names.filter(({ goods }) => goods.size > 0);
@@ -105,7 +134,7 @@ function candidatesFor(word: string, isLast: boolean, vocabulary: Vocabulary): C
     const [name] = namesOfGoods(vocabulary.named(stem)).filter(({ words }) => words === stem || !isAscii(stem));
     return name ?? [];
   });
-  if (stems.length > 0) return differing([{ name: stems[0]!, cost: 0.5 }], word);
+  if (stems.length > 0) return stemOrSlip(stems[0]!, word, vocabulary);
   if (isLast && vocabulary.begins(word)) return [{ words: word, cost: 0 }];
   const found = misspelt(word, vocabulary);
   return found.length > 0 ? found : [DROPPED];
@@ -119,9 +148,15 @@ function meantInstead(word: string, isLast: boolean, vocabulary: Vocabulary): Ca
   const stems = stemsOf(word).flatMap((stem) =>
     namesOfGoods(vocabulary.named(stem)).filter(({ words }) => words === stem),
   );
-  if (stems.length > 0) return differing([{ name: stems[0]!, cost: 0.5 }], word);
+  if (stems.length > 0) return stemOrSlip(stems[0]!, word, vocabulary);
   const found = misspelt(word, vocabulary.goods);
   return found.length > 0 ? found : [{ words: word, cost: 0 }];
+}
+
+/** In Latin letters, half a slip is likelier than an ending: onaon is an onion, and no ona. */
+function stemOrSlip(stem: KnownName, word: string, vocabulary: Vocabulary): Candidate[] {
+  const slips = isAscii(word) ? misspelt(word, vocabulary.goods).filter(({ cost }) => cost <= STEM_COST) : [];
+  return slips.length > 0 ? slips : differing([{ name: stem, cost: STEM_COST }], word);
 }
 
 /** What a word may be misspelt for; an ordinary word isn't. */

@@ -1,8 +1,11 @@
 import { distance, FAR, lettersApart, lettersOf } from './edit-distance.js';
 
-/** Letters of a word from which on one slip is thought of, and two. */
+/** Letters of a word from which on one slip is thought of, one and a half, and two. */
 const ONE_EDIT_FROM = 4;
+const MORE_FROM = 6;
 const TWO_EDITS_FROM = 9;
+
+const mostEdits = (letters: number): number => (letters < MORE_FROM ? 1 : letters < TWO_EDITS_FROM ? 1.5 : 2);
 
 /** Of trigrams that two words must have in common, and letters that both must have. */
 const SIMILAR = 0.5;
@@ -47,15 +50,16 @@ export class Spellings<Name> {
   }
 
   /**
-   * Those that a slip of the finger makes of the word, the closest ones: one edit from 4 letters on, two from 9; a
-   * wrong first letter counts more. Looks at all words of about the same length, which takes some 100 µs.
+   * Those that a slip of the finger makes of the word, the closest ones: one edit from 4 letters on, two from 9, of which
+   * some count half; a wrong first letter counts more. Looks at all words of about the same length, which takes some 100 µs.
    */
   closest(latin: string): Close<Name>[] {
     if (latin.length < ONE_EDIT_FROM) return [];
-    const most = latin.length < TWO_EDITS_FROM ? 1 : 2;
+    const most = mostEdits(latin.length);
+    const reach = Math.floor(most);
     const letters = lettersOf(latin);
     const found: { spelling: Spelling<Name>; cost: number }[] = [];
-    for (let length = Math.max(latin.length - most, ONE_EDIT_FROM - 1); length <= latin.length + most; length += 1) {
+    for (let length = Math.max(latin.length - reach, ONE_EDIT_FROM - 1); length <= latin.length + reach; length += 1) {
       for (const spelling of this.lengths[length] ?? []) {
         if (lettersApart(letters, spelling.letters) > 2 * most) continue;
         const cost = distance(latin, spelling.latin, most);

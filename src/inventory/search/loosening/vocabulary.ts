@@ -16,6 +16,9 @@ const MAX_JOINED = 3;
 /** Letters of a folded form that tell one word from another. */
 const MIN_FOLDED = 3;
 
+/** What a slip costs more in Latin letters, if the word isn't written so: people slip in the script that they write. */
+const OTHER_SCRIPT = 0.5;
+
 /** A name, or a word of one: as it is found, and as it is compared. */
 export interface KnownName {
   /** One word or more. */
@@ -82,7 +85,11 @@ class Names {
   closest(word: string): Close<KnownName>[] {
     this.spell();
     const found = this.latin.closest(latinOf(word));
-    return isAscii(word) ? found : least([...this.native.closest(word), ...found]);
+    if (isAscii(word)) return found;
+    return least([
+      ...this.native.closest(word),
+      ...found.map(({ name, cost }) => ({ name, cost: cost + OTHER_SCRIPT })),
+    ]);
   }
 
   /** Names that have most of their trigrams in common with a word. @see Spellings.similar */
