@@ -116,7 +116,7 @@ function partsQuery(words: readonly string[]): string[] {
   return parts.length > 0 ? [`(${parts.join(' & ')})`] : [];
 }
 
-/** A plain word of some length isn't the beginning of another: mandi is no mandia (ragi). `drums` may be a drumstick. */
+/** A word of some length that is listed isn't the beginning of another: mandi is no mandia. Drums may be drumsticks. */
 const isComplete = (word: string, of: 'goods' | 'people'): boolean =>
   of === 'goods' && word.length > MAX_BEGINNING && LISTED_WORDS.has(word);
 

@@ -50,8 +50,9 @@ export class Spellings<Name> {
   }
 
   /**
-   * Those that a slip of the finger makes of the word, the closest ones: one edit from 4 letters on, two from 9, of which
-   * some count half; a wrong first letter counts more. Looks at all words of about the same length, which takes some 100 µs.
+   * Those that a slip of the finger makes of the word, the closest ones: one edit from 4 letters on, two from 9, of
+   * which some count half; a wrong first letter counts more. Looks at all words of about the same length, which takes
+   * some 100 µs.
    */
   closest(latin: string): Close<Name>[] {
     if (latin.length < ONE_EDIT_FROM) return [];
