@@ -12,14 +12,18 @@ import {
   type Tokens,
 } from '../store/search-cache-store.js';
 
-/** Bounds of memory beside the number of entries. */
-const MAX_BYTES = 256 * 1024 * 1024;
-const MAX_TOKENS = 500_000;
+/** Bounds of memory beside the number of entries: bytes of pages, and tokens of some 200 bytes each. */
+export const MAX_BYTES = 96 * 1024 * 1024;
+export const MAX_TOKENS = 250_000;
+/** Tokens in use that are passed over for one that isn't, before one of them gives way all the same. */
+const PASSED_OVER = 10;
 
 /** A scope's token. Entries keep it itself: that takes less than its names do, and comparing needs no look-up. */
 interface Token {
   readonly scope: string;
   readonly value: string;
+  /** Entries that depend on it. */
+  uses: number;
   gone: boolean;
 }
 
@@ -34,11 +38,13 @@ interface Entry {
 /** The embedded engine's store. It must behave as the Redis one does: both pass one suite. */
 export class InProcessCacheStore extends SearchCacheStore {
   private readonly entries: LRUCache<string, Entry>;
-  /** In the order they were made; a token that gives way is made anew, which only puts its entries out of date. */
+  /** In the order they were made, or passed over. */
   private readonly tokens = new Map<string, Token>();
+  /** Behind the last token that gave way: to begin anew each time would be to walk over the places of all that have. */
+  private readonly oldest = this.tokens.values();
   private readonly watched = new WatchedListings();
   private made = 0;
-  /** Times that tokens have gone. */
+  /** Times that tokens have gone that were of entries. */
   private changes = 0;
   private leaseUntil = 0;
   private evictions = 0;
@@ -56,7 +62,8 @@ export class InProcessCacheStore extends SearchCacheStore {
       ttl: ttlSeconds * 1_000,
       perf: { now: () => clock.now() },
       ttlResolution: 0,
-      dispose: (_entry, _key, reason) => {
+      dispose: ({ tokens }, _key, reason) => {
+        for (const token of tokens) token.uses -= 1;
         if (reason === 'evict') this.evictions += 1;
       },
     });
@@ -81,9 +88,11 @@ export class InProcessCacheStore extends SearchCacheStore {
   }
 
   fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void> {
+    const known = Array.from(tokens, ([scope, value]) => this.known(scope, value));
+    for (const token of known) token.uses += 1;
     this.entries.set(key, {
       page,
-      tokens: Array.from(tokens, ([scope, value]) => this.known(scope, value)),
+      tokens: known,
       // The names that are there already, instead of the caller's copies.
       hints: hints.map((scope) => this.tokens.get(scope)?.scope ?? scope),
       comparedAt: -1,
@@ -135,22 +144,37 @@ export class InProcessCacheStore extends SearchCacheStore {
     if (known !== undefined) return known.value;
     this.made += 1;
     const value = String(this.made);
-    this.tokens.set(scope, { scope, value, gone: false });
-    if (this.tokens.size > MAX_TOKENS) this.drop(this.tokens.keys().next().value!);
+    this.tokens.set(scope, { scope, value, uses: 0, gone: false });
+    if (this.tokens.size > MAX_TOKENS) this.makeRoom();
     return value;
+  }
+
+  /**
+   * A token that gives way is made anew when it is asked for, which only puts its entries out of date. Made-up searches
+   * make many that no entry depends on afterwards, so those that are in use have a second chance.
+   */
+  private makeRoom(): void {
+    for (let passed = 0; ; passed += 1) {
+      const token = this.oldest.next().value!;
+      const { scope } = token;
+      if (token.uses === 0 || passed === PASSED_OVER) return void this.drop(scope);
+      this.tokens.delete(scope);
+      this.tokens.set(scope, token);
+    }
   }
 
   /** The scope's token if it still has this value. */
   private known(scope: string, value: string): Token {
     const token = this.tokens.get(scope);
-    return token?.value === value ? token : { scope, value, gone: true };
+    return token?.value === value ? token : { scope, value, uses: 0, gone: true };
   }
 
   private drop(scope: string): boolean {
     const token = this.tokens.get(scope);
     if (!token) return false;
     token.gone = true;
-    this.changes += 1;
+    // Without entries that depend on it there is none to compare again.
+    if (token.uses > 0) this.changes += 1;
     return this.tokens.delete(scope);
   }
 }
