@@ -1,6 +1,6 @@
 export type { TelemetryConfig } from './telemetry.js';
 export { AppConfig, loadConfig, LOG_LEVELS, settingsInForce } from './app-config.js';
-export { type RedisConfig } from './redis.js';
+export { type HostAndPort, type RedisConfig } from './redis.js';
 export { VERSION } from './version.js';
 export { type Setting } from './variables.js';
 export { checkAddress } from './address-check.js';

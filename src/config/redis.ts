@@ -16,13 +16,15 @@ export interface RedisConfig extends HostAndPort {
   tls: { ca: string | undefined } | undefined;
   /** Who knows the master, and by which name; host and port say nothing then. */
   sentinels: { name: string; nodes: HostAndPort[] } | undefined;
+  /** Some nodes of a Redis Cluster, which name the others; host and port are the first one's. */
+  cluster: HostAndPort[] | undefined;
 }
 
 const DEFAULT_PORT = 6379;
 const SENTINEL_PORT = 26_379;
 
 /**
- * Redis as `REDIS_URL`, `REDIS_SENTINELS` or `REDIS_HOST` name it; undefined without any of them.
+ * Redis as `REDIS_URL`, `REDIS_CLUSTER`, `REDIS_SENTINELS` or `REDIS_HOST` name it; undefined without any of them.
  *
  * @throws ConfigError
  */
@@ -31,6 +33,7 @@ export function redisConfig(variables: Variables): RedisConfig | undefined {
   const host = variables.text('REDIS_HOST');
   const port = variables.integer('REDIS_PORT', DEFAULT_PORT, 1, 65_535);
   const sentinels = sentinelsOf(variables);
+  const cluster = nodesOf(variables, 'REDIS_CLUSTER', DEFAULT_PORT);
   const common = {
     username: variables.text('REDIS_USERNAME'),
     password: variables.text('REDIS_PASSWORD'),
@@ -38,13 +41,14 @@ export function redisConfig(variables: Variables): RedisConfig | undefined {
     tls: undefined,
   };
   const ca = certificates(variables);
-  const ways = { REDIS_URL: url, REDIS_HOST: host, REDIS_SENTINELS: sentinels };
+  const ways = { REDIS_URL: url, REDIS_HOST: host, REDIS_SENTINELS: sentinels, REDIS_CLUSTER: cluster };
   const given = Object.entries(ways).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (given.length > 1) throw new ConfigError(`${given.join(' and ')} exclude each other: set one of them`);
   if (url !== undefined) return fromUrl(new URL(url), common, ca);
   const tls = ca === undefined ? undefined : { ca };
-  if (sentinels) return { ...sentinels.nodes[0]!, ...common, tls, sentinels };
-  return host === undefined ? undefined : { host, port, ...common, tls, sentinels: undefined };
+  if (cluster) return { ...cluster[0]!, ...common, tls, sentinels: undefined, cluster };
+  if (sentinels) return { ...sentinels.nodes[0]!, ...common, tls, sentinels, cluster: undefined };
+  return host === undefined ? undefined : { host, port, ...common, tls, sentinels: undefined, cluster: undefined };
 }
 
 type Common = Pick<RedisConfig, 'username' | 'password' | 'database' | 'tls'>;
@@ -64,6 +68,7 @@ function fromUrl(url: URL, common: Common, ca: string | undefined): RedisConfig 
     database: Number(path),
     tls: url.protocol === 'rediss:' || ca !== undefined ? { ca } : undefined,
     sentinels: undefined,
+    cluster: undefined,
   };
 }
 
@@ -76,17 +81,23 @@ function decoded(text: string): string | undefined {
 }
 
 function sentinelsOf(variables: Variables): RedisConfig['sentinels'] {
-  const nodes = variables.list('REDIS_SENTINELS').map((text) => {
-    const [, host, port = String(SENTINEL_PORT)] = /^([^\s:,]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const nodes = nodesOf(variables, 'REDIS_SENTINELS', SENTINEL_PORT);
+  const name = variables.text('REDIS_SENTINEL_NAME');
+  if (!nodes) return undefined;
+  if (name === undefined) throw new ConfigError('REDIS_SENTINEL_NAME must be set: how the sentinels call the master');
+  return { name, nodes };
+}
+
+/** Undefined if there are none. */
+function nodesOf(variables: Variables, variable: string, defaultPort: number): HostAndPort[] | undefined {
+  const nodes = variables.list(variable).map((text) => {
+    const [, host, port = String(defaultPort)] = /^([^\s:,]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
     if (host === undefined || Number(port) < 1 || Number(port) > 65_535) {
-      throw new ConfigError(`REDIS_SENTINELS must be as host:26379,host:26379, not "${text}"`);
+      throw new ConfigError(`${variable} must be as host:${defaultPort},host:${defaultPort}, not "${text}"`);
     }
     return { host, port: Number(port) };
   });
-  const name = variables.text('REDIS_SENTINEL_NAME');
-  if (nodes.length === 0) return undefined;
-  if (name === undefined) throw new ConfigError('REDIS_SENTINEL_NAME must be set: how the sentinels call the master');
-  return { name, nodes };
+  return nodes.length === 0 ? undefined : nodes;
 }
 
 function certificates(variables: Variables): string | undefined {

@@ -21,6 +21,11 @@ export interface EventHandler {
 export interface InvalidatableCache {
   /** Puts out of date whatever these events change, after the commit and before its acknowledgement; idempotent. */
   invalidate(events: readonly EventContent[]): Promise<boolean>;
+  /**
+   * The same by the leader; without it `invalidate` is called. @returns true as well if whatever couldn't be put out
+   * of date is kept from use until it has been cleared, whatever leases are renewed
+   */
+  invalidateOrWithhold?(events: readonly EventContent[]): Promise<boolean>;
   /** Removes everything. */
   clear(): Promise<boolean>;
   /** Vouches for a while that everything sequenced so far has been invalidated. */

@@ -17,7 +17,7 @@ export function createRateLimits(
 ): RateLimits {
   if (rateLimit === 0) return new RateLimits(0, null);
   const quota = redis
-    ? new RedisQuota(redis.open('rate-limit', { commandTimeout: REDIS_TIMEOUT }), owner, rateLimit, metrics, clock)
+    ? new RedisQuota(redis.openKeyed('rate-limit', { commandTimeout: REDIS_TIMEOUT }), owner, rateLimit, metrics, clock)
     : new LocalQuota(rateLimit);
   return new RateLimits(rateLimit, quota);
 }
@@ -32,6 +32,6 @@ export function createItemQuota(
 ): ItemQuota {
   if (itemRateLimit === 0) return new ItemQuota(null);
   if (!redis) return new ItemQuota(new LocalQuota(itemRateLimit));
-  const connection = redis.open('item-rate-limit', { commandTimeout: REDIS_TIMEOUT });
+  const connection = redis.openKeyed('item-rate-limit', { commandTimeout: REDIS_TIMEOUT });
   return new ItemQuota(new RedisQuota(connection, owner, itemRateLimit, metrics, clock, 'item-rate-limit'));
 }

@@ -1,5 +1,5 @@
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../infra/index.js';
 import type { Metrics } from '../infra/index.js';
 import type { RedisOwner } from '../infra/index.js';
@@ -49,7 +49,7 @@ export class RedisQuota extends Quota {
 
   /** @param redis whose commands fail soon when it doesn't answer */
   constructor(
-    redis: Redis,
+    redis: Redis | Cluster,
     private readonly owner: RedisOwner,
     limit: number,
     private readonly metrics: Metrics,

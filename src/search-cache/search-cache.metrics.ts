@@ -3,7 +3,7 @@ import { SCOPE_KINDS, type ScopeKind } from '../contracts/index.js';
 import { Metrics } from '../infra/index.js';
 import type { SearchKind } from './pages/canonical-search.js';
 import { kindOf } from './scopes/scope-names.js';
-import { ResilientCacheStore } from './store/resilient-cache-store.js';
+import { ResilientCache } from './store/resilient-cache.js';
 
 export type ReadResult = 'hit' | 'miss' | 'bypass';
 
@@ -35,7 +35,7 @@ export class SearchCacheMetrics {
 
   constructor(
     private readonly metrics: Metrics,
-    cache: ResilientCacheStore,
+    cache: ResilientCache,
   ) {
     metrics.gauge('search_cache_entries', 'Cached searches over all instances.', async () => {
       return (await cache.stats())?.entries ?? Number.NaN;

@@ -1,20 +1,23 @@
 import { Module } from '@nestjs/common';
+import type { Cluster, Redis } from 'ioredis';
 import { AppConfig } from '../config/index.js';
 import { EventLog, EventsModule } from '../events/index.js';
-import { Clock, RedisConnections } from '../infra/index.js';
+import { Clock, Metrics, RedisConnections } from '../infra/index.js';
 import { CacheHealth } from './store/cache-health.js';
 import { CacheStatsReader } from './http/cache-stats.js';
 import { FreshnessProbe } from './pages/freshness-probe.js';
 import { CacheController } from './http/cache.controller.js';
+import type { CacheOwner } from './redis/cache-keys.js';
 import { InProcessCacheStore } from './in-process/in-process-cache-store.js';
 import { SearchCacheInvalidator } from './invalidation/search-cache-invalidator.js';
 import { PageCache } from './pages/page-cache.js';
 import { RedisCacheStore } from './redis/redis-cache-store.js';
+import { redisClusterCache } from './redis/redis-cluster-cache.js';
 import { SearchCacheMetrics } from './search-cache.metrics.js';
 import { SearchCacheService } from './search-cache.service.js';
 import { SearchText } from './scopes/search-text.js';
+import { ResilientCache } from './store/resilient-cache.js';
 import { ResilientCacheStore } from './store/resilient-cache-store.js';
-import { SearchCacheStore } from './store/search-cache-store.js';
 
 /** Milliseconds a search waits for Redis at most before it goes to the database instead. */
 const REDIS_TIMEOUT = 250;
@@ -25,20 +28,11 @@ const REDIS_TIMEOUT = 250;
   controllers: [CacheController],
   providers: [
     {
-      provide: SearchCacheStore,
-      inject: [AppConfig, RedisConnections, EventLog, Clock],
-      useFactory: (config: AppConfig, redis: RedisConnections | null, log: EventLog, clock: Clock): SearchCacheStore =>
-        redis
-          ? new RedisCacheStore(
-              redis.open('search-cache', { commandTimeout: REDIS_TIMEOUT }),
-              () => ({ epoch: log.epoch, channel: config.inventoryChannel }),
-              config.cacheSize,
-              config.cacheTtl,
-            )
-          : new InProcessCacheStore(clock, config.cacheSize, config.cacheTtl),
+      provide: ResilientCache,
+      inject: [AppConfig, RedisConnections, EventLog, Metrics, Clock],
+      useFactory: createCache,
     },
     SearchText,
-    ResilientCacheStore,
     SearchCacheMetrics,
     FreshnessProbe,
     PageCache,
@@ -50,3 +44,19 @@ const REDIS_TIMEOUT = 250;
   exports: [SearchCacheService, CacheHealth],
 })
 export class SearchCacheModule {}
+
+/** One in the process, in one Redis, or in the partitions of a Redis Cluster. */
+function createCache(
+  { cacheSize, cacheTtl, inventoryChannel: channel }: AppConfig,
+  redis: RedisConnections | null,
+  log: EventLog,
+  metrics: Metrics,
+  clock: Clock,
+): ResilientCache {
+  const owner = (): CacheOwner => ({ epoch: log.epoch, channel });
+  if (!redis) return new ResilientCacheStore(new InProcessCacheStore(clock, cacheSize, cacheTtl), metrics, clock);
+  const connection = redis.openKeyed('search-cache', { commandTimeout: REDIS_TIMEOUT });
+  return connection.isCluster
+    ? redisClusterCache(connection as Cluster, owner, cacheSize, cacheTtl, metrics, clock)
+    : new ResilientCacheStore(new RedisCacheStore(connection as Redis, owner, cacheSize, cacheTtl), metrics, clock);
+}

@@ -15,7 +15,7 @@ import { SearchCacheInvalidator } from './invalidation/search-cache-invalidator.
 import { SearchText } from './scopes/search-text.js';
 import type { TextScopes } from './scopes/text-scopes.js';
 import { PageCache, type ServedPage } from './pages/page-cache.js';
-import { ResilientCacheStore } from './store/resilient-cache-store.js';
+import { ResilientCache } from './store/resilient-cache.js';
 import type { Tokens } from './store/search-cache-store.js';
 
 /**
@@ -31,7 +31,7 @@ export class SearchCacheService implements OnModuleDestroy {
 
   constructor(
     private readonly pages: PageCache,
-    private readonly cache: ResilientCacheStore,
+    private readonly cache: ResilientCache,
     private readonly invalidator: SearchCacheInvalidator,
     private readonly statsReader: CacheStatsReader,
     private readonly text: SearchText,

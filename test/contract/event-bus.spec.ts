@@ -1,17 +1,19 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { InProcessEventBus } from '../../src/events/bus/in-process-event-bus.js';
-import { redisNetwork } from '../support/redis-network.js';
+import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.js';
+import { busNetwork, redisNetwork } from '../support/redis-network.js';
 import { startRedis, type TestRedis } from '../support/redis-server.js';
 import { eventBusContract } from './event-bus.contract.js';
 
 Logger.overrideLogger(false);
 
 let redis: TestRedis;
+let cluster: RedisCluster;
 beforeAll(async () => {
-  redis = await startRedis();
-});
-afterAll(() => redis.stop());
+  [redis, cluster] = [await startRedis(), await startRedisCluster()];
+}, 60_000);
+afterAll(() => Promise.all([redis.stop(), cluster.stop()]));
 
 eventBusContract('InProcessEventBus', () => {
   // One process is all there is, so all its parts share one bus.
@@ -20,3 +22,5 @@ eventBusContract('InProcessEventBus', () => {
 });
 
 eventBusContract('RedisEventBus', () => Promise.resolve(redisNetwork(redis)));
+
+eventBusContract('RedisEventBus in a Redis Cluster', () => Promise.resolve(busNetwork(cluster.env)));

@@ -124,13 +124,13 @@ export function searchCacheStoreContract(name: string, start: () => Promise<Cach
 
       it('of what is watched reaches the pages of a listing, by whomever they were read', async () => {
         const listing = { vendor: '*', category: 'spices' };
-        await store.fill('a', pageOf('a'), await tokensFor(engine.again(), 'a', SCOPES, listing), []);
+        await store.fill('a', pageOf('a'), await tokensFor(engine.again(), 'a', SCOPES, listing), [], listing);
         let watched: boolean[] = [];
         await store.invalidateWatched((isWatched) => {
           watched = [listing, { ...listing, category: 'grains' }].map(isWatched);
           return watched[0] ? [SPICES] : [];
         });
-        expect([watched, await result('a')]).toEqual([[true, false], 'miss']);
+        expect([watched, (await store.read('a', SCOPES, listing)).result]).toEqual([[true, false], 'miss']);
       });
 
       it('never brings a token back, whatever was lost', async () => {

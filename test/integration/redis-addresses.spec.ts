@@ -3,18 +3,75 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { loadConfig } from '../../src/config/index.js';
 import { RedisConnections } from '../../src/infra/index.js';
-import { startApp } from '../support/app.js';
+import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { freePort, startChild, waitFor } from '../support/processes.js';
+import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.js';
 import { startRedis, type TestRedis } from '../support/redis-server.js';
 import { isInstalled } from '../support/system-packages.js';
 
 const exec = promisify(execFile);
 const USER = ['--user', 'mandi', 'on', '>s3cret', '~*', '&*', '+@all'];
+
+describe('a Redis Cluster', () => {
+  let cluster: RedisCluster;
+  let said: string[];
+  let app: TestApp | undefined;
+
+  beforeAll(async () => {
+    cluster = await startRedisCluster(USER);
+  }, 60_000);
+  afterAll(() => cluster.stop());
+  beforeEach(() => {
+    said = [];
+    jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => void said.push(String(line)));
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await app?.close();
+    app = undefined;
+  });
+
+  const isSaid = (what: RegExp): Promise<unknown> =>
+    waitFor(() => said.some((line) => what.test(line)), { what: `${what.source}, not ${said.join('; ')}` });
+
+  it('has the pages and limits of all instances, for a user', async () => {
+    app = await startApp({
+      env: { ...cluster.env, REDIS_USERNAME: 'mandi', REDIS_PASSWORD: 's3cret', RATE_LIMIT: '6000' },
+    });
+    const { vendorId } = await createProduct(app);
+    const search = () => app!.request('GET', `/api/products/search?vendorId=${vendorId}`);
+    await waitFor(async () => (await search()).headers.get('x-cache') === 'HIT', { what: 'a cached page' });
+    const keys = (await Promise.all(cluster.nodes.map(({ admin }) => admin.keys('*')))).flat();
+    for (const name of ['{search:', 'rate-limit:']) expect(keys.some((key) => key.startsWith(name))).toBe(true);
+    expect((await app.request('GET', '/health')).body).toMatchObject({ status: 'ok' });
+  });
+
+  it('that is a plain Redis is named in one line, and the product goes on without it', async () => {
+    const redis = await startRedis();
+    app = await startApp({ env: { REDIS_CLUSTER: `${redis.host}:${redis.port}` } });
+    await isSaid(/the Redis Cluster at .* can't be used: that is no Redis Cluster: name it by REDIS_URL/);
+    expect((await app.request('GET', '/api/products/search')).headers.get('x-cache')).toBe('BYPASS');
+    await redis.stop();
+  });
+
+  it('that is named as a plain Redis is recognised', async () => {
+    const { server } = cluster.nodes[0]!;
+    app = await startApp({ env: { REDIS_URL: `redis://mandi:s3cret@${server.host}:${server.port}` } });
+    await isSaid(/Redis is a node of a cluster: name it by REDIS_CLUSTER/);
+  });
+
+  it('that is nowhere is named in one line', async () => {
+    app = await startApp({ env: { REDIS_CLUSTER: '127.0.0.1:1' } });
+    await isSaid(/the Redis Cluster at 127\.0\.0\.1:1 can't be used: no node can be reached/);
+    expect(said.filter((line) => line.startsWith('search-cache')).length).toBe(1);
+  });
+});
 
 describe('a Redis', () => {
   let folder: string;

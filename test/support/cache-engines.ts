@@ -37,7 +37,7 @@ export interface CacheEngine {
   stop(): Promise<void>;
 }
 
-const OWNER = { epoch: '5ea2c400-0000-4000-8000-000000000000', channel: 'test' };
+export const OWNER = { epoch: '5ea2c400-0000-4000-8000-000000000000', channel: 'test' };
 /** Of the stores opened here, where they are in Redis. */
 export const TEST_KEYS = new CacheKeys(OWNER);
 

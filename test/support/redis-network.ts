@@ -8,11 +8,14 @@ import type { TestRedis } from './redis-server.js';
 export const CHANNEL = 'test:inventory';
 
 /** Buses of several instances on one Redis; closing it leaves Redis as it is. */
-export function redisNetwork(redis: TestRedis): BusNetwork {
+export const redisNetwork = (redis: TestRedis): BusNetwork => busNetwork({ REDIS_URL: redis.url });
+
+/** The same on whatever Redis these settings name. */
+export function busNetwork(env: Record<string, string>): BusNetwork {
   const opened: RedisConnections[] = [];
   return {
     async open() {
-      const { redis: address } = loadConfig({ REDIS_URL: redis.url });
+      const { redis: address } = loadConfig(env);
       const connections = new RedisConnections(address!);
       opened.push(connections);
       const bus = new RedisEventBus(connections, CHANNEL);

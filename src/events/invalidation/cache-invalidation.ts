@@ -49,6 +49,11 @@ export class CacheInvalidation implements NewEpochHandler {
     return this.all((cache) => cache.invalidate(events));
   }
 
+  /** For the leader, see `InvalidatableCache`. */
+  invalidateOrWithhold(events: readonly EventContent[]): Promise<boolean> {
+    return this.all((cache) => cache.invalidateOrWithhold?.(events) ?? cache.invalidate(events));
+  }
+
   /** Pages may be of changes that have never been. */
   onNewEpoch(): void {
     void this.clear();

@@ -54,7 +54,7 @@ export class FreshnessLease {
   async invalidate(events: readonly InventoryEvent[]): Promise<void> {
     const open = [...this.tail, ...events].filter((event) => !this.invalidation.isDone(event));
     if (textOf(open) > MOST_TEXT) await this.invalidateAll();
-    else if (open.length > 0 && !(await this.invalidation.invalidate(open))) this.trusted = false;
+    else if (open.length > 0 && !(await this.invalidation.invalidateOrWithhold(open))) this.trusted = false;
     const last = events.at(-1)!;
     const cut = events.length === SEQUENCE_BATCH;
     // A change of a vendor is one event.

@@ -1,7 +1,8 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Redis, type RedisOptions } from 'ioredis';
-import type { RedisConfig } from '../../config/index.js';
+import { type Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { HostAndPort, RedisConfig } from '../../config/index.js';
 import { ConnectionWatch } from './connection-watch.js';
+import { ClusterConnection } from './redis-cluster.js';
 
 /** Milliseconds between two probes of all connections. */
 const PROBE_EVERY = 1_000;
@@ -12,33 +13,53 @@ const SHORTEST_PAUSE = 1_000;
 const LONGEST_PAUSE = 8_000;
 
 /**
- * Opens connections to the one Redis and closes them all at shutdown. They reconnect by themselves for ever: when they
- * are lost, when they have been silent for about three seconds, and all together when one of them is answered by a
- * server that is not the master (any more), since the same name, or the sentinels, may lead to another one by now.
+ * Opens connections to the one Redis, or to a Redis Cluster, and closes them all at shutdown. They reconnect by
+ * themselves for ever: when they are lost, when they have been silent for about three seconds, and all together when
+ * one of them is answered by a server that is not the master (any more), since the same name, or the sentinels, may
+ * lead to another one by now.
  */
 @Injectable()
 export class RedisConnections implements OnApplicationShutdown {
   private readonly logger = new Logger('Redis');
   private readonly opened: { redis: Redis; purpose: string; watch: ConnectionWatch }[] = [];
+  private readonly clusters: ClusterConnection[] = [];
   private readonly probes: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
+  private lookedForCluster = false;
   private readonly wrongServer = { since: Number.NEGATIVE_INFINITY, pause: SHORTEST_PAUSE };
 
   constructor(private readonly config: RedisConfig) {}
 
-  /** @param purpose names the connection in `CLIENT LIST` and in the log */
-  open(purpose: string, options: RedisOptions = {}): Redis {
-    const redis = new Redis({
+  /** For commands that have keys. In a cluster it leads to the master of each key. */
+  openKeyed(purpose: string, options: RedisOptions = {}): Redis | Cluster {
+    if (!this.config.cluster) return this.open(purpose, options);
+    const connection = new ClusterConnection(this.config.cluster, purpose, {
       ...addressOf(this.config),
-      connectionName: `mandi-inventory-sync:${purpose}`,
+      ...this.common(purpose),
+      ...options,
+    });
+    this.clusters.push(connection);
+    this.timer ??= setInterval(() => this.probe(), PROBE_EVERY).unref();
+    return connection.cluster;
+  }
+
+  /**
+   * For messages. In a cluster it leads to any node, since all pass on what is published, and to another one when that
+   * is lost.
+   *
+   * @param purpose names the connection in `CLIENT LIST` and in the log
+   */
+  open(purpose: string, options: RedisOptions = {}): Redis {
+    const redis: Redis = new Redis({
+      ...addressOf(this.config),
+      ...this.common(purpose),
       // Commands while Redis is away fail at once: every caller has a way to go on without it.
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
-      connectTimeout: 2_000,
-      // A dead peer doesn't answer the end of a connection either.
-      disconnectTimeout: 100,
-      keepAlive: 10_000,
-      retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000),
+      retryStrategy: (attempt) => {
+        if (this.config.cluster) Object.assign(redis.options, this.nodeAfter(redis.options));
+        return Math.min(50 * 2 ** Math.min(attempt, 5), 1_000);
+      },
       reconnectOnError: (error) => {
         if (WRONG_SERVER.test(error.message)) this.reconnectAll(`${purpose}: ${error.message}`);
         return false;
@@ -52,6 +73,7 @@ export class RedisConnections implements OnApplicationShutdown {
       failing = true;
     });
     redis.on('ready', () => {
+      void this.lookForCluster(redis, purpose);
       if (failing) this.logger.log(`${purpose}: connected again`);
       failing = false;
     });
@@ -68,6 +90,7 @@ export class RedisConnections implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     clearInterval(this.timer);
     for (const { redis } of this.opened) redis.disconnect();
+    for (const { cluster } of this.clusters) cluster.disconnect();
   }
 
   private probe(): void {
@@ -76,7 +99,37 @@ export class RedisConnections implements OnApplicationShutdown {
       this.logger.warn(`${purpose}: no answer for too long, connecting anew`);
       redis.disconnect(true);
     }
+    for (const connection of this.clusters) connection.probe();
     for (const probe of this.probes) probe();
+  }
+
+  /** A node of a cluster that is named as a plain Redis refuses most keys. */
+  private async lookForCluster(redis: Redis, purpose: string): Promise<void> {
+    if (this.config.cluster || this.lookedForCluster) return;
+    this.lookedForCluster = true;
+    // Refused to users without the right to ask.
+    const info = await redis.info('cluster').catch(() => '');
+    if (info.includes('cluster_enabled:1')) {
+      this.logger.warn(`${purpose}: Redis is a node of a cluster: name it by REDIS_CLUSTER`);
+    }
+  }
+
+  private common(purpose: string): RedisOptions {
+    return {
+      connectionName: `mandi-inventory-sync:${purpose}`,
+      connectTimeout: 2_000,
+      // A dead peer doesn't answer the end of a connection either.
+      disconnectTimeout: 100,
+      keepAlive: 10_000,
+    };
+  }
+
+  /** Of the nodes of the cluster. */
+  private nodeAfter({ host, port }: RedisOptions): HostAndPort {
+    const known = this.clusters.find(({ cluster }) => cluster.status === 'ready')?.known ?? [];
+    const nodes = [...known, ...this.config.cluster!];
+    const index = nodes.findIndex((node) => node.host === host && node.port === port);
+    return nodes[(index + 1) % nodes.length]!;
   }
 
   /**

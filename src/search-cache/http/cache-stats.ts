@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ScopeKind } from '../../contracts/index.js';
 import { SearchCacheMetrics } from '../search-cache.metrics.js';
-import { ResilientCacheStore } from '../store/resilient-cache-store.js';
+import { ResilientCache } from '../store/resilient-cache.js';
 
 /**
  * Entries, evictions and lease are of the whole cache (null while it can't be reached); the counts of this instance.
@@ -24,7 +24,7 @@ export interface CacheStats {
 @Injectable()
 export class CacheStatsReader {
   constructor(
-    private readonly cache: ResilientCacheStore,
+    private readonly cache: ResilientCache,
     private readonly metrics: SearchCacheMetrics,
   ) {}
 

@@ -5,23 +5,43 @@ import { Clock } from '../../infra/index.js';
 import { scopesBesideTexts, textScopesOfEvents } from '../scopes/scopes-of-events.js';
 import { SearchText } from '../scopes/search-text.js';
 import { SearchCacheMetrics } from '../search-cache.metrics.js';
-import { ResilientCacheStore } from '../store/resilient-cache-store.js';
+import { ResilientCache } from '../store/resilient-cache.js';
+import type { ScopesOf } from '../store/search-cache-store.js';
 
 /** Keeps the cache true to the events: called after every commit, and again by the relay. */
 @Injectable()
 @EventReaction({ to: 'cache', order: 10 })
 export class SearchCacheInvalidator implements InvalidatableCache {
   constructor(
-    private readonly cache: ResilientCacheStore,
+    private readonly cache: ResilientCache,
     private readonly metrics: SearchCacheMetrics,
     private readonly text: SearchText,
     private readonly clock: Clock,
   ) {}
 
-  async invalidate(events: readonly EventContent[]): Promise<boolean> {
+  invalidate(events: readonly EventContent[]): Promise<boolean> {
+    return this.invalidateBy((scopesOf) => this.cache.invalidateWatched(scopesOf), events);
+  }
+
+  invalidateOrWithhold(events: readonly EventContent[]): Promise<boolean> {
+    return this.invalidateBy((scopesOf) => this.cache.invalidateOrWithhold(scopesOf), events);
+  }
+
+  clear(): Promise<boolean> {
+    return this.cache.clear();
+  }
+
+  renewLease(): Promise<boolean> {
+    return this.cache.renewLease();
+  }
+
+  private async invalidateBy(
+    invalidate: (scopesOf: ScopesOf) => Promise<boolean>,
+    events: readonly EventContent[],
+  ): Promise<boolean> {
     const texts = await textScopesOfEvents(events, this.text);
     let scopes: readonly string[] = [];
-    const done = await this.cache.invalidateWatched((isWatched) => {
+    const done = await invalidate((isWatched) => {
       scopes = [...scopesBesideTexts(events, isWatched), ...texts];
       return scopes;
     });
@@ -32,13 +52,5 @@ export class SearchCacheInvalidator implements InvalidatableCache {
       this.metrics.freshness.observe(Math.max(0, now - Date.parse(occurredAt)) / 1000);
     }
     return true;
-  }
-
-  clear(): Promise<boolean> {
-    return this.cache.clear();
-  }
-
-  renewLease(): Promise<boolean> {
-    return this.cache.renewLease();
   }
 }

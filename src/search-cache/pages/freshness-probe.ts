@@ -4,7 +4,7 @@ import type { Page } from '../../contracts/index.js';
 import { inSlices } from '../../infra/index.js';
 import { type CachedSearch, jsonOf, type LoadedPage } from './cached-search.js';
 import { SearchCacheMetrics } from '../search-cache.metrics.js';
-import { ResilientCacheStore } from '../store/resilient-cache-store.js';
+import { ResilientCache } from '../store/resilient-cache.js';
 import type { CachedPage } from '../store/search-cache-store.js';
 
 /** Milliseconds between two probes, and between finding a difference and calling it stale. */
@@ -30,7 +30,7 @@ export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
   private stopped = false;
 
   constructor(
-    private readonly cache: ResilientCacheStore,
+    private readonly cache: ResilientCache,
     private readonly metrics: SearchCacheMetrics,
   ) {}
 

@@ -5,7 +5,7 @@ import { dependenciesOf } from './page-dependencies.js';
 import { SingleFlight } from '../../infra/index.js';
 import { FreshnessProbe } from './freshness-probe.js';
 import { SearchCacheMetrics } from '../search-cache.metrics.js';
-import { ResilientCacheStore } from '../store/resilient-cache-store.js';
+import { ResilientCache } from '../store/resilient-cache.js';
 import type { CachedPage, Tokens } from '../store/search-cache-store.js';
 
 export interface ServedPage extends CachedPage {
@@ -22,7 +22,7 @@ export class PageCache {
   private readonly flights = new SingleFlight<NewPage>();
 
   constructor(
-    private readonly cache: ResilientCacheStore,
+    private readonly cache: ResilientCache,
     private readonly metrics: SearchCacheMetrics,
     private readonly probe: FreshnessProbe,
   ) {}
@@ -61,7 +61,7 @@ export class PageCache {
     const page = pageOf(loaded);
     const dependencies = dependenciesOf(search, tokens, loaded);
     // Not awaited: the page is ready to be sent, and the store takes commands in order.
-    void this.cache.fill(search.key, page, dependencies.tokens, dependencies.hints);
+    void this.cache.fill(search.key, page, dependencies.tokens, dependencies.hints, search.listing);
     return page;
   }
 

@@ -1,4 +1,5 @@
 import { ownerTag } from '../../infra/index.js';
+import { balancedTags } from './hash-tags.js';
 
 /** Whose pages they are: those of another database, or of a copy of it that has a channel of its own, are not ours. */
 export interface CacheOwner {
@@ -20,9 +21,12 @@ const PAGES = 'entry2';
  */
 const SCOPES = 3;
 
+const tagOf = ({ epoch, channel }: CacheOwner): string => `search:${ownerTag(epoch, channel)}:${SCOPES}`;
+
 /**
- * Names of the keys in Redis. All have the owner's hash tag, so that in a Redis Cluster every script finds its keys on
- * one node. What they are called inside is what versions before have written, with which an upgrade shares them.
+ * Names of the keys in Redis. All have one hash tag, the owner's or that of one partition in a Redis Cluster, so that
+ * every script finds its keys on one node. What they are called inside is what versions before have written, with
+ * which an upgrade shares them.
  */
 export class CacheKeys {
   private readonly prefix: string;
@@ -35,9 +39,11 @@ export class CacheKeys {
   readonly listings: string;
   readonly tokensByUse: string;
 
-  constructor({ epoch, channel }: CacheOwner) {
-    this.epoch = epoch;
-    this.prefix = `{search:${ownerTag(epoch, channel)}:${SCOPES}}:`;
+  /** @param partition of how many, in a cluster; without it all is in one */
+  constructor(owner: CacheOwner, partition?: { index: number; of: number }) {
+    this.epoch = owner.epoch;
+    const tag = tagOf(owner);
+    this.prefix = `{${partition ? balancedTags(tag, partition.of)[partition.index]! : tag}}:`;
     this.lease = `${this.prefix}lease`;
     this.byUse = `${this.prefix}by-use`;
     this.evictions = `${this.prefix}evictions`;

@@ -29,6 +29,7 @@
 --           is empty if these are all the names there are
 local invalidations, listings, general, own = unpack(KEYS, 1, 4)
 
+--cluster local issuer = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 12)
 local time = redis.call('TIME')
 local last = tonumber(redis.call('GET', invalidations) or '0')
 redis.call('SET', invalidations, string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1)))
@@ -47,6 +48,7 @@ if #ARGV == 3 then
   return nil
 end
 local born = redis.call('ZSCORE', listings, '') or ''
+--cluster if born ~= '' then born = born .. issuer end
 local newest = redis.call('ZRANGE', listings, -1, -1, 'WITHSCORES')[2] or ''
 if born == ARGV[4] and newest == ARGV[5] then
   return nil

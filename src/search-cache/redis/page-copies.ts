@@ -13,13 +13,18 @@ export interface PageCopy {
   invalidations: string;
 }
 
-/** Pages that Redis has found current, kept here so that they needn't come over the wire each time. */
-export class PageCopies {
-  private readonly copies = new LRUCache<string, PageCopy>({
+export const boundedCopies = (): LRUCache<string, PageCopy> =>
+  new LRUCache<string, PageCopy>({
     max: MAX_COPIES,
     maxSize: MAX_BYTES,
     sizeCalculation: ({ page }) => page.body.length + 1,
   });
+
+/** Pages that Redis has found current, kept here so that they needn't come over the wire each time. */
+export class PageCopies {
+  /** @param copies shared by the partitions of a cluster; keys of pages are of one partition each */
+  constructor(private readonly copies: LRUCache<string, PageCopy> = boundedCopies()) {}
+
   /** The newest count seen; a copy with another one is older, and there is no need to ask. */
   private latest = '';
 

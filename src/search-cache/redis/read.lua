@@ -23,11 +23,16 @@
 --
 -- The scopes of deps and hints are not in KEYS: only the entry knows them. They share its hash tag, so its node has them.
 --
+-- In a cluster a token begins with the issuer: the replication id of the master that made it, cut to 12 digits. One of
+-- another issuer counts as lost, since a replica that was promoted may not have heard of its end. All tokens of an entry were
+-- made or read at once, so they have one issuer. The count of invalidations names the issuer, too.
+--
 -- Returns { 'bypass' } without a lease
 --         { 'hit', etag, count of invalidations, milliseconds the entry lives on, body } if every token of deps is current;
 --           without the body if the caller has it
 --         { 'miss', key, token, key, token, … } otherwise: of KEYS[9…], deps and hints; missing tokens are made
 local entry, lease, lru, clock, invalidations, listings, general, tokens_by_use = unpack(KEYS, 1, 8)
+--cluster local issuer = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 12)
 local listing, most_listings, most_tokens = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 
 if redis.call('EXISTS', lease) == 0 then
@@ -55,6 +60,7 @@ local deps = fields[1] and cmsgpack.unpack(fields[1])
 if deps then
   local current = redis.call('MGET', unpack(deps.keys))
   local valid = true
+  --cluster valid = string.sub(deps.tokens[1], 1, 12) == issuer
   for i = 1, #deps.tokens do
     if current[i] ~= deps.tokens[i] then
       valid = false
@@ -65,6 +71,7 @@ if deps then
     redis.call('ZADD', lru, now, entry)
     local etag = redis.call('HGET', entry, 'etag')
     local hit = { 'hit', etag, redis.call('GET', invalidations) or '', tostring(redis.call('PTTL', entry)) }
+    --cluster if hit[3] ~= '' then hit[3] = hit[3] .. ':' .. issuer end
     if etag ~= ARGV[3] then
       hit[5] = redis.call('HGET', entry, 'body')
     end
@@ -99,12 +106,14 @@ for i, key in ipairs(wanted) do
   used[#used + 1] = now
   used[#used + 1] = key
   local token = tokens[i]
+  --cluster if token and string.sub(token, 1, 12) ~= issuer then token = false end
   if token then
     redis.call('PEXPIRE', key, ARGV[1])
   else
     -- Later than every token before, even if the wall clock goes back.
     last = math.max(now, (last or tonumber(redis.call('GET', clock) or '0')) + 1)
     token = string.format('%.0f', last) .. ARGV[2]
+    --cluster token = issuer .. token
     redis.call('SET', key, token, 'PX', ARGV[1])
   end
   answer[#answer + 1] = key

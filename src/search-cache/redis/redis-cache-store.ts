@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { GENERAL_SCOPE, type Listing } from '../scopes/scope-names.js';
 import { MAX_WATCHED_LISTINGS, listingName } from '../scopes/watched-listings.js';
 import {
@@ -14,7 +14,8 @@ import {
 import { CacheKeys, type CacheOwner } from './cache-keys.js';
 import { WatchedListingsReplica, type PlaceNews } from './watched-listings-replica.js';
 import { NextTurn } from './next-turn.js';
-import { PageCopies } from './page-copies.js';
+import type { LRUCache } from 'lru-cache';
+import { type PageCopy, PageCopies } from './page-copies.js';
 import { addScripts, type Scripts } from './scripts.js';
 import { RedisTime, SeenHistory, serverIds } from './seen-history.js';
 
@@ -26,40 +27,66 @@ const TOKEN_GRACE = 60_000;
  * The in-process store has as many for the default `MAX_CACHE_SIZE`.
  */
 const TOKENS_PER_ENTRY = 50;
+/** Of a partition, since some have more than their share: over all partitions there may be eight times as many. */
+const TOKENS_PER_ENTRY_AND_PARTITION = Math.ceil((TOKENS_PER_ENTRY * 8) / 64);
+/** Listings that one partition may watch before all of its listings count as watched. */
+const MAX_LISTINGS_OF_PARTITION = MAX_WATCHED_LISTINGS / 16;
 /** More than any one search has. */
 const FEWEST_TOKENS = 1_000;
 
 /** Times that a change's scopes are named at most for want of a listing that has come to be watched meanwhile. */
 const MOST_NAMINGS = 3;
 
+/** Answers while a slot goes to another master: a script finds some of its keys here, and others not here any more. */
+const SLOT_ON_ITS_WAY = /TRYAGAIN|non local key|Too many Cluster redirections/;
+
+/** One of the parts that a cache in a Redis Cluster consists of. */
+export interface CachePartition {
+  index: number;
+  of: number;
+  copies: LRUCache<string, PageCopy>;
+}
+
 /**
- * The cache that all instances share. One round trip and one script per operation; nothing is found by scanning.
+ * The cache that all instances share, or one partition of it in a Redis Cluster. One round trip and one script per
+ * operation; nothing is found by scanning.
  *
  * A page that this process has read before is served from a copy while no scope at all has been invalidated since Redis
  * compared its tokens. Whether that is so is asked once for all reads of one turn of the event loop.
  */
-export class RedisCacheStore extends SearchCacheStore {
+export class RedisCacheStore<Client extends Redis | Cluster = Redis> extends SearchCacheStore {
   private readonly scripts: Scripts;
   private readonly ttl: number;
   /** With a counter behind it, never the same twice over all processes. */
   private readonly nonce = `-${randomBytes(6).toString('base64url')}-`;
   private calls = 0;
-  private readonly copies = new PageCopies();
-  private readonly listings = new WatchedListingsReplica();
+  private readonly copies: PageCopies;
+  private readonly mostListings: number;
+  private readonly mostTokens: number;
+  private readonly listings: WatchedListingsReplica;
   private readonly history = new SeenHistory();
   private readonly time = new RedisTime();
   private readonly rollbackListeners: (() => void)[] = [];
   private madeKeys: CacheKeys | undefined;
-  private readonly state = new NextTurn(() => this.redis.mget(this.keys.lease, this.keys.invalidations));
+  private readonly state: NextTurn<(string | Buffer | null)[]>;
+  /** The issuer of tokens when the time was asked for, in a cluster. */
+  private issuer = '';
 
   /** @param owner asked at each use: the log is known by then, and one that was set back gets a new epoch */
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: Client,
     private readonly owner: () => CacheOwner,
     private readonly maxEntries: number,
     ttlSeconds: number,
+    private readonly partition?: CachePartition,
   ) {
     super();
+    this.mostListings = partition ? MAX_LISTINGS_OF_PARTITION : MAX_WATCHED_LISTINGS;
+    const tokensPerEntry = partition ? TOKENS_PER_ENTRY_AND_PARTITION : TOKENS_PER_ENTRY;
+    this.mostTokens = Math.max(FEWEST_TOKENS, tokensPerEntry * maxEntries);
+    this.copies = new PageCopies(partition?.copies);
+    this.listings = new WatchedListingsReplica(this.mostListings);
+    this.state = new NextTurn(() => this.askState());
     this.ttl = ttlSeconds * 1_000;
     this.scripts = addScripts(redis);
     // What answers after a lost connection may be a replica or a restored copy: older, without the last invalidations.
@@ -70,7 +97,7 @@ export class RedisCacheStore extends SearchCacheStore {
     const owner = this.owner();
     const known = this.madeKeys;
     if (known && known.epoch === owner.epoch) return known;
-    const keys = new CacheKeys(owner);
+    const keys = new CacheKeys(owner, this.partition);
     this.madeKeys = keys;
     // The database was set back: what is known of Redis is of other keys.
     if (known) this.distrust();
@@ -85,11 +112,17 @@ export class RedisCacheStore extends SearchCacheStore {
   private async readCopy(key: string): Promise<CacheRead | undefined> {
     const copy = this.copies.probablyCurrent(key);
     if (!copy) return undefined;
-    const [lease, invalidations] = await this.state.ask();
+    const [lease, counted] = await this.state.ask();
     if (lease == null) return { result: 'bypass' };
-    if (!this.sawInvalidations(invalidations ?? '')) return { result: 'bypass' };
-    this.copies.saw(invalidations ?? '');
+    const invalidations = counted?.toString() ?? '';
+    if (!this.sawInvalidations(invalidations)) return { result: 'bypass' };
+    this.copies.saw(invalidations);
     return copy.invalidations === invalidations ? { result: 'hit', page: copy.page } : undefined;
+  }
+
+  private askState(): Promise<(string | Buffer | null)[]> {
+    const keys = [this.keys.lease, this.keys.invalidations];
+    return this.partition ? (this.scripts.state(keys) as Promise<(Buffer | null)[]>) : this.redis.mget(...keys);
   }
 
   private async readEntry(key: string, scopes: readonly string[], listing: Listing | null): Promise<CacheRead> {
@@ -113,8 +146,8 @@ export class RedisCacheStore extends SearchCacheStore {
         this.nonce + this.calls.toString(36),
         copy?.etag ?? '',
         listing ? listingName(listing) : '',
-        MAX_WATCHED_LISTINGS,
-        Math.max(FEWEST_TOKENS, TOKENS_PER_ENTRY * this.maxEntries),
+        this.mostListings,
+        this.mostTokens,
       ],
     )) as Buffer[];
     switch (answer[0]!.toString()) {
@@ -169,7 +202,7 @@ export class RedisCacheStore extends SearchCacheStore {
     const parts: Promise<PlaceNews | null>[] = [];
     for (let from = 0; from === 0 || from < scopes.length; from += 2_000) {
       const tokens = scopes.slice(from, from + 2_000).map((scope) => keys.scope(scope));
-      parts.push(this.invalidateTokens(tokens, upTo));
+      parts.push(this.partition ? this.invalidateOnItsWay(tokens, upTo) : this.invalidateTokens(tokens, upTo));
     }
     const news = (await Promise.all(parts)).filter((one) => one !== null);
     for (const one of news) this.listings.learn(one);
@@ -191,6 +224,23 @@ export class RedisCacheStore extends SearchCacheStore {
     return null;
   }
 
+  /**
+   * While the partition's slot goes to another master, scripts of many keys are refused, those of readers too, but
+   * perhaps not all: then all pages are put out of date by commands of one key, which find it on either side. The
+   * token of the general scope goes first; a page that is kept in between is kept under the count that the second
+   * command changes.
+   */
+  private async invalidateOnItsWay(tokens: readonly string[], upTo: readonly string[]): Promise<PlaceNews | null> {
+    try {
+      return await this.invalidateTokens(tokens, upTo);
+    } catch (error) {
+      if (!(error instanceof Error && SLOT_ON_ITS_WAY.test(error.message))) throw error;
+      await this.redis.del(this.keys.scope(GENERAL_SCOPE));
+      await this.redis.incr(this.keys.invalidations);
+      return null;
+    }
+  }
+
   async clear(): Promise<void> {
     const { byUse, invalidations, listings } = this.keys;
     const [, number, keptFor] = this.history.next();
@@ -209,23 +259,26 @@ export class RedisCacheStore extends SearchCacheStore {
 
   /** @returns milliseconds the lease has now */
   private async lease(end: number): Promise<number> {
-    const [left, now] = (await this.scripts.lease([this.keys.lease], [end, LEASE_MS])) as [number, Buffer];
+    const args = this.partition ? [end, LEASE_MS, this.issuer] : [end, LEASE_MS];
+    const [left, now, issuer] = (await this.scripts.lease([this.keys.lease], args)) as [number, Buffer, Buffer | null];
     this.time.saw(Number(now));
+    this.issuer = issuer?.toString() ?? '';
     return left;
   }
 
   override async watch(): Promise<void> {
     const { invalidations, listings } = this.keys;
     const counted = this.history.next();
-    const [[setBack, count], ids] = await Promise.all([
+    const [[setBack, count, issuer], ids] = await Promise.all([
       this.scripts.watch([invalidations, listings, this.keys.scope(GENERAL_SCOPE), this.ownCount], counted) as Promise<
-        [number, Buffer]
+        [number, Buffer, Buffer | null]
       >,
-      this.serverIds(),
+      // In a cluster the script says who answers.
+      this.partition ? '' : this.serverIds(),
     ]);
     this.history.done(counted[1]);
     if (setBack === 1) this.distrust();
-    if (!this.history.sawServer(ids)) this.distrust();
+    if (!this.history.sawServer(issuer?.toString() ?? ids)) this.distrust();
     this.sawInvalidations(count.toString());
   }
 
@@ -235,6 +288,17 @@ export class RedisCacheStore extends SearchCacheStore {
       [this.ttl],
     )) as number[];
     return { entries: Number(entries), evictions: Number(evictions), leaseMs: Math.max(0, Number(leaseMs)) };
+  }
+
+  /** @returns the number of entries, and when some of them, an equal number apart, were used last, oldest first */
+  async usage(samples: number): Promise<{ entries: number; lastUses: number[] }> {
+    const [entries, ...lastUses] = (await this.scripts.usage([this.keys.byUse], [this.ttl, samples])) as unknown[];
+    return { entries: Number(entries), lastUses: lastUses.map(Number) };
+  }
+
+  /** Removes those that were used longest ago. */
+  async evict(count: number): Promise<void> {
+    await this.scripts.evict([this.keys.byUse, this.keys.evictions], [count]);
   }
 
   onPossibleRollback(listener: () => void): void {

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 
-const NAMES = ['read', 'fill', 'invalidate', 'clear', 'watch', 'lease', 'stats'] as const;
+const NAMES = [
+  ...(['read', 'fill', 'invalidate', 'clear', 'watch', 'lease', 'stats'] as const),
+  ...(['state', 'usage', 'evict'] as const),
+] as const;
 type ScriptName = (typeof NAMES)[number];
 
 type Argument = string | number | Buffer;
@@ -12,10 +15,17 @@ type Command = (numberOfKeys: number, ...keysAndArguments: Argument[]) => Promis
  */
 export type Scripts = Record<ScriptName, (keys: readonly string[], args?: readonly Argument[]) => Promise<unknown>>;
 
-export function addScripts(redis: Redis): Scripts {
-  return Object.fromEntries(
+const added = new WeakMap<Redis | Cluster, Scripts>();
+
+/** Lines of the scripts that begin with `--cluster` count in a cluster only: one Redis does nothing for it. */
+export function addScripts(redis: Redis | Cluster): Scripts {
+  const known = added.get(redis);
+  if (known) return known;
+  const scripts = Object.fromEntries(
     NAMES.map((name) => {
-      redis.defineCommand(`search_${name}`, { lua: readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8') });
+      const text = readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8');
+      const lua = redis.isCluster ? text.replace(/^( *)--cluster /gm, '$1') : text;
+      redis.defineCommand(`search_${name}`, { lua });
       const command = (redis as unknown as Record<string, Command>)[`search_${name}Buffer`]!.bind(redis);
       return [
         name,
@@ -23,4 +33,6 @@ export function addScripts(redis: Redis): Scripts {
       ];
     }),
   ) as Scripts;
+  added.set(redis, scripts);
+  return scripts;
 }

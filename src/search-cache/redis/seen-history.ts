@@ -37,7 +37,8 @@ export class SeenHistory {
    * @returns false if it has been higher
    */
   sawInvalidations(invalidations: string): boolean {
-    const count = Number(invalidations);
+    // In a cluster the master's id stands behind it.
+    const count = Number.parseInt(invalidations, 10) || 0;
     // A lost key is no earlier state: the count goes on from the clock.
     if (count === 0) return true;
     if (count < this.invalidations) return false;

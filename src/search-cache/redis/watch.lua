@@ -12,16 +12,18 @@
 --
 -- If so, every entry is put out of date here and now: which invalidations are missing is unknown.
 --
--- Returns { 1 if so, else 0, the count of invalidations or '' }.
+-- Returns { 1 if so, else 0, the count of invalidations or '', in a cluster the issuer, see read.lua }.
 local invalidations, listings, general, own = unpack(KEYS)
+local issuer = nil
+--cluster issuer = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 12)
 local reached = tonumber(redis.call('GET', own) or '0')
 redis.call('SET', own, math.max(reached, tonumber(ARGV[2])), 'PX', ARGV[3])
 if reached >= tonumber(ARGV[1]) then
-  return { 0, redis.call('GET', invalidations) or '' }
+  return { 0, redis.call('GET', invalidations) or '', issuer }
 end
 redis.call('DEL', general, listings)
 local time = redis.call('TIME')
 local last = tonumber(redis.call('GET', invalidations) or '0')
 local count = string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1))
 redis.call('SET', invalidations, count)
-return { 1, count }
+return { 1, count, issuer }

@@ -9,10 +9,15 @@ export type PlaceNews = readonly [born: Buffer, last: Buffer, after: Buffer, nam
  * listing, goes with every invalidation, so that Redis can tell when it isn't all.
  */
 export class WatchedListingsReplica {
-  private readonly listings = new WatchedListings();
+  private readonly listings: WatchedListings;
   /** Scores in Redis: of the beginning of the set, and of the last listing known; all before it are known as well. */
   private born = '';
   private last = '';
+
+  /** @param most as many as Redis keeps */
+  constructor(most?: number) {
+    this.listings = new WatchedListings(most);
+  }
 
   get upTo(): readonly [born: string, last: string] {
     return [this.born, this.last];

@@ -102,7 +102,10 @@ export function scopesBesideTexts(
     }
     if (event.eventType === 'price_recorded') {
       // A report of an older day changes no product; one of the same price only what is shown of it.
-      if (event.changes.length > 0) scopes.add(productScope(event.productId)).add(SHOWN_PRODUCTS_SCOPE);
+      if (event.changes.length === 0) continue;
+      scopes.add(productScope(event.productId)).add(SHOWN_PRODUCTS_SCOPE);
+      // No scope depends on it, but the partitions of a change are those of the listings that it asks about.
+      isWatched({ vendor: event.vendorId, category: OPEN });
       continue;
     }
     scopes.add(productScope(event.productId));

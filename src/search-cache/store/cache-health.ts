@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ResilientCacheStore } from './resilient-cache-store.js';
+import { ResilientCache } from './resilient-cache.js';
 
 /** `away`: the store doesn't answer. `unvouched`: nothing vouches for invalidations, so no page may be served. */
 export type CacheState = 'in use' | 'away' | 'unvouched';
@@ -7,7 +7,7 @@ export type CacheState = 'in use' | 'away' | 'unvouched';
 /** Whether searches can be answered from the cache; if not, they go to the database. */
 @Injectable()
 export class CacheHealth {
-  constructor(private readonly cache: ResilientCacheStore) {}
+  constructor(private readonly cache: ResilientCache) {}
 
   /** Never rejects, and answers within the time limit of a command. */
   async state(): Promise<CacheState> {

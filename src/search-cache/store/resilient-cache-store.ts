@@ -3,6 +3,7 @@ import { PeriodicJob, Clock, Metrics } from '../../infra/index.js';
 import { GENERAL_SCOPE, type Listing } from '../scopes/scope-names.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { PendingInvalidations } from './pending-invalidations.js';
+import { ResilientCache } from './resilient-cache.js';
 import {
   type CachedPage,
   type CacheRead,
@@ -17,12 +18,9 @@ const RETRY_EVERY = 1_000;
 /** Milliseconds between two probes whether the store has gone back to earlier data. */
 const WATCH_EVERY = 1_000;
 
-/**
- * The store as the product uses it: never rejects and never makes anybody wait long. Away means bypass for reads;
- * invalidations that couldn't be made are owed and paid before anything else once the store is back.
- */
+/** A `ResilientCache` of one store. */
 @Injectable()
-export class ResilientCacheStore implements OnApplicationBootstrap, OnModuleDestroy {
+export class ResilientCacheStore extends ResilientCache implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('SearchCache');
   private readonly breaker: CircuitBreaker;
   private readonly owed: PendingInvalidations;
@@ -35,6 +33,7 @@ export class ResilientCacheStore implements OnApplicationBootstrap, OnModuleDest
     private readonly metrics: Metrics,
     clock: Clock,
   ) {
+    super();
     this.breaker = new CircuitBreaker(clock);
     this.owed = new PendingInvalidations((scopes) => store.invalidate(scopes));
     store.onPossibleRollback(() => this.defer([GENERAL_SCOPE]));
@@ -50,7 +49,6 @@ export class ResilientCacheStore implements OnApplicationBootstrap, OnModuleDest
     await this.watching?.stop();
   }
 
-  /** A hit that needs no waiting; undefined: `read` has to find out. */
   peek(key: string): CachedPage | undefined {
     return this.breaker.open || this.owed.any ? undefined : this.store.peek(key);
   }
@@ -63,7 +61,6 @@ export class ResilientCacheStore implements OnApplicationBootstrap, OnModuleDest
     await this.attempt(() => this.store.fill(key, page, tokens, hints), undefined);
   }
 
-  /** @returns whether it was done; if not, it will be, before this instance uses the store again */
   invalidate(scopes: readonly string[]): Promise<boolean> {
     return this.invalidateOrDefer(
       () => this.store.invalidate(scopes),
@@ -71,7 +68,6 @@ export class ResilientCacheStore implements OnApplicationBootstrap, OnModuleDest
     );
   }
 
-  /** The same for a change, of which only the scopes of watched listings matter. */
   invalidateWatched(scopesOf: ScopesOf): Promise<boolean> {
     return this.invalidateOrDefer(
       () => this.store.invalidateWatched(scopesOf),
@@ -80,13 +76,16 @@ export class ResilientCacheStore implements OnApplicationBootstrap, OnModuleDest
     );
   }
 
+  invalidateOrWithhold(scopesOf: ScopesOf): Promise<boolean> {
+    return this.invalidateWatched(scopesOf);
+  }
+
   async clear(): Promise<boolean> {
     const done = await this.attempt(() => this.store.clear().then(() => true), false);
     if (!done) this.defer([GENERAL_SCOPE]);
     return done;
   }
 
-  /** @param since moment of `performance.now()` up to which everything sequenced has been invalidated */
   renewLease(since = performance.now()): Promise<boolean> {
     return this.attempt(() => this.store.renewLease(since).then(() => true), false);
   }

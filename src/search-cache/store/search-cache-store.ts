@@ -1,4 +1,5 @@
 import type { Listing } from '../scopes/scope-names.js';
+import type { ScopesOf } from '../scopes/watched-listings.js';
 
 /** A finished answer as it is sent. */
 export interface CachedPage {
@@ -17,8 +18,7 @@ export type CacheRead =
   /** There is no lease: it is not sure that invalidations work, so the cache must not be used. */
   | { result: 'bypass' };
 
-/** Names the scopes of a change, but of the listings that don't pass only what is of no listing. */
-export type ScopesOf = (isWatched: (listing: Listing) => boolean) => readonly string[];
+export type { ScopesOf };
 
 export interface StoreStats {
   entries: number;
@@ -52,8 +52,15 @@ export abstract class SearchCacheStore {
   /**
    * @param tokens of the scopes the page depends on, read before the database was asked for it
    * @param hints scopes whose tokens the next miss should bring along
+   * @param listing that was given to the `read` which brought the tokens
    */
-  abstract fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void>;
+  abstract fill(
+    key: string,
+    page: CachedPage,
+    tokens: Tokens,
+    hints: readonly string[],
+    listing?: Listing | null,
+  ): Promise<void>;
 
   /** Puts every entry that depends on one of these out of date. */
   abstract invalidate(scopes: readonly string[]): Promise<void>;

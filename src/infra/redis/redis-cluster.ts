@@ -1,0 +1,80 @@
+import { Logger } from '@nestjs/common';
+import { Cluster, type Redis, type RedisOptions } from 'ioredis';
+import type { HostAndPort } from '../../config/index.js';
+import { ConnectionWatch } from './connection-watch.js';
+
+/** Seconds without a usable cluster after which that is logged; nodes that don't answer at all are named at once. */
+const PATIENT_FOR = 5;
+/** Times a command follows a slot or waits for one; with the pauses between them within the time of a command. */
+const MOST_REDIRECTIONS = 5;
+const PAUSE = 30;
+/** Partitions of the cache listen to one connection. */
+const MOST_LISTENERS = 200;
+
+/** All that the client knows of a node that refuses the connection. */
+const CLOSED = 'Connection is closed.';
+const NO_CLUSTER = /cluster support disabled|unknown command.*cluster/i;
+
+/** Connections to all masters of a Redis Cluster, and what there is to say and to watch about them. */
+export class ClusterConnection {
+  readonly cluster: Cluster;
+  private readonly logger = new Logger('Redis');
+  private readonly watches = new WeakMap<Redis, ConnectionWatch>();
+  private failing = false;
+  private notReady = 0;
+
+  constructor(
+    private readonly nodes: readonly HostAndPort[],
+    private readonly purpose: string,
+    options: RedisOptions,
+  ) {
+    this.cluster = new Cluster([...nodes], {
+      enableOfflineQueue: false,
+      clusterRetryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000),
+      maxRedirections: MOST_REDIRECTIONS,
+      retryDelayOnFailover: PAUSE,
+      retryDelayOnClusterDown: PAUSE,
+      retryDelayOnTryAgain: PAUSE,
+      slotsRefreshTimeout: 1_000,
+      slotsRefreshInterval: 5_000,
+      // Certificates are of names.
+      ...(options.tls && { dnsLookup: (address, callback) => callback(null, address) }),
+      redisOptions: options,
+    });
+    this.cluster.setMaxListeners(MOST_LISTENERS);
+    this.cluster.on('error', (error: Error & { lastNodeError?: Error }) => this.failed(error.lastNodeError ?? error));
+    this.cluster.on('ready', () => {
+      if (this.failing) this.logger.log(`${purpose}: connected again`);
+      [this.failing, this.notReady] = [false, 0];
+    });
+  }
+
+  /** Nodes that are known by now. */
+  get known(): HostAndPort[] {
+    return this.cluster.nodes().map(({ options }) => ({ host: options.host!, port: options.port! }));
+  }
+
+  /** Call once a second. */
+  probe(): void {
+    this.notReady = this.cluster.status === 'ready' ? 0 : this.notReady + 1;
+    if (this.notReady === PATIENT_FOR) this.failed(new Error('no slots are served, or not all of them'));
+    for (const node of this.cluster.nodes()) {
+      let watch = this.watches.get(node);
+      if (!watch) this.watches.set(node, (watch = new ConnectionWatch(node)));
+      if (!watch.isSilent()) continue;
+      this.logger.warn(`${this.purpose}: no answer from ${node.options.host}:${node.options.port} for too long`);
+      node.disconnect();
+    }
+  }
+
+  /** One line when it goes away, not one per attempt. */
+  private failed({ message }: Error): void {
+    if (this.failing) return;
+    this.failing = true;
+    const names = this.nodes.map(({ host, port }) => `${host}:${port}`).join(',');
+    const reason = NO_CLUSTER.test(message)
+      ? 'that is no Redis Cluster: name it by REDIS_URL'
+      : message.replace(CLOSED, 'no node can be reached');
+    this.logger.warn(`${this.purpose}: the Redis Cluster at ${names} can't be used: ${reason}`);
+  }
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Cluster, ensureBuilt, type Load, underLoad } from '../support/cluster/index.js';
+import { waitFor } from '../support/processes.js';
+import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.js';
+
+/** Of the 16,384, one of each third, which a master has. */
+const SLOTS = [100, 6_000, 16_000];
+
+/** G1 and G16 over a Redis Cluster: no fault of it brings an old page back, nor stops the cache for long. */
+describe('a Redis Cluster, under load', () => {
+  let redis: RedisCluster;
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    await ensureBuilt();
+    redis = await startRedisCluster();
+    cluster = await Cluster.start({ instances: 2, env: { ...redis.env, REDIS_HOST: '', REDIS_PORT: '' } });
+  }, 90_000);
+  afterAll(async () => {
+    await cluster.dispose();
+    await redis.stop();
+  });
+
+  const cacheInUse = ({ journal }: Load): Promise<unknown> => {
+    const before = journal.counts['search HIT'] ?? 0;
+    return waitFor(() => (journal.counts['search HIT'] ?? 0) > before + 50, {
+      timeoutMs: 30_000,
+      what: 'the cache to be used',
+    });
+  };
+
+  it('fails over with and without consent, moves slots, loses a master and is cut off in part', async () => {
+    const { violations, journal } = await underLoad(cluster, { writers: 8, searchers: 12 }, async (load) => {
+      await cacheInUse(load);
+      await redis.failOver(await redis.masterOf(SLOTS[0]!));
+      await cacheInUse(load);
+
+      const lagging = await redis.masterOf(SLOTS[1]!);
+      await redis.cutOff(await redis.replicaOf(lagging));
+      await load.progress(200);
+      await redis.failOver(lagging, 'TAKEOVER');
+      await cacheInUse(load);
+
+      const to = await redis.masterOf(SLOTS[2]!);
+      for (const slot of await redis.usedSlots(await redis.masterOf(SLOTS[0]!))) {
+        await redis.migrate(slot, to, () => load.progress(20));
+      }
+      await cacheInUse(load);
+
+      const paused = await redis.masterOf(SLOTS[2]!);
+      await paused.server.pause();
+      await load.progress(200);
+      await paused.server.resume();
+      await cacheInUse(load);
+
+      await (await redis.masterOf(SLOTS[0]!)).server.kill();
+      await cacheInUse(load);
+      await load.progress(300);
+    });
+    expect(violations).toEqual([]);
+    expect(journal.counts['search HIT']).toBeGreaterThan(300);
+  }, 120_000);
+});
