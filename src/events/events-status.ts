@@ -3,6 +3,7 @@ import { SqlClient, type Statement } from '../database/index.js';
 import { EventBus } from './bus/event-bus.js';
 import { LogHistory } from './log/log-history.js';
 import { LEADER_NAME, LeaderElection } from './sequencer/leader-election.js';
+import { WebSocketLink } from './subscribers/web-socket-link.js';
 
 /** Each instance has one, to lead or to be the next one. `$1`: of this instance. */
 const OTHERS: Statement = {
@@ -20,6 +21,7 @@ export class EventsStatus {
     private readonly bus: EventBus,
     private readonly history: LogHistory,
     private readonly sql: SqlClient,
+    private readonly sockets: WebSocketLink,
   ) {}
 
   /** Whether this instance runs the relay, as far as it knows; at most one does. */
@@ -30,6 +32,11 @@ export class EventsStatus {
   /** False: events of other instances are followed in the log, by polling. */
   get busConnected(): boolean {
     return this.bus.connected;
+  }
+
+  /** Whether any client is connected that events are sent to. */
+  get hasSockets(): boolean {
+    return this.sockets.service?.idle === false;
   }
 
   /** Whether other instances use the database as well. Throws what the driver throws. */

@@ -8,7 +8,7 @@ export {
   type ReplayCondition,
 } from './event-reaction.js';
 export type { EventStats } from './event-stats.js';
-export { AcknowledgedChanges } from './commit/acknowledged-changes.js';
+export { type AcknowledgedChange, AcknowledgedChanges } from './commit/acknowledged-changes.js';
 export { EventsStatus } from './events-status.js';
 export { EventsModule } from './events.module.js';
 export { InventoryEventService } from './inventory-event.service.js';

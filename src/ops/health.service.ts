@@ -8,6 +8,7 @@ import { Clock, Draining, endsWithin } from '../infra/index.js';
 import { CacheHealth, type CacheState } from '../search-cache/index.js';
 import { Company, WITHOUT_REDIS } from './company.js';
 import { FreshnessAuditor } from './freshness/freshness-auditor.js';
+import { SocketAuditor } from './freshness/socket-auditor.js';
 
 /** `degraded`: a part is away that the product can do without for a while. */
 export type PartStatus = 'up' | 'degraded' | 'down';
@@ -44,13 +45,14 @@ export class HealthService {
     private readonly logSizes: LogSizes,
     private readonly company: Company,
     private readonly freshness: FreshnessAuditor,
+    private readonly sockets: SocketAuditor,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
 
   async check(): Promise<Health> {
     const { setBackAt, busConnected } = this.events;
-    const { report } = this.freshness;
+    const audits = [this.freshness.report, this.sockets.report].filter((report) => report !== undefined);
     const [database, cache, behind, size, alone] = await Promise.all([
       this.database(),
       this.cache.state(),
@@ -67,7 +69,7 @@ export class HealthService {
       ...(size && { log: { status: 'up', detail: logDetail(size) } }),
       ...(setBackAt && { log: { status: 'degraded', detail: `PostgreSQL was set back, noticed at ${setBackAt}` } }),
       cache: CACHE_PARTS[cache],
-      ...(report && { freshness: { status: report.isStale ? 'degraded' : 'up', detail: report.detail } }),
+      ...(audits.length > 0 && { freshness: freshnessOf(audits) }),
       ...(behind.length > 0 && { consumers: { status: 'degraded', detail: behind.join('; ') } }),
     };
     const statuses = Object.values(parts).map(({ status }) => status);
@@ -132,4 +134,11 @@ async function endsInTime<Value>(reading: Promise<Value>): Promise<Value | undef
   );
   await endsWithin(CHECK_TIMEOUT, kept);
   return read;
+}
+
+/** A fault that one of them has found comes before what the others have to say. */
+function freshnessOf(audits: readonly { isStale: boolean; detail: string }[]): Health['parts'][string] {
+  const faults = audits.filter(({ isStale }) => isStale);
+  const told = faults.length > 0 ? faults : audits;
+  return { status: faults.length > 0 ? 'degraded' : 'up', detail: told.map(({ detail }) => detail).join('; ') };
 }

@@ -1,12 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { Product } from '../../src/contracts/index.js';
+import type { InventoryEvent, Product } from '../../src/contracts/index.js';
+import { EventListeners } from '../../src/events/delivery/event-listeners.js';
 import { CacheInvalidation } from '../../src/events/invalidation/cache-invalidation.js';
 import { SearchCacheInvalidator } from '../../src/search-cache/invalidation/search-cache-invalidator.js';
+import { AuditTimes } from '../../src/ops/freshness/audit-times.js';
+import { FrameSender } from '../../src/fast-path/index.js';
+import { RoomBroadcaster } from '../../src/realtime/gateway/room-broadcaster.js';
 import { ResilientCacheStore } from '../../src/search-cache/store/resilient-cache-store.js';
 import type { CachedPage } from '../../src/search-cache/store/search-cache-store.js';
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
+import { GENERAL, listen } from '../support/rooms.js';
 import { waitFor } from '../support/processes.js';
 import { startRedis, type TestRedis } from '../support/redis-server.js';
 import { cacheInUse } from '../support/search-apps.js';
@@ -16,6 +22,8 @@ Logger.overrideLogger(false);
 
 /** Milliseconds within which each fault is to be found. */
 const WITHIN = 60_000;
+/** Milliseconds within which a change is to be at a socket while that is broken. */
+const SOON = 1_500;
 
 /** What could break in the way from a change to the pages that show it. Each takes itself back. */
 type Fault = (apps: readonly [TestApp, TestApp]) => () => void;
@@ -126,7 +134,56 @@ const FAULTS: Record<string, Fault> = {
   'another instance stores pages with tokens that are newer than they are': lateTokens,
 };
 
-/** G1 is looked for in production; here it is broken on purpose. */
+type Broadcast = (event: InventoryEvent, more: boolean) => void;
+
+/** What an instance does with an event for its sockets. */
+function sockets(how: (broadcast: Broadcast, event: InventoryEvent, more: boolean, time: number) => void): Fault {
+  return ([, reader]) => {
+    const broadcaster = reader.app.get(RoomBroadcaster);
+    const real = broadcaster.broadcast.bind(broadcaster);
+    let time = 0;
+    return restoreAll(
+      jest.spyOn(broadcaster, 'broadcast').mockImplementation((event, more) => how(real, event, more, (time += 1))),
+    );
+  };
+}
+
+let held: InventoryEvent | undefined;
+
+/** In the way from the log to sockets. */
+const SOCKET_FAULTS: Record<string, Fault> = {
+  'an instance sends nothing to its sockets': sockets(() => undefined),
+  'an instance leaves every second event out': sockets((broadcast, event, more, time) => {
+    if (time % 2 === 0) broadcast(event, more);
+  }),
+  'an instance sends every event twice': sockets((broadcast, event, more) => {
+    broadcast(event, more);
+    broadcast(event, more);
+  }),
+  'an instance sends events after later ones': sockets((broadcast, event, more) => {
+    if (!held) held = event;
+    else {
+      broadcast(event, more);
+      broadcast(held, more);
+      held = undefined;
+    }
+  }),
+  'an instance sends events to other rooms': sockets((broadcast, event, more) =>
+    broadcast({ ...event, category: 'elsewhere' } as InventoryEvent, more),
+  ),
+  'an instance sends the version before': sockets((broadcast, event, more) =>
+    broadcast({ ...event, version: event.version - 1 }, more),
+  ),
+  'an instance sends events ten seconds late': sockets((broadcast, event, more) => {
+    setTimeout(broadcast, 10_000, event, more).unref();
+  }),
+  'events are lost between the bridge and those that listen': ([, reader]) =>
+    restoreAll(jest.spyOn(reader.app.get(EventListeners), 'emit').mockImplementation(() => undefined)),
+  'frames count as sent that aren’t': ([, reader]) =>
+    restoreAll(jest.spyOn(reader.app.get(FrameSender), 'send').mockReturnValue(true)),
+};
+
+/** G1 and G5 are looked for in production; here they are broken on purpose. */
 describe('the freshness auditor', () => {
   let database: TestDatabase;
   let redis: TestRedis;
@@ -142,6 +199,8 @@ describe('the freshness auditor', () => {
     apps = [first, await startApp({ database, env })];
     const vendor = await createVendor(first);
     product = await createProduct(first, { vendorId: vendor.id, basePrice: 1 });
+    await listen(apps[1], GENERAL);
+    Object.assign(apps[1].app.get(AuditTimes), { resting: 0, following: 8_000, margin: 500 });
   });
   afterAll(async () => {
     await Promise.all(apps.map((app) => app.close()));
@@ -158,6 +217,8 @@ describe('the freshness auditor', () => {
     const counts = await Promise.all(apps.map((app) => metric(app, 'inventory_staleness_after_ack_total')));
     return counts.reduce((sum, one) => sum + one, 0);
   };
+  const missed = (): Promise<number> => metric(apps[1], 'inventory_missed_at_socket_total');
+  const arrived = (): Promise<number> => metric(apps[1], String.raw`inventory_socket_audits_total\{result="arrived"\}`);
   const shown = (app: TestApp): Promise<number> =>
     metric(app, String.raw`inventory_freshness_audits_total\{result="shown"\}`);
   const write = async (): Promise<void> => {
@@ -181,7 +242,9 @@ describe('the freshness auditor', () => {
       async () => (await Promise.all(apps.map(shown))).every((count, index) => count > before[index]! + 9),
       'audits everywhere',
     );
-    expect(await staleFound()).toBe(0);
+    await whileWriting(async () => (await arrived()) > 3, 'changes to be followed to a socket');
+    expect(await metric(apps[0], String.raw`inventory_socket_audits_total\{result="arrived"\}`)).toBe(0);
+    expect([await staleFound(), await missed()]).toEqual([0, 0]);
     const { body } = await apps[1].request('GET', '/health');
     expect(body).toMatchObject({ parts: { freshness: { status: 'up' } } });
   }, 90_000);
@@ -197,6 +260,23 @@ describe('the freshness auditor', () => {
       expect(found.map(({ body }) => body.parts)).toContainEqual(
         expect.objectContaining({ freshness: expect.objectContaining({ status: 'degraded' }) }),
       );
+    },
+    90_000,
+  );
+
+  it.each(Object.entries(SOCKET_FAULTS))(
+    'finds it when %s',
+    async (_name, fault) => {
+      apps[1].app.get(AuditTimes).arrivesWithin = SOON;
+      // What the fault before is to blame for has been found by now.
+      await sleep(SOON + 500);
+      const before = await missed();
+      const mend = fault(apps);
+      await whileWriting(async () => (await missed()) > before, 'the fault to be found');
+      mend();
+      expect((await apps[1].request('GET', '/health')).body).toMatchObject({
+        parts: { freshness: { status: 'degraded', detail: expect.stringContaining('socket') } },
+      });
     },
     90_000,
   );

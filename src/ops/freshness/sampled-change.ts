@@ -1,4 +1,4 @@
-import type { NewInventoryEvent } from '../../contracts/index.js';
+import type { AcknowledgedChange } from '../../events/index.js';
 
 /** What all instances look for. */
 export interface SampledChange {
@@ -7,23 +7,27 @@ export interface SampledChange {
   category: string;
   /** The one that has been acknowledged. */
   version: number;
+  /** Its event, and milliseconds since the acknowledgement; instances of the version before don't tell. */
+  eventId?: string;
+  age?: number;
 }
 
 /** Undefined for what no page shows: changes of vendors, deletions. */
-export function sampled({ eventType, product }: NewInventoryEvent): SampledChange | undefined {
+export function sampled({ event, at }: AcknowledgedChange): SampledChange | undefined {
+  const { eventId, eventType, product } = event;
   if (!product || eventType === 'product_deleted') return undefined;
   const { id: productId, vendorId, category, version } = product;
-  return { productId, vendorId, category, version };
+  return { productId, vendorId, category, version, eventId, age: Math.round(performance.now() - at) };
 }
 
 /** As an instance has sent it; undefined for what is of another log, and for anything else. */
 export function parseSample(text: string, ownEpoch: string): SampledChange | undefined {
   try {
-    const { epoch, productId, vendorId, category, version } = JSON.parse(text) as Record<string, unknown>;
+    const { epoch, productId, vendorId, category, version, eventId, age } = JSON.parse(text) as Record<string, unknown>;
     const isText = [productId, vendorId, category].every((one) => typeof one === 'string');
-    return epoch === ownEpoch && isText && Number.isSafeInteger(version)
-      ? ({ productId, vendorId, category, version } as SampledChange)
-      : undefined;
+    if (epoch !== ownEpoch || !isText || !Number.isSafeInteger(version)) return undefined;
+    const hasEvent = typeof eventId === 'string' && typeof age === 'number' && age >= 0;
+    return { productId, vendorId, category, version, ...(hasEvent && { eventId, age }) } as SampledChange;
   } catch {
     return undefined;
   }
