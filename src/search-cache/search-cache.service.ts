@@ -59,8 +59,8 @@ export class SearchCacheService implements OnModuleDestroy {
     return productSearch(filters, options, this.text, looser);
   }
 
-  vendorSearch(filters: VendorFilters, options: PageOptions): CachedSearch {
-    return vendorSearch(filters, options, this.text);
+  vendorSearch(filters: VendorFilters, options: PageOptions, looser?: VendorFilters): CachedSearch {
+    return vendorSearch(filters, options, this.text, looser);
   }
 
   /** The page as it is sent: the stored one if it is current, else what `load` brings. */

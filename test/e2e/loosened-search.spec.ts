@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { FoundProducts } from '../../src/contracts/index.js';
+import type { FoundProducts, FoundVendor, Page } from '../../src/contracts/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 
@@ -202,4 +202,40 @@ describe('a search that is loosened', () => {
       expect(vendors.body.items).toHaveLength(1);
     },
   );
+
+  describe('for vendors', () => {
+    const markets = async (query: Record<string, string>) => {
+      const path = `/api/vendors/search?${new URLSearchParams(query).toString()}`;
+      const { body, headers } = await app.request<Page<FoundVendor>>('GET', path);
+      return { markets: body.items.map(({ market }) => market), next: body.nextCursor, cache: headers.get('x-cache') };
+    };
+
+    it.each(['lasalgoan', 'LASALGAON', 'लासलगांव', 'lasalgoan mandi', 'लासलगाव बाजार'])(
+      'looks at the place that %s may mean',
+      async (q) => {
+        expect((await markets({ q })).markets).toEqual(['Lasalgaon']);
+      },
+    );
+
+    it('finds nothing where no place is meant', async () => {
+      for (const q of ['zzyzx', 'house', 'lasalgoan zzyzx']) expect((await markets({ q })).markets).toEqual([]);
+    });
+
+    it('is cached, goes on page after page, and follows what changes its page', async () => {
+      const query = { q: 'Hoshangabda', limit: '1' };
+      expect(await markets(query)).toMatchObject({ markets: [], cache: 'MISS' });
+      await createVendor(app, { name: 'One', market: 'Hoshangabad' });
+      const { id } = await createVendor(app, { name: 'Two', market: 'Hoshangabad' });
+      const first = await markets(query);
+      expect(first).toMatchObject({ markets: ['Hoshangabad'], cache: 'MISS' });
+      expect(await markets(query)).toMatchObject({ cache: 'HIT' });
+      const next = { ...query, cursor: first.next! };
+      expect(await markets(next)).toMatchObject({ markets: ['Hoshangabad'], next: null });
+      await app.request('PATCH', `/api/vendors/${id}`, { market: 'Elsewhere' });
+      expect(await markets(next)).toMatchObject({ markets: [] });
+      expect(await markets(query)).toMatchObject({ markets: ['Hoshangabad'], next: null });
+      await createVendor(app, { name: 'Hoshangabda', market: 'Nowhere' });
+      expect(await markets(query)).toMatchObject({ markets: ['Nowhere'] });
+    });
+  });
 });

@@ -22,7 +22,7 @@ import { decide } from '../../src/inventory/products/write/decide.js';
 import type { ProductCommand } from '../../src/inventory/products/write/product-command.js';
 import { WorkingSet } from '../../src/inventory/products/write/working-set.js';
 import { scopesOfEvents } from '../../src/search-cache/scopes/scopes-of-events.js';
-import { productSearch } from '../../src/search-cache/pages/cached-search.js';
+import { productSearch, vendorSearch } from '../../src/search-cache/pages/cached-search.js';
 import { ProductSearchScopes, VendorSearchScopes } from '../../src/search-cache/scopes/scopes-of-search.js';
 import { aVendorEvent, ORIGIN } from '../support/events.js';
 import { modelPage } from '../support/model-search.js';
@@ -251,6 +251,41 @@ describe('scopes of vendors', () => {
       { numRuns: 20_000 },
     );
     expect(Math.min(...Object.values(differences))).toBeGreaterThan(500);
+  });
+
+  it('are shared by every change and every vendor search that is looked for at a place, once nothing is found', () => {
+    const differences = { loosened: 0, exact: 0 };
+    let missedAlone = 0;
+    const changes = fc.oneof(change, change, command, vendor('v9'));
+    const search = fc.record({ q: typed, where: vendorFilters, most: limit });
+    fc.assert(
+      fc.property(vendors, products, changes, search, (before, stock, one, { q, where, most }) => {
+        const steps = [{ ...where, q: `${q} nowhere` }, where, { ...where, q }];
+        const [asked, looser] = fc.sample(fc.shuffledSubarray(steps, { minLength: 2, maxLength: 2 }), {
+          numRuns: 1,
+          seed: most,
+        })[0]!;
+        const run = (all: readonly Vendor[], stocked: readonly Product[]) => {
+          const first = vendorPage(all, stocked, asked!, most);
+          return first.items.length > 0
+            ? { ...first, step: 0 }
+            : { ...vendorPage(all, stocked, looser!, most), step: 1 };
+        };
+        const result = applied(before, stock, one);
+        const old = run(before, stock);
+        if (same(old, run(result.vendors, result.products))) return;
+        differences[old.step === 1 ? 'loosened' : 'exact'] += 1;
+        const { scopes, narrow } = vendorSearch(asked!, { limit: most }, textScopes, looser);
+        const page = { items: old.items, nextCursor: null, epoch: '', position: 0 };
+        expect(share(result.renewed, scopes)).toBe(true);
+        expect(share(result.renewed, narrow({ page, step: old.step }))).toBe(true);
+        if (!share(result.renewed, narrow({ page, step: old.step, firstStep: old.step }))) missedAlone += 1;
+      }),
+      { numRuns: 8_000 },
+    );
+    expect(Math.min(...Object.values(differences))).toBeGreaterThan(100);
+    // It depends on the search that found nothing, too.
+    expect(missedAlone).toBeGreaterThan(0);
   });
 
   it('are not shared by what a vendor changes of itself and pages that don’t show it', () => {

@@ -75,13 +75,22 @@ export function productSearch(
 
 const NOTHING: PageFacts = { productIds: [], vendorIds: [], complete: true };
 
-export function vendorSearch(filters: VendorFilters, options: PageOptions, text: TextScopes): CachedSearch {
-  const scopes = new VendorSearchScopes(filters, text);
+/** @param looser the search that takes its place while nothing is found */
+export function vendorSearch(
+  filters: VendorFilters,
+  options: PageOptions,
+  text: TextScopes,
+  looser?: VendorFilters,
+): CachedSearch {
+  const steps = [filters, ...(looser ? [looser] : [])].map((one) => new VendorSearchScopes(one, text));
   return {
     kind: 'vendor',
-    key: vendorSearchKey(filters, options),
-    scopes: scopes.all(),
+    key: vendorSearchKey(filters, options, looser),
+    scopes: [...new Set(steps.flatMap((scopes) => scopes.all()))],
     listing: null,
-    narrow: ({ page }) => scopes.narrowed(page.items.map(({ id }) => id)),
+    narrow: ({ page, step = 0, firstStep = 0 }) => {
+      const inVain = steps.slice(firstStep, step).flatMap((scopes) => scopes.narrowed([]));
+      return [...new Set([...inVain, ...steps[step]!.narrowed(page.items.map(({ id }) => id))])];
+    },
   };
 }

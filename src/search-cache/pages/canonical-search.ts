@@ -46,8 +46,10 @@ export function productSearchKey(
   );
 }
 
-export function vendorSearchKey(filters: VendorFilters, options: PageOptions): string {
-  return key('vendor', { ...filters, q: canonicalText(filters.q), lang: lower(filters.lang) }, options);
+/** @param looser the search that takes its place if it finds nothing */
+export function vendorSearchKey(filters: VendorFilters, options: PageOptions, looser?: VendorFilters): string {
+  const instead = looser && differences(filters)(looser);
+  return key('vendor', { ...filters, q: canonicalText(filters.q), lang: lower(filters.lang) }, { ...options, instead });
 }
 
 function key(kind: SearchKind, filters: object, options: object): string {
@@ -72,8 +74,6 @@ const lower = (text: string | undefined): string | undefined => text?.toLowerCas
 
 /** What a search has that another one hasn't, or has otherwise. */
 const differences =
-  (filters: ProductFilters) =>
-  (search: ProductFilters): object =>
-    Object.fromEntries(
-      Object.entries(search).filter(([name, value]) => filters[name as keyof ProductFilters] !== value),
-    );
+  <Filters extends object>(filters: Filters) =>
+  (search: Filters): object =>
+    Object.fromEntries(Object.entries(search).filter(([name, value]) => filters[name as keyof Filters] !== value));

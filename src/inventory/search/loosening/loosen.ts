@@ -1,7 +1,7 @@
 import type { CorrectedWord } from '../../../contracts/index.js';
 import { FILLER_WORDS } from '../../glossary/index.js';
 import { wordsOf } from '../../text/words.js';
-import type { FoundPlace } from './places.js';
+import type { FoundPlace, Places } from './places.js';
 import {
   best,
   byCost,
@@ -123,6 +123,19 @@ function placesAmong(typed: readonly string[], { vocabulary, places }: Words): F
     isFiller(at) || isNamed(at) || called.some(({ from, to }) => at >= from && at < to);
   const isBeside = names.some(({ from, to }) => !called.some((place) => from < place.to && place.from < to));
   return isBeside ? [...called, ...places.among(typed, isTaken, false)] : called;
+}
+
+/**
+ * The places that a text names beside other words, however spelled, and those words but for fillers; undefined if it
+ * names none. For vendors, whose own names are no vocabulary.
+ */
+export function placesOf(q: string, places: Places): { q: string | undefined; places: FoundPlace[] } | undefined {
+  const typed = wordsOf(q).slice(0, MAX_WORDS);
+  const isFiller = (at: number): boolean => FILLER_WORDS.has(typed[at]!);
+  const found = places.among(typed, isFiller, false);
+  if (found.length === 0) return undefined;
+  const rest = typed.filter((_word, at) => !isFiller(at) && !found.some(({ from, to }) => at >= from && at < to));
+  return { q: rest.length > 0 ? rest.join(' ') : undefined, places: found };
 }
 
 /** The same anywhere: the words of the places are dropped. */

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Interpretation, Place, Placed, PlaceSpellings } from '../../../contracts/index.js';
-import type { ProductFilters, ProductSearchOptions } from '../../../contracts/index.js';
+import type { ProductFilters, ProductSearchOptions, VendorFilters } from '../../../contracts/index.js';
 import { SegmentedCache } from '../../../infra/index.js';
 import { KnownWords } from './known-words.js';
-import { type FollowUp, followUps, loosen, type LooserStep } from './loosen.js';
+import { type FollowUp, followUps, loosen, type LooserStep, placesOf } from './loosen.js';
+import type { FoundPlace } from './places.js';
 
 /** A search in place of one that finds nothing. */
 export interface LooserSearch {
@@ -58,6 +59,16 @@ export class QueryLoosener {
     return exact === true || q === undefined || sort !== 'relevance' ? [] : this.taken(q).followUps;
   }
 
+  /** The search for vendors at the places that the text names, in place of one that finds none; undefined without. */
+  vendorsAt(filters: Placed<VendorFilters>): Placed<VendorFilters> | undefined {
+    if (filters.q === undefined) return undefined;
+    const named = placesOf(filters.q, this.words.places);
+    // A place that is filtered by already stays as it is.
+    const places = named?.places.filter(({ kind }) => filters[kind] === undefined) ?? [];
+    if (!named || places.length < named.places.length) return undefined;
+    return { ...filters, q: named.q, spellings: spelledAt(filters, places) };
+  }
+
   private taken(q: string): Taken {
     if (this.knownOf !== this.version) this.known.clear();
     this.knownOf = this.version;
@@ -67,12 +78,15 @@ export class QueryLoosener {
   }
 }
 
+function spelledAt({ spellings }: Placed<object>, places: readonly FoundPlace[]): PlaceSpellings {
+  return { ...spellings, ...Object.fromEntries(places.map(({ kind, spellings: names }) => [kind, names])) };
+}
+
 function looserSearch(filters: Placed<ProductFilters>, step: LooserStep): LooserSearch {
   const { queries, dropped, corrected } = step;
   // A place that is filtered by already stays as it is.
   const places = step.places.filter(({ kind }) => filters[kind] === undefined);
-  const spellings: PlaceSpellings = { ...filters.spellings };
-  for (const { kind, spellings: names } of places) spellings[kind] = names;
+  const spellings = spelledAt(filters, places);
   const place: Place | null =
     places.length > 0 ? Object.fromEntries(places.map(({ kind, name }) => [kind, name])) : null;
   const search = place ? { ...filters, spellings } : filters;

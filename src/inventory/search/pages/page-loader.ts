@@ -21,6 +21,7 @@ import { VENDOR_ORDER, vendorSearchSql } from '../planner/vendor-search.sql.js';
 import { textQueryOf } from '../../text/text-query.js';
 import { type PageRequest, PageReader, type ReadPage } from './page-reader.js';
 import { type OrNone, pageOf, wordless } from './page-rows.js';
+import { decodeStart, encodeStart } from './looser-cursor.js';
 import { lastSeen, type SeenLog, SnapshotPositions } from './snapshot-positions.js';
 
 type VendorPageRow = VendorEntity & { rank: number; total: number; available: number };
@@ -119,7 +120,29 @@ export class PageLoader {
     return { page, json, priceEnds, firstStep, step, followUps };
   }
 
-  async vendors(filters: VendorFilters, options: PageOptions): Promise<Page<FoundVendor>> {
+  /**
+   * The page of a vendor search or, if that finds nothing, of the one in its place; later pages are of the same.
+   *
+   * @throws ValidationFailedError for a cursor of another search
+   */
+  async vendors(
+    filters: Placed<VendorFilters>,
+    options: PageOptions,
+    looser?: Placed<VendorFilters>,
+  ): Promise<LoadedPage> {
+    const start = decodeStart(options.cursor, looser ? 1 : 0, 0);
+    const find = (search: Placed<VendorFilters>): Promise<Page<FoundVendor>> =>
+      this.vendorsOf(search, { ...options, cursor: start.cursor });
+    const first = await find(looser && start.step > 0 ? looser : filters);
+    const isInVain = looser && options.cursor === undefined && first.items.length === 0;
+    // As it was before the other one was looked for.
+    const page = isInVain ? { ...(await find(looser)), position: first.position } : first;
+    const step = isInVain ? 1 : start.step;
+    const nextCursor = encodeStart({ ...start, step }, page.nextCursor);
+    return { page: { ...page, nextCursor }, step, firstStep: start.step };
+  }
+
+  private async vendorsOf(filters: Placed<VendorFilters>, options: PageOptions): Promise<Page<FoundVendor>> {
     const text = filters.q === undefined ? undefined : textQueryOf(filters.q, 'people');
     // A text without any word.
     if (wordless(filters.q, text)) return { items: [], nextCursor: null, ...(await this.log.head()) };

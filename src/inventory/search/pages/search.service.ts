@@ -109,8 +109,9 @@ export class SearchService implements OnModuleInit {
 
   prepareVendors(asked: VendorFilters, options: PageOptions): PreparedSearch {
     const filters = this.loosener.placed(asked);
-    const load = async (): Promise<LoadedPage> => ({ page: await this.loader.vendors(filters, options) });
-    const cached = once(() => this.cache.vendorSearch(filters, options));
+    const looser = once(() => ({ search: this.loosener.vendorsAt(filters) }));
+    const load = (): Promise<LoadedPage> => this.loader.vendors(filters, options, looser().search);
+    const cached = once(() => this.cache.vendorSearch(filters, options, looser().search));
     return {
       kind: 'vendor',
       listing: null,
