@@ -13,8 +13,12 @@ export class CopiedRows {
   start = 0;
   end: number;
 
-  constructor(readonly bytes: Buffer) {
-    this.end = HEADER;
+  /** @param at where to begin: what `end` was once a row had been gone to */
+  constructor(
+    readonly bytes: Buffer,
+    at = HEADER,
+  ) {
+    this.end = at;
   }
 
   /** Goes to the next row, whose fields must all have been gone through; false if there is none. */

@@ -24,7 +24,7 @@ export {
 export { actorText, causeJson } from './log/event-actor.js';
 export { EventLog } from './log/event-log.js';
 export { EventsDroppedError } from './log/events-dropped.error.js';
-export type { MatchingEvent } from './log/matching-events.js';
+export { hashOfKey, type MatchingEvent } from './log/matching-events.js';
 export { BATCH_BYTES, BATCH_EVENTS, type LogPart, type Partitions } from './log/read-matching.sql.js';
 export { positionOfEvent, timeOfPosition } from './log/moved-events.sql.js';
 export { categoriesOf, newEventId } from './log/inventory-event.js';

@@ -25,7 +25,7 @@ class NumberedLog implements Pick<EventLog, 'copyMatching'> {
       if (!own && position < upTo) continue;
       const eventType = this.isWanted(position) ? ('price_changed' as const) : ('product_updated' as const);
       const event = anEvent({ position, eventId: `event-${position}`, eventType });
-      events.push({ event, partition: position % OF, bytes: this.bytes });
+      events.push({ position, event, partition: position % OF, bytes: this.bytes });
       if (events.length === 500 * indexes.length) break;
     }
     return Promise.resolve(events);
@@ -33,7 +33,7 @@ class NumberedLog implements Pick<EventLog, 'copyMatching'> {
 }
 
 describe('LogPages', () => {
-  const pagesOf = (log: NumberedLog): LogPages => new LogPages(log, { eventTypes: ['price_changed'] }, OF);
+  const pagesOf = (log: NumberedLog): LogPages => new LogPages(log, { eventTypes: ['price_changed'] }, OF, 1);
   /** Has partitions read to the end, each as soon as its turn comes. @returns the positions that each has got */
   const readAll = async (pages: LogPages, turns: Iterable<number>, head = HEAD): Promise<number[][]> => {
     const got: number[][] = Array.from({ length: OF }, () => []);
@@ -97,6 +97,30 @@ describe('LogPages', () => {
     expect(log.read.map(({ after }) => after)).toEqual([0, 2_000]);
     await pages.after(2_000, 0, HEAD);
     expect(log.read.map(({ after }) => after)).toEqual([0, 2_000, 4_000]);
+  });
+
+  it('has a partition that is far ahead wait for those that get on, for a while', async () => {
+    const log = new NumberedLog();
+    const pages = new LogPages(log, { eventTypes: ['price_changed'] }, OF, 200);
+    const reach = async (partition: number, position: number): Promise<number> =>
+      (await pages.after(position, partition, HEAD))!.reached;
+    for (const partition of [0, 1]) pages.stands(partition, 0);
+    let slow = await reach(0, 0);
+    let fast = await reach(1, 0);
+    for (const _ of [1, 2, 3]) fast = await reach(1, fast);
+    const waiting = reach(1, fast);
+    for (const _ of [1, 2, 3]) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      slow = await reach(0, slow);
+    }
+    fast = await waiting;
+    expect(fast).toBeGreaterThan(slow);
+    const read = log.read.map(({ after }) => after);
+    expect(new Set(read).size).toBe(read.length);
+    // The slow one gets on no more.
+    const began = performance.now();
+    for (let turn = 0; turn < 4; turn += 1) fast = await reach(1, fast);
+    expect(performance.now() - began).toBeGreaterThan(150);
   });
 
   it('says nothing of a log that does not reach so far', async () => {

@@ -5,8 +5,10 @@ import { BATCH_BYTES, BATCH_EVENTS, type EventLog, type MatchingEvent } from '..
 const SLICE = 10_000;
 /** Positions within which partitions are near each other, beside those that are at the pages of just now. */
 const NEAR = 2_500;
-/** Pages that are kept at most: of the slowest partition and the fastest one, and the next. */
-const KEPT = 3;
+/** Pages that are kept at most: from that of the slowest partition to that of the fastest one, and the next. */
+const KEPT = 4;
+/** Milliseconds for which a partition waits for those that are not so far, at most. */
+const HELD_FOR = 100;
 
 export interface FedEvents {
   events: InventoryEvent[];
@@ -34,18 +36,23 @@ type Reading = Pick<Page, 'partitions' | 'after'> & { page: Promise<Page | undef
  *     partition 0   ── page 1 ──┐ page 2 ──┐ page 3
  *     partition 1   ── page 1 ────┐ page 2 ──
  *     the log       page 1 · page 2 · page 3 ·        one page ahead of the fastest
+ *
+ * A partition that has got so far ahead that its next page would push out one that others are at waits for them.
+ * Without that they drift apart, and read most of the log four times.
  */
 export class LogPages {
   private pages: Page[] = [];
   private readings: Reading[] = [];
   /** Where each partition has asked last. */
   private readonly standing = new Map<number, number>();
+  private onMove: (() => void)[] = [];
 
   /** @param of how many partitions the consumer has */
   constructor(
     private readonly log: Pick<EventLog, 'copyMatching'>,
     private readonly filter: ConsumerFilter,
     private readonly of: number,
+    private readonly heldFor = HELD_FOR,
   ) {}
 
   /**
@@ -58,7 +65,8 @@ export class LogPages {
     this.stands(partition, position);
     const page = await this.pageOf(position, partition, upTo);
     if (!page) return undefined;
-    if (page.reached < upTo && !covering(this.pages, page.reached, partition)) {
+    const isRoom = this.pages.length + this.readings.length < KEPT;
+    if (page.reached < upTo && isRoom && !covering(this.pages, page.reached, partition)) {
       // What it fails with comes again to the partition that gets there.
       this.reading(page.reached, partition, upTo).page.catch(() => undefined);
     }
@@ -69,12 +77,14 @@ export class LogPages {
   stands(partition: number, position: number): void {
     this.standing.set(partition, position);
     if (this.pages.length > 0) this.forgetPassed();
+    this.moved();
   }
 
   /** @returns whether no partition is left */
   leave(partition: number): boolean {
     this.standing.delete(partition);
     this.forgetPassed();
+    this.moved();
     return this.standing.size === 0;
   }
 
@@ -83,7 +93,34 @@ export class LogPages {
     this.pages = this.pages.filter(({ reached }) => reached > first);
   }
 
+  private moved(): void {
+    for (const resume of this.onMove.splice(0)) resume();
+  }
+
+  private async waitForOthers(partition: number): Promise<void> {
+    const began = performance.now();
+    while (this.pages.length >= KEPT && this.isOfOthers(this.pages[0]!, partition)) {
+      const left = this.heldFor - (performance.now() - began);
+      // It doesn't get on, and shall not hold up others.
+      if (left <= 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.onMove.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+  }
+
+  private isOfOthers({ after, reached, partitions }: Page, partition: number): boolean {
+    return [...this.standing].some(
+      ([one, stands]) => one !== partition && partitions.includes(one) && after <= stands && stands < reached,
+    );
+  }
+
   private async pageOf(position: number, partition: number, upTo: number): Promise<Page | undefined> {
+    if (!covering(this.pages, position, partition)) await this.waitForOthers(partition);
     const known = covering(this.pages, position, partition);
     if (known) return known;
     const page = await this.reading(position, partition, upTo).page;
@@ -129,14 +166,14 @@ const covering = (pages: readonly Page[], position: number, partition: number): 
 function batchOf({ events, reached, reachedId }: Page, position: number, partition: number): FedEvents {
   const batch: InventoryEvent[] = [];
   let size = 0;
-  for (const { event, bytes, partition: own } of events) {
-    if (own !== partition || event.position <= position) continue;
+  for (const matching of events) {
+    if (matching.partition !== partition || matching.position <= position) continue;
     const last = batch.at(-1);
     if (last && (batch.length === BATCH_EVENTS || size >= BATCH_BYTES)) {
       return { events: batch, reached: last.position, reachedId: last.eventId };
     }
-    batch.push(event);
-    size += bytes;
+    batch.push(matching.event);
+    size += matching.bytes;
   }
   return { events: batch, reached, reachedId };
 }

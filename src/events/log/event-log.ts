@@ -13,6 +13,7 @@ import {
   BATCH_EVENTS,
   fitsPart,
   type LogPart,
+  pageEvents,
   partitionOf,
   type Partitions,
   READ_KEY_EVENTS,
@@ -216,7 +217,7 @@ export class EventLog implements OnModuleInit {
   /** The same of some partitions of a consumer, so many times as much as there are; never part of a transaction. */
   async copyMatching(part: LogPart, filter: ConsumerFilter, partitions: Partitions): Promise<MatchingEvent[]> {
     const { after, upTo } = part;
-    const limit = BATCH_EVENTS * partitions.indexes.length;
+    const limit = pageEvents(partitions);
     const size = BATCH_BYTES * partitions.indexes.length;
     const isOfPart = fitsPart(filter, partitions);
     const moved = { size, fits: (row: RecordRow) => Number(row.position) === upTo || isOfPart(row) };
@@ -224,8 +225,13 @@ export class EventLog implements OnModuleInit {
       { after, upTo, limit },
       moved,
       async (at) =>
-        matchingEvents(await this.sql.copy(readMatchingSql({ after: at, upTo }, filter, partitions)), this.epoch),
+        matchingEvents(
+          await this.sql.copy(readMatchingSql({ after: at, upTo }, filter, partitions)),
+          this.epoch,
+          partitions.of,
+        ),
       (record) => ({
+        position: Number(record.position),
         event: eventOf(rowOfRecord(record), this.epoch),
         partition: partitionOf(record, partitions),
         bytes: record.changes.length + (record.product ?? record.vendor ?? '').length,
