@@ -3,7 +3,8 @@ import { get } from 'node:http';
 import { PipelinedReadPool } from '../../src/database/index.js';
 import { OPEN } from '../../src/search-cache/index.js';
 import { type InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
-import { SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';
+import { ResilientCache } from '../../src/search-cache/store/resilient-cache.js';
+import type { ResilientCacheStore } from '../../src/search-cache/store/resilient-cache-store.js';
 import { SearchRequests } from '../../src/inventory/search/http/search-requests.js';
 import { QueryLoosener } from '../../src/inventory/search/loosening/query-loosener.js';
 import { REMEMBERED } from '../../src/inventory/search/pages/search.service.js';
@@ -24,7 +25,10 @@ describe('a search of a vendor or a category that isn’t there', () => {
   afterAll(() => app.close());
 
   const isWatched = (vendor: string, category: string): boolean =>
-    app.app.get<SearchCacheStore, InProcessCacheStore>(SearchCacheStore)['watched'].has({ vendor, category });
+    (app.app.get<ResilientCache, ResilientCacheStore>(ResilientCache)['store'] as InProcessCacheStore)['watched'].has({
+      vendor,
+      category,
+    });
   const searched = (query: string) => search(app, `/api/products/search?${query}`);
 
   it('is answered past the cache, and its listing isn’t watched', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FoundProduct, Page, Product } from '../../src/contracts/index.js';
 import { SearchCacheService } from '../../src/search-cache/index.js';
-import { SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';
+import { ResilientCache } from '../../src/search-cache/store/resilient-cache.js';
 import { createProduct } from '../support/builders.js';
 import { waitFor } from '../support/processes.js';
 import { cached, cacheStats, relayed, search, type SearchApps, startAlone, startPair } from '../support/search-apps.js';
@@ -117,7 +117,7 @@ describe.each([
 
     it.each(['a miss', 'a bypass'])('never serves a page that changed after %s, before it was stored', async (read) => {
       const library = apps.first.app.get(SearchCacheService);
-      const store = apps.first.app.get(SearchCacheStore);
+      const store = apps.first.app.get(ResilientCache);
       const { id, category } = await createProduct(apps.first, { category: `library-${read.slice(2)}` });
       const filters = { category };
       if (read === 'a bypass') store.read = () => Promise.resolve({ result: 'bypass' });

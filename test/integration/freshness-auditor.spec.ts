@@ -8,7 +8,7 @@ import { SearchCacheInvalidator } from '../../src/search-cache/invalidation/sear
 import { AuditTimes } from '../../src/ops/freshness/audit-times.js';
 import { FrameSender } from '../../src/fast-path/index.js';
 import { RoomBroadcaster } from '../../src/realtime/gateway/room-broadcaster.js';
-import { ResilientCacheStore } from '../../src/search-cache/store/resilient-cache-store.js';
+import { ResilientCache } from '../../src/search-cache/store/resilient-cache.js';
 import type { CachedPage } from '../../src/search-cache/store/search-cache-store.js';
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
@@ -28,7 +28,7 @@ const SOON = 1_500;
 /** What could break in the way from a change to the pages that show it. Each takes itself back. */
 type Fault = (apps: readonly [TestApp, TestApp]) => () => void;
 
-const storeOf = ({ app }: TestApp): ResilientCacheStore => app.get(ResilientCacheStore);
+const storeOf = ({ app }: TestApp): ResilientCache => app.get(ResilientCache);
 const restoreAll =
   (...spies: { mockRestore(): void }[]) =>
   () => {
