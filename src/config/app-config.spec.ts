@@ -36,6 +36,9 @@ describe('loadConfig', () => {
     ['DATABASE_URL', 'postgres://db/x?sslmode=maybe'],
     ['DATABASE_URL', 'postgres://one:5432,two:port/x'],
     ['DATABASE_URL', 'postgres://one,two/x?target_session_attrs=standby'],
+    ['DATABASE_REPLICA_URLS', 'postgres://one,two/x'],
+    ['DATABASE_REPLICA_URLS', 'postgres://one/x,mysql://two/x'],
+    ['DATABASE_REPLICA_URLS', 'postgres://one/x?target_session_attrs=read-write'],
     ['DEFAULT_TTL', '0'],
     ['MAX_CACHE_SIZE', '1.5'],
     ['DEMO', 'maybe'],
@@ -96,9 +99,24 @@ describe('loadConfig', () => {
     expect(loadConfig({ CORS_ORIGINS: '*' }).corsOrigins).toEqual(['*']);
   });
 
+  it('takes the URLs of replicas apart, each of one server', () => {
+    const DATABASE_URL = 'postgres://one,two/market';
+    const urls = (value: string): string[] =>
+      loadConfig({ DATABASE_URL, DATABASE_REPLICA_URLS: value }).databaseReplicaUrls;
+    expect(urls('')).toEqual([]);
+    expect(
+      urls('postgres://u:p,q@three/x?application_name=a,b , postgresql://four/x?target_session_attrs=any,'),
+    ).toEqual(['postgres://u:p,q@three/x?application_name=a,b', 'postgresql://four/x?target_session_attrs=any']);
+    expect(urls('postgres://three/x\n  postgres://four/x')).toEqual(['postgres://three/x', 'postgres://four/x']);
+    expect(() => loadConfig({ DATABASE_REPLICA_URLS: 'postgres://three/x' })).toThrow(
+      'DATABASE_REPLICA_URLS needs DATABASE_URL: the embedded PostgreSQL has no replicas',
+    );
+  });
+
   it('never repeats a connection string, which may hold a password', () => {
     expect(() => loadConfig({ DATABASE_URL: 'mysql://u:s3cret@h/x' })).not.toThrow(/s3cret/);
     expect(() => loadConfig({ DATABASE_URL: 'postgres://u:s3cret@one:1,two:port/x' })).not.toThrow(/s3cret/);
+    expect(() => loadConfig({ DATABASE_REPLICA_URLS: 'postgres://u:s3cret@one,two/x' })).not.toThrow(/s3cret/);
   });
 
   it('reads all of Redis from one URL', () => {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type TelemetryConfig, telemetryConfig } from './telemetry.js';
 import { ConfigError } from './config-error.js';
-import { hostsOf } from './database-hosts.js';
+import { databaseUrl, replicaUrls } from './database-urls.js';
 import { dotEnv, unknownVariables } from './environment.js';
 import { origins, trustedProxies } from './network.js';
 import { type RedisConfig, redisConfig } from './redis.js';
@@ -18,6 +18,8 @@ export class AppConfig {
   port: number;
   /** Absent: embedded PostgreSQL in `dataDir`. */
   databaseUrl: string | undefined;
+  /** Standbys of that database, one server each, for searches and products. */
+  databaseReplicaUrls: string[];
   dataDir: string;
   /** Absent: the in-process engine. */
   redis: RedisConfig | undefined;
@@ -99,13 +101,14 @@ const SECRET = /SECRET|PASSWORD|HEADERS/;
 function shown({ name, value }: Setting): string | undefined {
   if (value === undefined) return undefined;
   if (SECRET.test(name)) return '(set)';
-  return value.replace(/^([a-z]+:\/\/[^:/@]*):[^/]*@/, '$1:***@');
+  return value.replace(/([a-z]+:\/\/[^:/@\s]*):[^/\s]*@/g, '$1:***@');
 }
 
 function readConfig(variables: Variables): AppConfig {
   const config = Object.assign(new AppConfig(), {
     ...serverAddress(variables),
     databaseUrl: databaseUrl(variables),
+    databaseReplicaUrls: replicaUrls(variables),
     dataDir: resolve(variables.text('DATA_DIR', '.data')),
     redis: redisConfig(variables),
     cacheTtl: variables.integer('DEFAULT_TTL', 300, 1, 86_400),
@@ -139,33 +142,6 @@ function readConfig(variables: Variables): AppConfig {
   checkKeys(config);
   config.warnings = unknownVariables(variables.names, new Set(variables.settings.keys()));
   return config;
-}
-
-/** As PostgreSQL's own programs know them, and the driver's `no-verify`. */
-const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
-
-/** The product writes; on a server that only reads it has nothing to do. */
-const SESSION_ATTRIBUTES = ['read-write', 'primary'];
-
-/** Of one server, or of several: `postgres://user@one:5432,two:5432/market`. */
-function databaseUrl(variables: Variables): string | undefined {
-  const text = variables.text('DATABASE_URL');
-  if (text === undefined) return undefined;
-  for (const { url } of hostsOf(text)) {
-    // The value may hold a password, so the message doesn't repeat it.
-    if (!URL.canParse(url) || !['postgres:', 'postgresql:'].includes(new URL(url).protocol)) {
-      throw new ConfigError('DATABASE_URL must be a URL that begins with postgres:// or postgresql://');
-    }
-  }
-  const { searchParams } = new URL(hostsOf(text)[0]!.url);
-  checkParameter('an sslmode', searchParams.get('sslmode'), SSL_MODES);
-  checkParameter('target_session_attrs', searchParams.get('target_session_attrs'), SESSION_ATTRIBUTES);
-  return text;
-}
-
-function checkParameter(what: string, value: string | null, known: readonly string[]): void {
-  if (value === null || known.includes(value)) return;
-  throw new ConfigError(`DATABASE_URL has ${what} that is none of ${known.join(', ')}: "${value}"`);
 }
 
 /** RFC 7518 §3.2 asks for 256 bits; anything under 128 can be guessed offline from one token. */

@@ -54,6 +54,11 @@ export class DatabaseUrl {
     return new DatabaseUrl(this.value, { ...this.settings, ...settings }, sent, this.clientClass);
   }
 
+  /** Another server of the same database. @param url of one server */
+  at(url: string): DatabaseUrl {
+    return new DatabaseUrl(url, this.settings, this.sent);
+  }
+
   /**
    * How to connect. Settings in the URL's own `options` hold as far as the product doesn't rely on others.
    *

@@ -5,6 +5,8 @@ import { CONNECT_TIMEOUT, SERVER_LIMITS } from './connection-limits.js';
 import { DatabaseUrl } from './database-url.js';
 import { ImpatientPool } from './impatient-pool.js';
 import { PipelinedReadPool } from './pipelined-read-pool.js';
+import { PrimaryWal } from './replicas/primary-wal.js';
+import { ReplicaReads } from './replicas/replica-reads.js';
 import { SqlClient } from './sql-client.js';
 
 /**
@@ -34,8 +36,15 @@ export class DatabaseModule {
           logging: false,
         }),
       ],
-      providers: [SqlClient, PipelinedReadPool, ImpatientPool, { provide: DatabaseUrl, useValue: database }],
-      exports: [SqlClient, DatabaseUrl, TypeOrmModule],
+      providers: [
+        SqlClient,
+        PipelinedReadPool,
+        ImpatientPool,
+        PrimaryWal,
+        ReplicaReads,
+        { provide: DatabaseUrl, useValue: database },
+      ],
+      exports: [SqlClient, DatabaseUrl, PrimaryWal, ReplicaReads, TypeOrmModule],
     };
   }
 }

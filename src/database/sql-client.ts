@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
@@ -9,6 +9,8 @@ import { isTransient } from './conflicts.js';
 import { StatementCacheEpoch } from './statement-cache-epoch.js';
 import { ImpatientPool } from './impatient-pool.js';
 import { PipelinedReadPool } from './pipelined-read-pool.js';
+import { ReplicaReads } from './replicas/replica-reads.js';
+import type { ReadFloor } from './replicas/wal-position.js';
 import { currentTransaction, Transaction } from './transaction.js';
 
 /** Milliseconds after which a statement is given up; nothing the product asks for takes a tenth of it. */
@@ -36,7 +38,13 @@ export class SqlClient {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly reads: PipelinedReadPool,
     private readonly impatient: ImpatientPool,
+    @Optional() private readonly replicas?: ReplicaReads,
   ) {}
+
+  /** Whether there are replicas, so that a floor is worth finding out. */
+  get hasReplicas(): boolean {
+    return this.replicas?.inUse === true;
+  }
 
   /** Must be told of rows that have been inserted, so that statements are planned anew now and then. */
   rowsInserted(rows: number): void {
@@ -56,10 +64,23 @@ export class SqlClient {
     return rows;
   }
 
-  /** `query` for what is read in milliseconds and waits for no lock: see `PipelinedReadPool`. */
-  async read<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+  /**
+   * `query` for what is read in milliseconds and waits for no lock: see `PipelinedReadPool`.
+   *
+   * @param floor given: a replica that is as far may answer (`ReplicaReads`)
+   */
+  async read<Row extends QueryResultRow>(
+    statement: Statement,
+    values: unknown[] = [],
+    floor?: ReadFloor,
+  ): Promise<Row[]> {
     if (currentTransaction()) return this.query(statement, values);
-    return this.reads.query<Row>(this.queryOf(statement, values));
+    const query = this.queryOf(statement, values);
+    if (floor !== undefined && this.replicas?.inUse) {
+      const rows = await this.replicas.read<Row>(query, floor);
+      if (rows) return rows;
+    }
+    return this.reads.query<Row>(query);
   }
 
   /** `query`, but never in a transaction, and a statement that meets a locked row soon fails: see `ImpatientPool`. */

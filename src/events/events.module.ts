@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/index.js';
+import { ReplicaReads } from '../database/index.js';
 import { RedisConnections, RedisOwner } from '../infra/index.js';
 import { AuditLog } from './audit/audit-log.js';
 import { EventBus } from './bus/event-bus.js';
@@ -114,7 +115,8 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
   ],
 })
 export class EventsModule {
-  constructor(log: EventLog, owner: RedisOwner) {
+  constructor(log: EventLog, owner: RedisOwner, replicas: ReplicaReads) {
     owner.follow(() => log.epoch);
+    replicas.follow(() => log.epoch);
   }
 }

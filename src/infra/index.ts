@@ -4,6 +4,7 @@ export {
   deferred,
   FairSlots,
   endsWithin,
+  NextTurn,
   pollUntil,
   retryDelay,
   SingleFlight,

@@ -3,7 +3,15 @@ import { AppConfig } from '../config/index.js';
 import { ConsumerStates } from '../consumers/index.js';
 import type { ConsumerState } from '../contracts/index.js';
 import { EventsStatus, type LogSize, LogSizes } from '../events/index.js';
-import { SEARCH_READINESS, SqlClient, WRITE_READINESS, writeObstacle, type WriteReadiness } from '../database/index.js';
+import {
+  ReplicaReads,
+  type ReplicaState,
+  SEARCH_READINESS,
+  SqlClient,
+  WRITE_READINESS,
+  writeObstacle,
+  type WriteReadiness,
+} from '../database/index.js';
 import { Clock, Draining, endsWithin } from '../infra/index.js';
 import { CacheHealth, type CacheState } from '../search-cache/index.js';
 import { Company, WITHOUT_REDIS } from './company.js';
@@ -44,6 +52,7 @@ export class HealthService {
     private readonly consumers: ConsumerStates,
     private readonly logSizes: LogSizes,
     private readonly company: Company,
+    private readonly replicas: ReplicaReads,
     private readonly freshness: FreshnessAuditor,
     private readonly sockets: SocketAuditor,
     private readonly config: AppConfig,
@@ -63,6 +72,7 @@ export class HealthService {
     const parts: Health['parts'] = {
       ...(this.draining.active && { instance: { status: 'down', detail: 'shutting down' } }),
       database,
+      ...(this.replicas.inUse && { replicas: replicasPart(this.replicas.states()) }),
       bus: busConnected ? { status: 'up' } : { status: 'degraded', detail: 'not connected, following the log' },
       ...(alone === false && { bus: { status: 'degraded', detail: WITHOUT_REDIS } }),
       // Serves as ever; but what had been acknowledged is lost, and an operator should know.
@@ -118,6 +128,15 @@ export class HealthService {
     );
     return Promise.race([asked, timeout]).finally(() => clearTimeout(timer));
   }
+}
+
+/** Without them the primary does it all: slower, not wrong. Which server is which number is in the environment only. */
+function replicasPart(states: readonly ReplicaState[]): Health['parts'][string] {
+  const each = states.map(({ number, obstacle, lagSeconds }) =>
+    obstacle === undefined ? `${number} is ${lagSeconds.toFixed(1)} s behind` : `${number} ${obstacle}`,
+  );
+  const isDegraded = states.some(({ obstacle }) => obstacle !== undefined);
+  return { status: isDegraded ? 'degraded' : 'up', detail: `replica ${each.join(', replica ')}` };
 }
 
 function logDetail({ hot, oldestSeconds, segments, sealedUpTo, bytes }: LogSize): string {

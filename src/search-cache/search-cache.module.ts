@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Cluster, Redis } from 'ioredis';
 import { AppConfig } from '../config/index.js';
+import { PrimaryWal } from '../database/index.js';
 import { EventLog, EventsModule } from '../events/index.js';
 import { Clock, Metrics, RedisConnections } from '../infra/index.js';
 import { CacheHealth } from './store/cache-health.js';
@@ -29,7 +30,7 @@ const REDIS_TIMEOUT = 250;
   providers: [
     {
       provide: ResilientCache,
-      inject: [AppConfig, RedisConnections, EventLog, Metrics, Clock],
+      inject: [AppConfig, RedisConnections, EventLog, Metrics, Clock, PrimaryWal],
       useFactory: createCache,
     },
     SearchText,
@@ -52,11 +53,17 @@ function createCache(
   log: EventLog,
   metrics: Metrics,
   clock: Clock,
+  wal: PrimaryWal,
 ): ResilientCache {
   const owner = (): CacheOwner => ({ epoch: log.epoch, channel });
-  if (!redis) return new ResilientCacheStore(new InProcessCacheStore(clock, cacheSize, cacheTtl), metrics, clock);
+  if (!redis) return new ResilientCacheStore(new InProcessCacheStore(clock, cacheSize, cacheTtl), metrics, clock, wal);
   const connection = redis.openKeyed('search-cache', { commandTimeout: REDIS_TIMEOUT });
   return connection.isCluster
-    ? redisClusterCache(connection as Cluster, owner, cacheSize, cacheTtl, metrics, clock)
-    : new ResilientCacheStore(new RedisCacheStore(connection as Redis, owner, cacheSize, cacheTtl), metrics, clock);
+    ? redisClusterCache(connection as Cluster, owner, cacheSize, cacheTtl, metrics, clock, wal)
+    : new ResilientCacheStore(
+        new RedisCacheStore(connection as Redis, owner, cacheSize, cacheTtl),
+        metrics,
+        clock,
+        wal,
+      );
 }

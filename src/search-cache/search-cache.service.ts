@@ -8,13 +8,14 @@ import type {
   ProductSearchOptions,
   VendorFilters,
 } from '../contracts/index.js';
+import type { ReadFloor } from '../database/index.js';
 import { type CachedSearch, type LoadedPage, productSearch, vendorSearch } from './pages/cached-search.js';
 import type { LooserSearches } from './pages/canonical-search.js';
 import { type CacheStats, CacheStatsReader } from './http/cache-stats.js';
 import { SearchCacheInvalidator } from './invalidation/search-cache-invalidator.js';
 import { SearchText } from './scopes/search-text.js';
 import type { TextScopes } from './scopes/text-scopes.js';
-import { PageCache, type ServedPage } from './pages/page-cache.js';
+import { type LoadPage, PageCache, type ServedPage } from './pages/page-cache.js';
 import { ResilientCache } from './store/resilient-cache.js';
 import type { Tokens } from './store/search-cache-store.js';
 
@@ -64,17 +65,17 @@ export class SearchCacheService implements OnModuleDestroy {
   }
 
   /** The page as it is sent: the stored one if it is current, else what `load` brings. */
-  read(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
+  read(search: CachedSearch, load: LoadPage): Promise<ServedPage> {
     return this.pages.read(search, load);
   }
 
   /** What `load` brings, which is not stored. */
-  bypass(kind: CachedSearch['kind'], load: () => Promise<LoadedPage>): Promise<ServedPage> {
+  bypass(kind: CachedSearch['kind'], load: LoadPage): Promise<ServedPage> {
     return this.pages.bypass(kind, load);
   }
 
   /** The stored page, if it is current and that can be told without waiting. */
-  peek(search: CachedSearch, load: () => Promise<LoadedPage>): ServedPage | undefined {
+  peek(search: CachedSearch, load: LoadPage): ServedPage | undefined {
     return this.pages.peek(search, load);
   }
 
@@ -103,6 +104,11 @@ export class SearchCacheService implements OnModuleDestroy {
   /** Stores a page; see `cacheProductSearch`. */
   cacheVendorSearch(filters: VendorFilters, options: PageOptions, result: Page<FoundVendor>): Promise<void> {
     return this.put(this.vendorSearch(filters, options), filters, result);
+  }
+
+  /** What has every change acknowledged so far, of any instance: the floor for reading what isn't cached. */
+  floor(): Promise<ReadFloor> {
+    return this.cache.floor();
   }
 
   getCacheStats(): Promise<CacheStats> {

@@ -88,6 +88,7 @@ function forget(store: InProcessCacheStore): void {
   store['made'] = 0;
   store['leaseUntil'] = 0;
   store['evictions'] = 0;
+  store['wal'] = null;
 }
 
 export const redisEngine = (): Promise<CacheEngine> => startEngine([], () => Promise.resolve());

@@ -22,6 +22,8 @@ export interface PairedServer {
   kill(): Promise<void>;
   start(): Promise<void>;
   promote(): Promise<void>;
+  /** Of a server that was promoted: starts it again as a standby, with all it has written meanwhile. */
+  demote(): Promise<void>;
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
 }
 
@@ -49,9 +51,7 @@ export async function startPostgresPair(): Promise<PostgresPair> {
   const password = await readPassword(first.directory);
   const primary = await pairedServer(first, password);
   await copyRunning(primary, first, second);
-  const signal = join(second.directory, 'standby.signal');
-  await writeFile(signal, '');
-  await give(signal, user);
+  await beStandby(second);
   const { port } = new URL(primary.url);
   const source = `host=127.0.0.1 port=${port} user=${SUPERUSER} password=${password} application_name=replica sslmode=disable`;
   const replica = await pairedServer(second, password, { primary_conninfo: source });
@@ -95,17 +95,22 @@ async function pairedServer(
       await client.end();
     }
   };
+  const kill = async (): Promise<void> => {
+    const pid = Number((await readFile(join(cluster.directory, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+    process.kill(pid, 'SIGQUIT');
+    await waitFor(() => isGone(pid), { what: 'PostgreSQL to be gone', timeoutMs: 20_000 });
+  };
+  const start = async (): Promise<void> => void (await startServer(cluster, SETTINGS, port));
   return {
     host: `127.0.0.1:${port}`,
     url,
     query,
-    async kill() {
-      const pid = Number((await readFile(join(cluster.directory, 'postmaster.pid'), 'utf8')).split('\n')[0]);
-      process.kill(pid, 'SIGQUIT');
-      await waitFor(() => isGone(pid), { what: 'PostgreSQL to be gone', timeoutMs: 20_000 });
-    },
-    async start() {
-      await startServer(cluster, SETTINGS, port);
+    kill,
+    start,
+    async demote() {
+      await kill();
+      await beStandby(cluster);
+      await start();
     },
     async promote() {
       await query('SELECT pg_promote()');
@@ -114,6 +119,12 @@ async function pairedServer(
       await waitFor(isPrimary, PROMOTION);
     },
   };
+}
+
+async function beStandby({ directory, user }: Cluster): Promise<void> {
+  const signal = join(directory, 'standby.signal');
+  await writeFile(signal, '');
+  await give(signal, user);
 }
 
 function isGone(pid: number): boolean {

@@ -10,6 +10,7 @@ import type {
 import { vendorScopeOf, ForbiddenError, requireOwner } from '../../auth/index.js';
 import { SqlClient } from '../../database/index.js';
 import { inSlices, ValidationFailedError } from '../../infra/index.js';
+import { SearchCacheService } from '../../search-cache/index.js';
 import { idRule } from '../../validation/index.js';
 import type { Caller } from '../event-origin.js';
 import type { ExpectedVersion } from '../if-match.js';
@@ -50,6 +51,7 @@ export class InventoryService {
     private readonly vendors: VendorService,
     private readonly vendorStats: VendorStatsReader,
     private readonly history: ProductHistory,
+    private readonly cache: SearchCacheService,
   ) {}
 
   /** Throws `ValidationFailedError`, `VendorNotFoundError`, `DuplicateSkuError`. */
@@ -120,7 +122,8 @@ export class InventoryService {
 
   /** Throws `ProductNotFoundError`. */
   async getProduct(id: string): Promise<Product> {
-    const [row] = await this.sql.read<LoadedProduct>(LOAD_BY_ID, [[id]]);
+    const floor = this.sql.hasReplicas ? await this.cache.floor() : undefined;
+    const [row] = await this.sql.read<LoadedProduct>(LOAD_BY_ID, [[id]], floor);
     if (!row) throw new ProductNotFoundError(id);
     return loadedProduct(row);
   }

@@ -1,8 +1,10 @@
 import { LRUCache } from 'lru-cache';
+import { laterFloor, type ReadFloor, type WalPosition } from '../../database/index.js';
 import type { Clock } from '../../infra/index.js';
 import { GENERAL_SCOPE, type Listing } from '../scopes/scope-names.js';
 import { WatchedListings } from '../scopes/watched-listings.js';
 import {
+  type AskWal,
   type CachedPage,
   type CacheRead,
   LEASE_MS,
@@ -25,6 +27,8 @@ interface Token {
   /** Entries that depend on it. */
   uses: number;
   gone: boolean;
+  /** The record of the log when it was made; or a later one, if that was unknown then. */
+  floor: ReadFloor;
 }
 
 interface Entry {
@@ -48,6 +52,10 @@ export class InProcessCacheStore extends SearchCacheStore {
   private changes = 0;
   private leaseUntil = 0;
   private evictions = 0;
+  /** How far a replica must be to have all that was invalidated. */
+  private wal: ReadFloor = null;
+  /** Times that it became unknown. */
+  private unknowns = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -81,10 +89,15 @@ export class InProcessCacheStore extends SearchCacheStore {
     if (entry && this.isCurrent(entry)) return Promise.resolve({ result: 'hit', page: entry.page });
     if (listing) this.watched.note(listing);
     const tokens = new Map<string, string>();
-    for (const scope of scopes) tokens.set(scope, this.tokenOf(scope));
-    for (const { scope } of entry?.tokens ?? []) tokens.set(scope, this.tokenOf(scope));
-    for (const scope of entry?.hints ?? []) tokens.set(scope, this.tokenOf(scope));
-    return Promise.resolve({ result: 'miss', tokens });
+    let floor: ReadFloor = '';
+    for (const scope of scopes) {
+      const token = this.tokenOf(scope);
+      tokens.set(scope, token.value);
+      floor = laterFloor(floor, token.floor);
+    }
+    for (const { scope } of entry?.tokens ?? []) tokens.set(scope, this.tokenOf(scope).value);
+    for (const scope of entry?.hints ?? []) tokens.set(scope, this.tokenOf(scope).value);
+    return Promise.resolve({ result: 'miss', tokens, floor });
   }
 
   fill(key: string, page: CachedPage, tokens: Tokens, hints: readonly string[]): Promise<void> {
@@ -100,20 +113,31 @@ export class InProcessCacheStore extends SearchCacheStore {
     return Promise.resolve();
   }
 
-  invalidate(scopes: readonly string[]): Promise<void> {
+  invalidate(scopes: readonly string[], wal?: WalPosition): Promise<void> {
+    this.raise(wal);
     // A name without a token is one that no entry, and no fill under way, depends on.
     for (const scope of scopes) this.drop(scope);
     return Promise.resolve();
   }
 
-  invalidateWatched(scopesOf: ScopesOf): Promise<void> {
-    return this.invalidate(scopesOf((listing) => this.watched.has(listing)));
+  invalidateWatched(scopesOf: ScopesOf, wal?: WalPosition): Promise<void> {
+    return this.invalidate(
+      scopesOf((listing) => this.watched.has(listing)),
+      wal,
+    );
   }
 
   clear(): Promise<void> {
     this.entries.clear();
-    // A fill that is under way must not survive either.
+    // A fill that is under way must not survive either. The log may have begun anew, lower than the record is.
     return this.invalidate([GENERAL_SCOPE]);
+  }
+
+  override async settleWal(ask: AskWal): Promise<void> {
+    if (this.wal !== null) return;
+    const { unknowns } = this;
+    const wal = await ask();
+    if (wal !== undefined && unknowns === this.unknowns) this.wal = wal;
   }
 
   renewLease(since = performance.now()): Promise<void> {
@@ -139,14 +163,26 @@ export class InProcessCacheStore extends SearchCacheStore {
     return true;
   }
 
-  private tokenOf(scope: string): string {
+  private raise(wal: WalPosition | undefined): void {
+    if (wal === undefined) {
+      this.wal = null;
+      this.unknowns += 1;
+    } else if (this.wal !== null && wal > this.wal) {
+      this.wal = wal;
+    }
+  }
+
+  private tokenOf(scope: string): Token {
     const known = this.tokens.get(scope);
-    if (known !== undefined) return known.value;
+    if (known !== undefined) {
+      known.floor ??= this.wal;
+      return known;
+    }
     this.made += 1;
-    const value = String(this.made);
-    this.tokens.set(scope, { scope, value, uses: 0, gone: false });
+    const token = { scope, value: String(this.made), uses: 0, gone: false, floor: this.wal };
+    this.tokens.set(scope, token);
     if (this.tokens.size > MAX_TOKENS) this.makeRoom();
-    return value;
+    return token;
   }
 
   /**
@@ -166,7 +202,7 @@ export class InProcessCacheStore extends SearchCacheStore {
   /** The scope's token if it still has this value. */
   private known(scope: string, value: string): Token {
     const token = this.tokens.get(scope);
-    return token?.value === value ? token : { scope, value, uses: 0, gone: true };
+    return token?.value === value ? token : { scope, value, uses: 0, gone: true, floor: null };
   }
 
   private drop(scope: string): boolean {

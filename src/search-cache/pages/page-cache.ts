@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { ReadFloor } from '../../database/index.js';
 import { type CachedSearch, jsonOf, type LoadedPage } from './cached-search.js';
 import { dependenciesOf } from './page-dependencies.js';
 import { SingleFlight } from '../../infra/index.js';
@@ -13,6 +14,12 @@ export interface ServedPage extends CachedPage {
   /** Searches beside the one whose page it is: that found nothing before it, or follow it; 0 for a stored page. */
   inVain: number;
 }
+
+/**
+ * Loads a page from the database. @param floor what must be in it; a replica that is as far may be asked. Undefined:
+ * only the primary.
+ */
+export type LoadPage = (floor?: ReadFloor) => Promise<LoadedPage>;
 
 type NewPage = Pick<ServedPage, 'body' | 'etag' | 'inVain'>;
 
@@ -28,7 +35,7 @@ export class PageCache {
   ) {}
 
   /** The stored page, if it is current and that can be told without waiting. */
-  peek(search: CachedSearch, load: () => Promise<LoadedPage>): ServedPage | undefined {
+  peek(search: CachedSearch, load: LoadPage): ServedPage | undefined {
     const page = this.cache.peek(search.key);
     return page && this.hit(search, page, load);
   }
@@ -38,19 +45,19 @@ export class PageCache {
    * `load`, but only if they have read the same tokens: one that comes after an acknowledged write has read a newer
    * token, so it never joins a query that began before that write.
    */
-  async read(search: CachedSearch, load: () => Promise<LoadedPage>): Promise<ServedPage> {
+  async read(search: CachedSearch, load: LoadPage): Promise<ServedPage> {
     const read = await this.cache.read(search.key, search.scopes, search.listing);
     if (read.result === 'hit') return this.hit(search, read.page, load);
     if (read.result === 'bypass') return this.bypass(search.kind, load);
     this.metrics.read(search.kind, read.result);
-    const { tokens } = read;
+    const { tokens, floor } = read;
     const flight = [search.key, ...search.scopes.map((scope) => tokens.get(scope))].join(' ');
-    const page = await this.flights.run(flight, () => this.fill(search, tokens, load));
+    const page = await this.flights.run(flight, () => this.fill(search, tokens, () => load(floor)));
     return { ...page, result: 'MISS' };
   }
 
   /** What `load` brings, which is not stored. */
-  async bypass(kind: CachedSearch['kind'], load: () => Promise<LoadedPage>): Promise<ServedPage> {
+  async bypass(kind: CachedSearch['kind'], load: LoadPage): Promise<ServedPage> {
     this.metrics.read(kind, 'bypass');
     const loaded = await load();
     return { ...pageOf(loaded), inVain: inVain(loaded), result: 'BYPASS' };
@@ -65,13 +72,13 @@ export class PageCache {
     return page;
   }
 
-  private hit(search: CachedSearch, { body, etag }: CachedPage, load: () => Promise<LoadedPage>): ServedPage {
+  private hit(search: CachedSearch, { body, etag }: CachedPage, load: LoadPage): ServedPage {
     this.metrics.read(search.kind, 'hit');
     this.probe.sample(search, load);
     return { body, etag, inVain: 0, result: 'HIT' };
   }
 
-  private async fill(search: CachedSearch, tokens: Tokens, load: () => Promise<LoadedPage>): Promise<NewPage> {
+  private async fill(search: CachedSearch, tokens: Tokens, load: LoadPage): Promise<NewPage> {
     const loaded = await load();
     return { ...this.store(search, tokens, loaded), inVain: inVain(loaded) };
   }

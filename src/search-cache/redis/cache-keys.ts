@@ -38,6 +38,7 @@ export class CacheKeys {
   readonly invalidations: string;
   readonly listings: string;
   readonly tokensByUse: string;
+  readonly wal: string;
 
   /** @param partition of how many, in a cluster; without it all is in one */
   constructor(owner: CacheOwner, partition?: { index: number; of: number }) {
@@ -51,6 +52,7 @@ export class CacheKeys {
     this.invalidations = `${this.prefix}renewals`;
     this.listings = `${this.prefix}places`;
     this.tokensByUse = `${this.prefix}tokens`;
+    this.wal = `${this.prefix}wal`;
   }
 
   scope(scope: string): string {

@@ -7,15 +7,29 @@
 -- KEYS[3]  the count of invalidations, see invalidate.lua
 -- KEYS[4]  the watched listings, see read.lua: without pages none is
 -- KEYS[5]  the count of the caller's commands, see watch.lua
+-- KEYS[6]  the record of PostgreSQL's log, see settle-wal.lua: what makes it necessary to clear may have been missed there, too
 -- ARGV[1]  its new value
 -- ARGV[2]  milliseconds it is kept
+-- ARGV[3]  how far PostgreSQL is; nothing: unknown
 --
 -- The entries are not in KEYS: only the sorted set knows them. They share its hash tag.
 --
 -- Returns the number of entries removed.
-local lru, general, invalidations, listings, own = unpack(KEYS)
+local lru, general, invalidations, listings, own, record = unpack(KEYS)
 
+--cluster local issuer = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 12)
 redis.call('DEL', general, listings)
+if ARGV[3] == '' then
+  redis.call('DEL', record)
+else
+  local known = redis.call('GET', record)
+  local master = ''
+  --cluster master = issuer
+  --cluster known = known and string.sub(known, 1, 12) == issuer and string.sub(known, 13)
+  if known and string.sub(known, 1, 1) ~= '?' and ARGV[3] > known then
+    redis.call('SET', record, master .. ARGV[3])
+  end
+end
 redis.call('SET', own, math.max(tonumber(redis.call('GET', own) or '0'), tonumber(ARGV[1])), 'PX', ARGV[2])
 local time = redis.call('TIME')
 local last = tonumber(redis.call('GET', invalidations) or '0')

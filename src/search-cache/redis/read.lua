@@ -9,7 +9,8 @@
 --          stands for the beginning of the set itself
 -- KEYS[7]  token of the general scope, on which every entry depends
 -- KEYS[8]  tokens by last use: sorted set, score in microseconds
--- KEYS[9…] tokens of all scopes that may matter to the search
+-- KEYS[9]  the record of PostgreSQL's log, see settle-wal.lua
+-- KEYS[10…] tokens of all scopes that may matter to the search
 -- ARGV[1]  milliseconds a token lives without being read or made
 -- ARGV[2]  text that no other call ever uses, so that tokens never repeat even if the clock is lost
 -- ARGV[3]  etag of the page that the caller has already, or nothing
@@ -17,6 +18,10 @@
 -- ARGV[5]  most listings; with as many in the set, all listings are watched
 -- ARGV[6]  most tokens; beyond it those that no search has asked for longest go, as if they had expired: an entry that
 --          depends on one misses, and the next search makes another with a value never used before
+--
+-- A token ends with '@' and the record as it was when the token was made: how far a replica of PostgreSQL must be to have all that
+-- was invalidated before. One that was made while the record was unknown gets the end later, which is as good, and stays the token
+-- it was for the entries that have it without.
 --
 -- Changes invalidate the scopes of watched listings alone, so a listing is noted before its first token is made. Without the set
 -- it is unknown which tokens haven't been invalidated: then no entry survives.
@@ -30,8 +35,8 @@
 -- Returns { 'bypass' } without a lease
 --         { 'hit', etag, count of invalidations, milliseconds the entry lives on, body } if every token of deps is current;
 --           without the body if the caller has it
---         { 'miss', key, token, key, token, … } otherwise: of KEYS[9…], deps and hints; missing tokens are made
-local entry, lease, lru, clock, invalidations, listings, general, tokens_by_use = unpack(KEYS, 1, 8)
+--         { 'miss', key, token, key, token, … } otherwise: of KEYS[10…], deps and hints; missing tokens are made
+local entry, lease, lru, clock, invalidations, listings, general, tokens_by_use, record = unpack(KEYS, 1, 9)
 --cluster local issuer = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 12)
 local listing, most_listings, most_tokens = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 
@@ -62,7 +67,8 @@ if deps then
   local valid = true
   --cluster valid = string.sub(deps.tokens[1], 1, 12) == issuer
   for i = 1, #deps.tokens do
-    if current[i] ~= deps.tokens[i] then
+    local token = deps.tokens[i]
+    if current[i] ~= token and string.sub(current[i] or '', 1, #token + 1) ~= token .. '@' then
       valid = false
       break
     end
@@ -90,7 +96,7 @@ local function want(keys)
     end
   end
 end
-for i = 9, #KEYS do
+for i = 10, #KEYS do
   want({ KEYS[i] })
 end
 if deps then
@@ -99,6 +105,9 @@ if deps then
 end
 
 local tokens = redis.call('MGET', unpack(wanted))
+local known = redis.call('GET', record)
+--cluster known = known and string.sub(known, 1, 12) == issuer and string.sub(known, 13)
+local floor = known and string.sub(known, 1, 1) ~= '?' and '@' .. known or ''
 local last
 local answer = { 'miss' }
 local used = {}
@@ -108,11 +117,15 @@ for i, key in ipairs(wanted) do
   local token = tokens[i]
   --cluster if token and string.sub(token, 1, 12) ~= issuer then token = false end
   if token then
+    if floor ~= '' and not string.find(token, '@', 1, true) then
+      token = token .. floor
+      redis.call('SET', key, token)
+    end
     redis.call('PEXPIRE', key, ARGV[1])
   else
     -- Later than every token before, even if the wall clock goes back.
     last = math.max(now, (last or tonumber(redis.call('GET', clock) or '0')) + 1)
-    token = string.format('%.0f', last) .. ARGV[2]
+    token = string.format('%.0f', last) .. ARGV[2] .. floor
     --cluster token = issuer .. token
     redis.call('SET', key, token, 'PX', ARGV[1])
   end

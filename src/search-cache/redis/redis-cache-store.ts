@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
+import { isWalPosition, type ReadFloor, type WalPosition } from '../../database/index.js';
+import { NextTurn } from '../../infra/index.js';
 import { GENERAL_SCOPE, type Listing } from '../scopes/scope-names.js';
 import { MAX_WATCHED_LISTINGS, listingName } from '../scopes/watched-listings.js';
 import {
+  type AskWal,
   type CachedPage,
   type CacheRead,
   LEASE_MS,
@@ -13,10 +16,10 @@ import {
 } from '../store/search-cache-store.js';
 import { CacheKeys, type CacheOwner } from './cache-keys.js';
 import { WatchedListingsReplica, type PlaceNews } from './watched-listings-replica.js';
-import { NextTurn } from './next-turn.js';
 import type { LRUCache } from 'lru-cache';
 import { type PageCopy, PageCopies } from './page-copies.js';
 import { addScripts, type Scripts } from './scripts.js';
+import { highestFloor } from './token-floors.js';
 import { RedisTime, SeenHistory, serverIds } from './seen-history.js';
 
 /** Milliseconds a token outlives an entry. */
@@ -71,6 +74,10 @@ export class RedisCacheStore<Client extends Redis | Cluster = Redis> extends Sea
   private readonly state: NextTurn<(string | Buffer | null)[]>;
   /** The issuer of tokens when the time was asked for, in a cluster. */
   private issuer = '';
+
+  private readonly record = new NextTurn(() => this.askRecord());
+  /** Of the log; otherwise it was known when it was last heard of. */
+  private mayBeUnknown = true;
 
   /** @param owner asked at each use: the log is known by then, and one that was set back gets a new epoch */
   constructor(
@@ -139,6 +146,7 @@ export class RedisCacheStore<Client extends Redis | Cluster = Redis> extends Sea
         keys.listings,
         keys.scope(GENERAL_SCOPE),
         keys.tokensByUse,
+        keys.wal,
         ...scopes.map((scope) => keys.scope(scope)),
       ],
       [
@@ -159,7 +167,7 @@ export class RedisCacheStore<Client extends Redis | Cluster = Redis> extends Sea
         return { result: 'hit', page };
       }
       case 'miss':
-        return { result: 'miss', tokens: this.tokensOf(answer) };
+        return this.missOf(answer, scopes);
       default:
         return { result: 'bypass' };
     }
@@ -183,26 +191,35 @@ export class RedisCacheStore<Client extends Redis | Cluster = Redis> extends Sea
     );
   }
 
-  async invalidate(scopes: readonly string[]): Promise<void> {
-    await this.invalidateKnown(scopes, []);
+  async invalidate(scopes: readonly string[], wal?: WalPosition): Promise<void> {
+    await this.invalidateKnown(scopes, wal, []);
   }
 
-  async invalidateWatched(scopesOf: ScopesOf): Promise<void> {
+  async invalidateWatched(scopesOf: ScopesOf, wal?: WalPosition): Promise<void> {
     for (let naming = 0; naming < MOST_NAMINGS; naming += 1) {
       const named = scopesOf((listing) => this.listings.has(listing));
-      if (await this.invalidateKnown(named, this.listings.upTo)) return;
+      if (await this.invalidateKnown(named, wal, this.listings.upTo)) return;
     }
-    await this.invalidate(scopesOf(() => true));
+    await this.invalidate(
+      scopesOf(() => true),
+      wal,
+    );
   }
 
   /** @returns false if there are listings that the caller who named the scopes didn't know */
-  private async invalidateKnown(scopes: readonly string[], upTo: readonly string[]): Promise<boolean> {
+  private async invalidateKnown(
+    scopes: readonly string[],
+    wal: WalPosition = '',
+    upTo: readonly string[] = [],
+  ): Promise<boolean> {
     const { keys } = this;
     // Lua's unpack takes some thousands of values at once; big batches go in parts. Without any scope it still asks.
     const parts: Promise<PlaceNews | null>[] = [];
     for (let from = 0; from === 0 || from < scopes.length; from += 2_000) {
       const tokens = scopes.slice(from, from + 2_000).map((scope) => keys.scope(scope));
-      parts.push(this.partition ? this.invalidateOnItsWay(tokens, upTo) : this.invalidateTokens(tokens, upTo));
+      parts.push(
+        this.partition ? this.invalidateOnItsWay(tokens, wal, upTo) : this.invalidateTokens(tokens, wal, upTo),
+      );
     }
     const news = (await Promise.all(parts)).filter((one) => one !== null);
     for (const one of news) this.listings.learn(one);
@@ -210,12 +227,16 @@ export class RedisCacheStore<Client extends Redis | Cluster = Redis> extends Sea
   }
 
   /** @returns what the caller hasn't known of the watched listings */
-  private async invalidateTokens(tokens: readonly string[], upTo: readonly string[]): Promise<PlaceNews | null> {
-    const { invalidations, listings } = this.keys;
+  private async invalidateTokens(
+    tokens: readonly string[],
+    wal: WalPosition,
+    upTo: readonly string[],
+  ): Promise<PlaceNews | null> {
+    const { invalidations, listings, wal: record } = this.keys;
     const counted = this.history.next();
     const answer = (await this.scripts.invalidate(
-      [invalidations, listings, this.keys.scope(GENERAL_SCOPE), this.ownCount, ...tokens],
-      [...counted, ...upTo],
+      [invalidations, listings, this.keys.scope(GENERAL_SCOPE), this.ownCount, record, ...tokens],
+      [...counted, wal, ...upTo],
     )) as PlaceNews | [Buffer] | null;
     this.history.done(counted[1]);
     if (answer === null || answer.length > 1) return answer as PlaceNews | null;
@@ -227,28 +248,60 @@ export class RedisCacheStore<Client extends Redis | Cluster = Redis> extends Sea
   /**
    * While the partition's slot goes to another master, scripts of many keys are refused, those of readers too, but
    * perhaps not all: then all pages are put out of date by commands of one key, which find it on either side. The
-   * token of the general scope goes first; a page that is kept in between is kept under the count that the second
-   * command changes.
+   * record goes first, so that no token can bear it any more, then the token of the general scope; a page that is kept
+   * in between is kept under the count that the last command changes.
    */
-  private async invalidateOnItsWay(tokens: readonly string[], upTo: readonly string[]): Promise<PlaceNews | null> {
+  private async invalidateOnItsWay(
+    tokens: readonly string[],
+    wal: WalPosition,
+    upTo: readonly string[],
+  ): Promise<PlaceNews | null> {
     try {
-      return await this.invalidateTokens(tokens, upTo);
+      return await this.invalidateTokens(tokens, wal, upTo);
     } catch (error) {
       if (!(error instanceof Error && SLOT_ON_ITS_WAY.test(error.message))) throw error;
+      await this.redis.del(this.keys.wal);
       await this.redis.del(this.keys.scope(GENERAL_SCOPE));
       await this.redis.incr(this.keys.invalidations);
       return null;
     }
   }
 
-  async clear(): Promise<void> {
-    const { byUse, invalidations, listings } = this.keys;
+  async clear(wal: WalPosition = ''): Promise<void> {
+    const { byUse, invalidations, listings, wal: record } = this.keys;
     const [, number, keptFor] = this.history.next();
     await this.scripts.clear(
-      [byUse, this.keys.scope(GENERAL_SCOPE), invalidations, listings, this.ownCount],
-      [number, keptFor],
+      [byUse, this.keys.scope(GENERAL_SCOPE), invalidations, listings, this.ownCount, record],
+      [number, keptFor, wal],
     );
     this.history.done(number);
+  }
+
+  override async settleWal(ask: AskWal): Promise<void> {
+    if (!this.mayBeUnknown) return;
+    const unknown = await this.settle('', '');
+    this.mayBeUnknown = !isWalPosition(unknown);
+    const wal = this.mayBeUnknown ? await ask() : undefined;
+    if (wal !== undefined) await this.settle(unknown, wal);
+  }
+
+  override async floor(): Promise<ReadFloor> {
+    const [lease, counted, record] = (await this.record.ask()).map((value) => value?.toString() ?? '');
+    if (lease === '' || !this.sawInvalidations(counted!)) return null;
+    this.mayBeUnknown ||= !isWalPosition(record!);
+    return isWalPosition(record!) ? record! : null;
+  }
+
+  private askRecord(): Promise<(Buffer | null)[]> {
+    const { lease, invalidations, wal } = this.keys;
+    return this.scripts.state([lease, invalidations, wal]) as Promise<(Buffer | null)[]>;
+  }
+
+  /** @returns the record of the log */
+  private async settle(unknown: string, wal: string): Promise<string> {
+    this.calls += 1;
+    const name = this.nonce + this.calls.toString(36);
+    return String(await this.scripts['settle-wal']([this.keys.wal], [name, unknown, wal]));
   }
 
   async renewLease(since = performance.now()): Promise<void> {
@@ -332,11 +385,13 @@ export class RedisCacheStore<Client extends Redis | Cluster = Redis> extends Sea
     for (const listener of this.rollbackListeners) listener();
   }
 
-  private tokensOf(answer: readonly Buffer[]): Tokens {
+  private missOf(answer: readonly Buffer[], scopes: readonly string[]): CacheRead {
     const tokens = new Map<string, string>();
     for (let index = 1; index < answer.length; index += 2) {
       tokens.set(this.keys.scopeOf(answer[index]!.toString()), answer[index + 1]!.toString());
     }
-    return tokens;
+    const floor = highestFloor(tokens, scopes);
+    this.mayBeUnknown ||= floor === null;
+    return { result: 'miss', tokens, floor };
   }
 }

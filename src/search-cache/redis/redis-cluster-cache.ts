@@ -1,4 +1,5 @@
 import type { Cluster } from 'ioredis';
+import type { PrimaryWal } from '../../database/index.js';
 import type { Clock, Metrics } from '../../infra/index.js';
 import { PARTITIONS } from '../scopes/partitions.js';
 import { PartitionedCache } from '../store/partitioned-cache.js';
@@ -16,6 +17,7 @@ export function redisClusterCache(
   ttlSeconds: number,
   metrics: Metrics,
   clock: Clock,
+  wal?: PrimaryWal,
 ): PartitionedCache {
   const copies = boundedCopies();
   const stores = Array.from(
@@ -23,7 +25,7 @@ export function redisClusterCache(
     (_none, index) => new RedisCacheStore(cluster, owner, maxEntries, ttlSeconds, { index, of: PARTITIONS, copies }),
   );
   return new PartitionedCache(
-    stores.map((store) => new ResilientCacheStore(store, metrics, clock)),
+    stores.map((store) => new ResilientCacheStore(store, metrics, clock, wal)),
     () => keepEntryBound(stores, maxEntries),
   );
 }

@@ -3,7 +3,7 @@ import type { Cluster, Redis } from 'ioredis';
 
 const NAMES = [
   ...(['read', 'fill', 'invalidate', 'clear', 'watch', 'lease', 'stats'] as const),
-  ...(['state', 'usage', 'evict'] as const),
+  ...(['settle-wal', 'state', 'usage', 'evict'] as const),
 ] as const;
 type ScriptName = (typeof NAMES)[number];
 

@@ -19,6 +19,9 @@ export const PARTITIONS = 64;
  */
 const OPEN_HOMES = [0, 16, 32, 48] as const;
 
+/** To which every change of a product goes, whatever else it does. */
+export const HOME_OF_ALL_PRODUCTS = OPEN_HOMES[0];
+
 /** Of pages of vendors. */
 const VENDOR_PAGES_HOME = 8;
 

@@ -1,5 +1,6 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
-import { homeOf, homesOfChange, homesOfScopes } from '../scopes/partitions.js';
+import type { ReadFloor } from '../../database/index.js';
+import { HOME_OF_ALL_PRODUCTS, homeOf, homesOfChange, homesOfScopes } from '../scopes/partitions.js';
 import type { Listing } from '../scopes/scope-names.js';
 import { ResilientCache } from './resilient-cache.js';
 import type { ResilientCacheStore } from './resilient-cache-store.js';
@@ -83,6 +84,10 @@ export class PartitionedCache extends ResilientCache implements OnApplicationBoo
     );
     void this.keepBound();
     return renewed.some(Boolean);
+  }
+
+  floor(): Promise<ReadFloor> {
+    return this.partitions[HOME_OF_ALL_PRODUCTS]!.floor();
   }
 
   /** The lease is the shortest of all: 0 if some partition is away. */

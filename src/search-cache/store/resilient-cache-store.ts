@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy, Optional } from '@nestjs/common';
+import { PrimaryWal, type ReadFloor, type WalPosition } from '../../database/index.js';
 import { PeriodicJob, Clock, Metrics } from '../../infra/index.js';
 import { GENERAL_SCOPE, type Listing } from '../scopes/scope-names.js';
 import { CircuitBreaker } from './circuit-breaker.js';
@@ -17,6 +18,7 @@ import {
 const RETRY_EVERY = 1_000;
 /** Milliseconds between two probes whether the store has gone back to earlier data. */
 const WATCH_EVERY = 1_000;
+const UNASKED = Promise.resolve(undefined);
 
 /** A `ResilientCache` of one store. */
 @Injectable()
@@ -32,10 +34,11 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
     private readonly store: SearchCacheStore,
     private readonly metrics: Metrics,
     clock: Clock,
+    @Optional() private readonly wal?: PrimaryWal,
   ) {
     super();
     this.breaker = new CircuitBreaker(clock);
-    this.owed = new PendingInvalidations((scopes) => store.invalidate(scopes));
+    this.owed = new PendingInvalidations(async (scopes) => store.invalidate(scopes, await this.position()));
     store.onPossibleRollback(() => this.defer([GENERAL_SCOPE]));
   }
 
@@ -63,14 +66,14 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
 
   invalidate(scopes: readonly string[]): Promise<boolean> {
     return this.invalidateOrDefer(
-      () => this.store.invalidate(scopes),
+      (wal) => this.store.invalidate(scopes, wal),
       () => scopes,
     );
   }
 
   invalidateWatched(scopesOf: ScopesOf): Promise<boolean> {
     return this.invalidateOrDefer(
-      () => this.store.invalidateWatched(scopesOf),
+      (wal) => this.store.invalidateWatched(scopesOf, wal),
       // It is unknown which listings will be watched by the time it is made up for.
       () => scopesOf(() => true),
     );
@@ -81,7 +84,11 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
   }
 
   async clear(): Promise<boolean> {
-    const done = await this.attempt(() => this.store.clear().then(() => true), false);
+    const cleared = async (): Promise<boolean> => {
+      await this.store.clear(await this.position());
+      return true;
+    };
+    const done = await this.attempt(cleared, false);
     if (!done) this.defer([GENERAL_SCOPE]);
     return done;
   }
@@ -92,7 +99,14 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
 
   /** Looks whether the store has gone back to earlier data; if so, everything is renewed before it is used again. */
   async watch(): Promise<void> {
-    await this.attempt(() => this.store.watch(), undefined);
+    await this.attempt(async () => {
+      await this.store.watch();
+      if (this.wal?.inUse) await this.store.settleWal(() => this.position());
+    }, undefined);
+  }
+
+  floor(): Promise<ReadFloor> {
+    return this.attempt<ReadFloor>(() => this.store.floor(), null);
   }
 
   stats(): Promise<StoreStats | null> {
@@ -112,8 +126,20 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
     );
   }
 
-  private async invalidateOrDefer(invalidate: () => Promise<void>, all: () => readonly string[]): Promise<boolean> {
-    if (await this.attempt(() => invalidate().then(() => true), false)) return true;
+  /** Of everything that is committed by now; without replicas nothing is asked. */
+  private position(): Promise<WalPosition | undefined> {
+    return this.wal?.inUse ? this.wal.position() : UNASKED;
+  }
+
+  private async invalidateOrDefer(
+    invalidate: (wal: WalPosition | undefined) => Promise<void>,
+    all: () => readonly string[],
+  ): Promise<boolean> {
+    const done = async (): Promise<boolean> => {
+      await invalidate(this.wal?.inUse ? await this.wal.position() : undefined);
+      return true;
+    };
+    if (await this.attempt(done, false)) return true;
     this.defer(all());
     // Tried even while the circuit is open: the change is about to be acknowledged, and another instance, which may
     // reach the store, would go on serving what it puts out of date.

@@ -1,3 +1,4 @@
+import type { ReadFloor } from '../../database/index.js';
 import type { Listing } from '../scopes/scope-names.js';
 import type { CachedPage, CacheRead, ScopesOf, StoreStats, Tokens } from './search-cache-store.js';
 
@@ -40,6 +41,9 @@ export abstract class ResilientCache {
 
   /** @param since moment of `performance.now()` up to which everything sequenced has been invalidated */
   abstract renewLease(since?: number): Promise<boolean>;
+
+  /** See `SearchCacheStore.floor`: of products. */
+  abstract floor(): Promise<ReadFloor>;
 
   /** Null: it doesn't answer. */
   abstract stats(): Promise<StoreStats | null>;

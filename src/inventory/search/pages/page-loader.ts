@@ -12,7 +12,7 @@ import {
 } from '../../../contracts/index.js';
 import { AwaitSequenced, EventLog } from '../../../events/index.js';
 import type { LoadedPage } from '../../../search-cache/index.js';
-import { SqlClient } from '../../../database/index.js';
+import { type ReadFloor, SqlClient } from '../../../database/index.js';
 import { FairSlots, UnavailableError } from '../../../infra/index.js';
 import { Moments } from '../../moments.js';
 import { type VendorEntity, vendorOf } from '../../vendors/vendor.entity.js';
@@ -22,7 +22,7 @@ import { textQueryOf } from '../../text/text-query.js';
 import { type PageRequest, PageReader, type ReadPage } from './page-reader.js';
 import { type OrNone, pageOf, wordless } from './page-rows.js';
 import { decodeStart, encodeStart } from './looser-cursor.js';
-import { lastSeen, type SeenLog, SnapshotPositions } from './snapshot-positions.js';
+import { lastSeen, oldestSeen, type SeenLog, SnapshotPositions } from './snapshot-positions.js';
 
 type VendorPageRow = VendorEntity & { rank: number; total: number; available: number };
 
@@ -55,12 +55,12 @@ export class PageLoader {
     const { filters, options } = request;
     for (let attempt = 1; ; attempt += 1) {
       const read = await this.reader.read(request);
-      if (read.interpretation.kind === 'loosened') return this.loaded(read, read.seen[0]!);
+      if (read.interpretation.kind === 'loosened') return this.loaded(read, oldestSeen(read.seen));
       const position = await this.snapshots.of(read.seen);
       if (typeof position === 'number') return this.loaded(read, { position });
-      if (position === 'late') return this.loaded(read, read.seen[0]!);
+      if (position === 'late') return this.loaded(read, oldestSeen(read.seen));
       if (attempt === ATTEMPTS) {
-        return (await this.latest(filters, options, read.seen)) ?? this.loaded(read, read.seen[0]!);
+        return (await this.latest(filters, options, read.seen)) ?? this.loaded(read, oldestSeen(read.seen));
       }
     }
   }
@@ -123,31 +123,38 @@ export class PageLoader {
   /**
    * The page of a vendor search or, if that finds nothing, of the one in its place; later pages are of the same.
    *
+   * @param floor what the page must have at least, so that a replica may answer; without it the primary does
    * @throws ValidationFailedError for a cursor of another search
    */
   async vendors(
     filters: Placed<VendorFilters>,
     options: PageOptions,
     looser?: Placed<VendorFilters>,
+    floor?: ReadFloor,
   ): Promise<LoadedPage> {
     const start = decodeStart(options.cursor, looser ? 1 : 0, 0);
     const find = (search: Placed<VendorFilters>): Promise<Page<FoundVendor>> =>
-      this.vendorsOf(search, { ...options, cursor: start.cursor });
+      this.vendorsOf(search, { ...options, cursor: start.cursor }, floor);
     const first = await find(looser && start.step > 0 ? looser : filters);
     const isInVain = looser && options.cursor === undefined && first.items.length === 0;
-    // As it was before the other one was looked for.
-    const page = isInVain ? { ...(await find(looser)), position: first.position } : first;
+    const second = isInVain ? await find(looser) : first;
+    // As it was before the other one was looked for; which may have been read from a replica, and be of an older one.
+    const page = { ...second, position: Math.min(first.position, second.position) };
     const step = isInVain ? 1 : start.step;
     const nextCursor = encodeStart({ ...start, step }, page.nextCursor);
     return { page: { ...page, nextCursor }, step, firstStep: start.step };
   }
 
-  private async vendorsOf(filters: Placed<VendorFilters>, options: PageOptions): Promise<Page<FoundVendor>> {
+  private async vendorsOf(
+    filters: Placed<VendorFilters>,
+    options: PageOptions,
+    floor: ReadFloor | undefined,
+  ): Promise<Page<FoundVendor>> {
     const text = filters.q === undefined ? undefined : textQueryOf(filters.q, 'people');
     // A text without any word.
     if (wordless(filters.q, text)) return { items: [], nextCursor: null, ...(await this.log.head()) };
     const { statement, values } = vendorSearchSql(filters, options, text);
-    const rows = await this.sql.read<OrNone<VendorPageRow>>(statement, values);
+    const rows = await this.sql.read<OrNone<VendorPageRow>>(statement, values, floor);
     const itemOf = (row: VendorPageRow): FoundVendor => foundVendor(row, filters.lang);
     const cursorOf = ({ rank, name, id }: VendorPageRow): string => encodeCursor(VENDOR_ORDER, [rank, name, id]);
     return pageOf(rows, options.limit, this.log.epoch, itemOf, cursorOf);

@@ -6,6 +6,7 @@ import type {
   ProductFilters,
   ProductSearchOptions,
 } from '../../../contracts/index.js';
+import type { ReadFloor } from '../../../database/index.js';
 import { FairSlots } from '../../../infra/index.js';
 import { canonicalText, type LoadedPage } from '../../../search-cache/index.js';
 import { WRITTEN_RANK } from '../../text/text-query.js';
@@ -26,6 +27,8 @@ export interface PageRequest {
   owner?: string | undefined;
   /** A position; undefined: of the present. */
   at?: number | undefined;
+  /** What the page must have at least, so that a replica may answer; without it the primary does. */
+  floor?: ReadFloor | undefined;
 }
 
 /** A page that may be of no position. */
@@ -89,7 +92,7 @@ export class PageReader {
    * @throws ValidationFailedError for a cursor of another search; UnavailableError if too many look for looser ones
    */
   async read(request: PageRequest): Promise<ReadPage> {
-    const { filters, options, looser = [], followUps = [], at } = request;
+    const { filters, options, looser = [], followUps = [], at, floor } = request;
     const start = decodeStart(options.cursor, looser.length, followUps.length);
     const isFirst = options.cursor === undefined;
     const seen: SeenLog[] = [];
@@ -100,7 +103,7 @@ export class PageReader {
       isFirst && !following ? searches : [],
       found,
       options,
-      at,
+      { at, floor },
     );
     if (seenOfLeads) seen.push(seenOfLeads);
     const shown = [...start.shown, ...leads.map(({ id }) => id)];
@@ -139,10 +142,10 @@ export class PageReader {
 
   /** Nothing at all, where the page begins behind it. */
   private async found(request: PageRequest, start: PageStart, seen: SeenLog[]): Promise<Found> {
-    const { filters, options, looser = [], owner = '', at } = request;
+    const { filters, options, looser = [], owner = '', at, floor } = request;
     const all = [[filters], ...looser.map((one) => one.searches)];
     const find = async (step: number): Promise<Found> => {
-      const found = await this.rows.find(all[step]!, { ...options, cursor: start.cursor }, { at });
+      const found = await this.rows.find(all[step]!, { ...options, cursor: start.cursor }, { at, floor });
       seen.push(found.seen);
       return { ...found, step, searches: all[step]! };
     };
@@ -162,7 +165,7 @@ export class PageReader {
 
   /** What comes behind that on the page, if anything does. */
   private async following(
-    { options, followUps = [], owner = '', at }: PageRequest,
+    { options, followUps = [], owner = '', at, floor }: PageRequest,
     start: PageStart,
     found: Found,
     seen: SeenLog[],
@@ -183,7 +186,7 @@ export class PageReader {
       for (const index of candidates) {
         tried.push(index);
         const followed = searchesOf(followUps[index]!, searches[0]!);
-        const next = await this.rows.find(followed, { ...options, cursor, limit }, { at, except: searches });
+        const next = await this.rows.find(followed, { ...options, cursor, limit }, { at, floor, except: searches });
         const rest = next.page.items.filter(({ id }) => !shown.has(id));
         if (rest.length === 0 && start.followUp === undefined) continue;
         seen.push(next.seen);

@@ -8,7 +8,7 @@ import type {
   ProductFilters,
   ProductSearchOptions,
 } from '../../../contracts/index.js';
-import { SqlClient } from '../../../database/index.js';
+import { type ReadFloor, SqlClient } from '../../../database/index.js';
 import { EventLog } from '../../../events/index.js';
 import type { LoadedPage } from '../../../search-cache/index.js';
 import { anyOf, type TextQuery, textQueryOf, without } from '../../text/text-query.js';
@@ -41,7 +41,9 @@ export interface FoundPage {
 /** When, and what for. */
 export interface Asked {
   /** A position; undefined: of the present. */
-  at: number | undefined;
+  at?: number | undefined;
+  /** What has to be found at least, so that a replica may answer; without it the primary does. */
+  floor?: ReadFloor | undefined;
   /** Searches whose finds are left out. */
   except?: readonly ProductFilters[];
 }
@@ -68,7 +70,7 @@ export class ProductRows {
   async find(
     searches: readonly Placed<ProductFilters>[],
     options: ProductSearchOptions,
-    { at, except = [] }: Asked,
+    { at, floor, except = [] }: Asked,
   ): Promise<FoundPage> {
     const [filters] = searches as [Placed<ProductFilters>];
     const text = textOf(searches);
@@ -78,7 +80,7 @@ export class ProductRows {
     }
     const others = textOf(except);
     const { order, ...search } = productSearchSql(filters, options, text && others ? without(text, others) : text);
-    const rows = await this.ask<OrNone<ProductPageRow>>(search, at);
+    const rows = await this.ask<OrNone<ProductPageRow>>(search, { at, floor });
     const page = pageOf(
       rows,
       options.limit,
@@ -103,7 +105,7 @@ export class ProductRows {
     searches: readonly ProductFilters[],
     { page }: FoundPage,
     { sort = 'relevance', limit }: ProductSearchOptions,
-    at: number | undefined,
+    asked: Asked,
   ): Promise<{ leads: ProductItem[]; seen?: SeenLog }> {
     const [filters, ...others] = searches;
     if (sort !== 'relevance' || filters?.q === undefined || others.length > 0 || page.items.length < 2) {
@@ -114,13 +116,16 @@ export class ProductRows {
     if (!meant || most < 2) return { leads: [] };
     const terms = textQueryOf(filters.q)![meant.rankedBy];
     const kinds = meant.goods.slice(0, most).map((good) => `(${terms}) & ${good}`);
-    const rows = await this.ask<OrNone<ProductPageRow>>(leadsSql(filters, kinds), at);
+    const rows = await this.ask<OrNone<ProductPageRow>>(leadsSql(filters, kinds), asked);
     const found = rows.flatMap(({ id, vendorId, item }) => (id === null ? [] : [{ id, vendorId, item }]));
     const leads = found.filter(({ id }, index) => found.findIndex((other) => other.id === id) === index);
     return { leads: leads.length < 2 ? [] : leads, seen: seenBy(rows) };
   }
 
-  /** Read after the page, so that nothing is missing from its position on. */
+  /**
+   * Read after the page, and never from a replica, which may not be as far as the page: so nothing is missing from its
+   * position on.
+   */
   async facetsOf(
     searches: readonly Placed<ProductFilters>[],
     facets: readonly Facet[],
@@ -132,18 +137,17 @@ export class ProductRows {
     const [filters] = searches as [Placed<ProductFilters>];
     const text = textOf(searches);
     if (wordless(filters.q, text)) return counts;
-    for (const { facet, ...value } of await this.ask<FacetValue & { facet: Facet }>(
-      facetsSql(filters, asked, text),
+    for (const { facet, ...value } of await this.ask<FacetValue & { facet: Facet }>(facetsSql(filters, asked, text), {
       at,
-    )) {
+    })) {
       counts[facet]!.push(value);
     }
     return counts;
   }
 
   /** What is of the past takes longer than searches may on the connections that they share. */
-  private ask<Row extends object>(search: SearchStatement, at: number | undefined): Promise<Row[]> {
-    if (at === undefined) return this.sql.read<Row>(search.statement, search.values);
+  private ask<Row extends object>(search: SearchStatement, { at, floor }: Asked): Promise<Row[]> {
+    if (at === undefined) return this.sql.read<Row>(search.statement, search.values, floor);
     const { statement, values } = asOf(search, at);
     return this.sql.transaction(async () => {
       await this.sql.query(PLANNED_ONCE);

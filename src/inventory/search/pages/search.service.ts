@@ -6,6 +6,7 @@ import type {
   ProductSearchOptions,
   VendorFilters,
 } from '../../../contracts/index.js';
+import type { ReadFloor } from '../../../database/index.js';
 import {
   type CachedSearch,
   type Listing,
@@ -32,7 +33,7 @@ export interface PreparedSearch {
    */
   cached: () => CachedSearch;
   /** Rejects with `ValidationFailedError` for a cursor of another search. */
-  load: (owner?: string) => Promise<LoadedPage>;
+  load: (owner?: string, floor?: ReadFloor) => Promise<LoadedPage>;
   /** The same where there is no such vendor or category: without looking for looser searches, which find as little. */
   loadNothing: (owner?: string) => Promise<LoadedPage>;
   /** Of the vocabulary by which the search is loosened if it finds nothing. */
@@ -71,7 +72,8 @@ export class SearchService implements OnModuleInit {
       looser: this.loosener.looserThan(filters, options),
       followUps: this.loosener.followUpsOf(filters, options),
     }));
-    const load = (owner?: string): Promise<LoadedPage> => this.loader.products({ filters, options, ...meant(), owner });
+    const load: PreparedSearch['load'] = (owner, floor) =>
+      this.loader.products({ filters, options, ...meant(), owner, floor });
     const cached = once(() => {
       const { looser, followUps } = meant();
       return this.cache.productSearch(filters, options, {
@@ -110,7 +112,8 @@ export class SearchService implements OnModuleInit {
   prepareVendors(asked: VendorFilters, options: PageOptions): PreparedSearch {
     const filters = this.loosener.placed(asked);
     const looser = once(() => ({ search: this.loosener.vendorsAt(filters) }));
-    const load = (): Promise<LoadedPage> => this.loader.vendors(filters, options, looser().search);
+    const load: PreparedSearch['load'] = (_owner, floor) =>
+      this.loader.vendors(filters, options, looser().search, floor);
     const cached = once(() => this.cache.vendorSearch(filters, options, looser().search));
     return {
       kind: 'vendor',
@@ -130,7 +133,7 @@ export class SearchService implements OnModuleInit {
    */
   run(search: PreparedSearch, owner?: string): Promise<ServedPage> {
     const { listing, kind, cached } = search;
-    const load = (): Promise<LoadedPage> => search.load(owner);
+    const load = (floor?: ReadFloor): Promise<LoadedPage> => search.load(owner, floor);
     const loadNothing = (): Promise<LoadedPage> => search.loadNothing(owner);
     const exists = listing === null || this.listings.exist(listing);
     if (exists === true) return this.cache.read(cached(), load);
@@ -140,7 +143,7 @@ export class SearchService implements OnModuleInit {
   /** The page, if it is cached and that can be told without waiting. */
   peek({ listing, cached, load }: PreparedSearch): ServedPage | undefined {
     if (listing !== null && !this.listings.isKnown(listing)) return undefined;
-    return this.cache.peek(cached(), load);
+    return this.cache.peek(cached(), () => load());
   }
 
   private inLanguage(

@@ -22,6 +22,10 @@ export interface SeenLog {
 /** The position that the last of these events has or gets; at least, if more wait than are told apart. */
 export const lastSeen = ({ position, waiting }: SeenLog): number => position + Number.parseInt(waiting ?? '0', 10);
 
+/** Nothing is missing from its position on, of any of them: a later statement may have been read from a replica. */
+export const oldestSeen = (seen: readonly SeenLog[]): SeenLog =>
+  seen.reduce((oldest, one) => (one.position < oldest.position ? one : oldest));
+
 /** `$1` position, `$2` how many that follow. */
 const READ_FOLLOWING: Statement = {
   name: 'read-events-that-follow',
