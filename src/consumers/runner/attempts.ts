@@ -6,6 +6,8 @@ import type { ConsumerContext, EventConsumerHandler, EventConsumerOptions } from
 
 /** Milliseconds after which a handler that has not come to its end has failed. */
 const HANDLER_TIMEOUT = 30_000;
+/** Milliseconds that a batch without such a bound has to come to its end once the work on its partition ends. */
+const TO_FINISH = 1_000;
 /** Milliseconds of other effects after which the checkpoint is moved, so that a crash repeats little. */
 const COMMIT_EVERY = 1_000;
 /** Connections that may be lost with one event in a row, be it to a statement that takes too long. */
@@ -50,10 +52,17 @@ export class ConsumerHandler {
     return this.isSql || this.handler.handleBatch !== undefined;
   }
 
-  /** All at once; what it throws has undone every SQL effect. */
-  async together(events: readonly InventoryEvent[]): Promise<void> {
+  /**
+   * All at once; what it throws has undone every SQL effect. What stops at a failure would stop for good at a batch
+   * that takes too long, so it may take as long as it needs: each of its statements is bound in time. Only the end of
+   * the work on its partition cuts it off.
+   */
+  async together(events: readonly InventoryEvent[], ending: AbortSignal): Promise<void> {
     const context = this.context(1);
-    if (this.handler.handleBatch) return inTime(this.handler.handleBatch(events, context));
+    if (this.handler.handleBatch) {
+      const work = this.handler.handleBatch(events, context);
+      return this.stops ? unlessEnded(work, ending) : inTime(work);
+    }
     for (const event of events) await inTime(this.handler.handle(event, context));
   }
 
@@ -105,6 +114,24 @@ export class ConsumerHandler {
 
   private context(attempt: number): ConsumerContext {
     return { sql: this.sql, attempt };
+  }
+}
+
+/** What it asks for once it is cut off is refused, as its transaction has ended. */
+async function unlessEnded(work: Promise<void>, ending: AbortSignal): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let end: () => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    const cutOff = (): void => reject(new Error('The work on the partition has ended'));
+    end = () => void (timer ??= setTimeout(cutOff, TO_FINISH));
+    ending.addEventListener('abort', end);
+    if (ending.aborted) end();
+  });
+  try {
+    await Promise.race([work, ended]);
+  } finally {
+    ending.removeEventListener('abort', end);
+    clearTimeout(timer);
   }
 }
 

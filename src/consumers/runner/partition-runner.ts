@@ -109,6 +109,7 @@ export class PartitionRunner {
         if (!(await this.step())) await this.signal.wait(STORE_EVERY);
       } catch (error) {
         if (error instanceof PartitionLostError) return this.parts.lost(this.held);
+        if (this.stopping) break;
         this.parts.errors.inc({ type: 'consumer' });
         this.logger.debug(error);
         await this.signal.wait(PAUSE);
@@ -161,11 +162,11 @@ export class PartitionRunner {
     if (!this.cautious && this.handler.goesTogether) {
       const handled = { handled: events.length, failed: [] };
       try {
-        await this.commit(() => this.handler.together(events).then(() => handled), fed);
+        await this.commit(() => this.handler.together(events, this.ending.signal).then(() => handled), fed);
         this.stops = 0;
         return;
       } catch (error) {
-        if (error instanceof PartitionLostError) throw error;
+        if (error instanceof PartitionLostError || (this.stopping && this.handler.stops)) throw error;
         if (this.handler.stops) return this.stopAt(error);
         this.logger.debug(error);
       }
