@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Clock } from '../../infra/index.js';
 import { GENERAL_SCOPE } from '../scopes/scope-names.js';
@@ -53,6 +55,28 @@ describe('searches that are made up without end', () => {
     expect(store['tokens'].size).toBeLessThanOrEqual(MAX_TOKENS);
     expect((await read('0', scopesOf(0))).result).toBe('miss');
     expect(kept).toBeGreaterThan(0.99 * searches);
+  });
+
+  it('leave no memory behind whose tokens are made again and again, however few there are', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const used = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const churn = async (times: number): Promise<void> => {
+      for (let time = 0; time < times; time += 1) {
+        await store.renewLease();
+        await read('popular', scopesOf(1));
+        await store.invalidate(scopesOf(1));
+      }
+    };
+    await churn(1_000);
+    const before = used();
+    await churn(6_000);
+    expect(store['tokens'].size).toBeLessThan(10);
+    // Kept tokens would take 60 MB.
+    expect(used() - before).toBeLessThan(15_000_000);
   });
 
   it('count the entries that a token is of, whatever becomes of them', async () => {

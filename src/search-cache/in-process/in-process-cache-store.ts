@@ -20,6 +20,13 @@ export const MAX_TOKENS = 250_000;
 /** Tokens in use that are passed over for one that isn't, before one of them gives way all the same. */
 const PASSED_OVER = 10;
 
+/**
+ * Tokens that are made until the walk over them begins anew: a walk that stands still keeps every table alive that the
+ * map has grown out of since, with all tokens that were in it. Walking over the places of those that are gone takes a
+ * millisecond at most.
+ */
+const WALK_ANEW = 10_000;
+
 /** A scope's token. Entries keep it itself: that takes less than its names do, and comparing needs no look-up. */
 interface Token {
   readonly scope: string;
@@ -45,7 +52,7 @@ export class InProcessCacheStore extends SearchCacheStore {
   /** In the order they were made, or passed over. */
   private readonly tokens = new Map<string, Token>();
   /** Behind the last token that gave way: to begin anew each time would be to walk over the places of all that have. */
-  private readonly oldest = this.tokens.values();
+  private oldest = this.tokens.values();
   private readonly watched = new WatchedListings();
   private made = 0;
   /** Times that tokens have gone that were of entries. */
@@ -181,6 +188,7 @@ export class InProcessCacheStore extends SearchCacheStore {
     this.made += 1;
     const token = { scope, value: String(this.made), uses: 0, gone: false, floor: this.wal };
     this.tokens.set(scope, token);
+    if (this.made % WALK_ANEW === 0) this.oldest = this.tokens.values();
     if (this.tokens.size > MAX_TOKENS) this.makeRoom();
     return token;
   }

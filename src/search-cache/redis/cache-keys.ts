@@ -13,7 +13,7 @@ export interface CacheOwner {
  * Beginning of the keys of pages. To be changed with what pages hold: instances of the version before, which share
  * everything else during an upgrade, must neither serve the new pages nor leave theirs to new instances.
  */
-const PAGES = 'entry2';
+const PAGES = 'entry3';
 
 /**
  * Version of the scopes. To be changed with what they are called: an instance of another version invalidates scopes
