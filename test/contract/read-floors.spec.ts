@@ -1,8 +1,24 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ReadFloor } from '../../src/database/index.js';
-import { GENERAL_SCOPE } from '../../src/search-cache/scopes/scope-names.js';
+import { Cluster } from 'ioredis';
+import type { PrimaryWal, ReadFloor } from '../../src/database/index.js';
+import { Clock, Metrics } from '../../src/infra/index.js';
+import { CacheKeys } from '../../src/search-cache/redis/cache-keys.js';
+import { slotOf } from '../../src/search-cache/redis/hash-tags.js';
+import { redisClusterCache } from '../../src/search-cache/redis/redis-cluster-cache.js';
+import { HOME_OF_ALL_PRODUCTS, homeOf, PARTITIONS } from '../../src/search-cache/scopes/partitions.js';
+import { GENERAL_SCOPE, OPEN } from '../../src/search-cache/scopes/scope-names.js';
+import type { PartitionedCache } from '../../src/search-cache/store/partitioned-cache.js';
 import type { SearchCacheStore } from '../../src/search-cache/store/search-cache-store.js';
-import { type CacheEngine, inProcessEngine, redisEngine, TEST_KEYS, tokensOf } from '../support/cache-engines.js';
+import {
+  type CacheEngine,
+  inProcessEngine,
+  OWNER,
+  redisEngine,
+  TEST_KEYS,
+  tokensOf,
+} from '../support/cache-engines.js';
+import { waitFor } from '../support/processes.js';
+import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.js';
 
 const [SPICES, GRAINS] = ['category:spices#set', 'category:grains#set'] as const;
 
@@ -147,4 +163,88 @@ describe('the floor in Redis of what is not cached', () => {
     await engine.again().invalidateWatched(() => [SPICES]);
     expect(await store.floor()).toBeNull();
   });
+});
+
+describe('the floor in a partition of a Redis Cluster', () => {
+  /** In the partition to which all changes of products go. */
+  const listing = ['spices', 'fruit', 'grains', 'nuts', 'herbs', 'oils', 'tea', 'flowers']
+    .map((category) => ({ vendor: OPEN, category }))
+    .find((one) => homeOf(one) === HOME_OF_ALL_PRODUCTS)!;
+  const set = `search:cache:category:${listing.category}#set`;
+  const { wal } = new CacheKeys(OWNER, { index: HOME_OF_ALL_PRODUCTS, of: PARTITIONS });
+  const LONG = { timeoutMs: 20_000 };
+  let cluster: RedisCluster;
+  let client: Cluster;
+  let cache: PartitionedCache;
+  let position: string;
+
+  beforeAll(async () => {
+    cluster = await startRedisCluster();
+    client = new Cluster(
+      cluster.nodes.map(({ server: { host, port } }) => ({ host, port })),
+      { redisOptions: { commandTimeout: 250, connectTimeout: 500 } },
+    );
+    client.setMaxListeners(200);
+    client.on('error', () => undefined);
+    await waitFor(() => client.status === 'ready', { what: 'the cluster', ...LONG });
+  }, 60_000);
+  afterAll(async () => {
+    client.disconnect();
+    await cluster.stop();
+  });
+  beforeEach(async () => {
+    await cluster.flush();
+    position = at(10);
+    const primary = { inUse: true, position: () => Promise.resolve(position) } as PrimaryWal;
+    cache = redisClusterCache(client, () => OWNER, 100, 300, new Metrics(), new Clock(), primary);
+    await waitFor(() => cache.renewLease(), { what: 'the lease', ...LONG });
+  });
+
+  const settle = (): Promise<void> => cache['partitions'][HOME_OF_ALL_PRODUCTS]!.watch();
+  const change = async (lsn: number): Promise<void> => {
+    position = at(lsn);
+    expect(await cache.invalidateWatched((isWatched) => (isWatched(listing) ? [set] : []))).toBe(true);
+  };
+  let pages = 0;
+  const floor = async (): Promise<ReadFloor | undefined> => {
+    const read = await cache.read(`page ${(pages += 1)}`, [GENERAL_SCOPE, set], listing);
+    return read.result === 'miss' ? read.floor : undefined;
+  };
+
+  it('is what any process has acknowledged there, once it is settled', async () => {
+    expect([await floor(), await cache.floor()]).toEqual([null, null]);
+    await settle();
+    expect([await floor(), await cache.floor()]).toEqual([at(10), at(10)]);
+    await change(20);
+    expect([await floor(), await cache.floor()]).toEqual([at(20), at(20)]);
+  }, 60_000);
+
+  it('is unknown to a master that was promoted without having heard of all, until it is settled there', async () => {
+    await settle();
+    await change(20);
+    const master = await cluster.masterOf(slotOf(/\{(.*)\}/.exec(wal)![1]!));
+    const replica = await cluster.replicaOf(master);
+    await waitFor(async () => (await master.admin.call('WAIT', '1', '1000')) === 1, { what: 'the copy', ...LONG });
+    await cluster.cutOff(replica);
+    await change(30);
+    await cluster.failOver(master, 'TAKEOVER');
+    // What it has inherited, lease included, may have been read before.
+    const after = await waitFor(
+      async () => {
+        const read = await floor();
+        return read === undefined ? undefined : [read, await cache.floor()];
+      },
+      { what: 'an answer of the successor', ...LONG },
+    );
+    expect(after).toEqual([null, null]);
+    await waitFor(
+      async () => {
+        await settle();
+        return (await cache.floor()) === at(30);
+      },
+      { what: 'the record of the successor', ...LONG },
+    );
+    expect(await floor()).toBe(at(30));
+    await replica.admin.config('SET', 'masterauth', '');
+  }, 60_000);
 });

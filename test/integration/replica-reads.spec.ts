@@ -77,14 +77,14 @@ describe('reads from a replica', () => {
     const { reads, writes, stale, failures } = await traffic(ms, 20);
     expect(stale).toEqual([]);
     expect(failures).toBe(0);
-    expect(Math.min(reads, writes)).toBeGreaterThan(50);
+    expect(Math.min(reads, writes)).toBeGreaterThan(10);
     const after = await counts();
     return Object.fromEntries(Object.entries(after).map(([result, count]) => [result, count - before[result]!]));
   };
 
   it('never miss what was acknowledged before them, while all write', async () => {
     const { at_once: atOnce, after_a_wait: waited } = await isFresh(6_000);
-    expect(atOnce! + waited!).toBeGreaterThan(50);
+    expect(atOnce! + waited!).toBeGreaterThan(10);
     // What nobody changes is read from it at once.
     await waitFor(answersAtOnce, { ...LONG, what: 'reads at once' });
   }, 60_000);
