@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { Redis } from 'ioredis';
+import { type Cluster as IoCluster, Redis } from 'ioredis';
 import { loadConfig } from '../../src/config/index.js';
 import { RedisConnections } from '../../src/infra/index.js';
+import { slotOf } from '../../src/search-cache/redis/hash-tags.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { freePort, startChild, waitFor } from '../support/processes.js';
@@ -64,6 +65,28 @@ describe('a Redis Cluster', () => {
     const { server } = cluster.nodes[0]!;
     app = await startApp({ env: { REDIS_URL: `redis://mandi:s3cret@${server.host}:${server.port}` } });
     await isSaid(/Redis is a node of a cluster: name it by REDIS_CLUSTER/);
+  });
+
+  const openKeyed = async (user = ''): Promise<{ client: IoCluster; connections: RedisConnections }> => {
+    const env = { ...cluster.env, ...(user && { REDIS_USERNAME: user, REDIS_PASSWORD: 's3cret' }) };
+    const connections = new RedisConnections(loadConfig(env).redis!);
+    const client = connections.openKeyed('test', { commandTimeout: 100 }) as IoCluster;
+    await waitFor(() => client.status === 'ready', { what: 'the cluster' });
+    return { client, connections };
+  };
+
+  it('of which a slot is on its way to a node that hangs refuses commands, and the process goes on', async () => {
+    const { client, connections } = await openKeyed();
+    const slot = slotOf('asked');
+    const to = await cluster.masterOf((slot + 8_192) % 16_384);
+    await cluster.migrate(slot, to, async () => {
+      await expect(client.get('{asked}')).resolves.toBeNull();
+      await to.server.pause();
+      // Jest fails a test during which a rejection goes unhandled, as Node.js would end the process.
+      await expect(client.get('{asked}')).rejects.toThrow('Command timed out');
+      await to.server.resume();
+    });
+    connections.onApplicationShutdown();
   });
 
   it('that is nowhere is named in one line', async () => {

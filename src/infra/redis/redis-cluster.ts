@@ -42,6 +42,7 @@ export class ClusterConnection {
       redisOptions: options,
     });
     this.cluster.setMaxListeners(MOST_LISTENERS);
+    this.cluster.on('+node', ignoreFailedAsking);
     this.cluster.on('error', (error: Error & { lastNodeError?: Error }) => this.failed(error.lastNodeError ?? error));
     this.cluster.on('ready', () => {
       if (this.failing) this.logger.log(`${purpose}: connected again`);
@@ -77,4 +78,17 @@ export class ClusterConnection {
       : message.replace(CLOSED, 'no node can be reached');
     this.logger.warn(`${this.purpose}: the Redis Cluster at ${names} can't be used: ${reason}`);
   }
+}
+
+/**
+ * Before a command goes to the node that a slot is on its way to, ioredis (5.11) sends `ASKING` and drops its promise.
+ * If that node hangs or closes, the rejection would end the process. The command itself fails as well, for its caller.
+ */
+function ignoreFailedAsking(node: Redis): void {
+  const ask = node.asking.bind(node);
+  node.asking = () => {
+    const asked = ask();
+    asked.catch(() => undefined);
+    return asked;
+  };
 }
