@@ -131,6 +131,23 @@ describe('the cache in a Redis Cluster', () => {
     expect((await cluster.masterOf(slot)).id).toBe(to.id);
   }, 60_000);
 
+  it('puts them out of date once more by a whole script, should the move be taken back with what came before', async () => {
+    const [reader, writer] = [await open(), await open()];
+    await waitFor(() => writer.renewLease(), { what: 'the lease', ...LONG });
+    await fill(reader);
+    const slot = slotOfHome(SPICES);
+    const from = await cluster.masterOf(slot);
+    const masters = await Promise.all([0, 6_000, 12_000].map((away) => cluster.masterOf((slot + away) % 16_384)));
+    const to = masters.find(({ id }) => id !== from.id)!;
+    const general = new CacheKeys(OWNER, { index: homeOf(SPICES), of: PARTITIONS }).scope(GENERAL_SCOPE);
+    const token = (await from.admin.get(general))!;
+    await cluster.migrate(slot, to, async () => {
+      expect(await writer.invalidateWatched((isWatched) => (isWatched(SPICES) ? [SET] : []))).toBe(true);
+    });
+    await to.admin.set(general, token);
+    await waitFor(async () => (await to.admin.get(general)) !== token, { what: 'another token', ...LONG });
+  }, 60_000);
+
   it('goes on in the other partitions while one is away, and the one that was gets no lease before it is cleared', async () => {
     const [reader, leader] = [await open(), await open()];
     const elsewhere = Array.from({ length: 50 }, (_none, index) => ({ vendor: `v${index}`, category: OPEN }));

@@ -249,7 +249,8 @@ export class RedisCacheStore<Client extends Redis | Cluster = Redis> extends Sea
    * While the partition's slot goes to another master, scripts of many keys are refused, those of readers too, but
    * perhaps not all: then all pages are put out of date by commands of one key, which find it on either side. The
    * record goes first, so that no token can bear it any more, then the token of the general scope; a page that is kept
-   * in between is kept under the count that the last command changes.
+   * in between is kept under the count that the last command changes. Should the other master fail and the move be
+   * taken back, that token may come back: so everything is owed until a whole script has put it out of date.
    */
   private async invalidateOnItsWay(
     tokens: readonly string[],
@@ -263,6 +264,7 @@ export class RedisCacheStore<Client extends Redis | Cluster = Redis> extends Sea
       await this.redis.del(this.keys.wal);
       await this.redis.del(this.keys.scope(GENERAL_SCOPE));
       await this.redis.incr(this.keys.invalidations);
+      this.distrust();
       return null;
     }
   }
