@@ -102,6 +102,41 @@ describe.each([
     await store.settleWal(() => Promise.reject(new Error('it is known')));
   });
 
+  it('is not settled lower than what was acknowledged while it was asked for', async () => {
+    await store.settleWal(async () => {
+      await engine.again().invalidate([SPICES], at(20));
+      await engine.again().invalidate([GRAINS], at(15));
+      return at(10);
+    });
+    expect([await floor(SPICES), await floor(GRAINS)]).toEqual([at(20), at(20)]);
+  });
+
+  it('is not settled lower than a clearing meanwhile has said', async () => {
+    await store.settleWal(async () => {
+      await store.clear(at(20));
+      return at(10);
+    });
+    expect([null, at(20)]).toContain(await floor(SPICES));
+    await settle(at(30));
+    expect([at(20), at(30)]).toContain(await floor(SPICES));
+  });
+
+  it('is not settled by what was heard before it became unknown once more', async () => {
+    await store.invalidate([SPICES], at(20));
+    await store.invalidate([SPICES]);
+    await settle(at(10));
+    expect(await floor(SPICES)).toBe(at(10));
+  });
+
+  it('is settled once, however many ask at the same time', async () => {
+    await store.settleWal(async () => {
+      await engine.again().settleWal(() => Promise.resolve(at(12)));
+      await store.invalidate([SPICES], at(20));
+      return at(10);
+    });
+    expect(await floor(SPICES)).toBe(at(20));
+  });
+
   it('that becomes known leaves pages current that were stored while it was unknown', async () => {
     const tokens = tokensOf(await store.read('a', [GENERAL_SCOPE, SPICES], null));
     await store.fill('a', { body: Buffer.from('{}'), etag: '"a"' }, tokens, []);

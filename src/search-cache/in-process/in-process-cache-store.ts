@@ -63,6 +63,8 @@ export class InProcessCacheStore extends SearchCacheStore {
   private wal: ReadFloor = null;
   /** Times that it became unknown. */
   private unknowns = 0;
+  /** The latest position that was heard since it has been unknown, lest it is settled lower. */
+  private heard: WalPosition = '';
 
   constructor(
     private readonly clock: Clock,
@@ -144,7 +146,8 @@ export class InProcessCacheStore extends SearchCacheStore {
     if (this.wal !== null) return;
     const { unknowns } = this;
     const wal = await ask();
-    if (wal !== undefined && unknowns === this.unknowns) this.wal = wal;
+    if (wal === undefined || this.wal !== null || unknowns !== this.unknowns) return;
+    this.wal = laterFloor(wal, this.heard);
   }
 
   renewLease(since = performance.now()): Promise<void> {
@@ -174,7 +177,10 @@ export class InProcessCacheStore extends SearchCacheStore {
     if (wal === undefined) {
       this.wal = null;
       this.unknowns += 1;
-    } else if (this.wal !== null && wal > this.wal) {
+      this.heard = '';
+    } else if (this.wal === null) {
+      if (wal > this.heard) this.heard = wal;
+    } else if (wal > this.wal) {
       this.wal = wal;
     }
   }

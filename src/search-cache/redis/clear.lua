@@ -26,8 +26,12 @@ else
   local master = ''
   --cluster master = issuer
   --cluster known = known and string.sub(known, 1, 12) == issuer and string.sub(known, 13)
-  if known and string.sub(known, 1, 1) ~= '?' and ARGV[3] > known then
-    redis.call('SET', record, master .. ARGV[3])
+  if known then
+    -- Of an unknown one what has been heard since is raised: its settler may have asked PostgreSQL before this change.
+    local name, heard = string.match(known, '^(%?[^@]*)@?(.*)$')
+    if ARGV[3] > (heard or known) then
+      redis.call('SET', record, master .. (name and name .. '@' or '') .. ARGV[3])
+    end
   end
 end
 redis.call('SET', own, math.max(tonumber(redis.call('GET', own) or '0'), tonumber(ARGV[1])), 'PX', ARGV[2])

@@ -19,6 +19,7 @@
 --
 -- The record is raised in the same step, before any token can be made anew: a token says how far a replica of PostgreSQL must
 -- be to have what was invalidated before. One that is unknown stays so: what was acknowledged while it was lost isn't known here.
+-- It notes what is heard meanwhile, so that it isn't settled lower.
 --
 -- The count moves even if no token was there: a process may hold a page whose token Redis has lost since it was checked.
 -- It is a clock, so that it takes no value twice when Redis loses it.
@@ -45,8 +46,12 @@ else
   local master = ''
   --cluster master = issuer
   --cluster known = known and string.sub(known, 1, 12) == issuer and string.sub(known, 13)
-  if known and string.sub(known, 1, 1) ~= '?' and ARGV[4] > known then
-    redis.call('SET', record, master .. ARGV[4])
+  if known then
+    -- Of an unknown one what has been heard since is raised: its settler may have asked PostgreSQL before this change.
+    local name, heard = string.match(known, '^(%?[^@]*)@?(.*)$')
+    if ARGV[4] > (heard or known) then
+      redis.call('SET', record, master .. (name and name .. '@' or '') .. ARGV[4])
+    end
   end
 end
 if #KEYS > 5 then

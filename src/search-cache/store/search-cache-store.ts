@@ -90,7 +90,7 @@ export abstract class SearchCacheStore {
 
   /**
    * Makes an unknown record known. It counts only if the record is the same unknown one as before `ask` was called:
-   * what is acknowledged later raises it, or makes it unknown anew.
+   * what is acknowledged meanwhile or later raises it, or makes it unknown anew.
    */
   settleWal(_ask: AskWal): Promise<void> {
     return Promise.resolve();
