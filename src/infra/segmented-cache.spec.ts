@@ -37,6 +37,7 @@ describe('a segmented cache', () => {
     values.set('asked', { weight: 1 });
     values.get('asked');
     values.set('asked', { weight: 2 });
+    expect([values.has('asked'), values.has('other')]).toEqual([true, false]);
     expect(values.get('asked')).toEqual({ weight: 2 });
     expect(values.size).toBe(1);
     values.clear();

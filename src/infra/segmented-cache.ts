@@ -33,6 +33,11 @@ export class SegmentedCache<Value extends object> {
     return newcomer;
   }
 
+  /** Without counting as asked for. */
+  has(key: string): boolean {
+    return this.kept.has(key) || this.newcomers.has(key);
+  }
+
   set(key: string, value: Value): void {
     if (this.kept.has(key)) this.kept.set(key, value);
     else this.newcomers.set(key, value);

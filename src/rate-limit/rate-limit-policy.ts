@@ -16,6 +16,9 @@ const ROWS_OF_A_REQUEST = 500;
 /** A search in place of one that found nothing: to make it takes the process about as long as PostgreSQL. */
 const REQUESTS_OF_A_SEARCH = 2;
 
+/** Words whose meaning is looked for while a request takes its time: 1 ms each, if they are misspelt. */
+const WORDS_OF_A_REQUEST = 2;
+
 /** Seconds of a window. */
 const WINDOW = 60;
 
@@ -68,6 +71,12 @@ export class RateLimitPolicy {
   /** The same for a search that others took the place of, since it found nothing: each read as much as one more. */
   chargeSearches(principal: Principal | null, request: IncomingMessage, more: number): void {
     if (more > 0) this.limits.charge(this.keyOf(principal, request), more * REQUESTS_OF_A_SEARCH);
+  }
+
+  /** The same for a text that has to be read for what it may mean; a remembered one has not. */
+  chargeWords(principal: Principal | null, request: IncomingMessage, words: number): void {
+    const requests = Math.ceil(words / WORDS_OF_A_REQUEST) - 1;
+    if (requests > 0) this.limits.charge(this.keyOf(principal, request), requests);
   }
 
   /** Whose requests are counted together. */

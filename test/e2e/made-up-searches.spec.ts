@@ -7,7 +7,7 @@ import { ResilientCache } from '../../src/search-cache/store/resilient-cache.js'
 import type { ResilientCacheStore } from '../../src/search-cache/store/resilient-cache-store.js';
 import { SearchRequests } from '../../src/inventory/search/http/search-requests.js';
 import { QueryLoosener } from '../../src/inventory/search/loosening/query-loosener.js';
-import { REMEMBERED } from '../../src/inventory/search/pages/search.service.js';
+import { REMEMBERED, SearchService } from '../../src/inventory/search/pages/search.service.js';
 import { ProductRows } from '../../src/inventory/search/pages/product-rows.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
@@ -111,6 +111,37 @@ describe('searches that are asked once', () => {
       requests.find(url);
     }
     expect(requests['known'].size).toBeLessThan(REMEMBERED.maxWeight / 2_000);
+    await app.close();
+  });
+});
+
+describe('a text that is read for what it may mean', () => {
+  it('counts by its words, once, whether its page is cached or not', async () => {
+    const app = await startApp({ env: { RATE_LIMIT: '600' } });
+    await cacheInUse(app);
+    const leftAfter = async (q: string): Promise<number> => {
+      const path = `${app.url}/api/products/search?q=${encodeURIComponent(q)}`;
+      const answer = await fetch(path);
+      expect(answer.status).toBe(200);
+      await answer.text();
+      // What is charged afterwards shows with the next request.
+      const next = await fetch(`${app.url}/api/products/made-up`);
+      return Number(/r=(\d+)/.exec(next.headers.get('ratelimit')!)![1]);
+    };
+    const made = (words: number): string =>
+      Array.from({ length: words }, (_none, word) => `zwx${words}q${word}`).join(' ');
+    const before = await leftAfter('onion');
+    const short = await leftAfter(made(2));
+    const long = await leftAfter(made(12));
+    const again = await leftAfter(made(12));
+    expect(before - short).toBe(2);
+    expect(short - long).toBe(7);
+    expect(long - again).toBe(2);
+    // Its page is cached, but the text has been forgotten meanwhile.
+    app.app.get(QueryLoosener)['known'].clear();
+    app.app.get(SearchRequests)['known'].clear();
+    app.app.get(SearchService)['inLanguages'].clear();
+    expect(again - (await leftAfter(made(12)))).toBe(7);
     await app.close();
   });
 });

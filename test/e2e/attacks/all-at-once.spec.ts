@@ -27,7 +27,7 @@ const WHERE_BUSY = 30_000;
 const MIB = 1_048_576;
 /** Of a second attack, which may only bring what gives way to each other. */
 const AGAIN_SECONDS = 8;
-/** MiB that live on from one attack to the next; 8 s of remembering each made-up search left 7 and more. */
+/** MiB that live on from one attack to the next; 8 s of remembering each made-up search left 6 and more. */
 const LEFT_OVER = 4;
 /** Has the product collect its garbage at a signal, and say what is left: bytes. */
 const COLLECT = 'SIGUSR2';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { AccessPolicy } from '../../../auth/index.js';
+import type { Principal } from '../../../contracts/index.js';
 import type { FastRequest } from '../../../fast-path/index.js';
-import type { ServedPage } from '../../../search-cache/index.js';
 import { SEARCH_ROUTES } from './fast-query-parser.js';
 import { inAcceptedLanguage, PageAnswers } from './page-answers.js';
 import { SearchRequests } from './search-requests.js';
@@ -32,16 +32,19 @@ export class FastSearchHandler {
       answer: (request) => {
         const search = inAcceptedLanguage(prepared, request.headers['accept-language']);
         const page = this.search.peek(search);
-        return page
-          ? this.answers.answer(page, prepared, request.headers)
-          : this.run(search, request).then((loaded) => this.answers.answer(loaded, prepared, request.headers));
+        if (!page) {
+          const loading = this.requests.run(search, this.askerOf(request), request);
+          return loading.then((loaded) => this.answers.answer(loaded, prepared, request.headers));
+        }
+        if (search.uncharged > 0) this.requests.charge(search, this.askerOf(request), request);
+        return this.answers.answer(page, prepared, request.headers);
       },
     };
     this.known.set(prepared, made);
     return made;
   }
 
-  private run(search: PreparedSearch, request: IncomingMessage): Promise<ServedPage> {
-    return this.requests.run(search, this.access.identifyAtOnce(request) ?? null, request);
+  private askerOf(request: IncomingMessage): Principal | null {
+    return this.access.identifyAtOnce(request) ?? null;
   }
 }

@@ -59,8 +59,16 @@ export class SearchRequests {
   /** Runs a search when it is its asker's turn, and counts for the asker as many requests as it took. */
   async run(search: PreparedSearch, principal: Principal | null, request: IncomingMessage): Promise<ServedPage> {
     const page = await this.searches.run(search, this.rateLimit.keyOf(principal, request));
+    this.charge(search, principal, request);
     this.rateLimit.chargeSearches(principal, request, page.inVain);
     return page;
+  }
+
+  /** Counts for the asker what it took to tell what a text may mean; nothing if that was known. */
+  charge(search: PreparedSearch, principal: Principal | null, request: IncomingMessage): void {
+    if (search.uncharged === 0) return;
+    this.rateLimit.chargeWords(principal, request, search.uncharged);
+    search.uncharged = 0;
   }
 
   /** Rejects with `ValidationFailedError`. */

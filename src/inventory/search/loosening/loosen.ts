@@ -40,7 +40,7 @@ export interface FollowUp {
 }
 
 /** Words of a query that are looked at. */
-const MAX_WORDS = 12;
+export const MAX_WORDS = 12;
 
 /**
  * How to search for what finds nothing as it was typed, the strictest way first; empty if there is none. Depends on the

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Interpretation, Place, Placed, PlaceSpellings } from '../../../contracts/index.js';
 import type { ProductFilters, ProductSearchOptions, VendorFilters } from '../../../contracts/index.js';
 import { SegmentedCache } from '../../../infra/index.js';
+import { wordsOf } from '../../text/words.js';
 import { KnownWords } from './known-words.js';
-import { type FollowUp, followUps, loosen, type LooserStep, placesOf } from './loosen.js';
+import { type FollowUp, followUps, loosen, type LooserStep, MAX_WORDS, placesOf } from './loosen.js';
 import type { FoundPlace } from './places.js';
 
 /** A search in place of one that finds nothing. */
@@ -69,9 +70,20 @@ export class QueryLoosener {
     return { ...filters, q: named.q, spellings: spelledAt(filters, places) };
   }
 
-  private taken(q: string): Taken {
+  /** Words to be read for `looserThan` and `followUpsOf`, each for up to a millisecond; 0 if they have been. */
+  wordsToRead({ q }: ProductFilters, { exact }: ProductSearchOptions): number {
+    if (exact === true || q === undefined) return 0;
+    this.forgetOutdated();
+    return this.known.has(q) ? 0 : Math.min(wordsOf(q).length, MAX_WORDS);
+  }
+
+  private forgetOutdated(): void {
     if (this.knownOf !== this.version) this.known.clear();
     this.knownOf = this.version;
+  }
+
+  private taken(q: string): Taken {
+    this.forgetOutdated();
     let taken = this.known.get(q);
     if (!taken) this.known.set(q, (taken = { steps: loosen(q, this.words), followUps: followUps(q, this.words) }));
     return taken;

@@ -38,6 +38,8 @@ export interface PreparedSearch {
   loadNothing: (owner?: string) => Promise<LoadedPage>;
   /** Of the vocabulary by which the search is loosened if it finds nothing. */
   vocabulary: number;
+  /** Words that had to be read to tell what its text may mean, until they are charged for. */
+  uncharged: number;
   /** Characters that are kept of it; more once `cached` is made. */
   weight: () => number;
   /** The same search with names in a language; undefined if it asks for one itself. */
@@ -68,10 +70,13 @@ export class SearchService implements OnModuleInit {
 
   prepareProducts(asked: ProductFilters, options: ProductSearchOptions): PreparedSearch {
     const filters = this.loosener.placed(asked);
-    const meant = once(() => ({
-      looser: this.loosener.looserThan(filters, options),
-      followUps: this.loosener.followUpsOf(filters, options),
-    }));
+    const meant = once(() => {
+      prepared.uncharged = this.loosener.wordsToRead(filters, options);
+      return {
+        looser: this.loosener.looserThan(filters, options),
+        followUps: this.loosener.followUpsOf(filters, options),
+      };
+    });
     const load: PreparedSearch['load'] = (owner, floor) =>
       this.loader.products({ filters, options, ...meant(), owner, floor });
     const cached = once(() => {
@@ -82,13 +87,14 @@ export class SearchService implements OnModuleInit {
       });
     });
     const isPlain = options.cursor === undefined && options.facets === undefined;
-    return {
+    const prepared: PreparedSearch = {
       kind: 'product',
       listing: listingOf(filters),
       cached,
       load,
       loadNothing: isPlain ? () => this.loader.products({ filters, options }) : load,
       vocabulary: this.loosener.version,
+      uncharged: 0,
       weight: () =>
         weightOf(
           cached.made,
@@ -96,6 +102,7 @@ export class SearchService implements OnModuleInit {
         ),
       inLanguage: this.inLanguage(asked, (lang) => this.prepareProducts({ ...asked, lang }, options)),
     };
+    return prepared;
   }
 
   /** The page at a moment that the history reaches, as it is sent. Throws as `run` does. */
@@ -122,6 +129,7 @@ export class SearchService implements OnModuleInit {
       load,
       loadNothing: load,
       vocabulary: this.loosener.version,
+      uncharged: 0,
       weight: () => weightOf(cached.made),
       inLanguage: this.inLanguage(asked, (lang) => this.prepareVendors({ ...asked, lang }, options)),
     };
