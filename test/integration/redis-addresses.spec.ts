@@ -18,6 +18,7 @@ import { isInstalled } from '../support/system-packages.js';
 
 const exec = promisify(execFile);
 const USER = ['--user', 'mandi', 'on', '>s3cret', '~*', '&*', '+@all'];
+const WITHOUT_TIME = ['--user', 'weak', 'on', '>s3cret', '~*', '&*', '+@all', '-time'];
 
 describe('a Redis Cluster', () => {
   let cluster: RedisCluster;
@@ -25,7 +26,7 @@ describe('a Redis Cluster', () => {
   let app: TestApp | undefined;
 
   beforeAll(async () => {
-    cluster = await startRedisCluster(USER);
+    cluster = await startRedisCluster([...USER, ...WITHOUT_TIME]);
   }, 60_000);
   afterAll(() => cluster.stop());
   beforeEach(() => {
@@ -67,9 +68,8 @@ describe('a Redis Cluster', () => {
     await isSaid(/Redis is a node of a cluster: name it by REDIS_CLUSTER/);
   });
 
-  const openKeyed = async (user = ''): Promise<{ client: IoCluster; connections: RedisConnections }> => {
-    const env = { ...cluster.env, ...(user && { REDIS_USERNAME: user, REDIS_PASSWORD: 's3cret' }) };
-    const connections = new RedisConnections(loadConfig(env).redis!);
+  const openKeyed = async (): Promise<{ client: IoCluster; connections: RedisConnections }> => {
+    const connections = new RedisConnections(loadConfig(cluster.env).redis!);
     const client = connections.openKeyed('test', { commandTimeout: 100 }) as IoCluster;
     await waitFor(() => client.status === 'ready', { what: 'the cluster' });
     return { client, connections };
@@ -87,6 +87,30 @@ describe('a Redis Cluster', () => {
       await to.server.resume();
     });
     connections.onApplicationShutdown();
+  });
+
+  it('that lost a slot after it was ready is named in one line, and another when it is whole again', async () => {
+    const log = jest.spyOn(Logger.prototype, 'log');
+    const { client, connections } = await openKeyed();
+    const owner = await cluster.masterOf(slotOf('lost'));
+    for (const { admin } of cluster.nodes) await admin.call('CLUSTER', 'DELSLOTS', String(slotOf('lost')));
+    await expect(client.get('{lost}')).rejects.toThrow(/CLUSTERDOWN|timed out/);
+    await isSaid(/test: the Redis Cluster at .* can't be used: no slots are served, or not all of them/);
+    expect(client.status).toBe('ready');
+    await owner.admin.call('CLUSTER', 'ADDSLOTS', String(slotOf('lost')));
+    await waitFor(() => log.mock.calls.some(([line]) => line === 'test: connected again'), {
+      what: 'the line about the end',
+      timeoutMs: 20_000,
+    });
+    expect(said.length).toBe(1);
+    connections.onApplicationShutdown();
+  }, 40_000);
+
+  it('that refuses a script of the cache to its user is named in one line', async () => {
+    app = await startApp({ env: { ...cluster.env, REDIS_USERNAME: 'weak', REDIS_PASSWORD: 's3cret' } });
+    await isSaid(/search-cache: the Redis Cluster at .* refuses its user: .*(?:user executing the script|ACL failure)/);
+    expect((await app.request('GET', '/api/products/search')).headers.get('x-cache')).toBe('BYPASS');
+    expect(said.filter((line) => line.startsWith('search-cache')).length).toBe(1);
   });
 
   it('that is nowhere is named in one line', async () => {

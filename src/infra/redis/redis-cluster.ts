@@ -13,6 +13,8 @@ const MOST_LISTENERS = 200;
 
 /** All that the client knows of a node that refuses the connection. */
 const CLOSED = 'Connection is closed.';
+/** Of commands to which the user has no right, in scripts as well, as Redis 7.0 and later ones say it. */
+const NO_RIGHT = /NOPERM|ACL failure|user executing the script can't/;
 const NO_CLUSTER = /cluster support disabled|unknown command.*cluster/i;
 
 /** Connections to all masters of a Redis Cluster, and what there is to say and to watch about them. */
@@ -22,6 +24,9 @@ export class ClusterConnection {
   private readonly watches = new WeakMap<Redis, ConnectionWatch>();
   private failing = false;
   private notReady = 0;
+  /** Some node says that not all slots are served: commands are refused, though their connections are fine. */
+  private down = false;
+  private refused = false;
 
   constructor(
     private readonly nodes: readonly HostAndPort[],
@@ -39,15 +44,19 @@ export class ClusterConnection {
       slotsRefreshInterval: 5_000,
       // Certificates are of names.
       ...(options.tls && { dnsLookup: (address, callback) => callback(null, address) }),
-      redisOptions: options,
+      redisOptions: {
+        ...options,
+        reconnectOnError: (error) => {
+          if (NO_RIGHT.test(error.message)) this.refusedBy(error);
+          return false;
+        },
+      },
     });
     this.cluster.setMaxListeners(MOST_LISTENERS);
     this.cluster.on('+node', ignoreFailedAsking);
     this.cluster.on('error', (error: Error & { lastNodeError?: Error }) => this.failed(error.lastNodeError ?? error));
-    this.cluster.on('ready', () => {
-      if (this.failing) this.logger.log(`${purpose}: connected again`);
-      [this.failing, this.notReady] = [false, 0];
-    });
+    // Which it is only if all slots are served.
+    this.cluster.on('ready', () => this.usable());
   }
 
   /** Nodes that are known by now. */
@@ -57,7 +66,9 @@ export class ClusterConnection {
 
   /** Call once a second. */
   probe(): void {
-    this.notReady = this.cluster.status === 'ready' ? 0 : this.notReady + 1;
+    void this.askState();
+    if (this.cluster.status === 'ready' && !this.down) this.usable();
+    else this.notReady += 1;
     if (this.notReady === PATIENT_FOR) this.failed(new Error('no slots are served, or not all of them'));
     for (const node of this.cluster.nodes()) {
       let watch = this.watches.get(node);
@@ -68,15 +79,37 @@ export class ClusterConnection {
     }
   }
 
+  /** Any node knows; one that doesn't answer, or may not be asked, says nothing about the others. */
+  private async askState(): Promise<void> {
+    const masters = this.cluster.nodes('master').filter(({ status }) => status === 'ready');
+    const info = await masters[Math.floor(Math.random() * masters.length)]?.cluster('INFO').catch(() => '');
+    this.down = String(info).includes('cluster_state:fail');
+  }
+
+  private usable(): void {
+    if (this.failing) this.logger.log(`${this.purpose}: connected again`);
+    [this.failing, this.notReady, this.down] = [false, 0, false];
+  }
+
+  /** The first time only: it goes on until the user has the right. */
+  private refusedBy({ message }: Error): void {
+    if (this.refused) return;
+    this.refused = true;
+    this.logger.warn(`${this.purpose}: the Redis Cluster at ${this.names} refuses its user: ${message}`);
+  }
+
+  private get names(): string {
+    return this.nodes.map(({ host, port }) => `${host}:${port}`).join(',');
+  }
+
   /** One line when it goes away, not one per attempt. */
   private failed({ message }: Error): void {
     if (this.failing) return;
     this.failing = true;
-    const names = this.nodes.map(({ host, port }) => `${host}:${port}`).join(',');
     const reason = NO_CLUSTER.test(message)
       ? 'that is no Redis Cluster: name it by REDIS_URL'
       : message.replace(CLOSED, 'no node can be reached');
-    this.logger.warn(`${this.purpose}: the Redis Cluster at ${names} can't be used: ${reason}`);
+    this.logger.warn(`${this.purpose}: the Redis Cluster at ${this.names} can't be used: ${reason}`);
   }
 }
 
