@@ -17,6 +17,7 @@ import { waitFor } from '../support/processes.js';
 import { startRedis, type TestRedis } from '../support/redis-server.js';
 import { cacheInUse } from '../support/search-apps.js';
 import type { TestDatabase } from '../support/test-database.js';
+import { withClient } from '../support/with-client.js';
 
 Logger.overrideLogger(false);
 
@@ -247,6 +248,15 @@ describe('the freshness auditor', () => {
     expect([await staleFound(), await missed()]).toEqual([0, 0]);
     const { body } = await apps[1].request('GET', '/health');
     expect(body).toMatchObject({ parts: { freshness: { status: 'up' } } });
+  }, 90_000);
+
+  it('takes a log that begins anew for no fault', async () => {
+    const before = await arrived();
+    await withClient(database.url, (client) =>
+      client.query('UPDATE event_log SET former = former || epoch, epoch = gen_random_uuid(), began_at = 0'),
+    );
+    await whileWriting(async () => (await arrived()) > before + 5, 'changes to be followed again');
+    expect(await missed()).toBe(0);
   }, 90_000);
 
   it.each(Object.entries(FAULTS))(

@@ -82,6 +82,8 @@ export class FollowedRoom {
   }
 
   private receive(event: InventoryEvent): void {
+    // Of a new epoch, whose positions are others.
+    if (this.lost) return;
     if (event.position <= this.lastPosition) this.onDisorder(event);
     this.lastPosition = Math.max(this.lastPosition, event.position);
     this.arrived.set(event.eventId, { version: event.version, at: performance.now() });
