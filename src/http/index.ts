@@ -15,6 +15,6 @@ export type { ReadyAnswer } from './ready-answer.js';
 export { addRequestHooks, type RequestHook } from './request-hook.js';
 export { logAnswers, RequestLog, sendCorrelationId } from './request-log.js';
 export { FairCpuQueue } from './fair-cpu-queue.js';
-export { compressAnswers } from './compress-answers.js';
+export { compressAnswers, fixedBody } from './compress-answers.js';
 export { checkQuery, TakesQuery } from './query-checks.js';
 export { routeConfig } from './route-config.js';

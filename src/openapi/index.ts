@@ -1,6 +1,7 @@
 import type { ExceptionFilter } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fixedBody } from '../http/index.js';
 import { openApiDocument } from './document.js';
 import type { PresentProducts } from './try-it-out.js';
 
@@ -14,7 +15,7 @@ export { openApiDocument } from './document.js';
  */
 export class OpenApiRoutes {
   private page: Promise<NestFastifyApplication> | undefined;
-  private json: string | undefined;
+  private json: Buffer | undefined;
 
   /**
    * @param problems answers for files that aren't there
@@ -30,7 +31,7 @@ export class OpenApiRoutes {
     server.get('/docs', serve);
     server.get('/docs/*', serve);
     server.get('/docs/openapi.json', (_request, reply) => {
-      this.json ??= JSON.stringify(openApiDocument());
+      this.json ??= fixedBody(JSON.stringify(openApiDocument()));
       return reply.type('application/json; charset=utf-8').send(this.json);
     });
   }
