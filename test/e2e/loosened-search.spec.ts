@@ -113,6 +113,28 @@ describe('a search that is loosened', () => {
       expect((await page({ q: 'pointed gourd', vendorId })).interpretation).toMatchObject({ kind: 'exact' });
     });
 
+    it('is left at what has the words as typed in its variety, grade or description', async () => {
+      const { id: vendorId } = await createVendor(app, { market: 'Karnal' });
+      await create(vendorId, 'potato', 1);
+      await create(vendorId, 'bottle gourd', 2);
+      await create(vendorId, 'beans', 2);
+      const { id } = await createProduct(app, { vendorId, sku: 'paddy', name: 'Paddy', variety: 'Sona' });
+      await createProduct(app, { vendorId, sku: 'wheat', name: 'Wheat', variety: 'Bansi', grade: 'Sarvati' });
+      const described = { name: 'Castor Seed', description: 'Poatto brand, kept dry' };
+      await createProduct(app, { vendorId, sku: 'castor', ...described });
+      const shown = async (q: string) => {
+        const { items, interpretation } = await page({ q, vendorId });
+        return [...items.map(({ name }) => name), interpretation.kind];
+      };
+      expect(await shown('sona')).toEqual(['Paddy', 'exact']);
+      expect(await shown('bansi')).toEqual(['Wheat', 'exact']);
+      expect(await shown('bans')).toEqual(['Wheat', 'exact']);
+      expect(await shown('sarvati')).toEqual(['Wheat', 'exact']);
+      expect(await shown('poatto')).toEqual(['Castor Seed', 'exact']);
+      await app.request('PATCH', `/api/products/${id}`, { variety: 'Basmati' });
+      expect(await shown('sona')).not.toContain('Paddy');
+    });
+
     it('follows changes of both, and is exact as soon as something is called as it was typed', async () => {
       const { id: vendorId } = await createVendor(app, { market: 'Gaya' });
       await create(vendorId, 'pointed gourd', 1);

@@ -39,7 +39,9 @@ class ModelRows {
     const cursorAt = (index: number): string => `${from + index + 1}`;
     const asItem = (one: Product) => {
       const commodity = one.name.split(' ').at(-1);
-      return { id: one.id, vendorId: one.vendorId, item: JSON.stringify({ ...one, commodity }) };
+      // It only sounds like what was typed.
+      const name = one.name.toUpperCase().replaceAll(/[AEIO]/g, 'u');
+      return { id: one.id, vendorId: one.vendorId, item: JSON.stringify({ ...one, name, commodity }) };
     };
     const nextCursor = all.length > from + items.length ? cursorAt(items.length - 1) : null;
     const [first] = items;

@@ -42,7 +42,7 @@ export const RANKED_BY = ['whole', 'worded', 'begun', 'named'] as const satisfie
 /** The best rank there is. */
 export const BEST_RANK = RANKED_BY.length;
 
-/** The worst rank of what is written as it was typed, and doesn't just sound so. */
+/** The worst rank of what has a name that is written as it was typed; what ranks below may have its words elsewhere. */
 export const WRITTEN_RANK = BEST_RANK - RANKED_BY.indexOf('begun');
 
 /**

@@ -3,6 +3,7 @@ import type {
   FoundProducts,
   Interpretation,
   Placed,
+  Product,
   ProductFilters,
   ProductSearchOptions,
 } from '../../../contracts/index.js';
@@ -16,6 +17,7 @@ import { MOST } from '../planner/page-spec.js';
 import { decodeStart, encodeStart, type PageStart } from './looser-cursor.js';
 import { type FoundPage, type ProductItem, ProductRows } from './product-rows.js';
 import type { SeenLog } from './snapshot-positions.js';
+import { isWritten } from './written-as-typed.js';
 
 /** A product search with what may take its place, or follow it. */
 export interface PageRequest {
@@ -70,10 +72,10 @@ const KEPT_FOR_FOLLOW_UPS = 0.3;
  * Reads a page of products: of the search as it was typed; if that finds nothing, of the first looser search that finds
  * something; and where a page is poor, what may be meant behind it.
  *
- * A first page is poor if nothing on it is written as it was typed: it only sounds so, as the pointed gourds do that
- * `poatto` finds. It keeps its order, but the last three tenths are of the first follow-up that finds what the page
- * lacks; the rest of its own finds comes on the pages behind it, and then the rest of the follow-up's, which leave out
- * what the page's own search finds:
+ * A first page is poor if nothing on it is written as it was typed, be it in a description: it only sounds so, as the
+ * pointed gourds do that `poatto` finds. It keeps its order, but the last three tenths are of the first follow-up that
+ * finds what the page lacks; the rest of its own finds comes on the pages behind it, and then the rest of the
+ * follow-up's, which leave out what the page's own search finds:
  *
  *     poatto    page 1    gourd gourd gourd gourd gourd gourd gourd  potato potato potato
  *               page 2    gourd gourd gourd gourd                    potato potato potato potato potato potato
@@ -215,10 +217,13 @@ const NOTHING: FoundPage = {
 
 /** The follow-ups to look for. @param isFirst whether the page is the first one, with room */
 function followUpsFor(followUps: readonly FollowUp[], start: PageStart, found: Found, isFirst: boolean): number[] {
-  const { page, rank } = found;
+  const { page, rank, searches } = found;
   if (start.followUp !== undefined) return page.nextCursor === null ? [start.followUp] : [];
   if (!isFirst || followUps.length === 0 || rank === undefined || rank >= WRITTEN_RANK) return [];
-  const goods = page.items.map(({ item }) => (JSON.parse(item) as { commodity: string | null }).commodity);
+  const products = page.items.map(({ item }) => JSON.parse(item) as Product);
+  const texts = searches.flatMap(({ q }) => q ?? []);
+  if (products.some((product) => isWritten(product, texts))) return [];
+  const goods = products.map(({ commodity }) => commodity);
   return [...followUps.keys()].filter((index) => !goods.some((good) => followUps[index]!.goods.has(good ?? '')));
 }
 
