@@ -8,7 +8,11 @@ import { RELIED_ON, setSettings, type Settings, startupOptions } from './session
  * for a pooler
  * (PgBouncer) that refuses or ignores settings in the packet.
  */
-export type SettingsSent = 'with the startup packet' | 'by a statement';
+export type SettingsSent =
+  | 'with the startup packet'
+  | 'by a statement'
+  /** Those in the URL's own `options` go with the packet, as its author wants. */
+  | 'by a statement, after those of the URL';
 
 /** What a pool makes its clients of, and what else makes a client has to. */
 export interface ClientClass {
@@ -54,9 +58,14 @@ export class DatabaseUrl {
     return new DatabaseUrl(this.value, { ...this.settings, ...settings }, sent, this.clientClass);
   }
 
-  /** Another server of the same database. @param url of one server */
+  /**
+   * Another server of the same database. Its sessions get their settings by a statement: how this server heeds the
+   * startup packet says nothing of that one, which may be behind a pooler.
+   *
+   * @param url of one server
+   */
   at(url: string): DatabaseUrl {
-    return new DatabaseUrl(url, this.settings, this.sent);
+    return new DatabaseUrl(url, this.settings, 'by a statement, after those of the URL');
   }
 
   /**
@@ -67,11 +76,12 @@ export class DatabaseUrl {
    */
   setUp(own: ClientConfig = {}, settings: Settings = {}): ConnectionSetUp {
     const all = { ...this.settings, ...settings };
-    const { connectionString, options } = apart(hostsOf(this.value)[0]!.url);
+    const { url } = hostsOf(this.value)[0]!;
+    const { connectionString, options } = apart(url);
     const { clientClass: Client } = this;
-    if (this.sent === 'by a statement') {
+    if (this.sent !== 'with the startup packet') {
       return {
-        config: { ...own, connectionString, Client },
+        config: { ...own, connectionString: this.sent === 'by a statement' ? connectionString : url, Client },
         prepare: async (client) => void (await client.query(setSettings(all))),
       };
     }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DatabaseUrl } from '../../src/database/index.js';
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { everydayUse } from '../support/everyday-use.js';
 import { startPickyPooler } from '../support/picky-pooler.js';
@@ -167,6 +168,40 @@ describe('databases as their owners have set them up', () => {
     url.searchParams.set('options', '-c work_mem=7MB -c datestyle=German');
     expect(await everydayUse(await start({}, url.href))).toEqual([]);
   });
+
+  /** @returns settings of a session at a replica, while the primary heeds the startup packet */
+  async function atReplica(url: string): Promise<unknown> {
+    const { config, prepare } = new DatabaseUrl(database.url).at(url).setUp({}, { statement_timeout: '4321' });
+    const client = new config.Client(config);
+    await client.connect();
+    try {
+      await prepare(client);
+      const names = ['datestyle', 'jit', 'statement_timeout', 'work_mem'];
+      const { rows } = await client.query(
+        `SELECT ${names.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`,
+      );
+      return rows[0];
+    } finally {
+      await client.end();
+    }
+  }
+
+  it.each(['refuses', 'ignores'] as const)(
+    'hold at a replica behind a pooler that %s them at the start',
+    async (mode) => {
+      await set({ datestyle: 'German', jit: 'on', work_mem: '6MB' });
+      const pooler = await startPickyPooler(database.url, mode);
+      const ours = { datestyle: 'ISO, YMD', jit: 'off', statement_timeout: '4321ms' };
+      try {
+        expect(await atReplica(pooler.url)).toEqual({ ...ours, work_mem: '6MB' });
+        const url = new URL(database.url);
+        url.searchParams.set('options', '-c work_mem=7MB -c datestyle=German');
+        expect(await atReplica(url.href)).toEqual({ ...ours, work_mem: '7MB' });
+      } finally {
+        await pooler.close();
+      }
+    },
+  );
 
   it.each(['refuses', 'ignores'] as const)('serve through a pooler that %s settings at the start', async (mode) => {
     await set({ datestyle: 'German', default_transaction_isolation: 'serializable', array_nulls: 'off' });
