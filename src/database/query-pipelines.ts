@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import pg, { type QueryConfig, type QueryResultRow } from 'pg';
 import { UnavailableError } from '../infra/index.js';
 import { CONNECT_TIMEOUT } from './connection-limits.js';
@@ -9,6 +10,8 @@ const MOST = 500;
 
 interface Pipeline {
   client: Promise<pg.Client>;
+  /** Ends it without waiting for anything; what is under way rejects. */
+  destroy: (reason: Error) => void;
   /** Queries sent, or waiting for the connection. */
   underWay: number;
 }
@@ -61,14 +64,26 @@ export class QueryPipelines {
     }
   }
 
-  /** Gives up all connections; the next query makes another one. */
-  async giveUpAll(): Promise<void> {
-    await Promise.all([...this.open].map((pipeline) => this.giveUp(pipeline)));
+  /**
+   * Gives up all connections to a server that may never answer: the next query makes another one, what is under way
+   * rejects with `reason`. The driver ends a connection only when its queries have been answered; that would take until
+   * TCP gives up, and they would count for so long.
+   */
+  destroyAll(reason: Error): void {
+    const given = [...this.open];
+    this.open.clear();
+    for (const { destroy } of given) destroy(reason);
   }
 
   async close(): Promise<void> {
     this.stopped = true;
-    await this.giveUpAll();
+    await Promise.all([...this.open].map((pipeline) => this.giveUp(pipeline)));
+  }
+
+  /** `close` for a server that may never answer. */
+  closeAtOnce(reason: Error): void {
+    this.stopped = true;
+    this.destroyAll(reason);
   }
 
   /** What is under way may still be answered. */
@@ -98,6 +113,7 @@ export class QueryPipelines {
         await prepare(client);
         await accept?.(client);
       }),
+      destroy: (reason: Error) => destroy(client, reason),
       underWay: 0,
     };
     this.open.add(pipeline);
@@ -109,6 +125,20 @@ export class QueryPipelines {
     return pipeline;
   }
 }
+
+/**
+ * Cuts the connection, as the driver itself does when a query has taken too long. It rejects what waits for the
+ * connection to be made, or for answers on it.
+ */
+function destroy(client: pg.Client, reason: Error): void {
+  const { connection } = client as unknown as { connection?: { stream?: Partial<Duplex> } };
+  if (connection?.stream?.destroy) connection.stream.destroy(reason);
+  else client.end().catch(() => undefined);
+}
+
+/** The time-out is the driver's, and known to it for single queries; its types lack it. It cuts the connection. */
+export const answeredWithin = (milliseconds: number, query: QueryConfig): QueryConfig =>
+  Object.assign({ ...query }, { query_timeout: milliseconds });
 
 async function ready(client: pg.Client, prepare: () => Promise<void>): Promise<pg.Client> {
   await client.connect();

@@ -3,7 +3,7 @@ import { AppConfig } from '../../config/index.js';
 import { endsWithin, NextTurn } from '../../infra/index.js';
 import { SERVER_LIMITS } from '../connection-limits.js';
 import { DatabaseUrl } from '../database-url.js';
-import { QueryPipelines } from '../query-pipelines.js';
+import { answeredWithin, QueryPipelines } from '../query-pipelines.js';
 import { type Identity, READ_IDENTITY, READ_PRIMARY } from './replica-check.sql.js';
 import { timelineOf, type WalPosition } from './wal-position.js';
 
@@ -60,7 +60,8 @@ export class PrimaryWal implements OnApplicationShutdown {
 
   /** Throws what the driver throws. */
   async identity(): Promise<Identity> {
-    const [row] = await this.pipelines.query<Identity & Record<string, unknown>>(bounded(READ_IDENTITY));
+    const asked = answeredWithin(ANSWERS_WITHIN, READ_IDENTITY);
+    const [row] = await this.pipelines.query<Identity & Record<string, unknown>>(asked);
     return row!;
   }
 
@@ -75,7 +76,8 @@ export class PrimaryWal implements OnApplicationShutdown {
   }
 
   private async ask(): Promise<WalPosition> {
-    const [row] = await this.pipelines.query<{ position: WalPosition }>(bounded(READ_PRIMARY));
+    const asked = answeredWithin(ANSWERS_WITHIN, READ_PRIMARY);
+    const [row] = await this.pipelines.query<{ position: WalPosition }>(asked);
     const { position } = row!;
     this.latest = position;
     const at = performance.now();
@@ -85,9 +87,4 @@ export class PrimaryWal implements OnApplicationShutdown {
     if (this.past.length > REMEMBERED) this.past.shift();
     return position;
   }
-}
-
-/** The time-out is the driver's, and known to it for single queries; its types lack it. */
-function bounded(statement: { name: string; text: string }) {
-  return Object.assign({ ...statement }, { query_timeout: ANSWERS_WITHIN });
 }

@@ -83,7 +83,7 @@ export class ReplicaReads implements OnApplicationBootstrap, OnApplicationShutdo
 
   async onApplicationShutdown(): Promise<void> {
     await this.job?.stop();
-    await Promise.all(this.replicas.map((replica) => replica.close()));
+    for (const replica of this.replicas) replica.close();
   }
 
   /** Undefined: the primary has to be asked. Never rejects. */

@@ -1,8 +1,8 @@
 import pg, { type QueryConfig, type QueryResultRow } from 'pg';
-import { endsWithin, NextTurn } from '../../infra/index.js';
+import { endsWithin, NextTurn, UnavailableError } from '../../infra/index.js';
 import type { DatabaseUrl } from '../database-url.js';
 import { READ_SETTINGS, readConnections } from '../pipelined-read-pool.js';
-import { QueryPipelines } from '../query-pipelines.js';
+import { answeredWithin, QueryPipelines } from '../query-pipelines.js';
 import { type KnownHistory, type Obstacle, provenPosition } from './proven-position.js';
 import { type Identity, READ_IDENTITY, READ_STANDBY, type StandbyView } from './replica-check.sql.js';
 import type { WalPosition } from './wal-position.js';
@@ -27,6 +27,12 @@ export type ReplicaAnswer<Row> =
 class RefusedReplica extends Error {
   constructor(readonly obstacle: Obstacle) {
     super(`The replica ${obstacle}`);
+  }
+}
+
+class GivenUp extends Error {
+  constructor() {
+    super('The connections to the replica were given up');
   }
 }
 
@@ -95,8 +101,9 @@ export class Replica {
     }
   }
 
-  close(): Promise<void> {
-    return this.pipelines.close();
+  /** What is under way is answered by the primary. */
+  close(): void {
+    this.pipelines.closeAtOnce(new GivenUp());
   }
 
   /** Undefined if this connection's server isn't as far: behind a balancer it may be another one. */
@@ -125,7 +132,8 @@ export class Replica {
   }
 
   private async look(): Promise<void> {
-    const [view] = await this.pipelines.query<StandbyView & QueryResultRow>(READ_STANDBY);
+    const asked = answeredWithin(ANSWERS_WITHIN, READ_STANDBY);
+    const [view] = await this.pipelines.query<StandbyView & QueryResultRow>(asked);
     this.saw(view!);
   }
 
@@ -138,7 +146,8 @@ export class Replica {
   }
 
   private async accept(client: pg.Client): Promise<void> {
-    const [{ rows }, primary] = await Promise.all([client.query<Identity>(READ_IDENTITY), this.identity()]);
+    const asked = client.query<Identity>(answeredWithin(ANSWERS_WITHIN, READ_IDENTITY));
+    const [{ rows }, primary] = await Promise.all([asked, this.identity()]);
     const { cluster, database } = rows[0]!;
     if (cluster !== primary.cluster || database !== primary.database) {
       throw new RefusedReplica('is of another database');
@@ -151,6 +160,8 @@ export class Replica {
   }
 
   private failed(error: unknown): void {
+    // Too many requests here say nothing against it, and what was given up has been told of.
+    if (error instanceof UnavailableError || error instanceof GivenUp) return;
     const { message, code } = error as NodeJS.ErrnoException;
     this.cause = message || (code ?? 'connection refused');
     if (error instanceof RefusedReplica) this.takeOut(error.obstacle);
@@ -158,11 +169,11 @@ export class Replica {
     else if (!(error instanceof pg.DatabaseError) || isEnding(error)) this.takeOut();
   }
 
-  /** Until a probe finds it well. What still waits for an answer there doesn't get one. */
+  /** Until a probe finds it well. What still waits for an answer there is answered by the primary. */
   private takeOut(obstacle: Obstacle = 'is out of reach'): void {
     this.obstacle = obstacle;
     this.position = undefined;
-    void this.pipelines.giveUpAll();
+    this.pipelines.destroyAll(new GivenUp());
   }
 }
 
