@@ -40,12 +40,15 @@ export class SearchCacheInvalidator implements InvalidatableCache {
     events: readonly EventContent[],
   ): Promise<boolean> {
     const texts = await textScopesOfEvents(events, this.text);
-    let scopes: readonly string[] = [];
+    /** Over all partitions: each asks for the scopes of its own listings. */
+    let named: Set<string> | undefined;
     const done = await invalidate((isWatched) => {
-      scopes = [...scopesBesideTexts(events, isWatched), ...texts];
-      return scopes;
+      const beside = scopesBesideTexts(events, isWatched);
+      if (named) for (const scope of beside) named.add(scope);
+      else named = beside;
+      return [...beside, ...texts];
     });
-    this.metrics.invalidated(scopes);
+    for (const scopes of [named ?? [], texts]) this.metrics.invalidated(scopes);
     if (!done) return false;
     const now = this.clock.now();
     for (const { occurredAt } of events) {
