@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { homeOf, homesOfChange, homesOfScopes, PARTITIONS } from './partitions.js';
+import type { ProductFilters } from '../../contracts/index.js';
+import { homeOf, homesOfChange, homesOfScopes, PARTITIONS, scopesIn } from './partitions.js';
 import {
   GENERAL_SCOPE,
   LISTED_VENDORS_SCOPE,
@@ -12,6 +13,7 @@ import {
   textScope,
   vendorTextScope,
 } from './scope-names.js';
+import { ProductSearchScopes } from './scopes-of-search.js';
 import type { ScopesOf } from './watched-listings.js';
 
 /** A change of a product names what is of no listing, and asks for the listings that it is in. */
@@ -57,6 +59,28 @@ describe('the partitions of a change', () => {
   ])('are all of them for %s of an unknown listing', (scope) => {
     expect(homesOfChange(() => [scope]).size).toBe(PARTITIONS);
     expect(homesOfScopes([scope]).size).toBe(PARTITIONS);
+  });
+
+  it('of products of single vendors get no scopes of texts and of vendor pages, and all others do', () => {
+    const needed = [GENERAL_SCOPE, productScope('p1'), shownVendorScope('v1'), ...regionScopes({ state: 'Delhi' })];
+    const scopes = [...needed, textScope('tur'), vendorTextScope('ash'), LISTED_VENDORS_SCOPE, listedVendorScope('v1')];
+    const anyVendor = Array.from({ length: 50 }, (_none, index) => homeOf({ vendor: OPEN, category: `c${index}` }));
+    const all = new Set([homeOf(null), ...anyVendor]);
+    expect(all.size).toBe(5);
+    for (let home = 0; home < PARTITIONS; home += 1) {
+      expect(scopesIn(home, scopes)).toEqual(all.has(home) ? scopes : needed);
+    }
+  });
+
+  it('of a vendor have pages that depend on no text', () => {
+    const words = { ofProduct: () => ['tur'], ofVendor: () => ['tur'], ofQuery: () => ['tur'] };
+    const texts = (filters: ProductFilters) => {
+      const search = new ProductSearchScopes(filters, words);
+      const narrowed = search.narrowed({ limit: 20 }, { productIds: [], vendorIds: [], complete: true });
+      return [...search.all(), ...narrowed].filter((scope) => scope === textScope('tur')).length;
+    };
+    expect(texts({ q: 'tur' })).toBe(2);
+    expect(texts({ q: 'tur', vendorId: 'v1' })).toBe(0);
   });
 
   it('are many for many vendors', () => {

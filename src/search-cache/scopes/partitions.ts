@@ -4,6 +4,7 @@ import {
   type Listing,
   OPEN,
   SHOWN_VENDORS_SCOPE,
+  textScope,
   VENDOR_ORDER_SCOPE,
   VENDORS_SCOPE,
 } from './scope-names.js';
@@ -62,6 +63,16 @@ export function homesOfScopes(scopes: readonly string[]): ReadonlySet<number> {
   return reaches.every((reach) => reach === 'vendor pages') && scopes.length > 0 ? new Set([VENDOR_PAGES_HOME]) : ALL;
 }
 
+/**
+ * Those of a change's scopes on which a page of this partition may depend, as far as names tell. Most partitions have
+ * pages of products of one vendor each: these go by the vendor's listings and not by texts, see `ProductSearchScopes`.
+ */
+export function scopesIn(home: number, scopes: readonly string[]): readonly string[] {
+  if (home === VENDOR_PAGES_HOME || (OPEN_HOMES as readonly number[]).includes(home)) return scopes;
+  return scopes.filter((scope) => !scope.startsWith(ANY_TEXT) && reachOf(scope) !== 'vendor pages');
+}
+
+const ANY_TEXT = textScope('');
 const OF_VENDOR_PAGES = [
   'vendor:listed:',
   LISTED_VENDORS_SCOPE,

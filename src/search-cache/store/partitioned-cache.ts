@@ -1,6 +1,6 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { ReadFloor } from '../../database/index.js';
-import { HOME_OF_ALL_PRODUCTS, homeOf, homesOfChange, homesOfScopes } from '../scopes/partitions.js';
+import { HOME_OF_ALL_PRODUCTS, homeOf, homesOfChange, homesOfScopes, scopesIn } from '../scopes/partitions.js';
 import type { Listing } from '../scopes/scope-names.js';
 import { ResilientCache } from './resilient-cache.js';
 import type { ResilientCacheStore } from './resilient-cache-store.js';
@@ -56,12 +56,17 @@ export class PartitionedCache extends ResilientCache implements OnApplicationBoo
   }
 
   invalidate(scopes: readonly string[]): Promise<boolean> {
-    return this.inEach(homesOfScopes(scopes), (partition) => partition.invalidate(scopes));
+    return this.inEach(homesOfScopes(scopes), (partition, home) => partition.invalidate(scopesIn(home, scopes)));
   }
 
   invalidateWatched(scopesOf: ScopesOf): Promise<boolean> {
     return this.inEach(homesOfChange(scopesOf), (partition, home) =>
-      partition.invalidateWatched((isWatched) => scopesOf((listing) => homeOf(listing) === home && isWatched(listing))),
+      partition.invalidateWatched((isWatched) =>
+        scopesIn(
+          home,
+          scopesOf((listing) => homeOf(listing) === home && isWatched(listing)),
+        ),
+      ),
     );
   }
 
