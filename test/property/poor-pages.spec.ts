@@ -9,7 +9,7 @@ import { textScopes } from '../../src/inventory/text/text-scopes.js';
 import { productSearch } from '../../src/search-cache/pages/cached-search.js';
 import { scopesOfEvents } from '../../src/search-cache/scopes/scopes-of-events.js';
 import { modelPage } from '../support/model-search.js';
-import { catalogue, change, command, fields } from '../support/random-catalogue.js';
+import { catalogue, change, command, fields, product } from '../support/random-catalogue.js';
 
 /** What is called so as a whole is written as typed; a word of a name only sounds so. */
 const WRITTEN = 4;
@@ -199,4 +199,33 @@ describe('a page that follows a poor one, or is of two searches', () => {
     expect(poor).toBeGreaterThan(150);
     expect(outOfTurn).toBeGreaterThan(3);
   });
+
+  it('is shown without it, as a makeshift, if there is no slot to look for it; what begins behind it is refused', async () => {
+    const [one] = fc.sample(product(0), 1);
+    const rows = new ModelRows(['red onion', 'apple', 'apple'].map((name, at) => ({ ...one!, id: `p${at}`, name })));
+    const ask: PageRequest = {
+      filters: { q: 'red' },
+      options: { limit: 2 },
+      followUps: [{ queries: ['apple'], goods: new Set(['apple']), ...read }],
+      owner: 'a',
+    };
+    const reader = readerOf(rows);
+    const first = await reader.read(ask);
+    expect(first).toMatchObject({ items: [{ id: 'p0' }, { id: 'p2' }], interpretation: { kind: 'loosened' } });
+    expect(first).not.toHaveProperty('isMakeshift');
+    const behind = { ...ask, options: { limit: 2, cursor: first.nextCursor! } };
+    let go: () => void = () => undefined;
+    const blocked = new Promise<void>((resolve) => (go = resolve));
+    const find = rows.find.bind(rows);
+    rows.find = (searches, options, asked) =>
+      asked.except ? blocked.then(() => find(searches, options, asked)) : find(searches, options, asked);
+    const slow = reader.read(ask);
+    const makeshift = await reader.read(ask);
+    expect(makeshift).toMatchObject({ items: [{ id: 'p0' }], interpretation: { kind: 'exact' }, isMakeshift: true });
+    expect(makeshift.nextCursor).toBeNull();
+    await expect(reader.read(behind)).rejects.toMatchObject({ status: 503 });
+    go();
+    expect((await slow).items).toHaveLength(2);
+    expect((await reader.read(behind)).items).toMatchObject([{ id: 'p1' }]);
+  }, 20_000);
 });

@@ -36,6 +36,7 @@ describe('fair slots', () => {
     const late = expect(slots.take('b')).rejects.toMatchObject({ status: 503, message: 'no' });
     await expect(slots.take('c')).rejects.toMatchObject({ status: 503 });
     await late;
+    await expect(new FairSlots({ ...BOUNDS, most: 0 }, 'no').take('a', 10)).rejects.toMatchObject({ status: 503 });
     give();
     (await slots.take('d'))();
   });

@@ -32,10 +32,11 @@ export class FairSlots {
 
   /**
    * Resolves when there is a slot, with the function that gives it back.
+   * @param within milliseconds that the work waits for it
    * @throws UnavailableError if there is none in time, or too many wait
    */
-  async take(owner: string): Promise<() => void> {
-    if (!this.isFree(owner)) await this.wait(owner);
+  async take(owner: string, within = this.bounds.within): Promise<() => void> {
+    if (!this.isFree(owner)) await this.wait(owner, within);
     else this.count(owner, 1);
     let held = true;
     return () => {
@@ -50,7 +51,7 @@ export class FairSlots {
     return this.used < this.bounds.most && (this.byOwner.get(owner) ?? 0) < this.bounds.ofOne;
   }
 
-  private wait(owner: string): Promise<void> {
+  private wait(owner: string, within: number): Promise<void> {
     if (this.waiting.size >= this.bounds.waiting) return Promise.reject(new UnavailableError(this.refusal));
     return new Promise((resolve, reject) => {
       const one: Waiting = {
@@ -65,7 +66,7 @@ export class FairSlots {
       const timer = setTimeout(() => {
         this.waiting.delete(one);
         reject(new UnavailableError(this.refusal));
-      }, this.bounds.within);
+      }, within);
       this.waiting.add(one);
     });
   }

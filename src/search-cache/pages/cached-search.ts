@@ -18,6 +18,8 @@ export interface LoadedPage {
   firstStep?: number;
   /** Those of the follow-ups that were looked for. */
   followUps?: readonly number[];
+  /** Whether it lacks what others would be shown, since too much is asked for: it isn't kept. */
+  isMakeshift?: boolean;
 }
 
 /** The page as it is sent. */

@@ -53,6 +53,12 @@ describe('the freshness probe', () => {
     expect(process.counts.stalePages).toBe(2);
   });
 
+  it('compares no page with a makeshift', async () => {
+    stored = { ...aPage(['1', '2']), isMakeshift: true };
+    expect(await probe()).toBe(false);
+    expect(process.counts.stalePages).toBe(0);
+  });
+
   it('clears all pages when it has found one', async () => {
     const other = aSearch('other');
     const readOther = async () => (await process.pages.read(other, load)).result;

@@ -52,7 +52,8 @@ export class FreshnessProbe implements OnApplicationBootstrap, OnModuleDestroy {
   async probe({ search, load }: Sample): Promise<boolean> {
     const before = await this.hit(search);
     if (!before) return false;
-    if (await sameItems(before, await load())) return false;
+    const fresh = await load();
+    if (fresh.isMakeshift === true || (await sameItems(before, fresh))) return false;
     await new Promise((resolve) => setTimeout(resolve, GRACE).unref());
     const after = await this.hit(search);
     if (!after || after.etag !== before.etag) return false;

@@ -55,6 +55,12 @@ describe('the page cache', () => {
     expect(new Set(etags).size).toBe(3);
   });
 
+  it('keeps no makeshift', async () => {
+    expect(await read(() => Promise.resolve({ ...aPage(['1']), isMakeshift: true }))).toMatchObject({ result: 'MISS' });
+    expect((await store.stats()).entries).toBe(0);
+    expect(idsOf(await shows('1', '2'))).toEqual(['1', '2']);
+  });
+
   it('goes to the database without a lease, and stores nothing', async () => {
     store['leaseUntil'] = 0;
     expect(await shows('1')).toMatchObject({ result: 'BYPASS' });

@@ -80,7 +80,8 @@ export class PageCache {
 
   private async fill(search: CachedSearch, tokens: Tokens, load: LoadPage): Promise<NewPage> {
     const loaded = await load();
-    return { ...this.store(search, tokens, loaded), inVain: inVain(loaded) };
+    const page = loaded.isMakeshift === true ? pageOf(loaded) : this.store(search, tokens, loaded);
+    return { ...page, inVain: inVain(loaded) };
   }
 }
 

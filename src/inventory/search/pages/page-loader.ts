@@ -22,7 +22,7 @@ import { textQueryOf } from '../../text/text-query.js';
 import { type PageRequest, PageReader, type ReadPage } from './page-reader.js';
 import { type OrNone, pageOf, wordless } from './page-rows.js';
 import { decodeStart, encodeStart } from './looser-cursor.js';
-import { lastSeen, oldestSeen, type SeenLog, SnapshotPositions } from './snapshot-positions.js';
+import { lastSeen, oldestSeen, SnapshotPositions } from './snapshot-positions.js';
 
 type VendorPageRow = VendorEntity & { rank: number; total: number; available: number };
 
@@ -60,7 +60,7 @@ export class PageLoader {
       if (typeof position === 'number') return this.loaded(read, { position });
       if (position === 'late') return this.loaded(read, oldestSeen(read.seen));
       if (attempt === ATTEMPTS) {
-        return (await this.latest(filters, options, read.seen)) ?? this.loaded(read, oldestSeen(read.seen));
+        return (await this.latest(filters, options, read)) ?? this.loaded(read, oldestSeen(read.seen));
       }
     }
   }
@@ -92,7 +92,7 @@ export class PageLoader {
   private async latest(
     filters: Placed<ProductFilters>,
     options: ProductSearchOptions,
-    seen: readonly SeenLog[],
+    { seen, firstStep, step, followUps, isMakeshift = false }: ReadPage,
   ): Promise<LoadedPage | undefined> {
     const position = await this.awaitSequenced.all();
     if (seen.some((one) => position < lastSeen(one))) return undefined;
@@ -102,11 +102,13 @@ export class PageLoader {
       if (error instanceof UnavailableError) return undefined;
       throw error;
     }
-    return this.loaded(await this.reader.read({ filters, options, at: position }), { position });
+    const read = await this.reader.read({ filters, options, at: position });
+    // What else was looked for in vain, or wasn't, is as it was.
+    return this.loaded({ ...read, firstStep, step, followUps, isMakeshift }, { position });
   }
 
   private loaded({ items, nextCursor, seen: _seen, ...read }: ReadPage, moment: Partial<Moment>): LoadedPage {
-    const { interpretation, facets, priceEnds, firstStep, step, followUps } = read;
+    const { interpretation, facets, ...facts } = read;
     const { position, knownAt } = moment as Moment;
     const page = { items, nextCursor, epoch: this.log.epoch, position };
     const { items: _items, ...beside } = {
@@ -117,7 +119,7 @@ export class PageLoader {
     };
     // The items as they came, with the rest of the page behind them.
     const json = `{"items":[${items.map(({ item }) => item).join(',')}],${JSON.stringify(beside).slice(1)}`;
-    return { page, json, priceEnds, firstStep, step, followUps };
+    return { page, json, ...facts };
   }
 
   /**

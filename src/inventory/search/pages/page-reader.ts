@@ -8,7 +8,7 @@ import type {
   ProductSearchOptions,
 } from '../../../contracts/index.js';
 import type { ReadFloor } from '../../../database/index.js';
-import { FairSlots } from '../../../infra/index.js';
+import { FairSlots, UnavailableError } from '../../../infra/index.js';
 import { canonicalText, type LoadedPage } from '../../../search-cache/index.js';
 import { WRITTEN_RANK } from '../../text/text-query.js';
 import type { FollowUp } from '../loosening/loosen.js';
@@ -34,7 +34,7 @@ export interface PageRequest {
 }
 
 /** A page that may be of no position. */
-export interface ReadPage extends Pick<LoadedPage, 'priceEnds'> {
+export interface ReadPage extends Pick<LoadedPage, 'priceEnds' | 'isMakeshift'> {
   items: ProductItem[];
   nextCursor: string | null;
   interpretation: Interpretation;
@@ -45,6 +45,14 @@ export interface ReadPage extends Pick<LoadedPage, 'priceEnds'> {
   followUps: number[];
   /** By each of its statements. */
   seen: SeenLog[];
+}
+
+/** What was looked for behind a page. */
+interface Followed {
+  following?: Following;
+  tried: number[];
+  /** Whether there was no slot to look in. */
+  isGivenUp?: boolean;
 }
 
 /** What the search, or the one that took its place, has found. */
@@ -64,6 +72,9 @@ interface Following {
 
 /** Looser searches that are looked for at once, of all and of one; milliseconds that one waits, and how many wait. */
 const LOOKING = { most: 2, ofOne: 1, within: 5_000, waiting: 500 };
+
+/** Milliseconds that a page which has something to show waits to look for more. */
+const PATIENCE = 250;
 
 /** Of a poor page: what of it is kept for what may be meant. */
 const KEPT_FOR_FOLLOW_UPS = 0.3;
@@ -89,9 +100,11 @@ export class PageReader {
   constructor(private readonly rows: ProductRows) {}
 
   /**
-   * Later pages are of the same searches as the first.
+   * Later pages are of the same searches as the first. A poor page is left as it is, and is a makeshift, if too many
+   * look for what others mean.
    *
-   * @throws ValidationFailedError for a cursor of another search; UnavailableError if too many look for looser ones
+   * @throws ValidationFailedError for a cursor of another search; UnavailableError if too many look for looser ones and
+   *   there is nothing to show without
    */
   async read(request: PageRequest): Promise<ReadPage> {
     const { filters, options, looser = [], followUps = [], at, floor } = request;
@@ -100,7 +113,7 @@ export class PageReader {
     const seen: SeenLog[] = [];
     const found = await this.found(request, start, seen);
     const { step, searches, page } = found;
-    const { following, tried } = await this.following(request, start, found, seen);
+    const { following, tried, isGivenUp } = await this.following(request, start, found, seen);
     const { leads, seen: seenOfLeads } = await this.rows.leadsOf(
       isFirst && !following ? searches : [],
       found,
@@ -139,6 +152,7 @@ export class PageReader {
       followUps: followUp === undefined ? tried : [...new Set([...tried, followUp])],
       seen,
       priceEnds: found.priceEnds,
+      ...(isGivenUp && { isMakeshift: true }),
     };
   }
 
@@ -171,7 +185,7 @@ export class PageReader {
     start: PageStart,
     found: Found,
     seen: SeenLog[],
-  ): Promise<{ following?: Following; tried: number[] }> {
+  ): Promise<Followed> {
     const { page, searches } = found;
     const room = options.limit - page.items.filter(({ id }) => !start.shown.includes(id)).length;
     const kept = options.cursor === undefined ? Math.floor(options.limit * KEPT_FOR_FOLLOW_UPS) : 0;
@@ -183,7 +197,8 @@ export class PageReader {
     const cursor = start.isBehind ? start.cursor : undefined;
     // One row at least, which tells whether there is a next page.
     const limit = Math.min(Math.max(most, 1) + (start.isBehind ? 0 : start.shown.length), MOST - 1);
-    const release = await this.looking.take(owner);
+    const release = await this.slotBehind(owner, start);
+    if (!release) return { tried, isGivenUp: true };
     try {
       for (const index of candidates) {
         tried.push(index);
@@ -203,6 +218,18 @@ export class PageReader {
       release();
     }
     return { tried };
+  }
+
+  /** Undefined if there is none soon, for a page that can do without. */
+  private async slotBehind(owner: string, { followUp }: PageStart): Promise<(() => void) | undefined> {
+    // A page of both searches is no page without the second one.
+    if (followUp !== undefined) return this.looking.take(owner);
+    try {
+      return await this.looking.take(owner, PATIENCE);
+    } catch (error) {
+      if (error instanceof UnavailableError) return undefined;
+      throw error;
+    }
   }
 }
 
