@@ -80,6 +80,9 @@ async function readmeOf() {
   return `# ${NAME}\n\n${intro.replaceAll('mandi-inventory-sync/client', NAME).trim()}\n\n${page}`;
 }
 
-if (process.argv[1] === import.meta.filename) {
+if (process.argv[1] === import.meta.filename && /^-/.test(process.argv[2] ?? '')) {
+  process.stderr.write('Usage: npm run pack:client [-- FOLDER]\n  FOLDER  where the packed file goes (dist)\n');
+  process.exitCode = process.argv[2] === '--help' ? 0 : 2;
+} else if (process.argv[1] === import.meta.filename) {
   process.stdout.write(`${await packClient(resolve(process.argv[2] ?? join(ROOT, 'dist')))}\n`);
 }

@@ -61,7 +61,8 @@ describe('the started product', () => {
       expect(await postmaster()).toBeUndefined();
 
       const second = await launch();
-      expect(await search(await urlOf(second), 'kamalam')).toEqual([product.id]);
+      // Others that may be meant come behind it.
+      expect((await search(await urlOf(second), 'kamalam'))[0]).toBe(product.id);
       // A Ctrl-C under npm comes twice: from the terminal and from npm.
       second.signal('SIGINT');
       second.signal('SIGINT');
