@@ -74,7 +74,7 @@ interface Following {
 const LOOKING = { most: 2, ofOne: 1, within: 5_000, waiting: 500 };
 
 /** Milliseconds that a page which has something to show waits to look for more. */
-const PATIENCE = 250;
+const SLOT_WITHIN = 250;
 
 /** Of a poor page: what of it is kept for what may be meant. */
 const KEPT_FOR_FOLLOW_UPS = 0.3;
@@ -225,7 +225,7 @@ export class PageReader {
     // A page of both searches is no page without the second one.
     if (followUp !== undefined) return this.looking.take(owner);
     try {
-      return await this.looking.take(owner, PATIENCE);
+      return await this.looking.take(owner, SLOT_WITHIN);
     } catch (error) {
       if (error instanceof UnavailableError) return undefined;
       throw error;
