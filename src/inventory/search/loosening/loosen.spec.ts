@@ -1,6 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
-import { followUps, loosen } from './loosen.js';
+import { describe, expect, it, jest } from '@jest/globals';
+import { followUps, loosen, readText } from './loosen.js';
 import { Places } from './places.js';
+import { Spellings } from './spellings.js';
 import { Vocabulary } from './vocabulary.js';
 
 const vocabulary = new Vocabulary();
@@ -9,7 +10,7 @@ places.add({ state: 'Maharashtra', district: 'Nashik', market: 'Lasalgaon' });
 places.add({ state: 'Madhya Pradesh', district: 'Indore', market: 'Indore' });
 places.add({ state: 'Gujarat', district: 'Surat', market: 'Surat' });
 places.add({ state: 'Karnataka', district: 'Kolar', market: 'Kolar' });
-const taken = (q: string) => loosen(q, { vocabulary, places, commonness: () => 0 });
+const taken = (q: string) => loosen(readText(q, { vocabulary, places, commonness: () => 0 }));
 const texts = (q: string): string[] => taken(q).flatMap(({ queries }) => [...queries]);
 
 describe('a query that finds nothing', () => {
@@ -61,7 +62,7 @@ describe('a query that finds nothing', () => {
 
 describe('a query that finds only what sounds so', () => {
   const meant = (q: string): string[] =>
-    followUps(q, { vocabulary, places, commonness: (good) => vocabulary.reportsOf(good) }).map(
+    followUps(readText(q, { vocabulary, places, commonness: (good) => vocabulary.reportsOf(good) })).map(
       ({ queries, goods }) => `${queries[0]}: ${[...goods].join()}`,
     );
 
@@ -78,6 +79,24 @@ describe('a query that finds only what sounds so', () => {
 
   it.each(['onion', 'mang', 'pyaz', 'प्याज', 'poin', 'house', 'price', ''])('%s means what it is', (q) => {
     expect(meant(q)).toEqual([]);
+  });
+
+  it('is looked for among all names a few times a word, however many there are', () => {
+    const looks = jest.spyOn(Spellings.prototype, 'closest');
+    const text = readText(
+      'oinonn poattos tumericc cucmberr bittree garlcc corriandrr brinjll ladyfingrr spinchh mustrdd',
+      {
+        vocabulary,
+        places,
+        commonness: () => 0,
+      },
+    );
+    const steps = [...loosen(text), ...followUps(text)];
+    const count = looks.mock.calls.length;
+    looks.mockRestore();
+    expect(steps.length).toBeGreaterThan(1);
+    expect(count).toBeGreaterThan(10);
+    expect(count).toBeLessThan(60);
   });
 
   it('is no word of two that are left out', () => {

@@ -42,24 +42,38 @@ export interface FollowUp {
 /** Words of a query that are looked at. */
 export const MAX_WORDS = 12;
 
+/** A text, as far as looser searches and follow-ups read it alike. */
+export interface ReadText {
+  typed: readonly string[];
+  places: readonly FoundPlace[];
+  /** The best readings by how the words are written, whatever they sound like. */
+  written: readonly Reading[];
+  words: Words;
+}
+
+/** Reads as many words of a text as are looked at. */
+export function readText(q: string, words: Words): ReadText {
+  const typed = wordsOf(q).slice(0, MAX_WORDS);
+  const places = placesAmong(typed, words);
+  const written = best(readingsOf(partsOf(typed, places, words.vocabulary, true), words), byNames);
+  return { typed, places, written, words };
+}
+
 /**
  * How to search for what finds nothing as it was typed, the strictest way first; empty if there is none. Depends on the
- * query and the words alone, and takes less than 1 ms a word.
+ * query and the words alone. With the follow-ups it takes up to 1 ms of the process for each misspelt word.
  *
  * Words of prices and markets go, and words that nothing has. Others are taken for what they may be meant to be: two
  * words that are one, one that is two, an inflected form, a slip of the finger, or something similar. A place is what
  * names no good. If all words together still find nothing, what names a good is looked for alone; at last not at the
  * place only.
  */
-export function loosen(q: string, words: Words): LooserStep[] {
-  const typed = wordsOf(q).slice(0, MAX_WORDS);
+export function loosen({ typed, places, written, words }: ReadText): LooserStep[] {
   if (typed.length === 0) return [];
-  const places = placesAmong(typed, words);
   const readings = readingsOf(partsOf(typed, places, words.vocabulary), words);
   const [closest, meant] = [best(readings, byCost), best(readings, byNames)];
   const found = readings.length > 0;
   // What a text sounds like may be nothing that anyone sells; then what it is almost written like is meant.
-  const written = best(readingsOf(partsOf(typed, places, words.vocabulary, true), words), byNames);
   const steps = found
     ? [...stricter(closest), ...stricter(meant), ...stricter(written), ...looser(meant, words.vocabulary)]
     : onlyPlaces(typed, places);
@@ -77,18 +91,13 @@ export function loosen(q: string, words: Words): LooserStep[] {
  * which every word is written as names have it, and that names no good. A word counts as it is written: `कादा` sounds
  * like a leaf vegetable, but is an onion (कांदा) with a slip of the pen.
  */
-export function followUps(q: string, words: Words): FollowUp[] {
-  const typed = wordsOf(q).slice(0, MAX_WORDS);
-  if (typed.length === 0) return [];
-  const places = placesAmong(typed, words);
-  const { vocabulary } = words;
-  const meant = best(readingsOf(partsOf(typed, places, vocabulary, true), words), byNames);
+export function followUps({ typed, places, written, words: { vocabulary } }: ReadText): FollowUp[] {
   const named = (queries: readonly string[]): ReadonlySet<string> =>
     new Set(queries.flatMap((query) => namesWritten(query.split(' '), vocabulary).flatMap(({ goods }) => [...goods])));
   const steps = [
     // The commonest of what the text as a whole may be meant for.
-    ...stricter(meant).map((step) => ({ ...step, goods: named(step.queries.slice(0, 1)) })),
-    ...looser(meant, vocabulary, true).map((step) => ({ ...step, goods: named(step.queries) })),
+    ...stricter(written).map((step) => ({ ...step, goods: named(step.queries.slice(0, 1)) })),
+    ...looser(written, vocabulary, true).map((step) => ({ ...step, goods: named(step.queries) })),
   ];
   const known = new Set([typed.join(' ')]);
   const left = places.map(({ from, to }) => typed.slice(from, to).join(' '));

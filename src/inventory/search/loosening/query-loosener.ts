@@ -4,7 +4,7 @@ import type { ProductFilters, ProductSearchOptions, VendorFilters } from '../../
 import { SegmentedCache } from '../../../infra/index.js';
 import { wordsOf } from '../../text/words.js';
 import { KnownWords } from './known-words.js';
-import { type FollowUp, followUps, loosen, type LooserStep, MAX_WORDS, placesOf } from './loosen.js';
+import { type FollowUp, followUps, loosen, type LooserStep, MAX_WORDS, placesOf, readText } from './loosen.js';
 import type { FoundPlace } from './places.js';
 
 /** A search in place of one that finds nothing. */
@@ -85,7 +85,10 @@ export class QueryLoosener {
   private taken(q: string): Taken {
     this.forgetOutdated();
     let taken = this.known.get(q);
-    if (!taken) this.known.set(q, (taken = { steps: loosen(q, this.words), followUps: followUps(q, this.words) }));
+    if (!taken) {
+      const text = readText(q, this.words);
+      this.known.set(q, (taken = { steps: loosen(text), followUps: followUps(text) }));
+    }
     return taken;
   }
 }

@@ -1,6 +1,7 @@
 import { ENDINGS, FILLER_WORDS, ORDINARY_WORDS, QUALITY_WORDS } from '../../glossary/index.js';
 import { isAscii } from '../../text/latin.js';
 import type { FoundPlace, Places } from './places.js';
+import type { Close } from './spellings.js';
 import type { KnownName, Vocabulary } from './vocabulary.js';
 
 /** What a query is read by. */
@@ -14,8 +15,9 @@ export interface Words {
 /** What a word may be taken for, and what the words of a query may be taken for together. */
 const MAX_CANDIDATES = 4;
 const MAX_READINGS = 24;
-/** Words that may be one name together. */
+/** Words that may be one name together, and how many times it is looked for what they may be misspelt for. */
 const MAX_JOINED = 3;
+const MAX_JOINED_SLIPS = 4;
 /** Readings that are equally good. */
 export const MAX_QUERIES = 4;
 
@@ -65,6 +67,11 @@ export function partsOf(
   const names = vocabulary.namesAmong(words).filter(({ isTyped }) => isTyped || !isWritten);
   const inName = new Set(names.flatMap(({ from, to }) => words.slice(from, to).map((_word, index) => from + index)));
   const isPlace = (at: number): boolean => places.some(({ from, to }) => at >= from && at < to);
+  let slipsLeft = MAX_JOINED_SLIPS;
+  const closestTo = (word: string): Close<KnownName>[] => {
+    slipsLeft -= 1;
+    return slipsLeft < 0 ? [] : vocabulary.goods.closest(word);
+  };
   const joinedFrom = (at: number): { part: Part; length: number } | undefined => {
     for (let length = Math.min(MAX_JOINED, words.length - at); length > 1; length -= 1) {
       const range = Array.from({ length }, (_none, index) => at + index);
@@ -72,7 +79,7 @@ export function partsOf(
       const isName = names.some(({ from, to }) => from <= at && to >= at + length);
       if (isName || range.some((one) => isPlace(one) || FILLER_WORDS.has(words[one]!))) continue;
       const together = words.slice(at, at + length);
-      const candidate = joined(together, !range.some((one) => inName.has(one)), vocabulary);
+      const candidate = joined(together, !range.some((one) => inName.has(one)), vocabulary, closestTo);
       if (candidate) return { part: { typed: together.join(' '), candidates: [candidate] }, length };
     }
     return undefined;
@@ -101,7 +108,12 @@ export function partsOf(
  *
  * @param isNew whether none of them is a name, or part of one
  */
-function joined(words: readonly string[], isNew: boolean, vocabulary: Vocabulary): Candidate | undefined {
+function joined(
+  words: readonly string[],
+  isNew: boolean,
+  vocabulary: Vocabulary,
+  closestTo: Vocabulary['closest'],
+): Candidate | undefined {
   const word = words.join('');
   const [known] = namesOfGoods(vocabulary.named(word)).filter(
     (name) => (isNew && words.length === 2) || name.words === word,
@@ -109,7 +121,7 @@ function joined(words: readonly string[], isNew: boolean, vocabulary: Vocabulary
   if (known) return { words: known.words, cost: 0.1 };
   const isUnknown = (one: string): boolean => !ORDINARY_WORDS.has(one) && !vocabulary.hasWritten(one, false);
   if (isNew || !words.some(isUnknown)) return undefined;
-  const [close] = vocabulary.goods.closest(word).filter(({ name, cost }) => name.words.includes(' ') && cost <= 1);
+  const [close] = closestTo(word).filter(({ name, cost }) => name.words.includes(' ') && cost <= 1);
   return close && { words: close.name.words, cost: close.cost };
 }
 

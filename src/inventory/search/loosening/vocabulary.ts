@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { phrasesOf } from '../../glossary/phrase-index.js';
 import { entries, FILLER_WORDS } from '../../glossary/index.js';
 import { foldWord } from '../../text/fold.js';
@@ -13,6 +14,8 @@ export const MAX_LEARNED = 20_000;
 const MAX_PHRASE = 5;
 /** Words of a name that are also known as one. */
 const MAX_JOINED = 3;
+/** Words of late texts of which it is known what they are close to: each reading of a text asks for its words again. */
+const LATE = 100;
 /** Letters of a folded form that tell one word from another. */
 const MIN_FOLDED = 3;
 
@@ -53,6 +56,7 @@ class Names {
   private readonly latin = new Spellings<KnownName>();
   private readonly native = new Spellings<KnownName>();
   private readonly unspelled: Name[] = [];
+  private readonly closestOfLate = new LRUCache<string, Close<KnownName>[]>({ max: LATE });
 
   /** A whole name of a good, and its words. */
   addWhole(words: readonly string[], good: string): void {
@@ -77,12 +81,19 @@ class Names {
       if (alike) alike.push(name);
       else this.byFold.set(folded, [name]);
       this.unspelled.push(name);
+      this.closestOfLate.clear();
     }
     if (good !== undefined) name.goods.add(good);
   }
 
   /** Names that differ from a word by a slip of the finger. @see Spellings.closest */
   closest(word: string): Close<KnownName>[] {
+    let found = this.closestOfLate.get(word);
+    if (!found) this.closestOfLate.set(word, (found = this.lookForClosest(word)));
+    return found;
+  }
+
+  private lookForClosest(word: string): Close<KnownName>[] {
     this.spell();
     const found = this.latin.closest(latinOf(word));
     if (isAscii(word)) return found;
@@ -134,7 +145,15 @@ class Names {
 
 const REPORTS: ReadonlyMap<string, number> = new Map(entries.map(({ slug, reports }) => [slug, reports]));
 
-const foldedPhrase = (words: readonly string[]): string => words.map(foldWord).join(' ').trim();
+const foldsOfLate = new LRUCache<string, string>({ max: LATE });
+
+function foldOfLate(word: string): string {
+  let folded = foldsOfLate.get(word);
+  if (folded === undefined) foldsOfLate.set(word, (folded = foldWord(word)));
+  return folded;
+}
+
+const foldedPhrase = (words: readonly string[]): string => words.map(foldOfLate).join(' ').trim();
 
 let ofGlossary: Names | undefined;
 
