@@ -200,7 +200,64 @@ describe('a page that follows a poor one, or is of two searches', () => {
     expect(outOfTurn).toBeGreaterThan(3);
   });
 
-  it('is shown without it, as a makeshift, if there is no slot to look for it; what begins behind it is refused', async () => {
+  const [one] = fc.sample(product(0), 1);
+  const named = (...names: string[]) =>
+    new ModelRows(names.map((name, at) => ({ ...one!, id: `p${at}`, name, commodity: null })));
+  const redOrApple: PageRequest = {
+    filters: { q: 'red' },
+    options: { limit: 2 },
+    followUps: [{ queries: ['apple'], goods: new Set(['apple']), ...read }],
+  };
+
+  it('says what was left out and taken for something else by both searches, and the text of the first', async () => {
+    const mended = { from: 'rde', to: 'red' };
+    const [followUp] = redOrApple.followUps!;
+    const interpretation = {
+      kind: 'loosened' as const,
+      q: 'red',
+      dropped: ['price'],
+      corrected: [mended],
+      place: null,
+    };
+    const { interpretation: both } = await readerOf(named('red onion', 'apple')).read({
+      ...redOrApple,
+      filters: { q: 'rde price' },
+      looser: [{ searches: [{ q: 'red' }], interpretation }],
+      followUps: [{ ...followUp!, dropped: ['price', 'rde'], corrected: [mended, { from: 'price', to: 'apple' }] }],
+    });
+    expect(both).toEqual({
+      ...interpretation,
+      dropped: ['price', 'rde'],
+      corrected: [mended, { from: 'price', to: 'apple' }],
+    });
+  });
+
+  it('is none if the page has the good by the names of a product that doesn’t say what it is', async () => {
+    const rows = named('red onion', 'apple');
+    const find = rows.find.bind(rows);
+    const read = async (name: string) => {
+      rows.find = async (...asked) => {
+        const found = await find(...asked);
+        for (const item of found.page.items) {
+          item.item = JSON.stringify({ ...(JSON.parse(item.item) as Product), name, commodity: null });
+        }
+        return found;
+      };
+      return (await readerOf(rows).read(redOrApple)).followUps;
+    };
+    expect(await read('Kashmir Apple')).toEqual([]);
+    expect(await read('Banana')).toEqual([0]);
+  });
+
+  it('ends where it begins behind the first search once nothing is known to be meant', async () => {
+    const reader = readerOf(named('red onion', 'red onion', 'red onion', 'apple', 'apple', 'apple'));
+    const { nextCursor } = await reader.read({ ...redOrApple, options: { limit: 4 } });
+    const behind = { ...redOrApple, options: { limit: 4, cursor: nextCursor! } };
+    expect((await reader.read(behind)).items).toHaveLength(2);
+    expect(await reader.read({ ...behind, followUps: [] })).toMatchObject({ items: [], nextCursor: null });
+  });
+
+  it('is a makeshift without it if there is no slot to look for it; what begins behind it is refused', async () => {
     const [one] = fc.sample(product(0), 1);
     const rows = new ModelRows(['red onion', 'apple', 'apple'].map((name, at) => ({ ...one!, id: `p${at}`, name })));
     const ask: PageRequest = {

@@ -40,7 +40,7 @@ export function decodeStart(cursor: string | undefined, steps: number, followUps
   return {
     step: Math.min(Number(step), steps),
     followUp: isKnown ? Math.min(Number(behind.slice(1)), followUps - 1) : undefined,
-    isBehind: isKnown && behind.startsWith('-'),
+    isBehind: behind?.startsWith('-') === true,
     shown: ids.filter((id) => id !== ''),
     cursor: rest === '' ? undefined : rest,
   };

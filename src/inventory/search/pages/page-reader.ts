@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type {
+  CorrectedWord,
   FoundProducts,
   Interpretation,
   Placed,
@@ -10,7 +11,9 @@ import type {
 import type { ReadFloor } from '../../../database/index.js';
 import { FairSlots, UnavailableError } from '../../../infra/index.js';
 import { canonicalText, type LoadedPage } from '../../../search-cache/index.js';
+import { synonymsOf } from '../../glossary/index.js';
 import { WRITTEN_RANK } from '../../text/text-query.js';
+import { wordsOf } from '../../text/words.js';
 import type { FollowUp } from '../loosening/loosen.js';
 import type { LooserSearch } from '../loosening/query-loosener.js';
 import { MOST } from '../planner/page-spec.js';
@@ -250,23 +253,28 @@ function followUpsFor(followUps: readonly FollowUp[], start: PageStart, found: F
   const products = page.items.map(({ item }) => JSON.parse(item) as Product);
   const texts = searches.flatMap(({ q }) => q ?? []);
   if (products.some((product) => isWritten(product, texts))) return [];
-  const goods = products.map(({ commodity }) => commodity);
-  return [...followUps.keys()].filter((index) => !goods.some((good) => followUps[index]!.goods.has(good ?? '')));
+  const goods = products.flatMap(goodsOf);
+  return [...followUps.keys()].filter((index) => !goods.some((good) => followUps[index]!.goods.has(good)));
 }
+
+/** What a product says that it is, or its names do. */
+const goodsOf = ({ commodity, name, names }: Product): string[] =>
+  commodity === null ? synonymsOf([name, ...Object.values(names)], wordsOf).map(({ slug }) => slug) : [commodity];
 
 /** Where the page looks for products that it found. */
 const searchesOf = ({ queries }: FollowUp, found: Placed<ProductFilters>): Placed<ProductFilters>[] =>
   queries.map((q) => ({ ...found, q }));
 
-function interpretationOf(
-  { queries, dropped, corrected, places }: FollowUp,
-  { place }: Interpretation,
-): Interpretation {
+/** Of a page with a follow-up: what was done for either. @param asked of the search that it follows */
+function interpretationOf({ queries, dropped, corrected, places }: FollowUp, asked: Interpretation): Interpretation {
+  const { kind, q, place } = asked;
+  const isKnown = (one: CorrectedWord): boolean =>
+    asked.corrected.some(({ from, to }) => from === one.from && to === one.to);
   return {
     kind: 'loosened',
-    q: queries[0]!,
-    dropped: [...dropped, ...(place ? [] : places)],
-    corrected: [...corrected],
+    q: kind === 'loosened' ? q : queries[0]!,
+    dropped: [...new Set([...asked.dropped, ...dropped, ...(place ? [] : places)])],
+    corrected: [...asked.corrected, ...corrected.filter((one) => !isKnown(one))],
     place,
   };
 }
