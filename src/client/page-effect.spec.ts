@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { aProduct, aVendor, aVendorEvent, placed } from '../../test/support/events.js';
+import { aNewEvent, aProduct, aVendor, aVendorEvent, placed } from '../../test/support/events.js';
 import type { FoundProduct, Vendor } from '../contracts/index.js';
 import { effectOf, type PageQuery } from './page-effect.js';
-import type { ProductPage, VendorEvent } from './types.js';
+import type { ProductEvent, ProductPage, VendorEvent } from './types.js';
 import { UnmatchedTexts } from './unmatched-texts.js';
 
 const EPOCH = 'one';
@@ -24,6 +24,26 @@ const updated = (next: Vendor, position = 11): VendorEvent =>
   placed(aVendorEvent({ eventType: 'vendor_updated', vendor: next, version: 2 }), EPOCH, position) as VendorEvent;
 const effect = (event: VendorEvent, shown: ProductPage, query: PageQuery = {}) =>
   effectOf(event, shown, { vendorId: vendor.id, ...query }, new UnmatchedTexts(query));
+
+describe('what another commodity of a product does to a page that shows it', () => {
+  const shown = page({ ...itemOf(vendor), commodity: null });
+  const [item] = shown.items;
+  const changes = [{ field: 'commodity', oldValue: null, newValue: 'onion' }];
+  const draft = aNewEvent({
+    eventType: 'product_updated',
+    productId: item!.id,
+    changes,
+    version: 2,
+    product: { ...item!, commodity: 'onion', version: 2 },
+  });
+  const event = placed(draft, EPOCH, 11) as ProductEvent;
+  const effectOn = (query: PageQuery) => effectOf(event, shown, query, new UnmatchedTexts(query));
+
+  it('is to have a page of a text asked for again, which may lack the good no more', () => {
+    expect(effectOn({ q: 'onoin' })).toBe('refetch');
+    expect(effectOn({})).toMatchObject({ items: [{ commodity: 'onion' }] });
+  });
+});
 
 describe('what a vendor’s change does to a page of its products', () => {
   const renamed = { ...vendor, name: 'New Azadpur', version: 2 };

@@ -44,11 +44,14 @@ export function effectOf(
   const { product } = event;
   const leaves = event.eventType === 'product_deleted' || !matches(product, query);
   // By the states: the events of one write share the last one, so what this one doesn't name may have changed as well.
-  const textsDiffer = query.q !== undefined && SEARCHED_FIELDS.some((field) => !same(item[field], product[field]));
-  if (leaves || textsDiffer) return 'refetch';
+  const rankDiffers = query.q !== undefined && RANKED_BY.some((field) => !same(item[field], product[field]));
+  if (leaves || rankDiffers) return 'refetch';
   const items = placed(found(product, item.vendor, query), index, page, query);
   return items ? { ...page, items, position: Math.max(page.position, event.position) } : 'refetch';
 }
+
+/** What tells how well a text fits, and whether its good is on the page or something has to come behind. */
+const RANKED_BY = [...SEARCHED_FIELDS, 'commodity'] as const;
 
 /** What a page shows of a product's vendor. */
 const SHOWN = ['name', 'names', 'market', 'district', 'state'] as const;
