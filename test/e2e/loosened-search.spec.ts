@@ -243,6 +243,12 @@ describe('a search that is loosened', () => {
       for (const q of ['zzyzx', 'house', 'lasalgoan zzyzx']) expect((await markets({ q })).markets).toEqual([]);
     });
 
+    it('finds nothing where two places of a kind are meant, as it can’t be told which', async () => {
+      await createVendor(app, { market: 'Pimpalgaon' });
+      expect((await markets({ q: 'pimpalgoan' })).markets).toEqual(['Pimpalgaon']);
+      expect((await markets({ q: 'lasalgoan pimpalgoan' })).markets).toEqual([]);
+    });
+
     it('is cached, goes on page after page, and follows what changes its page', async () => {
       const query = { q: 'Hoshangabda', limit: '1' };
       expect(await markets(query)).toMatchObject({ markets: [], cache: 'MISS' });

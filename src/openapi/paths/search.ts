@@ -106,7 +106,9 @@ export const SEARCH_PATHS: Paths = {
       operationId: 'searchVendors',
       tags: ['search'],
       summary: 'Find vendors by words, place and what they sell',
-      description: CURRENT,
+      description:
+        `${CURRENT} If nothing fits the text, its words for places are looked for as places, however they are ` +
+        'spelled, and the others as text.',
       security: ANYBODY,
       parameters: parameters(
         'Text',

@@ -49,6 +49,12 @@ describe('a query that finds nothing', () => {
     expect(taken(q).at(-1)).toMatchObject({ queries: [meant], places: [] });
   });
 
+  it('is looked for at one place of a kind, and says that the other was left out', () => {
+    const [step] = taken('onion indore surat');
+    expect(step).toMatchObject({ queries: ['onion'], places: [{ name: 'Indore' }], dropped: ['surat'] });
+    expect(step!.places).toHaveLength(1);
+  });
+
   it('is looked for at a place that it names alone', () => {
     expect(taken('lasalgaon')).toMatchObject([{ queries: [], places: [{ kind: 'market', name: 'Lasalgaon' }] }]);
     expect(taken('lasulgaan')).toEqual([]);

@@ -77,7 +77,10 @@ export function loosen({ typed, places, written, words }: ReadText): LooserStep[
   const steps = found
     ? [...stricter(closest), ...stricter(meant), ...stricter(written), ...looser(meant, words.vocabulary)]
     : onlyPlaces(typed, places);
-  const there = places.length > 0 ? steps.map((step) => ({ ...step, places })) : [];
+  // One place of each kind: the longest name, or the first one.
+  const filtered = places.filter(({ kind }, at) => places.findIndex((other) => other.kind === kind) === at);
+  const others = places.filter((place) => !filtered.includes(place));
+  const there = places.length > 0 ? steps.map((step) => ({ ...without(step, typed, others), places: filtered })) : [];
   const anywhere = (places.length > 0 ? steps.slice(-1) : steps).map((step) => without(step, typed, places));
   const known = new Set([typed.join(' ')]);
   return [...there, ...(found ? anywhere : [])].filter(({ queries, places: where }) => {

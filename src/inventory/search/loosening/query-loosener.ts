@@ -67,6 +67,8 @@ export class QueryLoosener {
     // A place that is filtered by already stays as it is.
     const places = named?.places.filter(({ kind }) => filters[kind] === undefined) ?? [];
     if (!named || places.length < named.places.length) return undefined;
+    // Of two markets no vendor is at both, and which one is meant isn't known.
+    if (new Set(places.map(({ kind }) => kind)).size < places.length) return undefined;
     return { ...filters, q: named.q, spellings: spelledAt(filters, places) };
   }
 
