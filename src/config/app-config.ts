@@ -101,7 +101,7 @@ const SECRET = /SECRET|PASSWORD|HEADERS/;
 function shown({ name, value }: Setting): string | undefined {
   if (value === undefined) return undefined;
   if (SECRET.test(name)) return '(set)';
-  return value.replace(/([a-z]+:\/\/[^:/@\s]*):[^/\s]*@/g, '$1:***@');
+  return value.replace(/(:\/\/[^:/@\s]*):[^/\s]*@/g, '$1:***@');
 }
 
 function readConfig(variables: Variables): AppConfig {
