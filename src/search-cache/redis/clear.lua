@@ -15,25 +15,13 @@
 -- The entries are not in KEYS: only the sorted set knows them. They share its hash tag.
 --
 -- Returns the number of entries removed.
+--include raise-record
 local lru, general, invalidations, listings, own, record = unpack(KEYS)
 
---cluster local issuer = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 12)
+local issuer = ''
+--cluster issuer = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 12)
 redis.call('DEL', general, listings)
-if ARGV[3] == '' then
-  redis.call('DEL', record)
-else
-  local known = redis.call('GET', record)
-  local master = ''
-  --cluster master = issuer
-  --cluster known = known and string.sub(known, 1, 12) == issuer and string.sub(known, 13)
-  if known then
-    -- Of an unknown one what has been heard since is raised: its settler may have asked PostgreSQL before this change.
-    local name, heard = string.match(known, '^(%?[^@]*)@?(.*)$')
-    if ARGV[3] > (heard or known) then
-      redis.call('SET', record, master .. (name and name .. '@' or '') .. ARGV[3])
-    end
-  end
-end
+raise_record(record, ARGV[3], issuer)
 redis.call('SET', own, math.max(tonumber(redis.call('GET', own) or '0'), tonumber(ARGV[1])), 'PX', ARGV[2])
 local time = redis.call('TIME')
 local last = tonumber(redis.call('GET', invalidations) or '0')

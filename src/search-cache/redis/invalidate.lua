@@ -18,8 +18,7 @@
 -- that is not searched costs nothing, and invalidating twice is the same as invalidating once.
 --
 -- The record is raised in the same step, before any token can be made anew: a token says how far a replica of PostgreSQL must
--- be to have what was invalidated before. One that is unknown stays so: what was acknowledged while it was lost isn't known here.
--- It notes what is heard meanwhile, so that it isn't settled lower.
+-- be to have what was invalidated before.
 --
 -- The count moves even if no token was there: a process may hold a page whose token Redis has lost since it was checked.
 -- It is a clock, so that it takes no value twice when Redis loses it.
@@ -33,27 +32,15 @@
 -- the scopes once more:
 --         { the score of the set's beginning, of its last listing, the score after which the names begin, names }; the third
 --           is empty if these are all the names there are
+--include raise-record
 local invalidations, listings, general, own, record = unpack(KEYS, 1, 5)
 
---cluster local issuer = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 12)
+local issuer = ''
+--cluster issuer = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 12)
 local time = redis.call('TIME')
 local last = tonumber(redis.call('GET', invalidations) or '0')
 redis.call('SET', invalidations, string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1)))
-if ARGV[4] == '' then
-  redis.call('DEL', record)
-else
-  local known = redis.call('GET', record)
-  local master = ''
-  --cluster master = issuer
-  --cluster known = known and string.sub(known, 1, 12) == issuer and string.sub(known, 13)
-  if known then
-    -- Of an unknown one what has been heard since is raised: its settler may have asked PostgreSQL before this change.
-    local name, heard = string.match(known, '^(%?[^@]*)@?(.*)$')
-    if ARGV[4] > (heard or known) then
-      redis.call('SET', record, master .. (name and name .. '@' or '') .. ARGV[4])
-    end
-  end
-end
+raise_record(record, ARGV[4], issuer)
 if #KEYS > 5 then
   redis.call('DEL', unpack(KEYS, 6))
 end

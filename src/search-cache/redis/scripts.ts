@@ -17,13 +17,18 @@ export type Scripts = Record<ScriptName, (keys: readonly string[], args?: readon
 
 const added = new WeakMap<Redis | Cluster, Scripts>();
 
-/** Lines of the scripts that begin with `--cluster` count in a cluster only: one Redis does nothing for it. */
+const fileOf = (name: string): string => readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8');
+
+/**
+ * Lines of the scripts that begin with `--cluster` count in a cluster only: one Redis does nothing for it. `--include`
+ * stands for the lines of another file.
+ */
 export function addScripts(redis: Redis | Cluster): Scripts {
   const known = added.get(redis);
   if (known) return known;
   const scripts = Object.fromEntries(
     NAMES.map((name) => {
-      const text = readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8');
+      const text = fileOf(name).replace(/^--include (\S+)$/gm, (_line, included: string) => fileOf(included));
       const lua = redis.isCluster ? text.replace(/^( *)--cluster /gm, '$1') : text;
       redis.defineCommand(`search_${name}`, { lua });
       const command = (redis as unknown as Record<string, Command>)[`search_${name}Buffer`]!.bind(redis);
