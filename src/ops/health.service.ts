@@ -15,6 +15,7 @@ import {
 import { Clock, Draining, endsWithin } from '../infra/index.js';
 import { CacheHealth, type CacheState } from '../search-cache/index.js';
 import { Company, WITHOUT_REDIS } from './company.js';
+import type { AuditReport } from './freshness/audit-findings.js';
 import { FreshnessAuditor } from './freshness/freshness-auditor.js';
 import { SocketAuditor } from './freshness/socket-auditor.js';
 
@@ -156,7 +157,7 @@ async function endsInTime<Value>(reading: Promise<Value>): Promise<Value | undef
 }
 
 /** A fault that one of them has found comes before what the others have to say. */
-function freshnessOf(audits: readonly { isStale: boolean; detail: string }[]): Health['parts'][string] {
+function freshnessOf(audits: readonly AuditReport[]): Health['parts'][string] {
   const faults = audits.filter(({ isStale }) => isStale);
   const told = faults.length > 0 ? faults : audits;
   return { status: faults.length > 0 ? 'degraded' : 'up', detail: told.map(({ detail }) => detail).join('; ') };

@@ -1,9 +1,12 @@
 import type { Socket } from 'socket.io-client';
 import { type InventoryEvent, NAMESPACE, NOTIFICATION, SUBSCRIBE, SUBSCRIBED } from '../../contracts/index.js';
+import { type Clock, pollUntil } from '../../infra/index.js';
 import type { SampledChange } from './sampled-change.js';
 
 /** Milliseconds for the connection and the subscription. */
 const OPENS_WITHIN = 5_000;
+/** Milliseconds between two looks for a change. */
+const LOOK_EVERY = 50;
 /** Newest events that are known to have arrived. */
 const KEPT = 10_000;
 
@@ -14,12 +17,12 @@ export class FollowedRoom {
   /** The connection was lost, or the log began anew: what didn't arrive says nothing. */
   lost = false;
   private readonly arrived = new Map<string, { version: number; at: number }>();
-  private readonly waiting = new Set<() => void>();
   private lastPosition = 0;
 
   private constructor(
     private readonly socket: Socket,
     readonly category: string,
+    private readonly clock: Clock,
     /** Called for an event that comes after a later one, or again. */
     private readonly onDisorder: (event: InventoryEvent) => void,
   ) {
@@ -32,6 +35,7 @@ export class FollowedRoom {
   static async open(
     url: string,
     category: string,
+    clock: Clock,
     onDisorder: (event: InventoryEvent) => void,
   ): Promise<FollowedRoom | undefined> {
     const { io } = await import('socket.io-client');
@@ -40,7 +44,7 @@ export class FollowedRoom {
       const request = { type: 'category', category };
       const answer: unknown = await socket.timeout(OPENS_WITHIN).emitWithAck(SUBSCRIBE, request);
       if (typeof (answer as { room?: unknown }).room === 'string') {
-        return new FollowedRoom(socket, category, onDisorder);
+        return new FollowedRoom(socket, category, clock, onDisorder);
       }
     } catch {
       // Too many connections, or it is about to end.
@@ -51,22 +55,8 @@ export class FollowedRoom {
 
   /** When the change was there, with its version: of `performance.now()`; undefined: not in time. */
   async arrivalOf(change: SampledChange, within: number): Promise<number | undefined> {
-    if (this.find(change) === undefined) {
-      await new Promise<void>((resolve) => {
-        const look = (): void => {
-          if (!this.lost && this.find(change) === undefined) return;
-          this.waiting.delete(look);
-          clearTimeout(timer);
-          resolve();
-        };
-        const timer = setTimeout(() => {
-          this.waiting.delete(look);
-          resolve();
-        }, within);
-        this.waiting.add(look);
-        look();
-      });
-    }
+    const isOver = (): boolean => this.lost || this.find(change) !== undefined;
+    if (!isOver()) await pollUntil(isOver, { every: LOOK_EVERY, atMost: within, clock: this.clock });
     return this.find(change);
   }
 
@@ -88,11 +78,9 @@ export class FollowedRoom {
     this.lastPosition = Math.max(this.lastPosition, event.position);
     this.arrived.set(event.eventId, { version: event.version, at: performance.now() });
     if (this.arrived.size > KEPT) this.arrived.delete(this.arrived.keys().next().value!);
-    for (const look of [...this.waiting]) look();
   }
 
   private lose(): void {
     this.lost = true;
-    for (const look of [...this.waiting]) look();
   }
 }

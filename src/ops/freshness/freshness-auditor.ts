@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppConfig } from '../../config/index.js';
 import { AcknowledgedChanges } from '../../events/index.js';
 import { Clock, Metrics, PeriodicJob } from '../../infra/index.js';
+import { AuditFindings, type AuditReport } from './audit-findings.js';
 import { OwnAddress } from './own-address.js';
 import { SampleChannel } from './sample-channel.js';
 import { sampled, type SampledChange, searchesOf, type Verdict, verdictOf } from './sampled-change.js';
@@ -14,8 +15,6 @@ const LOOK_FOR = 15_000;
 /** Searches of one audit, and the share of `RATE_LIMIT` that they may take: others ask from this machine as well. */
 const SEARCHES = 6;
 const SHARE = 0.05;
-/** Milliseconds for which `/health` speaks of a stale answer. */
-const REMEMBERED_FOR = 600_000;
 
 const RESULTS = ['shown', 'absent', 'stale', 'failed'] as const;
 
@@ -46,8 +45,11 @@ export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationSh
   private underWay: Promise<unknown> = Promise.resolve();
   private busy = false;
   private takenAt = Number.NEGATIVE_INFINITY;
-  private staleAt: number | undefined;
-  private done = 0;
+  private readonly findings = new AuditFindings(
+    this.clock,
+    'a search was older than an acknowledged change',
+    'searches audited, none stale of late',
+  );
 
   constructor(
     private readonly config: AppConfig,
@@ -59,15 +61,8 @@ export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationSh
   ) {}
 
   /** For `/health`; undefined if it has nothing to say. */
-  get report(): { isStale: boolean; detail: string } | undefined {
-    const { staleAt } = this;
-    if (staleAt !== undefined && !this.clock.hasPassed(REMEMBERED_FOR, staleAt)) {
-      const when = new Date(staleAt).toISOString();
-      return { isStale: true, detail: `a search was older than an acknowledged change, at ${when}` };
-    }
-    return this.done === 0
-      ? undefined
-      : { isStale: false, detail: `${this.done} searches audited, none stale of late` };
+  get report(): AuditReport | undefined {
+    return this.findings.report;
   }
 
   onApplicationBootstrap(): void {
@@ -132,14 +127,14 @@ export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationSh
   private found(url: string, { productId, version }: SampledChange): void {
     this.count('stale');
     this.stale.inc();
-    this.staleAt = this.clock.now();
+    this.findings.failed();
     this.logger.error(
       `A search is older than version ${version} of ${productId}, which was acknowledged before: ${url}`,
     );
   }
 
   private count(result: (typeof RESULTS)[number]): void {
-    if (result !== 'failed') this.done += 1;
+    if (result !== 'failed') this.findings.looked();
     this.audits.inc({ result });
   }
 

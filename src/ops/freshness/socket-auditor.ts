@@ -4,14 +4,14 @@ import { AppConfig } from '../../config/index.js';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { EventsStatus } from '../../events/index.js';
 import { Clock, Metrics } from '../../infra/index.js';
+import { AuditFindings, type AuditReport } from './audit-findings.js';
 import { AuditTimes } from './audit-times.js';
 import { FollowedRoom } from './followed-room.js';
 import { OwnAddress } from './own-address.js';
 import { SampleChannel } from './sample-channel.js';
 import type { SampledChange } from './sampled-change.js';
 
-/** Milliseconds for which `/health` speaks of a fault, and at least between two rooms. */
-const REMEMBERED_FOR = 600_000;
+/** Milliseconds at least between two rooms. */
 const LEAST_REST = 100;
 
 const RESULTS = ['arrived', 'missing', 'disordered', 'unknown'] as const;
@@ -44,8 +44,11 @@ export class SocketAuditor implements OnApplicationBootstrap, OnApplicationShutd
   /** Of the newest sample. */
   private category: string | undefined;
   private room: FollowedRoom | undefined;
-  private faultAt: number | undefined;
-  private done = 0;
+  private readonly findings = new AuditFindings(
+    this.clock,
+    'a socket did not get what it should',
+    'changes followed to a socket',
+  );
 
   constructor(
     private readonly config: AppConfig,
@@ -58,13 +61,8 @@ export class SocketAuditor implements OnApplicationBootstrap, OnApplicationShutd
   ) {}
 
   /** For `/health`; undefined if it has nothing to say. */
-  get report(): { isStale: boolean; detail: string } | undefined {
-    const { faultAt } = this;
-    if (faultAt !== undefined && !this.clock.hasPassed(REMEMBERED_FOR, faultAt)) {
-      const when = new Date(faultAt).toISOString();
-      return { isStale: true, detail: `a socket did not get what it should, at ${when}` };
-    }
-    return this.done === 0 ? undefined : { isStale: false, detail: `${this.done} changes followed to a socket` };
+  get report(): AuditReport | undefined {
+    return this.findings.report;
   }
 
   onApplicationBootstrap(): void {
@@ -84,7 +82,7 @@ export class SocketAuditor implements OnApplicationBootstrap, OnApplicationShutd
       const { category } = this;
       const { url } = this.address;
       if (category === undefined || url === undefined || !this.events.hasSockets) continue;
-      this.room = await FollowedRoom.open(url, category, (event) => this.disordered(event));
+      this.room = await FollowedRoom.open(url, category, this.clock, (event) => this.disordered(event));
       if (this.room) await this.follow(this.room);
       this.room = undefined;
     }
@@ -129,12 +127,12 @@ export class SocketAuditor implements OnApplicationBootstrap, OnApplicationShutd
   private found(result: 'missing' | 'disordered', what: string): void {
     this.count(result);
     this.faults.inc();
-    this.faultAt = this.clock.now();
+    this.findings.failed();
     this.logger.error(`In the room of a category, ${what}`);
   }
 
   private count(result: (typeof RESULTS)[number]): void {
-    if (result !== 'unknown') this.done += 1;
+    if (result !== 'unknown') this.findings.looked();
     this.audits.inc({ result });
   }
 }
