@@ -100,10 +100,10 @@ export class ReplicaReads implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   states(): ReplicaState[] {
-    return this.replicas.map(({ obstacle, position }, index) => ({
+    return this.replicas.map((replica, index) => ({
       number: index + 1,
-      obstacle,
-      lagSeconds: position === undefined ? Number.NaN : this.wal.secondsAhead(position),
+      obstacle: replica.obstacle,
+      lagSeconds: this.lagOf(replica),
     }));
   }
 
@@ -117,6 +117,10 @@ export class ReplicaReads implements OnApplicationBootstrap, OnApplicationShutdo
       if (isBetter) chosen = replica;
     }
     return chosen;
+  }
+
+  private lagOf({ position }: Replica): number {
+    return position === undefined ? Number.NaN : this.wal.secondsAhead(position);
   }
 
   private count(result: Result): undefined {
@@ -174,7 +178,7 @@ export class ReplicaReads implements OnApplicationBootstrap, OnApplicationShutdo
       'database_replica_lag_seconds',
       'Seconds for which the primary has been further than the replica; NaN while the replica is not used.',
       'replica',
-      () => byNumber(({ position }) => (position === undefined ? Number.NaN : this.wal.secondsAhead(position))),
+      () => byNumber((replica) => this.lagOf(replica)),
     );
     this.metrics.labelledGauge(
       'database_replica_lag_bytes',
