@@ -66,6 +66,16 @@ export class ProjectionBuilds {
     });
   }
 
+  /** Has the views of a live build that is of an older version show what readers of this version read. */
+  async serveOlder({ options }: BuildSource): Promise<void> {
+    if (!options.older) return;
+    await this.locked(options.name, async (builds) => {
+      const live = builds.find(({ status }) => status === 'live');
+      const selects = live && options.older?.[live.version];
+      if (selects) await this.show(live, live.tables, selects);
+    });
+  }
+
   /** Begins another build, unless there is one of this version and basis already. */
   async rebuild(source: BuildSource): Promise<void> {
     await this.locked(source.options.name, async (builds) => {
@@ -141,12 +151,19 @@ export class ProjectionBuilds {
     await this.sql.query(DELETE_CONSUMER, [consumerOf(build)]);
   }
 
-  /** A view may have other columns than before, so it is made anew. @param before tables whose views are there */
-  private async show(build: Shown, before: readonly string[]): Promise<void> {
+  /**
+   * A view may have other columns than before, so it is made anew.
+   *
+   * @param before tables whose views are there
+   * @param selects of views that show something else than their table
+   */
+  private async show(build: Shown, before: readonly string[], selects: Selects = {}): Promise<void> {
+    const views = new Set([...build.tables, ...Object.keys(selects)]);
     await this.sql.query(BRIEF_LOCKS);
-    for (const view of new Set([...before, ...build.tables])) await this.run(`DROP VIEW IF EXISTS ${view}`);
-    for (const view of build.tables) {
-      await this.run(`CREATE VIEW ${view} AS SELECT * FROM ${tableOf(view, build.id)}`);
+    for (const view of new Set([...before, ...views])) await this.run(`DROP VIEW IF EXISTS ${view}`);
+    for (const view of views) {
+      const select = selects[view] ?? `SELECT * FROM {${view}}`;
+      await this.run(`CREATE VIEW ${view} AS ${ofBuild(select, build.tables, build.id)}`);
     }
   }
 
@@ -161,6 +178,7 @@ export class ProjectionBuilds {
 }
 
 type Shown = Pick<BuildRow, 'id' | 'tables'>;
+type Selects = Readonly<Record<string, string>>;
 
 const json = ({ options }: BuildSource): string => JSON.stringify(options.recompute);
 

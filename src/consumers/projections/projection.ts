@@ -14,6 +14,12 @@ export interface ProjectionOptions extends Pick<ConsumerFilter, 'eventTypes'> {
    * the build. Run in one transaction.
    */
   create: readonly string[];
+  /**
+   * How tables of versions before are read by readers of this one, until its own are built: by version, the `SELECT` of
+   * each view that shows more than its table; `{name}` stands for a table of that version. Of versions that aren't here
+   * the views show what there is.
+   */
+  older?: Readonly<Record<number, Readonly<Record<string, string>>>>;
   /** How the rows of tables are made from the log at once: what `npm run verify` compares them with. */
   recompute: Readonly<Record<string, Recomputation>>;
 }
@@ -78,8 +84,8 @@ const PROJECTION = Symbol('projection');
  *
  * One instance at a time feeds it, all events in order. Readers read `price_counts`, a view of the live build.
  * With another version (or basis) the tables are built anew beside the live ones, from position 1 on, and swapped in
- * one transaction when they have caught up. Until then the live ones serve; those of another version stay where they
- * are.
+ * one transaction when they have caught up. Until then the live ones serve, through views that `older` may give what
+ * readers of this version need; those of another version stay where they are, unless an instance of that version runs.
  */
 export const Projection =
   (options: ProjectionOptions) =>

@@ -89,6 +89,7 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
     for (const known of this.known.values()) {
       if (known.source) continue;
       const source = await this.sourceOf(known);
+      await this.builds.serveOlder(source);
       try {
         await this.builds.ensure(source);
       } catch (error) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { AppConfig } from '../../config/index.js';
@@ -12,6 +13,8 @@ import { send, type SeriesSubscription, SeriesSubscriptions } from './series-sub
 const CATCHING_UP = 15;
 const SLOW = 100;
 const IDLE = 1_000;
+/** Milliseconds without a move after which the tables are looked at seldom: those of an older version stand still. */
+const STANDING = 1_000;
 
 /**
  * Sends clients the points that change in their series. The events that are delivered to this instance say that there
@@ -85,18 +88,21 @@ export class SeriesFeed implements EventHandler, NewEpochHandler, OnModuleDestro
 
   private async run(): Promise<void> {
     this.running = true;
+    let movedAt = performance.now();
     while (!this.stopped && this.subscriptions.count > 0) {
+      const from = this.cursor;
       let pause = IDLE;
+      let isBehind = false;
       try {
-        const behind = await this.step();
-        if (behind) pause = SLOW;
-        if (this.cursor < this.target) pause = CATCHING_UP;
+        if (await this.step()) pause = SLOW;
+        isBehind = this.cursor < this.target;
       } catch (error) {
         // PostgreSQL is away, or the tables are just being made.
         this.logger.debug(error);
       }
-      if (pause !== CATCHING_UP) await this.signal.wait(pause);
-      else await new Promise((resolve) => setTimeout(resolve, CATCHING_UP));
+      if (!isBehind || this.cursor !== from) movedAt = performance.now();
+      if (!isBehind) await this.signal.wait(pause);
+      else await sleep(performance.now() - movedAt > STANDING ? SLOW : CATCHING_UP);
     }
     this.running = false;
   }

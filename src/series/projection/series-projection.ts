@@ -4,6 +4,7 @@ import type { InventoryEvent } from '../../contracts/index.js';
 import { StockChanges } from '../stock/stock-changes.js';
 import { CREATE_STOCK_TABLES, STOCK_RECOMPUTATIONS, STOCK_TABLES } from '../stock/stock-tables.sql.js';
 import { BuildMemory } from './build-memory.js';
+import { OLDER_TABLES } from './older-tables.sql.js';
 import { factsOf, type SeriesFacts } from './series-facts.js';
 import { RECOMPUTATIONS } from './series-recomputation.sql.js';
 import { CREATE_TABLES, TABLES } from './series-tables.sql.js';
@@ -81,6 +82,7 @@ class Buckets {
   version: 3,
   tables: [...TABLES, ...STOCK_TABLES],
   create: [...CREATE_TABLES, ...CREATE_STOCK_TABLES],
+  older: OLDER_TABLES,
   recompute: { ...RECOMPUTATIONS, ...STOCK_RECOMPUTATIONS },
 })
 export class SeriesProjection implements ProjectionHandler {

@@ -33,6 +33,9 @@ interface Positioned {
 /** Reads the tables of the series. */
 @Injectable()
 export class SeriesReads {
+  /** Where the tables stood throughout a wait: those of an older version are no longer fed. */
+  private stuckAt: string | null = null;
+
   constructor(
     private readonly sql: SqlClient,
     private readonly awaitSequenced: AwaitSequenced,
@@ -42,7 +45,8 @@ export class SeriesReads {
 
   /**
    * The one row of a statement that says the `position` of the tables. What was acknowledged before is waited for a
-   * moment; the position says what is in the answer. Mostly it is there already, so both are asked for at once.
+   * moment, unless the tables have not moved since that was in vain; the position says what is in the answer. Mostly it
+   * is there already, so both are asked for at once.
    *
    * @throws UnavailableError while there are no tables yet
    */
@@ -55,7 +59,11 @@ export class SeriesReads {
       return row !== undefined && isNear(Number(row.position), head);
     };
     if (row === undefined) await pollUntil(look, { ...FIRST_TABLES, clock: this.clock });
-    else if (!isNear(Number(row.position), head)) await pollUntil(look, { ...CATCH_UP, clock: this.clock });
+    else if (!isNear(Number(row.position), head) && row.position !== this.stuckAt) {
+      const { position } = row;
+      const isReached = await pollUntil(look, { ...CATCH_UP, clock: this.clock });
+      if (!isReached && row.position === position) this.stuckAt = position;
+    }
     if (row === undefined) throw new UnavailableError('The series are just being made');
     return { ...row, position: Number(row.position) };
   }
