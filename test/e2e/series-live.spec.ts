@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
 import {
   EXCEPTION,
+  type Page,
   type PriceSeries,
+  type Product,
   SERIES_SUBSCRIBED,
   SERIES_UPDATED,
   type SeriesSubscriptionConfirmed,
@@ -11,6 +13,7 @@ import {
   UNSUBSCRIBE_SERIES,
 } from '../../src/contracts/index.js';
 import { newEventId } from '../../src/events/log/inventory-event.js';
+import { dayAfter } from '../../src/infra/index.js';
 import { SeriesFeed } from '../../src/series/live/series-feed.js';
 import { importCsv } from '../support/agmarknet.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -20,6 +23,10 @@ import { arrivalReport, type Reported } from '../support/series-model.js';
 
 const MONDAY = '2026-01-05';
 const TUESDAY = '2026-01-06';
+/** Reports that come late; `TEST_LATE_REPORTS=500` says what the slowest in a hundred takes. */
+const LATE = Number(process.env.TEST_LATE_REPORTS ?? 5);
+/** Milliseconds from the acknowledgement that they may take, with so many of them. */
+const WITHIN = LATE >= 100 ? 200 : 2_000;
 
 describe('Series that are subscribed to', () => {
   let app: TestApp;
@@ -84,6 +91,36 @@ describe('Series that are subscribed to', () => {
     expect(one.updates).toHaveLength(1);
     expect(ofAll.days).toEqual([MONDAY, TUESDAY]);
   });
+
+  it(
+    'say what a late report changes soon after its acknowledgement, of no other day, and no product has another price',
+    async () => {
+      const days = Array.from({ length: 28 }, (_, index) => dayAfter('2026-01-01', index));
+      await send(...days.map((day) => report('Nagaland', day, 1_000)));
+      const one = await listener();
+      await one.subscribe({ commodity: 'onion', state: 'Nagaland' });
+      let arrivedAt = 0;
+      one.socket.on(SERIES_UPDATED, () => (arrivedAt = performance.now()));
+      const products = async (): Promise<unknown> =>
+        (await app.request<Page<Product>>('GET', '/api/products/search?state=Nagaland')).body.items;
+      const before = await products();
+      const times: number[] = [];
+      for (let index = 0; index < LATE; index += 1) {
+        const day = days[(index * 5) % 27]!;
+        const csv = arrivalReport([report('Nagaland', day, 1_001 + index)]);
+        expect((await importCsv(app, csv)).status).toBe(200);
+        const acknowledged = performance.now();
+        await one.has(index + 1);
+        times.push(Math.max(0, arrivedAt - acknowledged));
+        expect(one.updates.at(-1)).toMatchObject({ point: { from: day, mean: 1_001 + index } });
+      }
+      await seriesCaughtUp(app);
+      expect(one.updates).toHaveLength(LATE);
+      expect(await products()).toEqual(before);
+      expect(times.sort((a, b) => a - b)[Math.ceil(0.99 * LATE) - 1]).toBeLessThan(WITHIN);
+    },
+    20_000 + 500 * LATE,
+  );
 
   it('send what has changed meanwhile to a client that comes back, each point as it is', async () => {
     await send(report('Sikkim', MONDAY, 1_000), report('Sikkim', TUESDAY, 1_000));

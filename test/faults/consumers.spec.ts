@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Product, Vendor } from '../../src/contracts/index.js';
-import { Cluster, ensureBuilt } from '../support/cluster/index.js';
-import { OutsideConsumer } from '../support/cluster/outside-consumer.js';
-import { readDatabase } from '../support/cluster/read-database.js';
-import { waitFor } from '../support/processes.js';
-import { bearer } from '../support/tokens.js';
+import { Cluster, ensureBuilt, WatchedConsumers } from '../support/cluster/index.js';
 
-const PRELOAD = join(import.meta.dirname, '../support/cluster/counting-consumer.mjs');
 const PRODUCTS = 12;
 /** `TEST_CONSUMER_FAULTS=1000` makes a soak of it. */
 const FAULTS = Number(process.env.TEST_CONSUMER_FAULTS ?? 100);
@@ -21,10 +15,12 @@ describe('durable consumers under load', () => {
 
   beforeAll(async () => {
     await ensureBuilt();
-    cluster = await Cluster.start({ instances: 3, instance: () => ({ preload: [PRELOAD] }), start: false });
-    await cluster.postgres.query((client) =>
-      client.query('CREATE TABLE handled (number bigserial, key text, event_id uuid, position bigint)'),
-    );
+    cluster = await Cluster.start({
+      instances: 3,
+      instance: () => ({ preload: WatchedConsumers.preload }),
+      start: false,
+    });
+    await WatchedConsumers.prepare(cluster);
     await cluster.heal();
   }, 240_000);
   afterAll(() => cluster?.dispose());
@@ -34,11 +30,6 @@ describe('durable consumers under load', () => {
     expect(answer).toMatchObject({ status: 201 });
     return answer.body;
   };
-  const handled = () =>
-    cluster.postgres.query(async (client) => {
-      const text = 'SELECT key, position::int FROM handled ORDER BY number';
-      return (await client.query<{ key: string; position: number }>(text)).rows;
-    });
 
   it(
     `handle each event exactly once, in order per product, through ${FAULTS} faults`,
@@ -49,10 +40,7 @@ describe('durable consumers under load', () => {
           post<Product>('products', { vendorId, name: `Product ${index}`, category: 'vegetables', basePrice: 1 }),
         ),
       );
-      await post('consumers', { name: 'outside', from: 'beginning', filter: { eventTypes: ['price_changed'] } });
-      const service = await bearer({ role: 'service' });
-      const outside = new OutsideConsumer(cluster.client, () => cluster.running, 'outside', service);
-      outside.start();
+      const consumers = await WatchedConsumers.start(cluster);
 
       let writing = true;
       let written = 0;
@@ -88,25 +76,9 @@ describe('durable consumers under load', () => {
       await Promise.all(writers);
       await cluster.heal();
 
-      const { log } = await readDatabase(cluster.postgres);
       expect(written).toBeGreaterThan(50);
-      await waitFor(async () => (await handled()).length >= log.length, { timeoutMs: 30_000, what: 'the counting' });
-      const rows = await handled();
-      expect(rows.map(({ position }) => position).sort((a, b) => a - b)).toEqual(log.map(({ position }) => position));
-      const lastOfKey = new Map<string, number>();
-      for (const { key, position } of rows) {
-        expect(position).toBeGreaterThan(lastOfKey.get(key) ?? 0);
-        lastOfKey.set(key, position);
-      }
-
-      const wanted = log.filter(({ eventType }) => eventType === 'price_changed').map(({ eventId }) => eventId);
-      const acknowledged = () => new Set([...outside.acknowledged.keys(), ...outside.unknown.keys()]);
-      // Instead of after 30 s, if its client got no answer.
-      await cluster.postgres.query((client) => client.query('UPDATE consumer_partitions SET lease_until = NULL'));
-      await waitFor(() => acknowledged().size >= wanted.length, { timeoutMs: 60_000, what: 'the outside consumer' });
-      await outside.stop();
-      expect(outside.violations).toEqual([]);
-      expect(acknowledged()).toEqual(new Set(wanted));
+      expect(await consumers.audit()).toEqual([]);
+      await consumers.stop();
     },
     WITHIN,
   );

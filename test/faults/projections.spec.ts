@@ -1,10 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isClean, verifyLog } from '../../src/cli/verify-log.js';
-import type { Product, ProjectionState, Vendor } from '../../src/contracts/index.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { PriceSeries, Product, ProjectionState, Vendor } from '../../src/contracts/index.js';
+import { dayAfter } from '../../src/infra/index.js';
 import { Cluster, ensureBuilt } from '../support/cluster/index.js';
 import { waitFor } from '../support/processes.js';
+import { arrivalReport, pointsOf, type Reported } from '../support/series-model.js';
+import { bearer } from '../support/tokens.js';
 
 const NAME = 'product-history';
+const SERIES = 'price-series';
+/** Reports of an import that is killed; `TEST_SERIES_REPORTS=25000` makes it a real week. */
+const REPORTS = Number(process.env.TEST_SERIES_REPORTS ?? 3_000);
+const KILLS = 3;
+const FROM = '2026-01-05';
+const DAYS = 10;
 /** Events that are in the log at first: some batches of a rebuild. */
 const EVENTS = 20_000;
 
@@ -35,9 +45,15 @@ describe('a projection that is rebuilt', () => {
     const url = `${cluster.running[0]!.url}/api${path}`;
     return (await cluster.client.send<Body>(method, url, { body, timeoutMs: 20_000 })).body;
   };
-  const state = async (): Promise<ProjectionState> => {
+  const state = async (of = NAME): Promise<ProjectionState> => {
     const { projections } = await send<{ projections: ProjectionState[] }>('GET', '/projections');
-    return projections.find(({ name }) => name === NAME)!;
+    return projections.find(({ name }) => name === of)!;
+  };
+  const verified = async (name: string): Promise<void> => {
+    const report = await cluster.postgres.query((client) => verifyLog(client));
+    expect(report).toMatchObject({ holes: 0, versionBreaks: [] });
+    expect(report.projections.find((projection) => projection.name === name)).toMatchObject({ differences: [] });
+    expect(isClean({ ...report, differences: [] })).toBe(true);
   };
   const owner = () =>
     cluster.postgres.query(async (client) => {
@@ -80,9 +96,69 @@ describe('a projection that is rebuilt', () => {
       return (await client.query<{ id: number }>(text, [NAME])).rows;
     });
     expect(builds).toEqual([{ id: begun.build }]);
-    const report = await cluster.postgres.query((client) => verifyLog(client));
-    expect(report).toMatchObject({ holes: 0, versionBreaks: [] });
-    expect(report.projections.find(({ name }) => name === NAME)).toMatchObject({ differences: [] });
-    expect(isClean({ ...report, differences: [] })).toBe(true);
+    await verified(NAME);
   }, 180_000);
+
+  it(
+    'is what the log says, of series whose instances are killed in the middle of imports and of the rebuild',
+    async () => {
+      const markets = REPORTS / DAYS;
+      const reports = Array.from({ length: REPORTS }, (_none, index): Reported => {
+        const modal = 1_000 + ((index * 37) % 600);
+        const place = {
+          state: index % 3 === 0 ? 'Goa' : 'Kerala',
+          market: `Market ${index % markets}`,
+          variety: 'Red',
+        };
+        return { ...place, day: dayAfter(FROM, Math.floor(index / markets)), min: modal - 50, max: modal + 50, modal };
+      });
+      const authorization = await bearer();
+      const upload = async (some: readonly Reported[]): Promise<number> => {
+        const answer = await fetch(`${cluster.instances[0]!.url}/api/imports/agmarknet`, {
+          method: 'POST',
+          headers: { authorization, 'content-type': 'text/csv' },
+          body: arrivalReport(some),
+        });
+        await answer.arrayBuffer();
+        return answer.status;
+      };
+      const head = async (): Promise<number> =>
+        (await send<{ lastPosition: number }>('GET', '/events?limit=1')).lastPosition;
+      let broken = 0;
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        const before = await head();
+        const part = reports.filter((_report, index) => index % KILLS === kill);
+        const importing = upload(part).catch(() => 0);
+        await send('POST', `/projections/${SERIES}/rebuild`);
+        // Some of it is committed when it is killed, and some is not.
+        const hasBegun = async (): Promise<boolean> => (await head()) > before;
+        await waitFor(hasBegun, { timeoutMs: 20_000, everyMs: 5, what: 'the import' });
+        await pause(20 * kill);
+        await cluster.instances[0]!.kill();
+        if ((await importing) !== 200) broken += 1;
+        await cluster.instances[0]!.start();
+      }
+      expect(broken).toBeGreaterThan(0);
+      expect(await upload(reports)).toBe(200);
+      const position = await head();
+      const caughtUp = async (): Promise<boolean> => {
+        const series = await state(SERIES);
+        return series.rebuilding === null && series.position >= position;
+      };
+      await waitFor(caughtUp, { timeoutMs: 60_000 + 10 * REPORTS, what: 'the series' });
+      for (const place of ['Goa', 'Kerala']) {
+        const path = `/series/prices?commodity=onion&state=${place}&from=${FROM}&to=${dayAfter(FROM, DAYS)}`;
+        const { points } = await send<PriceSeries>('GET', path);
+        const figures = points.map(({ reportingShare: _, ...rest }) => rest);
+        expect(figures).toEqual(
+          pointsOf(
+            reports.filter(({ state: of }) => of === place),
+            'day',
+          ),
+        );
+      }
+      await verified(SERIES);
+    },
+    180_000 + 20 * REPORTS,
+  );
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { isClean, verifyLog } from '../../src/cli/verify-log.js';
 import type { ProjectionHandler, ProjectionOptions } from '../../src/consumers/index.js';
@@ -11,6 +12,14 @@ import { aNewEvent, newEvents } from '../support/events.js';
 import { waitFor } from '../support/processes.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { withClient } from '../support/with-client.js';
+
+/** Events of the log that is built anew while others are written; `TEST_REBUILD_EVENTS=200000` makes it a real one. */
+const EVENTS = Number(process.env.TEST_REBUILD_EVENTS ?? 5_000);
+const AT_ONCE = 5_000;
+const WRITERS = 8;
+const WRITES_PER_SECOND = 500;
+/** Milliseconds for which a build, or its catching up, is waited for. */
+const WITHIN = 10_000 + EVENTS;
 
 const COUNT = {
   name: 'test-count-events',
@@ -84,52 +93,74 @@ describe('projections', () => {
         ).body;
         return state?.version === version && state.rebuilding === null && state.position === lastPosition;
       },
-      { what: 'the projection to catch up' },
+      { timeoutMs: WITHIN, what: 'the projection to catch up' },
     );
   const verified = (): Promise<boolean> =>
     withClient(database.url, async (client) => isClean({ ...(await verifyLog(client)), differences: [] }));
 
-  it('are rebuilt under a stream of writes, and readers see neither a hole nor a mixture', async () => {
-    const app = await start(counts());
-    await withClient(database.url, (client) => append(client, newEvents(5_000)));
-    await publish(app, 'prd_first');
-    await caughtUp(app);
-    let isOver = false;
-    const writing = Promise.all(
-      Array.from({ length: 4 }, async (_none, writer) => {
-        for (let index = 0; !isOver; index += 1) await publish(app, `prd_${writer}_${index % 50}`);
-      }),
-    );
-    const reading = withClient(database.url, async (client) => {
-      let last = 0;
-      for (let reads = 1; ; reads += 1) {
-        const { sum, position } = await readBy(client);
-        if (sum !== position || position < last) throw new Error(`${sum} events at ${position}, after ${last}`);
-        last = position;
-        if (isOver) return reads;
+  it(
+    'are rebuilt under a stream of writes, and readers see neither a hole nor a mixture',
+    async () => {
+      const app = await start(counts());
+      for (let made = 0; made < EVENTS; made += AT_ONCE) {
+        await withClient(database.url, (client) => append(client, newEvents(AT_ONCE)));
       }
-    });
-    const begun = await app.request<ProjectionState>('POST', '/api/projections/test-counts/rebuild');
-    expect(begun).toMatchObject({ status: 202, body: { name: 'test-counts', rebuilding: { of: expect.any(Number) } } });
-    const builds = new Set<number>();
-    await waitFor(
-      async () => {
-        const ids = await withClient(database.url, async (client) => {
-          const text = `SELECT id FROM projection_builds WHERE projection = 'test-counts'`;
-          return (await client.query<{ id: number }>(text)).rows.map(({ id }) => id);
-        });
-        for (const id of ids) builds.add(id);
-        return (await stateOf(app))?.rebuilding === null;
-      },
-      { what: 'the swap' },
-    );
-    isOver = true;
-    expect(await reading).toBeGreaterThan(50);
-    await writing;
-    expect(builds.size).toBe(2);
-    await caughtUp(app);
-    expect(await verified()).toBe(true);
-  });
+      await publish(app, 'prd_first');
+      await caughtUp(app);
+      let isOver = false;
+      let written = 0;
+      const began = performance.now();
+      const write = async (writer: number, client: pg.Client): Promise<void> => {
+        for (let done = 0; !isOver;) {
+          const due = Math.floor(((performance.now() - began) * WRITES_PER_SECOND) / WRITERS / 1_000) - done;
+          if (due === 1) await publish(app, `prd_${writer}_${done % 50}`);
+          // What a busy machine has not written in time.
+          else if (due > 1) await append(client, newEvents(due));
+          else await sleep(5);
+          done += Math.max(0, due);
+          written += Math.max(0, due);
+        }
+      };
+      const writing = Promise.all(
+        Array.from({ length: WRITERS }, (_none, writer) => withClient(database.url, (client) => write(writer, client))),
+      );
+      const reading = withClient(database.url, async (client) => {
+        let last = 0;
+        for (let reads = 1; ; reads += 1) {
+          const { sum, position } = await readBy(client);
+          if (sum !== position || position < last) throw new Error(`${sum} events at ${position}, after ${last}`);
+          last = position;
+          if (isOver) return reads;
+        }
+      });
+      const begun = await app.request<ProjectionState>('POST', '/api/projections/test-counts/rebuild');
+      expect(begun).toMatchObject({
+        status: 202,
+        body: { name: 'test-counts', rebuilding: { of: expect.any(Number) } },
+      });
+      const builds = new Set<number>();
+      await waitFor(
+        async () => {
+          const ids = await withClient(database.url, async (client) => {
+            const text = `SELECT id FROM projection_builds WHERE projection = 'test-counts'`;
+            return (await client.query<{ id: number }>(text)).rows.map(({ id }) => id);
+          });
+          for (const id of ids) builds.add(id);
+          return (await stateOf(app))?.rebuilding === null;
+        },
+        { timeoutMs: WITHIN, what: 'the swap' },
+      );
+      const perSecond = (written * 1_000) / (performance.now() - began);
+      isOver = true;
+      expect(await reading).toBeGreaterThan(50);
+      await writing;
+      expect(perSecond).toBeGreaterThan(0.8 * WRITES_PER_SECOND);
+      expect(builds.size).toBe(2);
+      await caughtUp(app);
+      expect(await verified()).toBe(true);
+    },
+    4 * WITHIN,
+  );
 
   it('are built anew by themselves by code of another version, while the tables of before serve', async () => {
     const old = await start(counts());

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { audit, Cluster, Load } from '../../support/cluster/index.js';
+import { verifyLog } from '../../../src/cli/verify-log.js';
+import { audit, Cluster, Load, WatchedConsumers } from '../../support/cluster/index.js';
 import { findRedis } from '../../support/redis-server.js';
 import { type Fault, FAULTS } from './faults.js';
 import { Memory } from './memory.js';
@@ -48,11 +49,19 @@ async function main(): Promise<number> {
     violations: 0,
   };
   while (performance.now() < until) {
-    const cluster = await Cluster.start({ instances });
+    const cluster = await Cluster.start({
+      instances,
+      instance: () => ({ preload: WatchedConsumers.preload }),
+      start: false,
+    });
     try {
+      await WatchedConsumers.prepare(cluster);
+      await cluster.heal();
+      const consumers = await WatchedConsumers.start(cluster);
       for (let round = 0; round < ROUNDS_A_DAY && performance.now() < until; round += 1) {
-        await runRound(cluster, memory, totals);
+        await runRound(cluster, consumers, memory, totals);
       }
+      await consumers.stop();
     } finally {
       await cluster.dispose();
     }
@@ -61,7 +70,7 @@ async function main(): Promise<number> {
   return totals.violations > 0 ? 1 : 0;
 }
 
-async function runRound(cluster: Cluster, memory: Memory, totals: Totals): Promise<void> {
+async function runRound(cluster: Cluster, consumers: WatchedConsumers, memory: Memory, totals: Totals): Promise<void> {
   const faults = Array.from({ length: FAULTS_A_ROUND }, () => FAULTS[Math.floor(Math.random() * FAULTS.length)]!);
   const began = performance.now();
   const load = await Load.start(cluster);
@@ -75,6 +84,7 @@ async function runRound(cluster: Cluster, memory: Memory, totals: Totals): Promi
     }
     await load.stop();
     violations.push(...(await audit(cluster, load, allowanceOf(faults))));
+    violations.push(...(await consumers.audit()), ...(await checkProjections(cluster)));
   } catch (error) {
     violations.push(error instanceof Error ? error.message : String(error));
   } finally {
@@ -99,6 +109,16 @@ async function runRound(cluster: Cluster, memory: Memory, totals: Totals): Promi
   if (violations.length === 0) return;
   for (const violation of violations) say(`   ${violation}`);
   for (const { name, output } of cluster.instances) say(`   ${name} wrote last: ${output.slice(-1_000)}`);
+}
+
+/** G13: what is made of the log is what the log says, at its position. */
+async function checkProjections({ postgres }: Cluster): Promise<string[]> {
+  const { projections } = await postgres.query((client) => verifyLog(client));
+  return projections.flatMap(({ name, position, differences }) =>
+    differences.map(
+      ({ table, rows, example }) => `${name} at ${position}: ${table} differs in ${rows} rows: ${example}`,
+    ),
+  );
 }
 
 function allowanceOf(faults: readonly Fault[]): { staleness: number; refetch: boolean } {

@@ -6,4 +6,5 @@ export { HttpClient, NoAnswerError, TIMED_OUT } from './http-client.js';
 export type { LinkedInstance } from './instance.js';
 export type { Journal } from './journal.js';
 export { Load, type LoadOptions } from './load.js';
+export { WatchedConsumers } from './watched-consumers.js';
 export { underLoad, type Scenario } from './under-load.js';
