@@ -1,8 +1,13 @@
 import 'reflect-metadata';
 import type { EventContent, InventoryEvent, LogCursor } from '../contracts/index.js';
+import type { EventNotice } from './event-notice.js';
+import type { FollowedChannels } from './followed-channels.js';
 
 /** Name of the EventEmitter event that carries every `InventoryEvent` once and in position order to this process. */
 export const INVENTORY_EVENT = 'inventory.event';
+
+/** All events, none, or those of some channels. */
+export type Followed = 'all' | 'none' | FollowedChannels;
 
 /** A part of the product that wants every event as soon as it is delivered to this process. */
 export interface EventHandler {
@@ -15,6 +20,13 @@ export interface EventHandler {
   handle(event: InventoryEvent, more: boolean): void;
   /** False while `handle` would do nothing, so that an event needn't be parsed for its sake. */
   readonly needed: boolean;
+  /**
+   * For which events it must be called in a Redis Cluster, where what nothing in the instance needs is left out.
+   * Absent: for all while it is `needed`. It may be called for others as well.
+   */
+  readonly follows?: Followed;
+  /** Called in place of `handle` for an event that was left out, in position order as well. */
+  passedBy?(notice: EventNotice): void;
 }
 
 /** A cache that must follow the events. Nothing rejects; false says that the cache was out of reach. */

@@ -47,10 +47,11 @@ export class EventReactions implements OnModuleInit {
   private readonly callers: { [To in Moment]: (reactor: Reactors[To]) => void } = {
     cache: (cache) => this.invalidation.register(cache),
     delivery: (handler) =>
-      this.listeners.add(
-        (event, more) => handler.handle(event, more),
-        () => handler.needed,
-      ),
+      this.listeners.add((event, more) => handler.handle(event, more), {
+        needed: () => handler.needed,
+        follows: () => handler.follows ?? 'all',
+        ...(handler.passedBy && { passedBy: (notice) => handler.passedBy!(notice) }),
+      }),
     replay: (condition) => this.barrier.register(() => condition.arrived()),
     newEpoch: (handler) => this.history.onNewEpoch((began) => handler.onNewEpoch(began)),
   };

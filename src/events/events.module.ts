@@ -5,6 +5,7 @@ import { AppConfig } from '../config/index.js';
 import { ReplicaReads } from '../database/index.js';
 import { RedisConnections, RedisOwner } from '../infra/index.js';
 import { AuditLog } from './audit/audit-log.js';
+import { ClusterEventBus } from './bus/cluster-event-bus.js';
 import { EventBus } from './bus/event-bus.js';
 import { InProcessEventBus } from './bus/in-process-event-bus.js';
 import { RedisEventBus } from './bus/redis-event-bus.js';
@@ -59,9 +60,13 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
   providers: [
     {
       provide: EventBus,
-      inject: [AppConfig, RedisConnections],
-      useFactory: (config: AppConfig, redis: RedisConnections | null): EventBus =>
-        redis ? new RedisEventBus(redis, config.inventoryChannel) : new InProcessEventBus(),
+      inject: [AppConfig, RedisConnections, EventListeners],
+      useFactory: (config: AppConfig, redis: RedisConnections | null, listeners: EventListeners): EventBus => {
+        if (!redis) return new InProcessEventBus();
+        return config.redis?.cluster
+          ? new ClusterEventBus(redis, config.inventoryChannel, listeners)
+          : new RedisEventBus(redis, config.inventoryChannel);
+      },
     },
     MovedEvents,
     EventLog,

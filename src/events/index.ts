@@ -1,7 +1,11 @@
+export { categoryChannel, vendorChannel } from './content-channels.js';
+export { EventNotice } from './event-notice.js';
+export { FollowedChannels } from './followed-channels.js';
 export { type CommittedEvents, EventCommitter } from './commit/event-committer.js';
 export {
   type EventHandler,
   EventReaction,
+  type Followed,
   INVENTORY_EVENT,
   type InvalidatableCache,
   type NewEpochHandler,

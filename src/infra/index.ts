@@ -29,4 +29,4 @@ export { JsonLogger } from './logging/json-logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { isTraceParent } from './tracing/trace-context.js';
 export { Tracing } from './tracing/tracing.js';
-export { ownerTag, RedisConnections, RedisOwner } from './redis/index.js';
+export { balancedTags, ownerTag, RedisConnections, RedisOwner } from './redis/index.js';

@@ -2,7 +2,8 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { InProcessEventBus } from '../../src/events/bus/in-process-event-bus.js';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.js';
-import { busNetwork, redisNetwork } from '../support/redis-network.js';
+import { VENDOR_CHANNELS } from '../../src/events/content-channels.js';
+import { busNetwork, clusterNetwork, EVERYTHING, redisNetwork } from '../support/redis-network.js';
 import { startRedis, type TestRedis } from '../support/redis-server.js';
 import { eventBusContract } from './event-bus.contract.js';
 
@@ -24,3 +25,11 @@ eventBusContract('InProcessEventBus', () => {
 eventBusContract('RedisEventBus', () => Promise.resolve(redisNetwork(redis)));
 
 eventBusContract('RedisEventBus in a Redis Cluster', () => Promise.resolve(busNetwork(cluster.env)));
+
+eventBusContract('ClusterEventBus of instances that need everything', () => {
+  const network = clusterNetwork(cluster.env);
+  return Promise.resolve({
+    open: async () => (await network.join(EVERYTHING, VENDOR_CHANNELS)).bus,
+    close: () => network.close(),
+  });
+});

@@ -3,7 +3,7 @@ import { Cluster } from 'ioredis';
 import type { PrimaryWal, ReadFloor } from '../../src/database/index.js';
 import { Clock, Metrics } from '../../src/infra/index.js';
 import { CacheKeys } from '../../src/search-cache/redis/cache-keys.js';
-import { slotOf } from '../../src/search-cache/redis/hash-tags.js';
+import { slotOf } from '../../src/infra/redis/hash-tags.js';
 import { redisClusterCache } from '../../src/search-cache/redis/redis-cluster-cache.js';
 import { HOME_OF_ALL_PRODUCTS, homeOf, PARTITIONS } from '../../src/search-cache/scopes/partitions.js';
 import { GENERAL_SCOPE, OPEN } from '../../src/search-cache/scopes/scope-names.js';

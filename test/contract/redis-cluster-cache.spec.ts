@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { Logger } from '@nestjs/common';
 import { Cluster } from 'ioredis';
 import { CacheKeys } from '../../src/search-cache/redis/cache-keys.js';
-import { slotOf } from '../../src/search-cache/redis/hash-tags.js';
+import { slotOf } from '../../src/infra/redis/hash-tags.js';
 import { redisClusterCache } from '../../src/search-cache/redis/redis-cluster-cache.js';
 import { homeOf, PARTITIONS } from '../../src/search-cache/scopes/partitions.js';
 import { GENERAL_SCOPE, type Listing, OPEN } from '../../src/search-cache/scopes/scope-names.js';

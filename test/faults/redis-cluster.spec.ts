@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Cluster, ensureBuilt, type Load, underLoad } from '../support/cluster/index.js';
+import { balancedTags } from '../../src/infra/index.js';
+import { slotOf } from '../../src/infra/redis/hash-tags.js';
+import { channelOfRoom, roomName } from '../../src/realtime/protocol/rooms.js';
 import { waitFor } from '../support/processes.js';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.js';
 
@@ -59,5 +62,49 @@ describe('a Redis Cluster, under load', () => {
     });
     expect(violations).toEqual([]);
     expect(journal.counts['search HIT']).toBeGreaterThan(300);
+  }, 120_000);
+
+  /** How often this many writes have made instances read the log for what the bus hadn't brought. */
+  const repairsOf = async (load: Load, writes: number): Promise<number> => {
+    const read = async (): Promise<number> => {
+      const pages = await Promise.all(
+        cluster.running.map(({ url }) => cluster.client.send<string>('GET', `${url}/metrics`)),
+      );
+      const counts = pages.map(({ body }) => Number(/^inventory_event_log_repairs_total (\d+)$/m.exec(body)?.[1]));
+      return counts.reduce((sum, count) => sum + count, 0);
+    };
+    const before = await read();
+    await load.progress(writes);
+    return (await read()) - before;
+  };
+
+  it('brings rooms their events over whichever nodes, whatever happens to them', async () => {
+    const { violations } = await underLoad(cluster, { writers: 8, searchers: 2, general: false }, async (load) => {
+      // Every instance has rooms of its own, and leaves others out.
+      expect(await repairsOf(load, 200)).toBeLessThan(40);
+      const rooms = load.listeners.map(({ room }) => channelOfRoom(roomName(room)) as number);
+      const slots = [...new Set(rooms.map((channel) => slotOf(balancedTags('bus', 64)[channel % 64]!)))];
+      await redis.failOver(await redis.masterOf(slots[0]!), 'FORCE');
+      await load.progress(100);
+      for (const slot of slots) {
+        const masters = await Promise.all(SLOTS.map((other) => redis.masterOf(other)));
+        const from = await redis.masterOf(slot);
+        await redis.migrate(
+          slot,
+          masters.find(({ id }) => id !== from.id)!,
+          () => load.progress(20),
+        );
+      }
+      await load.progress(100);
+      // All of them are found again.
+      await waitFor(async () => (await repairsOf(load, 100)) < 20, { what: 'contents to come', timeoutMs: 30_000 });
+
+      const paused = await redis.masterOf(slots[1]!);
+      await paused.server.pause();
+      await load.progress(200);
+      await paused.server.resume();
+      await load.progress(100);
+    });
+    expect(violations).toEqual([]);
   }, 120_000);
 });

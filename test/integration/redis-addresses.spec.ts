@@ -8,7 +8,7 @@ import { Logger } from '@nestjs/common';
 import { type Cluster as IoCluster, Redis } from 'ioredis';
 import { loadConfig } from '../../src/config/index.js';
 import { RedisConnections } from '../../src/infra/index.js';
-import { slotOf } from '../../src/search-cache/redis/hash-tags.js';
+import { slotOf } from '../../src/infra/redis/hash-tags.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { freePort, startChild, waitFor } from '../support/processes.js';

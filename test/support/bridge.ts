@@ -38,22 +38,22 @@ export interface TestBridge {
 }
 
 /**
- * A started bridge. With the clock standing still, as by default, the bus never counts as silent: nothing is read from
- * the log but for a reason the test gives.
+ * A started bridge; `listeners` are of `emitter`. With the clock standing still, as by default, the bus never counts as
+ * silent: nothing is read from the log but for a reason the test gives.
  */
 export async function startBridge(
   bus: EventBus,
   log: EventLog,
   clock: Clock = new StoppedClock(),
+  emitter = new EventEmitter2(),
+  listeners = new EventListeners(emitter),
 ): Promise<TestBridge> {
-  const emitter = new EventEmitter2();
   const delivered: InventoryEvent[] = [];
   const take = (event: InventoryEvent): number => delivered.push(event);
   const listen = (): void => void emitter.on(INVENTORY_EVENT, take);
   listen();
   const metrics = new Metrics();
   const eventsMetrics = new EventsMetrics(metrics, log);
-  const listeners = new EventListeners(emitter);
   const counts = new DeliveryCounts();
   const { sql } = log as unknown as { sql: SqlClient };
   const history = new LogHistory(log, sql, metrics, clock);

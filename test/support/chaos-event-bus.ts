@@ -44,6 +44,8 @@ export class ChaosEventBus extends EventBus {
 }
 
 function copyOf(message: BusMessage): BusMessage {
+  // Notices are what they are: a copy would be of no class.
+  if (message.kind === 'notices') return { ...message, entries: [...message.entries] };
   if (message.kind !== 'events') return structuredClone(message);
   return { kind: 'events', batch: EventBatch.of(structuredClone(message.batch.events)) };
 }

@@ -42,10 +42,15 @@ export interface RedisCluster {
   stop(): Promise<void>;
 }
 
-export async function startRedisCluster(args: string[] = []): Promise<RedisCluster> {
+/** @param copied without replicas it is no more than what a bench needs */
+export async function startRedisCluster(
+  args: string[] = [],
+  { masters = MASTERS, copied = true } = {},
+): Promise<RedisCluster> {
+  const replicas = copied ? masters : 0;
   const folder = await mkdtemp(join(tmpdir(), 'mandi-cluster-'));
   const nodes = await Promise.all(
-    Array.from({ length: 2 * MASTERS }, async (_none, index): Promise<ClusterNode> => {
+    Array.from({ length: masters + replicas }, async (_none, index): Promise<ClusterNode> => {
       const server = await startRedis({
         args: [
           ...['--cluster-enabled', 'yes', '--cluster-config-file', join(folder, `nodes-${index}.conf`)],
@@ -65,12 +70,12 @@ export async function startRedisCluster(args: string[] = []): Promise<RedisClust
   const [first] = nodes;
   await Promise.all(nodes.map(({ admin }, index) => admin.call('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1))));
   for (const { server } of nodes.slice(1)) await first!.admin.call('CLUSTER', 'MEET', server.host, String(server.port));
-  for (let index = 0; index < MASTERS; index += 1) {
-    const [from, to] = [index, index + 1].map((edge) => Math.floor((SLOTS * edge) / MASTERS));
+  for (let index = 0; index < masters; index += 1) {
+    const [from, to] = [index, index + 1].map((edge) => Math.floor((SLOTS * edge) / masters));
     await nodes[index]!.admin.call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to! - 1));
   }
   await Promise.all(
-    nodes.slice(MASTERS).map(({ admin }, index) =>
+    nodes.slice(masters).map(({ admin }, index) =>
       // Only a node that is known can be replicated.
       waitFor(
         () =>
@@ -87,7 +92,7 @@ export async function startRedisCluster(args: string[] = []): Promise<RedisClust
   );
   const isWhole = async ({ admin }: ClusterNode): Promise<boolean> => {
     const [state, seen] = [await admin.call('CLUSTER', 'INFO'), await admin.call('CLUSTER', 'NODES')].map(String);
-    return state!.includes('cluster_state:ok') && (seen!.match(/ (?:myself,)?slave /g) ?? []).length === MASTERS;
+    return state!.includes('cluster_state:ok') && (seen!.match(/ (?:myself,)?slave /g) ?? []).length === replicas;
   };
   const isCopied = async ({ admin }: ClusterNode): Promise<boolean> =>
     /role:master|master_link_status:up/.test(await admin.info('replication'));

@@ -5,6 +5,7 @@ import {
   type EventHandler,
   EventLog,
   EventReaction,
+  type Followed,
   InventoryEventService,
   type NewEpochHandler,
 } from '../../events/index.js';
@@ -34,6 +35,8 @@ export interface Wanted {
 export class ConsumerFeed implements EventHandler, NewEpochHandler {
   private readonly ring = new EventRing(IN_MEMORY);
   private readonly listeners = new Set<() => void>();
+  /** Those that want events themselves, and not only to know that there are some. */
+  private readonly waiting = new Set<() => void>();
   private readonly pages = new Map<string, LogPages>();
   private waking = false;
 
@@ -42,18 +45,40 @@ export class ConsumerFeed implements EventHandler, NewEpochHandler {
     private readonly events: InventoryEventService,
   ) {}
 
-  /** Has `listener` called soon after events were delivered, once for many. @returns what ends that */
-  onEvents(listener: () => void): () => void {
+  /**
+   * Has `listener` called soon after events were delivered or passed by, once for many.
+   *
+   * @param peeks whether it peeks at them all: many wait, for few events, so they must not read the log each time
+   * @returns what ends that
+   */
+  onEvents(listener: () => void, peeks = false): () => void {
     this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    if (peeks) this.waiting.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+      this.waiting.delete(listener);
+    };
   }
 
   get needed(): boolean {
     return this.listeners.size > 0;
   }
 
+  /** Partitions read from the log what an instance of a Redis Cluster leaves out: one statement more for a batch. */
+  get follows(): Followed {
+    return this.waiting.size > 0 ? 'all' : 'none';
+  }
+
   handle(event: InventoryEvent): void {
     this.ring.push(event);
+    this.wake();
+  }
+
+  passedBy(): void {
+    this.wake();
+  }
+
+  private wake(): void {
     if (this.waking) return;
     this.waking = true;
     setImmediate(() => {

@@ -67,7 +67,7 @@ export class LeaseWaits implements OnModuleDestroy {
     if (this.waiting.size >= MOST_WAITING) throw new UnavailableError('Too many requests wait for events');
     const signal = new AsyncSignal();
     const wake = (): void => signal.wake();
-    const ignore = this.feed.onEvents(wake);
+    const ignore = this.feed.onEvents(wake, true);
     gone.addEventListener('abort', wake);
     this.waiting.add(signal);
     try {

@@ -1,10 +1,18 @@
-import type { LogCursor } from '../../contracts/index.js';
+import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
+import type { EventNotice } from '../event-notice.js';
 import type { EventBatch } from '../log/event-batch.js';
 
 /** What travels between instances. */
 export type BusMessage =
   /** The leader has sequenced these events, and pages from before them are served no more. */
   | { kind: 'events'; batch: EventBatch }
+  /** The same in a Redis Cluster, where the contents of events come only to instances that need them. */
+  | {
+      kind: 'notices';
+      epoch: string;
+      /** At least one, of consecutive positions. */
+      entries: readonly (InventoryEvent | EventNotice)[];
+    }
   /** The leader lives and the log reaches to `head`. */
   | { kind: 'heartbeat'; head: LogCursor }
   /** A writer has committed events: the leader needn't wait for its next poll. */

@@ -28,6 +28,12 @@ export function parseBusMessage(text: string): WireMessage | undefined {
   }
 }
 
+/** Events as a JSON array, at least one; undefined for anything else. */
+export function parseEvents(text: string): InventoryEvent[] | undefined {
+  const events = parseJson(text);
+  return Array.isArray(events) && events.length > 0 && events.every(isEvent) ? events : undefined;
+}
+
 function areIds(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((id) => typeof id === 'string');
 }

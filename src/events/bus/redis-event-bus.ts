@@ -1,8 +1,11 @@
 import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import type { InventoryEvent } from '../../contracts/index.js';
 import { type RedisConnections, utf8Text } from '../../infra/index.js';
+import { EventNotice } from '../event-notice.js';
 import { type BusMessage, EventBus } from './event-bus.js';
-import { OwnMessages } from './own-messages.js';
+import { decodeNotices, encodeNotices } from './notices-format.js';
+import { BINARY, BINARY_MARK, OwnMessages } from './own-messages.js';
 import { parseBusMessage, type WireMessage } from './parse-bus-message.js';
 import { Receivers } from './receivers.js';
 import { SubscriptionWatch } from './subscription-watch.js';
@@ -61,7 +64,7 @@ export class RedisEventBus extends EventBus {
 
   private receive(bytes: Buffer): void {
     if (this.own.has(bytes)) this.watch.heardOwn();
-    const message = this.own.take(bytes) ?? parseBusMessage(utf8Text(bytes));
+    const message = this.own.take(bytes) ?? parse(bytes);
     if (message === undefined) this.logger.warn('Ignored a foreign message on the inventory channel');
     else if (message.kind !== 'echo') this.receivers.deliver(message);
   }
@@ -71,7 +74,7 @@ export class RedisEventBus extends EventBus {
   }
 
   private async send(message: WireMessage): Promise<void> {
-    await this.publisher.publish(this.channel, encode(message, this.own.sign(message)));
+    await this.publisher.publish(this.channel, encode(message, this.own));
   }
 
   private probe(): void {
@@ -89,8 +92,19 @@ export class RedisEventBus extends EventBus {
 
 const CLOSE = Buffer.from('}');
 
-/** @param signature the first fields of the JSON object, with a comma behind them */
-function encode(message: WireMessage, signature: string): string | Buffer {
+function parse(bytes: Buffer): WireMessage | undefined {
+  if (bytes[0] !== BINARY) return parseBusMessage(utf8Text(bytes));
+  const notices = decodeNotices(bytes, BINARY_MARK);
+  return notices && { kind: 'notices', ...notices };
+}
+
+function encode(message: WireMessage, own: OwnMessages): string | Buffer {
+  if (message.kind === 'notices') {
+    const events = message.entries.filter((entry): entry is InventoryEvent => !(entry instanceof EventNotice));
+    return Buffer.concat([own.signBinary(message), encodeNotices(message.epoch, events)]);
+  }
+  // The first fields of the JSON object, with a comma behind them.
+  const signature = own.sign(message);
   // To instances of versions without echoes it is a wake-up that says nothing, at worst one poll more.
   if (message.kind === 'echo') return `${signature}"kind":"wake","echo":true}`;
   if (message.kind !== 'events') return signature + JSON.stringify(message).slice(1);

@@ -13,6 +13,9 @@ export class DeliveryTrace implements EventHandler {
     return this.tracing.on;
   }
 
+  /** An event that nothing here needs is not delivered to anything. */
+  readonly follows = 'none';
+
   handle({ correlationId, occurredAt, position, eventId, eventType }: InventoryEvent): void {
     if (!this.tracing.on) return;
     const attributes = {

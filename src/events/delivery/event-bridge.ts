@@ -1,8 +1,9 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
+import type { EventType, InventoryEvent, LogCursor } from '../../contracts/index.js';
 import { Clock, Metrics, TimeSlice } from '../../infra/index.js';
 import { type BusMessage, EventBus } from '../bus/event-bus.js';
+import { EventNotice } from '../event-notice.js';
 import { EventReaction, type NewEpochHandler } from '../event-reaction.js';
 import { EventsMetrics } from '../events.metrics.js';
 import type { EventBatch, EventHeader } from '../log/event-batch.js';
@@ -32,7 +33,8 @@ const POLL_EVERY = 250;
 export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(EventBridge.name);
   private position = 0;
-  private queue: InventoryEvent[] = [];
+  /** Of a notice only the log has the content. */
+  private queue: (InventoryEvent | EventNotice)[] = [];
   /** The log is known or suspected to reach further than the queue. */
   private behind = false;
   /** What was begun goes on in later ticks. */
@@ -84,29 +86,38 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
     const next = this.started && batch.firstPosition === this.position + 1;
     // What waits in the queue or is being read can only be the same events.
     if (next && !this.listeners.present) for (const header of batch.headers) this.passed(header);
-    else if (batch.lastPosition > this.position) this.enqueue(batch);
+    else if (batch.lastPosition > this.position) this.enqueue(batch.headers.length, () => batch.events);
+    this.drain();
+  }
+
+  /** The same of which not all contents are here. */
+  private acceptNotices(entries: readonly (InventoryEvent | EventNotice)[]): void {
+    const first = entries[0]!.position;
+    if (first <= this.position) this.compare({ headers: entries, firstPosition: first });
+    if (entries.at(-1)!.position > this.position) this.enqueue(entries.length, () => entries);
     this.drain();
   }
 
   /** Events that have been delivered already should be the same ones. */
-  private compare({ headers, firstPosition }: EventBatch): void {
+  private compare({ headers, firstPosition }: { headers: readonly Known[]; firstPosition: number }): void {
     const again = headers[this.position - firstPosition];
-    if (again && this.history.contradicts(again)) this.history.doubt();
+    if (again && again.eventId !== null && this.history.contradicts(again)) this.history.doubt();
   }
 
-  private enqueue(batch: EventBatch): void {
+  private enqueue(count: number, events: () => readonly (InventoryEvent | EventNotice)[]): void {
     // Beyond the limit delivery can't keep up: the log keeps the rest better than memory does.
-    if (this.queue.length + batch.headers.length > QUEUE_LIMIT) this.behind = true;
-    else this.queue.push(...batch.events);
+    if (this.queue.length + count > QUEUE_LIMIT) this.behind = true;
+    else this.queue.push(...events());
   }
 
   private receive(message: BusMessage): void {
     if (message.kind === 'wake') return;
     // Another database's instances may be on the same channel; their leader's word is not ours.
-    const { epoch } = message.kind === 'events' ? message.batch : message.head;
+    const epoch = epochOf(message);
     if (epoch !== this.log.epoch) return this.history.doubt();
     this.lastHeard = this.clock.now();
     if (message.kind === 'events') this.accept(message.batch);
+    else if (message.kind === 'notices') this.acceptNotices(message.entries);
     else if (message.head.position > this.lastQueued()) this.catchUp();
   }
 
@@ -158,9 +169,16 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
         break;
       }
       if ((isOver = taken > 0 && slice.isOver)) break;
+      const isNext = event.position === this.position + 1;
+      // Asked now, not when the notice came: a room that was joined since then begins behind the last delivery.
+      if (event instanceof EventNotice && isNext && this.listeners.needs(event)) {
+        this.behind = true;
+        break;
+      }
       taken += 1;
-      if (event.position !== this.position + 1) continue;
-      this.deliver(event, this.queue[taken]?.position === event.position + 1);
+      if (!isNext) continue;
+      if (event instanceof EventNotice) this.passBy(event);
+      else this.deliver(event, this.queue[taken]?.position === event.position + 1);
     }
     this.queue = taken === this.queue.length ? [] : this.queue.slice(taken);
     return !isOver;
@@ -210,7 +228,34 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
     const { position, eventType, occurredAt } = event;
     this.position = position;
     this.history.reached(event);
+    this.count(eventType, Date.parse(occurredAt));
+  }
+
+  /** An event that nothing here needs. */
+  private passBy(notice: EventNotice): void {
+    const { position, eventType, occurredAt, eventId } = notice;
+    this.position = position;
+    // Only an event that is known by its id tells whether the log went back.
+    if (eventId !== null) this.history.reached({ position, eventId });
+    this.count(eventType, occurredAt);
+    this.listeners.passBy(notice);
+  }
+
+  private count(eventType: EventType, occurredAt: number): void {
     this.counts.add(eventType);
-    this.eventsMetrics.delivery.observe(Math.max(0, this.clock.now() - Date.parse(occurredAt)) / 1000);
+    this.eventsMetrics.delivery.observe(Math.max(0, this.clock.now() - occurredAt) / 1000);
+  }
+}
+
+type Known = Pick<EventNotice, 'position' | 'eventId'>;
+
+function epochOf(message: Exclude<BusMessage, { kind: 'wake' }>): string {
+  switch (message.kind) {
+    case 'events':
+      return message.batch.epoch;
+    case 'notices':
+      return message.epoch;
+    case 'heartbeat':
+      return message.head.epoch;
   }
 }

@@ -15,12 +15,9 @@ describe('EventListeners', () => {
       ({ position }) => {
         throw new Error(`at ${position}`);
       },
-      () => true,
+      { needed: () => true },
     );
-    listeners.add(
-      ({ position }) => seen.push(position),
-      () => true,
-    );
+    listeners.add(({ position }) => seen.push(position), { needed: () => true });
     for (const position of [1, 2]) listeners.emit(anEvent({ position }));
     expect(seen).toEqual([1, 2]);
   });
@@ -29,14 +26,8 @@ describe('EventListeners', () => {
     const listeners = new EventListeners(new EventEmitter2());
     expect(listeners.present).toBe(false);
     let needed = false;
-    listeners.add(
-      () => undefined,
-      () => false,
-    );
-    listeners.add(
-      () => undefined,
-      () => needed,
-    );
+    listeners.add(() => undefined, { needed: () => false });
+    listeners.add(() => undefined, { needed: () => needed });
     expect(listeners.present).toBe(false);
     needed = true;
     expect(listeners.present).toBe(true);
@@ -47,10 +38,7 @@ describe('EventListeners', () => {
     (options) => {
       const emitter = new EventEmitter2(options);
       const listeners = new EventListeners(emitter);
-      listeners.add(
-        () => undefined,
-        () => false,
-      );
+      listeners.add(() => undefined, { needed: () => false });
       const listen = (): void => undefined;
       emitter.on('something.else', listen);
       expect(listeners.present).toBe(false);

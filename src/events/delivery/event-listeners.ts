@@ -1,14 +1,26 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { INVENTORY_EVENT } from '../event-reaction.js';
+import type { EventNeeds } from '../bus/event-needs.js';
+import type { EventNotice } from '../event-notice.js';
+import { type Followed, INVENTORY_EVENT } from '../event-reaction.js';
+import type { FollowedChannels } from '../followed-channels.js';
+
+/** What the product's own listener says of itself. */
+export interface Listening {
+  /** False while it would do nothing, so that an event needn't be parsed for its sake. */
+  needed: () => boolean;
+  /** See `EventHandler`. */
+  follows?: () => Followed;
+  passedBy?: (notice: EventNotice) => void;
+}
 
 /** The listeners of this process: the product's own, and all that a library user adds for `INVENTORY_EVENT`. */
 @Injectable()
-export class EventListeners {
+export class EventListeners implements EventNeeds {
   private readonly logger = new Logger(INVENTORY_EVENT);
-  /** Of the product's own listeners: whether they have any use for events now. */
-  private readonly needs: (() => boolean)[] = [];
+  /** The product's own. */
+  private readonly own: Listening[] = [];
   /** Of the event that is being emitted. */
   private more = false;
 
@@ -20,10 +32,9 @@ export class EventListeners {
    * allocates.
    *
    * @param handle see `EventHandler`
-   * @param needed false while `handle` would do nothing, so that an event needn't be parsed for its sake
    */
-  add(handle: (event: InventoryEvent, more: boolean) => void, needed: () => boolean): void {
-    this.needs.push(needed);
+  add(handle: (event: InventoryEvent, more: boolean) => void, listening: Listening): void {
+    this.own.push(listening);
     this.emitter.on(INVENTORY_EVENT, (event: InventoryEvent) => {
       try {
         handle(event, this.more);
@@ -41,11 +52,45 @@ export class EventListeners {
 
   /** Whether anybody would look at an event now. */
   get present(): boolean {
-    const { emitter, needs } = this;
-    return (
-      emitter.listenerCount(INVENTORY_EVENT) > needs.length ||
-      emitter.listenersAny().length > 0 ||
-      needs.some((needed) => needed())
-    );
+    return this.othersListen || this.own.some(({ needed }) => needed());
+  }
+
+  /** An event that was left out goes by. */
+  passBy(notice: EventNotice): void {
+    for (const { needed, passedBy } of this.own) {
+      if (!passedBy || !needed()) continue;
+      try {
+        passedBy(notice);
+      } catch (error) {
+        this.logger.error(error);
+      }
+    }
+  }
+
+  /** Whether something here waits for the event now. */
+  needs(notice: EventNotice): boolean {
+    if (this.othersListen) return true;
+    for (const { needed, follows } of this.own) {
+      if (!needed()) continue;
+      const followed = follows?.() ?? 'all';
+      if (followed === 'all' || (followed !== 'none' && followed.has(notice))) return true;
+    }
+    return false;
+  }
+
+  get everything(): boolean {
+    return this.othersListen || this.own.some(({ needed, follows }) => needed() && (follows?.() ?? 'all') === 'all');
+  }
+
+  get followed(): readonly FollowedChannels[] {
+    return this.own.flatMap(({ follows }) => {
+      const followed = follows?.() ?? 'none';
+      return typeof followed === 'string' ? [] : [followed];
+    });
+  }
+
+  private get othersListen(): boolean {
+    const { emitter, own } = this;
+    return emitter.listenerCount(INVENTORY_EVENT) > own.length || emitter.listenersAny().length > 0;
   }
 }

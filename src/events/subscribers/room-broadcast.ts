@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { type EventHandler, EventReaction } from '../event-reaction.js';
+import { type EventHandler, EventReaction, type Followed } from '../event-reaction.js';
 import { WebSocketLink } from './web-socket-link.js';
 
 /** Hands events to the realtime module, which makes itself known at start: `events` never imports it. */
@@ -15,5 +15,9 @@ export class RoomBroadcast implements EventHandler {
 
   get needed(): boolean {
     return this.link.service !== null && !this.link.service.idle;
+  }
+
+  get follows(): Followed {
+    return this.link.service?.followed ?? 'all';
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
+import type { FollowedChannels } from '../followed-channels.js';
 
 /** What the realtime module offers to the event stream. */
 export interface WebSocketService {
@@ -11,6 +12,8 @@ export interface WebSocketService {
   broadcast(event: InventoryEvent, more: boolean): void;
   /** True while no client is connected, so that events need not be handed over; if absent, every event is. */
   readonly idle?: boolean;
+  /** The channels of its rooms: in a Redis Cluster events of others are left out. If absent, it gets every event. */
+  readonly followed?: FollowedChannels;
 }
 
 @Injectable()

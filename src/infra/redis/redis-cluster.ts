@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { Cluster, type Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterOptions, type Redis, type RedisOptions } from 'ioredis';
 import type { HostAndPort } from '../../config/index.js';
 import { ConnectionWatch } from './connection-watch.js';
 
@@ -32,8 +32,10 @@ export class ClusterConnection {
     private readonly nodes: readonly HostAndPort[],
     private readonly purpose: string,
     options: RedisOptions,
+    ofCluster: ClusterOptions = {},
   ) {
     this.cluster = new Cluster([...nodes], {
+      ...ofCluster,
       enableOfflineQueue: false,
       clusterRetryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000),
       maxRedirections: MOST_REDIRECTIONS,

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { type Cluster, Redis, type RedisOptions } from 'ioredis';
+import { type Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { HostAndPort, RedisConfig } from '../../config/index.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { ClusterConnection } from './redis-cluster.js';
@@ -31,13 +31,10 @@ export class RedisConnections implements OnApplicationShutdown {
   constructor(private readonly config: RedisConfig) {}
 
   /** For commands that have keys. In a cluster it leads to the master of each key. */
-  openKeyed(purpose: string, options: RedisOptions = {}): Redis | Cluster {
+  openKeyed(purpose: string, options: RedisOptions = {}, ofCluster: ClusterOptions = {}): Redis | Cluster {
     if (!this.config.cluster) return this.open(purpose, options);
-    const connection = new ClusterConnection(this.config.cluster, purpose, {
-      ...addressOf(this.config),
-      ...this.common(purpose),
-      ...options,
-    });
+    const node = { ...addressOf(this.config), ...this.common(purpose), ...options };
+    const connection = new ClusterConnection(this.config.cluster, purpose, node, ofCluster);
     this.clusters.push(connection);
     this.timer ??= setInterval(() => this.probe(), PROBE_EVERY).unref();
     return connection.cluster;

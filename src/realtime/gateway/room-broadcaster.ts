@@ -1,20 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { Namespace } from 'socket.io';
 import type { InventoryEvent } from '../../contracts/index.js';
-import type { WebSocketService } from '../../events/index.js';
+import { FollowedChannels, type WebSocketService } from '../../events/index.js';
 import { eventFrame, FrameSender } from '../../fast-path/index.js';
 import { Tracing } from '../../infra/index.js';
 import { NOTIFICATION } from '../protocol/messages.js';
 import { RealtimeMetrics } from '../realtime.metrics.js';
 import { RecentEvents } from '../recovery/recent-events.js';
-import { roomsOf } from '../protocol/rooms.js';
+import { channelOfRoom, roomsOf } from '../protocol/rooms.js';
 
 /**
- * Emits events to this instance's sockets. The bridge brings every event to every instance, so rooms are emitted
- * locally; a socket in several rooms of an event gets it once.
+ * Emits events to this instance's sockets. The bridge brings every instance what its rooms are of, so they are
+ * emitted locally; a socket in several rooms of an event gets it once.
  */
 @Injectable()
 export class RoomBroadcaster implements WebSocketService {
+  readonly followed = new FollowedChannels();
   private namespace: Namespace | null = null;
 
   constructor(
@@ -26,6 +27,15 @@ export class RoomBroadcaster implements WebSocketService {
 
   attach(namespace: Namespace): void {
     this.namespace = namespace;
+    // In the tick in which a room gets its first socket or loses its last one, whatever has led to it.
+    namespace.adapter.on('create-room', (name: string) => {
+      const channel = channelOfRoom(name);
+      if (channel !== undefined) this.followed.add(channel);
+    });
+    namespace.adapter.on('delete-room', (name: string) => {
+      const channel = channelOfRoom(name);
+      if (channel !== undefined) this.followed.remove(channel);
+    });
   }
 
   /**

@@ -1,18 +1,29 @@
 import type { EventContent, Room } from '../../contracts/index.js';
-import { categoriesOf } from '../../events/index.js';
+import { categoriesOf, categoryChannel, vendorChannel } from '../../events/index.js';
 
 export type { Room, RoomType } from '../../contracts/index.js';
+
+const OF_VENDOR = 'inventory:vendor:';
+const OF_CATEGORY = 'inventory:category:';
+const GENERAL = 'inventory:general';
 
 /** The one place where room names are made. */
 export function roomName(room: Room): string {
   switch (room.type) {
     case 'vendor':
-      return `inventory:vendor:${room.vendorId}`;
+      return `${OF_VENDOR}${room.vendorId}`;
     case 'category':
-      return `inventory:category:${room.category}`;
+      return `${OF_CATEGORY}${room.category}`;
     case 'general':
-      return 'inventory:general';
+      return GENERAL;
   }
+}
+
+/** The channel of the bus that has all events of a room; undefined for what is no room of ours. */
+export function channelOfRoom(name: string): number | 'all' | undefined {
+  if (name.startsWith(OF_VENDOR)) return vendorChannel(name.slice(OF_VENDOR.length));
+  if (name.startsWith(OF_CATEGORY)) return categoryChannel(name.slice(OF_CATEGORY.length));
+  return name === GENERAL ? 'all' : undefined;
 }
 
 /**

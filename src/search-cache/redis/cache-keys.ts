@@ -1,5 +1,4 @@
-import { ownerTag } from '../../infra/index.js';
-import { balancedTags } from './hash-tags.js';
+import { balancedTags, ownerTag } from '../../infra/index.js';
 
 /** Whose pages they are: those of another database, or of a copy of it that has a channel of its own, are not ours. */
 export interface CacheOwner {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io';
 import type { AppConfig } from '../../config/index.js';
 import type { SeriesUpdated } from '../../contracts/index.js';
+import { EventNotice } from '../../events/index.js';
 import { type Deferred, deferred, Metrics } from '../../infra/index.js';
 import type { ChangedPoints, ChangedPointsReader, SeriesKey } from './changed-points.js';
 import { SeriesFeed } from './series-feed.js';
@@ -70,5 +71,21 @@ describe('The feed of series', () => {
     missed.resolve({ updates: [update('onion', 9)], position: 9 });
     await read(2);
     expect(sent).toEqual(['onion 7', 'onion 9', 'onion 9']);
+  });
+
+  it('looks for what has changed when an event has passed by that may be of a price', async () => {
+    join('onion', 5);
+    const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+    for (const index of [0, 1]) (await read(index)).resolve({ updates: [], position: 5 });
+    await turn();
+    feed.passedBy(new EventNotice(6, 'availability_changed', 0, [1], null));
+    await turn();
+    expect(reads).toHaveLength(2);
+    feed.passedBy(new EventNotice(7, 'price_changed', 0, [1], null));
+    await turn();
+    expect(reads).toHaveLength(3);
+    reads[2]!.resolve({ updates: [update('onion', 7)], position: 7 });
+    await turn();
+    expect(sent).toEqual(['onion 7']);
   });
 });

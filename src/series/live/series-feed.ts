@@ -3,7 +3,7 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { AppConfig } from '../../config/index.js';
 import type { InventoryEvent, SeriesUpdated } from '../../contracts/index.js';
-import { type EventHandler, EventReaction, type NewEpochHandler } from '../../events/index.js';
+import { type EventHandler, type EventNotice, EventReaction, type NewEpochHandler } from '../../events/index.js';
 import { AsyncSignal, Metrics } from '../../infra/index.js';
 import { bufferedBytes } from '../../realtime/index.js';
 import { ChangedPointsReader } from './changed-points.js';
@@ -53,9 +53,19 @@ export class SeriesFeed implements EventHandler, NewEpochHandler, OnModuleDestro
     return this.subscriptions.count > 0;
   }
 
+  /** Whatever has changed is read from the tables. */
+  readonly follows = 'none';
+
   handle({ observation, product, vendor, eventType, position }: InventoryEvent): void {
     // Prices that vendors set are in no series of a commodity.
     if (!observation && !vendor && !(product && eventType === 'product_updated')) return;
+    this.target = position;
+    this.signal.wake();
+  }
+
+  /** A notice doesn't say whether a price was reported: once too often is one look more. */
+  passedBy({ eventType, position }: EventNotice): void {
+    if (eventType === 'availability_changed' || eventType === 'product_deleted') return;
     this.target = position;
     this.signal.wake();
   }

@@ -14,6 +14,8 @@ export interface LoadOptions {
   searchers?: number;
   /** Milliseconds a client waits for an answer. */
   timeoutMs?: number;
+  /** Whether some sockets are in the room of all products, so that their instances need every event. */
+  general?: boolean;
   /** See `ClientOptions`; then every answer must be one of success. */
   retry?: boolean;
   /** Whom clients turn to; by default all instances that run, also those that don't answer. */
@@ -33,7 +35,7 @@ export class Load {
   private constructor(private readonly system: System) {}
 
   static async start(system: System, options: LoadOptions = {}): Promise<Load> {
-    const { writers = 6, searchers = 4, timeoutMs = 2_000, retry = false } = options;
+    const { writers = 6, searchers = 4, timeoutMs = 2_000, retry = false, general = true } = options;
     const known = options.targets ?? (() => system.running);
     const load = new Load(system);
     const catalogue = await createCatalogue(system.client, known()[0]!.url);
@@ -41,8 +43,7 @@ export class Load {
     for (const { id, version } of catalogue.products) journal.acknowledge({ id, version });
 
     const rooms: Room[] = [
-      { type: 'general' },
-      { type: 'general' },
+      ...(general ? ([{ type: 'general' }, { type: 'general' }] as const) : []),
       ...catalogue.vendorIds.map((vendorId) => ({ type: 'vendor' as const, vendorId })),
       ...catalogue.categories.map((category) => ({ type: 'category' as const, category })),
     ];

@@ -1,8 +1,10 @@
 /** Of a Redis Cluster. */
 const SLOTS = 16_384;
 
-/** Made once for all partitions. */
-let last = { name: '', tags: [] as readonly string[] };
+/** Made once for each name: of all partitions of the cache, and of all channels of the bus. */
+const made = new Map<string, readonly string[]>();
+/** Names that are remembered; an epoch that begins has another one. */
+const MOST_MADE = 8;
 
 /**
  * Hash tags that are spread over the slots as evenly as can be: the slot of each lies in its own part of them. So
@@ -12,7 +14,9 @@ let last = { name: '', tags: [] as readonly string[] };
  * @returns without braces
  */
 export function balancedTags(name: string, count: number): readonly string[] {
-  if (last.name === name && last.tags.length === count) return last.tags;
+  const key = `${name} ${count}`;
+  const known = made.get(key);
+  if (known) return known;
   const tags: string[] = [];
   const width = SLOTS / count;
   let left = count;
@@ -23,7 +27,8 @@ export function balancedTags(name: string, count: number): readonly string[] {
     tags[part] = tag;
     left -= 1;
   }
-  last = { name, tags };
+  if (made.size >= MOST_MADE) made.clear();
+  made.set(key, tags);
   return tags;
 }
 
