@@ -1,4 +1,5 @@
 export { CopiedRows } from './binary-copy.js';
+export { clientToCut } from './client-to-cut.js';
 export { compactJson } from './compact-json.js';
 export { CONNECT_TIMEOUT } from './connection-limits.js';
 export { isLockTimeout, isTransient } from './conflicts.js';

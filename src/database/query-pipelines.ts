@@ -1,7 +1,7 @@
-import type { Duplex } from 'node:stream';
 import pg, { type QueryConfig, type QueryResultRow } from 'pg';
 import { UnavailableError } from '../infra/index.js';
 import { CONNECT_TIMEOUT } from './connection-limits.js';
+import { clientToCut } from './client-to-cut.js';
 import type { DatabaseUrl } from './database-url.js';
 import type { Settings } from './session/session-settings.js';
 
@@ -11,7 +11,7 @@ const MOST = 500;
 interface Pipeline {
   client: Promise<pg.Client>;
   /** Ends it without waiting for anything; what is under way rejects. */
-  destroy: (reason: Error) => void;
+  cut: (reason: Error) => void;
   /** Queries sent, or waiting for the connection. */
   underWay: number;
 }
@@ -72,7 +72,7 @@ export class QueryPipelines {
   destroyAll(reason: Error): void {
     const given = [...this.open];
     this.open.clear();
-    for (const { destroy } of given) destroy(reason);
+    for (const { cut } of given) cut(reason);
   }
 
   async close(): Promise<void> {
@@ -107,13 +107,13 @@ export class QueryPipelines {
       pipeline: true,
     };
     const { config, prepare } = this.databaseUrl.setUp(own, settings);
-    const client = new config.Client(config);
+    const { client, cut } = clientToCut(config);
     const pipeline = {
       client: ready(client, async () => {
         await prepare(client);
         await accept?.(client);
       }),
-      destroy: (reason: Error) => destroy(client, reason),
+      cut,
       underWay: 0,
     };
     this.open.add(pipeline);
@@ -124,16 +124,6 @@ export class QueryPipelines {
     pipeline.client.catch(gone);
     return pipeline;
   }
-}
-
-/**
- * Cuts the connection, as the driver itself does when a query has taken too long. It rejects what waits for the
- * connection to be made, or for answers on it.
- */
-function destroy(client: pg.Client, reason: Error): void {
-  const { connection } = client as unknown as { connection?: { stream?: Partial<Duplex> } };
-  if (connection?.stream?.destroy) connection.stream.destroy(reason);
-  else client.end().catch(() => undefined);
 }
 
 /** The time-out is the driver's, and known to it for single queries; its types lack it. It cuts the connection. */

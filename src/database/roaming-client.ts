@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { DatabaseHost } from '../config/index.js';
@@ -12,8 +13,13 @@ type Callback = (error: Error | null, client?: pg.Client) => void;
 export function roamingClient(hosts: readonly DatabaseHost[]): typeof pg.Client {
   const primary = new PrimarySearch(hosts);
   return class RoamingClient extends pg.Client {
-    constructor(config?: string | pg.ClientConfig) {
-      super(config);
+    /** Destroyed if the client has been given up before its server was found. */
+    private readonly socket: Duplex;
+
+    constructor(config: pg.ClientConfig) {
+      const socket = config.stream?.() ?? new Socket();
+      super({ ...config, stream: () => socket });
+      this.socket = socket;
       // A pool listens a moment after it has heard of the connection. Its users hear of its end as well.
       this.on('error', () => undefined);
     }
@@ -32,8 +38,7 @@ export function roamingClient(hosts: readonly DatabaseHost[]): typeof pg.Client 
     private async connectToPrimary(): Promise<pg.Client> {
       const { url } = await primary.find();
       const { host, port } = new pg.Client({ connectionString: url });
-      // It may have been given up meanwhile.
-      if ((this as unknown as { connection: { stream: Duplex } }).connection.stream.destroyed) {
+      if (this.socket.destroyed) {
         throw new Error('Connection terminated: it was given up before its server was found');
       }
       Object.assign(this, { host, port });

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import pg, { type QueryResultRow } from 'pg';
-import { DatabaseUrl, type Statement } from '../../database/index.js';
+import type pg from 'pg';
+import type { QueryResultRow } from 'pg';
+import { clientToCut, DatabaseUrl, type Statement } from '../../database/index.js';
 import { LogHistory } from '../log/log-history.js';
 import { SEQUENCING_SETTINGS } from './sequence-events.sql.js';
 
@@ -64,6 +65,7 @@ export class LeaderElection {
   private readonly connecting = new WeakSet<pg.Client>();
   /** As PostgreSQL says: what a pooler tells the driver is a number of its own. */
   private readonly sessions = new WeakMap<pg.Client, number>();
+  private readonly cuts = new WeakMap<pg.Client, () => void>();
 
   constructor(
     private readonly databaseUrl: DatabaseUrl,
@@ -118,7 +120,18 @@ export class LeaderElection {
     this.clients = [];
     this.connections = null;
     // A client that is ended politely while it connects never settles its `connect`.
-    await Promise.all(clients.map(async (client) => (this.connecting.has(client) ? destroy(client) : end(client))));
+    await Promise.all(clients.map(async (client) => (this.connecting.has(client) ? this.cut(client) : this.end(client))));
+  }
+
+  /** What has been sent is still answered, if that doesn't take long. */
+  private async end(client: pg.Client): Promise<void> {
+    const timer = setTimeout(() => this.cut(client), RELEASE_TIMEOUT);
+    await client.end().catch(() => undefined);
+    clearTimeout(timer);
+  }
+
+  private cut(client: pg.Client): void {
+    this.cuts.get(client)?.();
   }
 
   private async connect(clients: pg.Client[]): Promise<pg.Client> {
@@ -131,7 +144,8 @@ export class LeaderElection {
       pipeline: true,
     };
     const { config, prepare } = this.databaseUrl.setUp(own, SETTINGS);
-    const client = new config.Client(config);
+    const { client, cut } = clientToCut(config);
+    this.cuts.set(client, cut);
     // Fires for a connection cut while idle as well; without a listener it would end the process.
     client.on('error', (error) => this.lose(clients, error));
     client.on('end', () => this.lose(clients));
@@ -162,16 +176,4 @@ async function lockOn(client: pg.Client, lock: number): Promise<{ held: boolean;
   const text = 'SELECT pg_try_advisory_lock($1) AS held, pg_backend_pid() AS session';
   const { rows } = await client.query<{ held: boolean; session: number }>(text, [lock]);
   return rows[0]!;
-}
-
-/** What has been sent is still answered, if that doesn't take long. */
-async function end(client: pg.Client): Promise<void> {
-  const timer = setTimeout(() => destroy(client), RELEASE_TIMEOUT);
-  await client.end().catch(() => undefined);
-  clearTimeout(timer);
-}
-
-/** Without a goodbye, for a peer that doesn't answer; the client's `end` event follows. */
-function destroy(client: pg.Client): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }

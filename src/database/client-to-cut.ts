@@ -1,0 +1,20 @@
+import { Socket } from 'node:net';
+import type pg from 'pg';
+import type { ConnectionSetUp } from './database-url.js';
+
+export interface ClientToCut {
+  /** Not connected yet. */
+  client: pg.Client;
+  /**
+   * Ends the connection at once, without a goodbye, also while it is being made. What waits for it to be made, or for
+   * answers on it, rejects; with `reason`, if there is one. The client emits `end`.
+   */
+  cut: (reason?: Error) => void;
+}
+
+/** A client for a server that may never answer: the driver's `end` waits for it, so the client gets a socket of ours. */
+export function clientToCut(config: ConnectionSetUp['config']): ClientToCut {
+  const socket = new Socket();
+  const client = new config.Client({ ...config, stream: () => socket });
+  return { client, cut: (reason) => void socket.destroy(reason) };
+}
