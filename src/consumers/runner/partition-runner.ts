@@ -21,12 +21,14 @@ const FOLLOWERS = 100;
 const MOST_RETRYING = 1_000;
 /**
  * Positions a second with which writers have enough to do: what isn't needed at once then rests for as long as `REST`
- * batches took, at most `LONGEST_REST` milliseconds, unless it is `MOST_BEHIND` positions behind.
+ * batches took, at most `LONGEST_REST` milliseconds, unless it is `MOST_BEHIND` positions behind and more than come in
+ * `MOST_SECONDS` at that rate: a backlog that gets its positions is over sooner.
  */
 const BUSY = 1_000;
 const REST = 6;
 const LONGEST_REST = 1_000;
 const MOST_BEHIND = 50_000;
+const MOST_SECONDS = 15;
 /** Milliseconds over which that is measured. */
 const MEASURED_OVER = 250;
 /** Stops after which the pauses grow no longer: the last is half a minute. */
@@ -142,7 +144,7 @@ export class PartitionRunner {
   /** A projection catches up when writers leave time: on a machine with few processors it would halve their rate. */
   private async leaveTime(worked: number): Promise<void> {
     const perSecond = this.pace.perSecond(this.parts.feed.head, performance.now());
-    if (perSecond <= BUSY || this.lag > MOST_BEHIND) return;
+    if (perSecond <= BUSY || this.lag > Math.max(MOST_BEHIND, perSecond * MOST_SECONDS)) return;
     const { signal } = this.ending;
     await sleep(Math.min(REST * worked, LONGEST_REST), undefined, { signal }).catch(() => undefined);
   }
