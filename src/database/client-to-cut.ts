@@ -12,7 +12,7 @@ export interface ClientToCut {
   cut: (reason?: Error) => void;
 }
 
-/** A client for a server that may never answer: the driver's `end` waits for it, so the client gets a socket of ours. */
+/** A client for a server that may never answer. The driver's `end` waits for answers, so the client has our socket. */
 export function clientToCut(config: ConnectionSetUp['config']): ClientToCut {
   const socket = new Socket();
   const client = new config.Client({ ...config, stream: () => socket });

@@ -119,12 +119,13 @@ export class LeaderElection {
     const { clients } = this;
     this.clients = [];
     this.connections = null;
-    // A client that is ended politely while it connects never settles its `connect`.
-    await Promise.all(clients.map(async (client) => (this.connecting.has(client) ? this.cut(client) : this.end(client))));
+    await Promise.all(clients.map((client) => this.end(client)));
   }
 
   /** What has been sent is still answered, if that doesn't take long. */
   private async end(client: pg.Client): Promise<void> {
+    // A client that is ended politely while it connects never settles its `connect`.
+    if (this.connecting.has(client)) return this.cut(client);
     const timer = setTimeout(() => this.cut(client), RELEASE_TIMEOUT);
     await client.end().catch(() => undefined);
     clearTimeout(timer);
