@@ -108,7 +108,7 @@ module.exports = {
       from: { path: '^src/events/index\\.ts$' },
       to: { path: '^src/events/(sequencer|invalidation|bus|publisher|relay|delivery)/' },
     },
-    only('log-archive', 'log-archive', ['contracts', 'database', 'sealed-log', 'inventory']),
+    only('log-archive', 'log-archive', ['contracts', 'database', 'sealed-log', 'events', 'inventory']),
     only('openapi', 'openapi', ['contracts', 'infra', 'http', 'validation']),
     only('client', 'client', ['contracts']),
     {

@@ -1,21 +1,24 @@
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
-import { archiveSegments, droppable, dropSegments } from '../log-archive/index.js';
+import { archiveSegments, droppable, dropSegments, type SealOutcome, sealSegments } from '../log-archive/index.js';
 import { withDatabase } from './database.js';
 import { removeNames } from './remove-names.js';
 import { CliError, runCli, UsageError } from './run-cli.js';
 
 const USAGE = `Usage: npm run log -- status
+       npm run log -- seal
        npm run log -- archive --to DIR
        npm run log -- drop --before POSITION [--archive DIR] [--yes]
        npm run log -- remove-names VENDOR
 
-Says how large the event log is, writes sealed segments to files, drops those that have files, or takes former names of
-a vendor out of the log.
+Says how large the event log is, seals it, writes sealed segments to files, drops those that have files, or takes former
+names of a vendor out of the log.
 It works on the database that the server uses: DATABASE_URL, or the embedded one in DATA_DIR, whether it runs or not.
 
   status               events, what they take in the table, and what is sealed
+  seal                 seals at once what a server would when writers leave it time: every 10,000 positions. Says how far
+                       the log is sealed, and why not further
   archive --to DIR     writes a file of each sealed segment to a folder, unless it has it. A file has the epoch, the
                        positions and the hash of its segment, whose events are behind them, in Brotli
   drop --before POSITION
@@ -64,6 +67,7 @@ async function main(args: string[]): Promise<void> {
   }
   const [command, ...more] = positionals;
   if (command === 'status' && more.length === 0) return inDatabase(status);
+  if (command === 'seal' && more.length === 0) return inDatabase(seal);
   if (command === 'archive' && more.length === 0) {
     const { to } = values;
     if (to === undefined) throw new UsageError('Say where to: --to DIR');
@@ -75,7 +79,7 @@ async function main(args: string[]): Promise<void> {
     return inDatabase((client) => drop(client, Number(before), values));
   }
   if (command === 'remove-names' && more.length === 1) return inDatabase((client) => withoutNames(client, more[0]!));
-  throw new UsageError('Say what to do: status, archive, drop, or remove-names and a vendor');
+  throw new UsageError('Say what to do: status, seal, archive, drop, or remove-names and a vendor');
 }
 
 async function inDatabase(work: (client: pg.Client) => Promise<string[]>): Promise<void> {
@@ -95,9 +99,27 @@ async function status(client: pg.Client): Promise<string[]> {
   if (sealed.segments === 0) return [...lines, 'sealed    nothing yet'];
   return [
     ...lines,
-    `sealed    ${sealed.segments} segments up to position ${sealed.last}, ${size(sealed.bytes, sealed.last)}`,
+    `sealed    ${counted(sealed.segments)} up to position ${sealed.last}, ${size(sealed.bytes, sealed.last)}`,
     `newest    ${sealed.hash}`,
   ];
+}
+
+async function seal(client: pg.Client): Promise<string[]> {
+  const outcome = await sealSegments(client, ({ first, last, size, packed }) => {
+    process.stdout.write(`Sealed positions ${first} to ${last}: ${packed} bytes for ${size}\n`);
+  });
+  if (outcome.obstacle !== undefined) process.exitCode = 1;
+  return sealedLines(outcome);
+}
+
+function sealedLines({ segments, last, head, positions, pending, obstacle }: SealOutcome): string[] {
+  const upTo = last === 0 ? 'the log has no seal yet' : `the log is sealed up to position ${last}`;
+  const lines = [`${segments === 0 ? 'Nothing was sealed' : `${counted(segments)} more`}; ${upTo}`];
+  if (obstacle !== undefined) lines.push(obstacle, 'npm run verify names all that differs');
+  else if (head === last) lines.push('That is all of it');
+  else lines.push(`It ends at position ${head}: the next segment is made at position ${last + positions}`);
+  if (pending > 0) lines.push(`${pending} events more have no position yet: a server that runs gives them theirs`);
+  return lines;
 }
 
 async function archive(client: pg.Client, to: string): Promise<string[]> {
@@ -117,7 +139,7 @@ async function drop(
 ): Promise<string[]> {
   const { segments, last } = await droppable(client, before, folder);
   if (segments === 0) return ['There is no segment that ends before it'];
-  const what = `${segments} segments, up to position ${last}`;
+  const what = `${counted(segments)}, up to position ${last}`;
   if (!yes && !(await confirmed(`Drop ${what}? Whoever asks for these events will be refused. [yes/no] `))) {
     throw new CliError('Nothing was dropped');
   }
@@ -134,6 +156,8 @@ async function confirmed(question: string): Promise<boolean> {
     terminal.close();
   }
 }
+
+const counted = (segments: number): string => `${segments} segment${segments === 1 ? '' : 's'}`;
 
 function size(bytes: number, events: number): string {
   const each = events === 0 ? '' : `, ${Math.round(bytes / events)} bytes an event`;

@@ -16,7 +16,7 @@ export { PrimaryWal } from './replicas/primary-wal.js';
 export { ReplicaReads, type ReplicaState } from './replicas/replica-reads.js';
 export { isWalPosition, laterFloor, type ReadFloor, type WalPosition } from './replicas/wal-position.js';
 export { type Session, SESSION_COLUMNS, sessionsText } from './sessions.js';
-export { SqlClient, type Statement } from './sql-client.js';
+export { type Queries, SqlClient, type Statement } from './sql-client.js';
 export { TIMELINE } from './timeline.sql.js';
 export { plainArray, textArray } from './text-array.js';
 export { afterCommit, currentTransaction, savepoint, type Transaction } from './transaction.js';

@@ -26,6 +26,9 @@ export interface Statement {
   text: string;
 }
 
+/** What reads and writes by statements alone; the commands have a connection of their own. */
+export type Queries = Pick<SqlClient, 'query'>;
+
 /**
  * Hot statements go to the driver directly, on the pool that TypeORM owns: `DataSource.query` keeps about 70 % of
  * the driver's speed and can't name a prepared statement.

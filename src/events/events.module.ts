@@ -26,6 +26,7 @@ import { LogSealer } from './seals/log-sealer.js';
 import { LogSeals } from './seals/log-seals.js';
 import { LogTail } from './seals/log-tail.js';
 import { RecordReader } from './seals/record-reader.js';
+import { SegmentMaker } from './seals/segment-maker.js';
 import { LogSizes } from './seals/log-size.js';
 import { LogRetention } from './retention/log-retention.js';
 import { LogHistory } from './log/log-history.js';
@@ -103,6 +104,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     AuditLog,
     RecordReader,
     LogTail,
+    SegmentMaker,
     LogSealer,
     LogRetention,
     LogSeals,

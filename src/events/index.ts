@@ -34,5 +34,8 @@ export { positionOfEvent, timeOfPosition } from './log/moved-events.sql.js';
 export { categoriesOf, newEventId } from './log/inventory-event.js';
 export { AwaitSequenced } from './commit/await-sequenced.js';
 export { type LogSize, LogSizes } from './seals/log-size.js';
+export { ChangedEventError, LogTail } from './seals/log-tail.js';
+export { MissingEventError, RecordReader } from './seals/record-reader.js';
+export { type NewSegment, SEGMENT_POSITIONS, SegmentMaker } from './seals/segment-maker.js';
 export type { WebSocketService } from './subscribers/web-socket-link.js';
 export type { EventSubscription, SubscriberStats } from './subscribers/event-subscription.js';

@@ -1,3 +1,4 @@
+export { type SealOutcome, sealSegments } from './seal-segments.js';
 export { ArchiveError, archiveSegments, droppable, dropSegments, returnSegments } from './archive-segments.js';
 export { SegmentFileError } from './segment-files.js';
 export { type FoldingBase, NoFoldingBaseError, useFoldingBase } from './folding-base.js';

@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startApp, type TestApp } from '../support/app.js';
+import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
+import { lengthenLog } from '../support/long-log.js';
 import { ensureBuilt, START_TIMEOUT, startProduct } from '../support/product-process.js';
 import { moveEvents } from '../support/retention.js';
 import { bearer } from '../support/tokens.js';
+import { withClient } from '../support/with-client.js';
 
 interface Finished {
   code: number | NodeJS.Signals;
@@ -125,6 +127,42 @@ describe('the commands', () => {
       expect([made.code, made.output]).toEqual([0, expect.stringMatching(/^ey[\w-]+\.[\w-]+\.[\w-]+\n$/)]);
     },
     START_TIMEOUT,
+  );
+
+  it(
+    'seal the log as far as it can be, and say why not further',
+    async () => {
+      const database = await testDatabase();
+      const env = { DATABASE_URL: database.url };
+      const log = (...args: string[]) => run('cli/log', args, env);
+      const nothing = await log('seal');
+      expect(nothing).toEqual({ code: 0, output: 'Nothing was sealed; the log has no seal yet\nThat is all of it\n' });
+      await withClient(database.url, (client) => lengthenLog(client, 10_004));
+      const sealed = await log('seal');
+      expect([sealed.code, sealed.output]).toEqual([
+        0,
+        expect.stringMatching(
+          new RegExp(
+            '^Sealed positions 1 to 10000: \\d+ bytes for \\d+\n1 segment more; the log is sealed up to position 10000\n' +
+              'It ends at position 10004: the next segment is made at position 20000\n$',
+          ),
+        ),
+      ]);
+      await withClient(database.url, async (client) => {
+        await lengthenLog(client, 10_000);
+        await client.query('DELETE FROM inventory_events WHERE position = 12345');
+      });
+      const stopped = await log('seal');
+      expect([stopped.code, stopped.output]).toEqual([
+        1,
+        'Nothing was sealed; the log is sealed up to position 10000\n' +
+          'The log has no event at position 12345, so nothing is sealed from there on\n' +
+          'npm run verify names all that differs\n',
+      ]);
+      expect((await log('status')).output).toMatch(/^sealed +1 segment up to position 10000,/m);
+      await database.drop();
+    },
+    START_TIMEOUT * 2,
   );
 
   it(

@@ -6,6 +6,7 @@ import { removeNames } from '../../src/cli/remove-names.js';
 import { verifySeals } from '../../src/cli/verify-seals.js';
 import { SqlClient } from '../../src/database/index.js';
 import { LogSealer } from '../../src/events/seals/log-sealer.js';
+import { sealSegments } from '../../src/log-archive/index.js';
 import type { AuditedEvent, Page } from '../../src/contracts/index.js';
 import type { Seal } from '../../src/events/seals/log-seals.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -212,6 +213,9 @@ describe('seals of the log', () => {
     await seal();
     expect((await readSeals()).seals).toHaveLength(2);
     expect((await app.request<string>('GET', '/metrics')).body).toContain('errors_total{type="seals"} 1');
+    const outcome = { segments: 0, last: 2_000, head: 3_000, positions: 1_000, pending: 0 };
+    const obstacle = expect.stringContaining('The event at position 2040 was changed');
+    expect(await sealSegments(client, undefined, 1_000)).toEqual({ ...outcome, obstacle });
     await client.query(`DELETE FROM ${event}; INSERT INTO inventory_events SELECT * FROM was`);
     await seal();
     expect((await readSeals()).seals).toHaveLength(3);
@@ -227,6 +231,17 @@ describe('seals of the log', () => {
     expect((await readSeals()).seals).toHaveLength(3);
     await seal();
     expect((await readSeals()).seals).toHaveLength(4);
+  });
+
+  it('are made at once by a command, which says how far, whoever else seals meanwhile', async () => {
+    await lengthenLog(client, 2_600);
+    const made: number[] = [];
+    const [outcome] = await Promise.all([sealSegments(client, ({ last }) => made.push(last), 1_000), seal()]);
+    const { seals: all, head } = await readSeals();
+    expect(all.map(({ last }) => last)).toEqual([1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000]);
+    expect(all.at(-1)!.hash).toBe(head);
+    expect(outcome).toEqual({ segments: made.length, last: 7_000, head: 7_100, positions: 1_000, pending: 0 });
+    expect(await broken()).toEqual([]);
   });
 
   it('let a vendor’s names be taken out of the log', async () => {
@@ -261,13 +276,13 @@ describe('seals of the log', () => {
     const query = sql.query.bind(sql);
     sql.query = async (statement, values) => {
       const isKept = statement.name === 'keep-log-segment';
-      if (isKept) await client.query('UPDATE inventory_events SET event_id = gen_random_uuid() WHERE position = 5000');
+      if (isKept) await client.query('UPDATE inventory_events SET event_id = gen_random_uuid() WHERE position = 8000');
       return query(statement, values);
     };
     await seal();
     sql.query = query;
     expect((await readSeals()).seals).toHaveLength(before.length);
-    await client.query(`UPDATE event_log SET former = former || epoch, epoch = gen_random_uuid(), began_at = 5000`);
+    await client.query(`UPDATE event_log SET former = former || epoch, epoch = gen_random_uuid(), began_at = 8000`);
     await seal();
     const [two, three] = (await readSeals()).seals.slice(-2);
     expect([three!.previous, three!.epoch]).toEqual([two!.hash, await epoch()]);

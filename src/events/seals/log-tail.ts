@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
-import { SqlClient } from '../../database/index.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Queries, SqlClient } from '../../database/index.js';
 import { TAIL_DIGEST_BYTES, tailDigest } from '../../sealed-log/index.js';
 import { KEEP_TAIL, READ_TAIL, READ_TAIL_END, TRIM_TAIL } from './log-tail.sql.js';
 import { type ReadRecord, RecordReader } from './record-reader.js';
@@ -18,7 +18,7 @@ export type TailDigests = ReadonlyMap<number, Buffer>;
 @Injectable()
 export class LogTail {
   constructor(
-    private readonly sql: SqlClient,
+    @Inject(SqlClient) private readonly sql: Queries,
     private readonly records: RecordReader,
   ) {}
 

@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { SqlClient } from '../../database/index.js';
+import { type Queries, SqlClient } from '../../database/index.js';
 import { namesDigest, recordLine, type RecordRow, type SealedEvent } from '../../sealed-log/index.js';
 import { READ_RECORDS, READ_SALTS } from './log-segments.sql.js';
 
@@ -28,7 +28,7 @@ export class MissingEventError extends Error {
 /** Reads events in their canonical form. Vendors that have no salt for their names get one. */
 @Injectable()
 export class RecordReader {
-  constructor(private readonly sql: SqlClient) {}
+  constructor(@Inject(SqlClient) private readonly sql: Queries) {}
 
   /**
    * Events from a position on, at least one, at most 100 or about 256 KiB of them.

@@ -1,0 +1,95 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Queries, SqlClient } from '../../database/index.js';
+import { type SealedEvent, sealSegment } from '../../sealed-log/index.js';
+import { KEEP_SEGMENT, READ_ENDS } from './log-segments.sql.js';
+import { expectUnchanged, LogTail, type TailDigests } from './log-tail.js';
+import { type ReadRecord, RecordReader } from './record-reader.js';
+
+/** Positions of a segment, and canonical bytes at which it ends before. */
+export const SEGMENT_POSITIONS = 10_000;
+const BYTES = 32 * 1024 * 1024;
+
+/** Where the log ends, and the newest segment: `last` is 0 and `hash` null without any. */
+export interface LogEnds {
+  head: number;
+  epoch: string;
+  last: number;
+  hash: string | null;
+}
+
+/** A segment that has just been kept: canonical bytes, and those that are left of them. */
+export interface NewSegment {
+  first: number;
+  last: number;
+  size: number;
+  packed: number;
+}
+
+/** Has a pause after work that began at a time of `performance.now()`. */
+export type Rest = (began: number) => Promise<void>;
+
+/** Makes the next segment of the log, for the leader and for the command that seals. */
+@Injectable()
+export class SegmentMaker {
+  constructor(
+    @Inject(SqlClient) private readonly sql: Queries,
+    private readonly records: RecordReader,
+    private readonly tail: LogTail,
+  ) {}
+
+  async ends(): Promise<LogEnds> {
+    const [ends] = await this.sql.query<Record<'head' | 'epoch' | 'last', string> & { hash: string | null }>(READ_ENDS);
+    return { ...ends!, head: Number(ends!.head), last: Number(ends!.last) };
+  }
+
+  /**
+   * The segment behind the newest one; undefined if there aren't that many positions yet, another process was faster, or
+   * the history is another one by now.
+   *
+   * @throws MissingEventError, ChangedEventError, and what the driver throws
+   */
+  async sealNext(ends: LogEnds, positions: number, rest: Rest): Promise<NewSegment | undefined> {
+    const { head, epoch, last, hash } = ends;
+    const first = last + 1;
+    const upTo = last + positions;
+    if (head < upTo) return undefined;
+    const known = await this.tail.digests(first, upTo);
+    const reading = new SegmentReading(this.records, known, rest);
+    const segment = await sealSegment({ epoch, first, previous: hash }, reading.batches(first, upTo));
+    const values = [first, segment.last, epoch, hash, segment.hash, segment.size, segment.packed, segment.keys];
+    const kept = await this.sql.query(KEEP_SEGMENT, [...values, segment.from, segment.until, reading.lastEvent]);
+    if (kept.length === 0) return undefined;
+    await this.tail.trim();
+    return { first, last: segment.last, size: segment.size, packed: segment.packed.length };
+  }
+}
+
+/** The events of one segment. */
+class SegmentReading {
+  lastEvent: string | undefined;
+  private size = 0;
+
+  constructor(
+    private readonly records: RecordReader,
+    private readonly known: TailDigests,
+    private readonly rest: Rest,
+  ) {}
+
+  async *batches(first: number, upTo: number): AsyncGenerator<SealedEvent[], void, undefined> {
+    for (let next = first; next <= upTo && this.size < BYTES;) {
+      const began = performance.now();
+      const events = this.within(await this.records.read(next, upTo));
+      expectUnchanged(events, this.known);
+      next += events.length;
+      yield events;
+      await this.rest(began);
+    }
+  }
+
+  private within(events: readonly ReadRecord[]): ReadRecord[] {
+    let taken = 0;
+    while (taken < events.length && this.size < BYTES) this.size += events[taken++]!.line.length;
+    this.lastEvent = events[taken - 1]!.row.eventId;
+    return events.slice(0, taken);
+  }
+}
