@@ -40,6 +40,7 @@ import { SearchRequests } from './search/http/search-requests.js';
 import { SuggestController } from './search/http/suggest.controller.js';
 import { SearchController } from './search/http/search.controller.js';
 import { KnownWords } from './search/loosening/known-words.js';
+import { PastPlaces } from './search/loosening/past-places.js';
 import { ProductCounts } from './search/loosening/product-counts.js';
 import { QueryLoosener } from './search/loosening/query-loosener.js';
 import { KnownListings } from './search/pages/known-listings.js';
@@ -99,6 +100,7 @@ import { VendorsController } from './vendors/vendors.controller.js';
     SnapshotPositions,
     KnownListings,
     KnownWords,
+    PastPlaces,
     ProductCounts,
     QueryLoosener,
     SearchService,

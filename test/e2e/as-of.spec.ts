@@ -70,6 +70,28 @@ describe('asOf', () => {
     expect(await found('Bihar', after)).toEqual([[id, 'Moved']]);
   });
 
+  it('finds places by the spellings of then, whatever vendors have come and gone since', async () => {
+    const { id: vendorId } = await createVendor(app, { state: 'Delhi', market: 'Narela' });
+    const { id } = await createProduct(app, { vendorId });
+    const asked = `/api/products/search?state=${encodeURIComponent('दिल्ली')}&market=${encodeURIComponent('नरेला')}`;
+    const found = async (one: TestApp, asOf: number) =>
+      (await one.request<{ items: Product[] }>('GET', `${asked}&asOf=${asOf}`)).body.items.map((item) => item.id);
+    const now = async () => (await app.request<{ items: Product[] }>('GET', asked)).body.items.map((item) => item.id);
+    expect(await now()).toEqual([id]);
+    const then = await head();
+    const other = await createVendor(app, { state: 'Delhi', market: 'नरेला' });
+    const second = await createProduct(app, { vendorId: other.id });
+    expect(await now()).toEqual([second.id, id]);
+    expect(await found(app, then)).toEqual([id]);
+    const both = await head();
+    for (const one of [vendorId, other.id])
+      await app.request('PATCH', `/api/vendors/${one}`, { state: 'Bihar', market: 'Patna' });
+    expect(await now()).toEqual([]);
+    const later = await startApp({ database: app.database });
+    expect([await found(later, then), await found(later, both)]).toEqual([[id], [second.id, id]]);
+    await later.close();
+  });
+
   it('pages through a search of the past, of products that are gone as well', async () => {
     const { id: vendorId } = await createVendor(app);
     const ids: string[] = [];

@@ -112,7 +112,8 @@ export class Places {
 
   /**
    * The spellings of places that are filtered by: as given, and as vendors write it otherwise; undefined if none does.
-   * A name in another script also means what sounds like it; in Latin letters Sirsa isn't Sirsi.
+   * A name in another script also means what sounds like it; in Latin letters Sirsa isn't Sirsi. A place that is new
+   * takes none of them away, so what was found at a position is found again when more places are known.
    */
   spellingsOf(place: Pick<ProductFilters, Kind>): PlaceSpellings | undefined {
     const spellings: Partial<Record<Kind, readonly string[]>> = {};
@@ -121,7 +122,7 @@ export class Places {
       if (name === undefined) continue;
       const key = keyOf(name);
       const called = this.kinds[kind].called(key);
-      const found = called.length > 0 || isAscii(key) ? called : this.kinds[kind].sounding(key);
+      const found = isAscii(key) ? called : [...called, ...this.kinds[kind].sounding(key)];
       if (found.some((other) => other !== name)) spellings[kind] = [...new Set([name, ...found])].sort();
     }
     return Object.keys(spellings).length > 0 ? spellings : undefined;

@@ -5,7 +5,8 @@ import { SegmentedCache } from '../../../infra/index.js';
 import { wordsOf } from '../../text/words.js';
 import { KnownWords } from './known-words.js';
 import { type FollowUp, followUps, loosen, type LooserStep, MAX_WORDS, placesOf, readText } from './loosen.js';
-import type { FoundPlace } from './places.js';
+import { PastPlaces } from './past-places.js';
+import type { FoundPlace, Places } from './places.js';
 
 /** A search in place of one that finds nothing. */
 export interface LooserSearch {
@@ -36,7 +37,10 @@ export class QueryLoosener {
   });
   private knownOf = -1;
 
-  constructor(private readonly words: KnownWords) {}
+  constructor(
+    private readonly words: KnownWords,
+    private readonly pastPlaces: PastPlaces,
+  ) {}
 
   /** Rises when a search may be read otherwise than before. */
   get version(): number {
@@ -45,8 +49,17 @@ export class QueryLoosener {
 
   /** The same search with the places that it filters by as vendors spell them. */
   placed<Filters extends Pick<ProductFilters, keyof Place>>(filters: Filters): Placed<Filters> {
-    const spellings = this.words.places.spellingsOf(filters);
-    return spellings ? { ...filters, spellings } : filters;
+    return withSpellings(filters, this.words.places);
+  }
+
+  /** As `placed` has given it at a position. Throws what the driver throws. */
+  async placedAt<Filters extends Pick<ProductFilters, keyof Place>>(
+    filters: Filters,
+    position: number,
+  ): Promise<Placed<Filters>> {
+    const { state, district, market } = filters;
+    if (state === undefined && district === undefined && market === undefined) return filters;
+    return withSpellings(filters, await this.pastPlaces.at(position));
   }
 
   /** The strictest first; empty for a search without words, or if there is nothing to be made of them. */
@@ -93,6 +106,14 @@ export class QueryLoosener {
     }
     return taken;
   }
+}
+
+function withSpellings<Filters extends Pick<ProductFilters, keyof Place>>(
+  filters: Filters,
+  places: Places,
+): Placed<Filters> {
+  const spellings = places.spellingsOf(filters);
+  return spellings ? { ...filters, spellings } : filters;
 }
 
 function spelledAt({ spellings }: Placed<object>, places: readonly FoundPlace[]): PlaceSpellings {

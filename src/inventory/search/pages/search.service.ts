@@ -107,7 +107,8 @@ export class SearchService implements OnModuleInit {
 
   /** The page at a moment that the history reaches, as it is sent. Throws as `run` does. */
   async past(asked: ProductFilters, options: ProductSearchOptions, moment: Moment, owner: string): Promise<string> {
-    const { json } = await this.loader.past(this.loosener.placed(asked), options, moment, owner);
+    const filters = await this.loosener.placedAt(asked, moment.position);
+    const { json } = await this.loader.past(filters, options, moment, owner);
     return json!;
   }
 
