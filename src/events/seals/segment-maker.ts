@@ -43,8 +43,8 @@ export class SegmentMaker {
   }
 
   /**
-   * The segment behind the newest one; undefined if there aren't that many positions yet, another process was faster, or
-   * the history is another one by now.
+   * The segment behind the newest one; undefined if there aren't that many positions yet, another process was faster,
+   * or the history is another one by now.
    *
    * @throws MissingEventError, ChangedEventError, and what the driver throws
    */
