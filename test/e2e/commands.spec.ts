@@ -197,7 +197,22 @@ describe('the commands', () => {
       expect(await events()).toBe(200);
       const verified = await run('cli/verify', ['--full'], env);
       expect([verified.code, verified.output]).toEqual([0, expect.stringMatching(/\nclean\n$/)]);
+      const flip = (offset: number) =>
+        withClient(app.database.url, (client) =>
+          client.query(
+            `UPDATE log_segments SET packed = set_byte(packed, $1, get_byte(packed, $1) # 1) WHERE first = 21`,
+            [offset],
+          ),
+        );
+      await flip(300);
+      const flipped = await run('cli/verify', [], env);
+      expect([flipped.code, flipped.output]).toEqual([
+        1,
+        expect.stringMatching(/ positions? (2[1-9]|3\d|40): [^]*\nNOT CLEAN\n$/),
+      ]);
+      await flip(300);
+      expect((await run('cli/verify', [], env)).code).toBe(0);
     },
-    START_TIMEOUT * 2,
+    START_TIMEOUT * 3,
   );
 });

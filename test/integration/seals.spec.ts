@@ -140,6 +140,38 @@ describe('seals of the log', () => {
     expect(found).toEqual([{ id: `position ${position}`, what: 'the event is not the one that was first there' }]);
   });
 
+  it('show a change of every column that an event has, sealed or not, and nothing once it is back', async () => {
+    const { rows: columns } = await client.query<{ name: string; type: string }>(`
+      SELECT attname AS name, format_type(atttypid, NULL) AS type FROM pg_attribute
+      WHERE attrelid = 'inventory_events'::regclass AND attnum > 0 AND NOT attisdropped`);
+    const changed: Record<string, (column: string) => string> = {
+      bigint: (column) => `${column} + 1000000`,
+      integer: (column) => `${column} + 1`,
+      uuid: () => 'gen_random_uuid()',
+      text: (column) => `coalesce(${column}, '') || 'x'`,
+      // A blank only: JSON that means the same.
+      json: (column) => `(coalesce(${column}::text, '{}') || ' ')::json`,
+      'timestamp with time zone': (column) => `${column} + interval '1 millisecond'`,
+    };
+    // Whatever it is of is null otherwise, as the table has it.
+    const without: Record<string, string> = { product: 'vendor', product_id: 'vendor', vendor: 'product' };
+    for (const { name, type } of columns) {
+      for (const among of ['position BETWEEN 1 AND 2000', 'position > 2000']) {
+        const { rows } = await client.query<{ position: number }>(
+          `SELECT position::float8 FROM inventory_events WHERE ${among} AND ${without[name] ?? 'vendor'} IS NULL
+           ORDER BY random() LIMIT 1`,
+        );
+        const { position } = rows[0]!;
+        const found = await brokenAfter(
+          'inventory_events WHERE position > 0',
+          `UPDATE inventory_events SET ${name} = ${changed[type]!(name)} WHERE position = ${position}`,
+        );
+        expect({ name, found }).toMatchObject({ found: [{ id: `position ${position}` }] });
+      }
+    }
+    expect(await broken()).toEqual([]);
+  });
+
   it('show that an event is gone', async () => {
     const found = await brokenAfter(
       'inventory_events WHERE position = 1500',
