@@ -5,6 +5,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from './root.js';
+import { SMALL_SOCKETS } from './small-sockets.js';
 
 const OUT = join(ROOT, 'dist/client-package');
 const NAME = 'mandi-inventory-client';
@@ -18,10 +19,10 @@ export async function packClient(folder) {
   await mkdir(OUT, { recursive: true });
   const own = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   await Promise.all([
-    // For bundlers and Node.js, which share Socket.IO with whatever else has it.
+    // For Node.js, which shares Socket.IO with whatever else has it.
     bundle('index.js', { external: [SOCKETS], target: 'es2022' }),
-    // For a page without a bundler: everything in one file.
-    bundle('mandi-inventory-client.min.js', { minify: true, platform: 'browser', target: 'es2022' }),
+    // For pages, with a bundler or without: everything in one file.
+    bundle('mandi-inventory-client.min.js', { minify: true, platform: 'browser', target: 'es2022', ...SMALL_SOCKETS }),
     ...TYPES.map(copyTypes),
     cp(join(ROOT, 'LICENSE'), join(OUT, 'LICENSE')),
     writeFile(join(OUT, 'README.md'), await readmeOf()),
@@ -62,7 +63,11 @@ function manifest({ version, license, engines, dependencies, devDependencies }) 
     type: 'module',
     sideEffects: false,
     exports: {
-      '.': { types: './types/client/index.d.ts', default: './index.js' },
+      '.': {
+        types: './types/client/index.d.ts',
+        browser: './mandi-inventory-client.min.js',
+        default: './index.js',
+      },
       './min': { types: './types/client/index.d.ts', default: './mandi-inventory-client.min.js' },
     },
     types: './types/client/index.d.ts',
@@ -76,7 +81,11 @@ async function readmeOf() {
   const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
   const [, text] = /^## Client library\n(.*?)^Code in the server's own process/ms.exec(readme);
   const intro = text.replace(/^.*?(?=```js)/s, 'For browsers and Node.js, with types.\n\n');
-  const page = `Without a bundler: \`import … from './mandi-inventory-client.min.js'\` has Socket.IO in it.\n`;
+  const page = [
+    'Bundlers for browsers take `mandi-inventory-client.min.js`, which pages without one import, too:',
+    "`import … from './mandi-inventory-client.min.js'`. It has Socket.IO in it, and is less than 20 kB compressed: WebSocket",
+    'and long polling by `fetch`, without WebTransport and binary messages, which the server doesn’t send.\n',
+  ].join('\n');
   return `# ${NAME}\n\n${intro.replaceAll('mandi-inventory-sync/client', NAME).trim()}\n\n${page}`;
 }
 

@@ -1,4 +1,4 @@
-import { io, type Socket } from 'socket.io-client';
+import { Manager, type Socket } from 'socket.io-client';
 import {
   EXCEPTION,
   type ExceptionMessage,
@@ -86,14 +86,14 @@ export class InventoryClient {
     this.http = new HttpClient(origin + path, this.tokens, fetch);
     this.products = new Products(this.http);
     this.vendors = new Vendors(this.http);
-    this.socket = io(origin + NAMESPACE, {
+    const sockets = {
       path: `${path}/socket.io`,
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
-      auth: (send) => void this.authenticate(send),
+      auth: (send: (auth: { token?: string }) => void) => void this.authenticate(send),
       ...socketOptions,
-      forceNew: true,
-    });
+    };
+    this.socket = new Manager(origin, sockets).socket(NAMESPACE, sockets);
     this.listen();
   }
 
