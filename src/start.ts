@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { jwtSecret, signAccessToken } from './auth/index.js';
 import { type AppConfig, checkAddress, loadConfig } from './config/index.js';
 import { Draining, oneLine } from './infra/index.js';
@@ -12,6 +14,8 @@ const ADMIN_TOKEN_LIFETIME = '7d';
 const DRAIN_FOR = 1_500;
 /** Milliseconds an orderly end may take; requests that are still open then are cut off. */
 const CLOSE_AT_MOST = 7_000;
+/** Milliseconds after which, again and again, it is said what an orderly end still waits for. */
+const STILL_EVERY = 2_000;
 /** Milliseconds in which signals count as one: npm forwards the SIGINT that the terminal has already delivered. */
 const ONE_SIGNAL = 1_000;
 
@@ -26,19 +30,35 @@ async function main(): Promise<void> {
   void import('./application.js').catch(() => undefined);
   const postgres = config.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
   try {
-    const app = await Promise.race([start(config, config.databaseUrl ?? postgres!.url), stopped]);
-    await stopped;
-    if (app) await stop(app, config);
+    const starting = start(config, config.databaseUrl ?? postgres!.url);
+    const app = await Promise.race([starting, stopped.then(() => undefined)]);
+    const signal = await stopped;
+    if (app) await stop(app, config, signal);
   } finally {
     await postgres?.stop();
   }
 }
 
 /** Lets clients and load balancers go elsewhere first, if there is an elsewhere; then finishes what is under way. */
-async function stop(app: NestFastifyApplication, config: AppConfig): Promise<void> {
+async function stop(app: NestFastifyApplication, { embedded }: AppConfig, signal: NodeJS.Signals): Promise<void> {
+  const { Logger } = await import('@nestjs/common');
+  const logger = new Logger('Stop');
+  const open = async (): Promise<string> => connectionsOf(app.getHttpServer());
   app.get(Draining).begin();
-  if (!config.embedded) await sleep(DRAIN_FOR);
-  await Promise.race([app.close(), sleep(CLOSE_AT_MOST)]);
+  const next = embedded ? 'then PostgreSQL' : `and takes requests for ${DRAIN_FOR / 1_000} s more`;
+  logger.log(`${signal}: ends within 9 s. Waits for what is under way on ${await open()}, ${next}`);
+  if (!embedded) await sleep(DRAIN_FOR);
+  const still = setInterval(() => void open().then((text) => logger.log(`Still waits for ${text}`)), STILL_EVERY);
+  const isWhole = await Promise.race([app.close().then(() => true), sleep(CLOSE_AT_MOST, false)]);
+  clearInterval(still);
+  if (isWhole) logger.log('Ended');
+  else logger.warn(`Ends though something is under way on ${await open()}`);
+}
+
+/** How many there are; those without a request, and sockets, end as soon as it is their turn. */
+async function connectionsOf(server: Server): Promise<string> {
+  const count = await promisify<number>((done) => server.getConnections(done))();
+  return count === 1 ? '1 connection' : `${count} connections`;
 }
 
 async function start(config: AppConfig, databaseUrl: string): Promise<NestFastifyApplication> {
@@ -65,14 +85,14 @@ async function printBanner(config: AppConfig, url: string): Promise<void> {
   process.stdout.write(`${lines.join('\n')}\n\n`);
 }
 
-/** Resolves at the first SIGINT, SIGTERM or SIGHUP; a later one ends the process at once, as people expect. */
-function stopSignal(): Promise<void> {
+/** The first SIGINT, SIGTERM or SIGHUP; a later one ends the process at once, as people expect. */
+function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first: number | undefined;
-    const stop = (): void => {
+    const stop = (signal: NodeJS.Signals): void => {
       first ??= performance.now();
       if (performance.now() - first > ONE_SIGNAL) process.exit(1);
-      resolve();
+      resolve(signal);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   });

@@ -3,7 +3,8 @@ import { settingsInForce } from '../config/index.js';
 
 export const CONFIG_USAGE = `Usage: npm run config
 
-Prints the settings that a server started here would have, and where each comes from. Passwords and secrets are not shown.
+Prints the settings that a server started here would have, and where each comes from: the environment, the file .env
+here, a file that NAME_FILE names, or the default. Passwords and secrets are not shown.
 
   --json   as JSON
   --help   this text
@@ -25,7 +26,9 @@ function print(asJson: boolean): void {
     process.stdout.write(`${JSON.stringify(settings, undefined, 2)}\n`);
     return;
   }
-  const rows = settings.map(({ name, value = '(none)', from }) => [name, value, from === 'default' ? '' : from]);
+  const rows = settings.map(({ name, value = '(none)', from, variable }) => {
+    return [name, value, variable === undefined ? from : `${from}, ${variable}`];
+  });
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
   for (const row of rows) {
     const line = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');

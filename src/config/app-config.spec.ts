@@ -66,6 +66,7 @@ describe('loadConfig', () => {
     ['REDIS_URL', 'redis://cache/not-a-number'],
     ['REDIS_URL', 'redis://user:100%@cache'],
     ['REDIS_TLS_CA', '/no/such/file'],
+    ['REDIS_TLS_CA', 'package.json'],
     ['REDIS_SENTINELS', 'one:26379,two:0'],
     ['JWT_SECRET_FILE', '/no/such/file'],
   ])('refuses %s=%s in one line that names it', (name, value) => {
@@ -111,6 +112,15 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ DATABASE_REPLICA_URLS: 'postgres://three/x' })).toThrow(
       'DATABASE_REPLICA_URLS needs DATABASE_URL: the embedded PostgreSQL has no replicas',
     );
+  });
+
+  it('has the driver warn of no sslmode that it takes for another', () => {
+    const urlOf = (DATABASE_URL: string) => loadConfig({ DATABASE_URL }).databaseUrl;
+    expect(urlOf('postgres://one/x?sslmode=require')).toBe('postgres://one/x?sslmode=verify-full');
+    expect(urlOf('postgres://one,two/x?a=b&sslmode=prefer&c=d')).toBe(
+      'postgres://one,two/x?a=b&sslmode=verify-full&c=d',
+    );
+    expect(urlOf('postgres://one/x?sslmode=no-verify')).toBe('postgres://one/x?sslmode=no-verify');
   });
 
   it('never repeats a connection string, which may hold a password', () => {

@@ -17,8 +17,12 @@ export function databaseUrl(variables: Variables): string | undefined {
     if (!isUrl(url)) throw new ConfigError('DATABASE_URL must be a URL that begins with postgres:// or postgresql://');
   }
   checkParameters('DATABASE_URL', hostsOf(text)[0]!.url, SESSION_ATTRIBUTES);
-  return text;
+  return asTheDriverHasIt(text);
 }
+
+/** It takes these modes for `verify-full`, and says so in six lines at each start. */
+const asTheDriverHasIt = (url: string): string =>
+  url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
 
 /** `libpq` may have been told so elsewhere; which server answers is looked at anyway. */
 const REPLICA_ATTRIBUTES = ['any', 'read-only', 'standby', 'prefer-standby'];
@@ -39,7 +43,7 @@ export function replicaUrls(variables: Variables): string[] {
   if (given.length > 0 && variables.text('DATABASE_URL') === undefined) {
     throw new ConfigError(`${name} needs DATABASE_URL: the embedded PostgreSQL has no replicas`);
   }
-  return given;
+  return given.map(asTheDriverHasIt);
 }
 
 const isUrl = (url: string): boolean =>

@@ -32,10 +32,30 @@ describe('Variables', () => {
     ]);
   });
 
+  it.each([
+    ['HOST=a\nPORT 8080\n', 2],
+    ['=nothing', 1],
+    ['A="one\ntwo\n# three"\nB\n', 4],
+    ['\u0000P\u0000=', 1],
+  ])('come from lines that can be read only: %j', async (text, line) => {
+    await writeFile(join(folder, '.env'), text);
+    const message = `Line ${line} of ${join(folder, '.env')} is neither NAME=value nor a comment`;
+    expect(() => dotEnv(folder)).toThrow(new ConfigError(message));
+  });
+
+  it('may have quotes, comments, blanks and lines of their own', async () => {
+    const text = `\r\n# it's ours\nexport HOST = a\r\n  REGION='x y' # "there"\nKEY="-----BEGIN\nMII x\n-----"\nNAME=it's\nEMPTY=\n`;
+    await writeFile(join(folder, '.env'), text);
+    const read = { HOST: 'a', REGION: 'x y', KEY: '-----BEGIN\nMII x\n-----', NAME: "it's", EMPTY: '' };
+    expect(dotEnv(folder)).toEqual(read);
+  });
+
   it('may stand in a file of their own', async () => {
     const path = join(folder, 'password');
     await writeFile(path, 's3cret\n');
-    expect(new Variables({ REDIS_PASSWORD_FILE: path }).text('REDIS_PASSWORD')).toBe('s3cret');
+    const ofFile = new Variables({ REDIS_PASSWORD_FILE: path });
+    expect(ofFile.text('REDIS_PASSWORD')).toBe('s3cret');
+    expect([...ofFile.settings.values()]).toMatchObject([{ from: 'environment', variable: 'REDIS_PASSWORD_FILE' }]);
     expect(new Variables({ PORT_FILE: '' }).integer('PORT', 3000, 0, 65_535)).toBe(3000);
     const env = { REDIS_PASSWORD: 'x' };
     // What is nearer counts: the file is another source's.

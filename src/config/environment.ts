@@ -7,7 +7,7 @@ import { type Environment } from './variables.js';
 /**
  * The variables of the file `.env` in a directory; none without one.
  *
- * @throws ConfigError if it can't be read
+ * @throws ConfigError if it can't be read, or has a line that says nothing
  */
 export function dotEnv(directory: string = process.cwd()): Environment {
   const path = join(directory, '.env');
@@ -20,7 +20,22 @@ export function dotEnv(directory: string = process.cwd()): Environment {
     if (code === 'ENOENT' || code === 'EISDIR') return {};
     throw new ConfigError(`${path} can't be read (${code})`);
   }
+  checkLines(path, text);
   return parseEnv(text);
+}
+
+/** Which may have lines of its own between its quotes. */
+const QUOTED = /=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`)/g;
+const LINE = /^\s*(?:#[^]*|(?:export\s+)?[\w.-]+\s*=[^]*)?$/;
+
+/** Node.js passes over what it can't read: a setting without its `=` would go unnoticed. */
+function checkLines(path: string, text: string): void {
+  const lines = text
+    .replaceAll(QUOTED, (value) => `=${value.replaceAll(/[^\n]/g, '')}`.replaceAll('\n', '\n#'))
+    .split('\n');
+  const at = lines.findIndex((line) => !LINE.test(line));
+  // It may hold a secret, so the message doesn't repeat it.
+  if (at >= 0) throw new ConfigError(`Line ${at + 1} of ${path} is neither NAME=value nor a comment`);
 }
 
 /** Beginnings of names that are ours, or are taken for ours by people who look for a setting. */

@@ -103,9 +103,15 @@ function nodesOf(variables: Variables, variable: string, defaultPort: number): H
 function certificates(variables: Variables): string | undefined {
   const path = variables.text('REDIS_TLS_CA');
   if (path === undefined) return undefined;
+  let text: string;
   try {
-    return readFileSync(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     throw new ConfigError(`REDIS_TLS_CA can't be read: ${path} (${(error as NodeJS.ErrnoException).code})`);
   }
+  // TLS takes a file without certificates for one that trusts nothing.
+  if (!/^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----$/m.test(text)) {
+    throw new ConfigError(`REDIS_TLS_CA has no certificate in PEM: ${path}`);
+  }
+  return text;
 }

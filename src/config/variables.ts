@@ -9,6 +9,8 @@ export interface Setting {
   /** As text; undefined if it is not set, and has no default. */
   value: string | undefined;
   from: 'environment' | '.env' | 'default';
+  /** `NAME_FILE`, if the value stands in the file that this variable names. */
+  variable?: string;
 }
 
 /** Typed reading of environment variables; an empty value counts as absent. `NAME_FILE`: a file that has the value. */
@@ -38,9 +40,9 @@ export class Variables {
   private given(name: string): string | undefined {
     for (const [source, from] of [[this.env, 'environment'] as const, [this.file, '.env'] as const]) {
       if (source[name] === undefined && source[`${name}_FILE`] === undefined) continue;
-      const value = valueOf(name, source);
+      const { value, variable } = valueOf(name, source);
       if (value === undefined) return undefined;
-      this.settings.set(name, { name, value, from });
+      this.settings.set(name, { name, value, from, ...(variable !== undefined && { variable }) });
       return value;
     }
     return undefined;
@@ -108,15 +110,16 @@ export class Variables {
   }
 }
 
-function valueOf(name: string, source: Environment): string | undefined {
+function valueOf(name: string, source: Environment): { value: string | undefined; variable?: string } {
   const value = source[name]?.trim();
-  const path = source[`${name}_FILE`]?.trim();
-  if (path === undefined || path === '') return value === '' ? undefined : value;
-  if (value !== undefined && value !== '') throw new ConfigError(`${name} and ${name}_FILE exclude each other`);
+  const variable = `${name}_FILE`;
+  const path = source[variable]?.trim();
+  if (path === undefined || path === '') return { value: value === '' ? undefined : value };
+  if (value !== undefined && value !== '') throw new ConfigError(`${name} and ${variable} exclude each other`);
   try {
-    return readFileSync(path, 'utf8').trim() || undefined;
+    return { value: readFileSync(path, 'utf8').trim() || undefined, variable };
   } catch (error) {
-    throw new ConfigError(`${name}_FILE can't be read: ${path} (${(error as NodeJS.ErrnoException).code})`);
+    throw new ConfigError(`${variable} can't be read: ${path} (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 

@@ -93,8 +93,8 @@ describe('the commands', () => {
       expect(output).not.toMatch(/never/);
       expect(output).toMatch(/^PORT +\d+ +environment$/m);
       expect(output).toMatch(/^DATABASE_URL +postgres:\/\/mandi:\*\*\*@db\.example\/mandi +environment$/m);
-      expect(output).toMatch(/^JWT_SECRET +\(set\) +environment$/m);
-      expect(output).toMatch(/^DEFAULT_TTL +300$/m);
+      expect(output).toMatch(/^JWT_SECRET +\(set\) +environment, JWT_SECRET_FILE$/m);
+      expect(output).toMatch(/^DEFAULT_TTL +300 +default$/m);
       const json = await run('cli/config', ['--json'], env);
       expect(JSON.parse(json.output)).toContainEqual({ name: 'MAX_CACHE_SIZE', value: '10000', from: 'default' });
     },
