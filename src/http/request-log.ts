@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest, onResponseHookHandler } from 'fastify';
 import type { Logger } from 'pino';
-import type { Histogram } from 'prom-client';
-import type { Metrics, Tracing } from '../infra/index.js';
+import type { Durations, DurationTally, Metrics, Tracing } from '../infra/index.js';
 
 export interface AnsweredRequest {
   /** Correlation id. */
@@ -18,15 +17,16 @@ export interface AnsweredRequest {
 
 /** One log line a request (reads only at `debug`), and the request histogram. */
 export class RequestLog {
-  private readonly duration: Histogram<'method' | 'route' | 'status'>;
+  private readonly durations: Durations;
+  /** By route, method and status. */
+  private readonly tallies = new Map<string, Map<string, Map<number, DurationTally>>>();
 
   constructor(
     private readonly logger: Logger,
     metrics: Metrics,
     private readonly tracing: Tracing,
   ) {
-    const labels = ['method', 'route', 'status'] as const;
-    this.duration = metrics.histogram('http_request_duration_seconds', 'Time to answer HTTP requests.', labels);
+    this.durations = metrics.durations('http_request_duration_seconds', 'Time to answer HTTP requests.');
   }
 
   /** Whether `cache` is of use. */
@@ -35,7 +35,7 @@ export class RequestLog {
   }
 
   answered({ id, method, route, path, status, ms, cache }: AnsweredRequest): void {
-    this.duration.observe({ method, route, status }, ms / 1000);
+    this.tallyOf(method, route, status).observe(ms / 1_000);
     if (this.tracing.on) {
       const attributes = {
         'http.request.method': method,
@@ -50,6 +50,18 @@ export class RequestLog {
     const level = method === 'GET' || method === 'HEAD' ? 'debug' : 'info';
     if (!this.logger.isLevelEnabled(level)) return;
     this.logger[level]({ correlationId: id, method, path, status, ms: Math.round(ms) }, 'request');
+  }
+
+  private tallyOf(method: string, route: string, status: number): DurationTally {
+    const known = this.tallies.get(route)?.get(method)?.get(status);
+    if (known) return known;
+    const ofRoute = this.tallies.get(route) ?? new Map<string, Map<number, DurationTally>>();
+    this.tallies.set(route, ofRoute);
+    const ofMethod = ofRoute.get(method) ?? new Map<number, DurationTally>();
+    ofRoute.set(method, ofMethod);
+    const tally = this.durations.tally({ method, route, status });
+    ofMethod.set(status, tally);
+    return tally;
   }
 }
 

@@ -26,6 +26,7 @@ export { PeriodicJob } from './lifecycle/periodic-job.js';
 export { Draining } from './lifecycle/draining.js';
 export { inSlices, TimeSlice } from './lifecycle/slices.js';
 export { JsonLogger } from './logging/json-logger.js';
+export { type Durations, type DurationTally } from './metrics/durations.js';
 export { Metrics } from './metrics/metrics.js';
 export { isTraceParent } from './tracing/trace-context.js';
 export { Tracing } from './tracing/tracing.js';

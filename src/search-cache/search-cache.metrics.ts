@@ -10,18 +10,17 @@ export type ReadResult = 'hit' | 'miss' | 'bypass';
 /** Counts for Prometheus and for `/api/cache/stats`, of this instance since its start. */
 @Injectable()
 export class SearchCacheMetrics {
-  readonly reads: Record<ReadResult, number> = { hit: 0, miss: 0, bypass: 0 };
+  /** By kind of search. */
+  private readonly readsOf: Record<SearchKind, Record<ReadResult, number>> = {
+    product: { hit: 0, miss: 0, bypass: 0 },
+    vendor: { hit: 0, miss: 0, bypass: 0 },
+  };
   readonly invalidations = Object.fromEntries(SCOPE_KINDS.map((kind) => [kind, 0])) as Record<ScopeKind, number>;
   stalePages = 0;
 
   readonly freshness = this.metrics.histogram(
     'inventory_search_freshness_seconds',
     'From a change to the invalidation of the search scopes it touches.',
-  );
-  private readonly requests = this.metrics.counter(
-    'search_cache_requests_total',
-    'Searches by kind and cache result.',
-    { kind: ['product', 'vendor'] satisfies SearchKind[], result: ['hit', 'miss', 'bypass'] satisfies ReadResult[] },
   );
   private readonly scopesInvalidated = this.metrics.counter(
     'search_cache_invalidations_total',
@@ -37,14 +36,26 @@ export class SearchCacheMetrics {
     private readonly metrics: Metrics,
     cache: ResilientCache,
   ) {
+    metrics.counted('search_cache_requests_total', 'Searches by kind and cache result.', ['kind', 'result'], () =>
+      Object.entries(this.readsOf).flatMap(([kind, reads]) =>
+        Object.entries(reads).map(([result, count]): [Record<'kind' | 'result', string>, number] => [
+          { kind, result },
+          count,
+        ]),
+      ),
+    );
     metrics.gauge('search_cache_entries', 'Cached searches over all instances.', async () => {
       return (await cache.stats())?.entries ?? Number.NaN;
     });
   }
 
   read(kind: SearchKind, result: ReadResult): void {
-    this.reads[result] += 1;
-    this.requests.inc({ kind, result });
+    this.readsOf[kind][result] += 1;
+  }
+
+  /** Of both kinds of searches. */
+  reads(result: ReadResult): number {
+    return this.readsOf.product[result] + this.readsOf.vendor[result];
   }
 
   invalidated(scopes: Iterable<string>): void {

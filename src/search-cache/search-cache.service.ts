@@ -75,7 +75,7 @@ export class SearchCacheService implements OnModuleDestroy {
   }
 
   /** The stored page, if it is current and that can be told without waiting. */
-  peek(search: CachedSearch, load: LoadPage): ServedPage | undefined {
+  peek(search: CachedSearch, load: () => Promise<LoadedPage>): ServedPage | undefined {
     return this.pages.peek(search, load);
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Durations } from './durations.js';
 
 /** Histogram buckets in seconds, from a cache hit to the requirement's minute. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
@@ -33,6 +34,37 @@ export class Metrics {
     const counter = new Counter({ name, help, labelNames, registers: [this.registry] });
     if (known) for (const values of combinations(known)) counter.inc(values, 0);
     return counter;
+  }
+
+  /**
+   * A counter of what is counted elsewhere, where it costs less than here: prom-client makes a text of the labels each
+   * time.
+   *
+   * @param counts all that has ever been counted, with its labels
+   */
+  counted<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    counts: () => Iterable<[labels: Record<Label, string>, count: number]>,
+  ): void {
+    new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const [labels, count] of counts()) this.inc(labels, count);
+      },
+    });
+  }
+
+  /** A histogram for what comes too often for `histogram`. */
+  durations(name: string, help: string): Durations {
+    const durations = new Durations(name, help, SECONDS);
+    this.registry.registerMetric(durations.asMetric());
+    return durations;
   }
 
   /** One that is always 1, whose labels say something. */

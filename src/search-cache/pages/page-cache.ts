@@ -35,7 +35,7 @@ export class PageCache {
   ) {}
 
   /** The stored page, if it is current and that can be told without waiting. */
-  peek(search: CachedSearch, load: LoadPage): ServedPage | undefined {
+  peek(search: CachedSearch, load: () => Promise<LoadedPage>): ServedPage | undefined {
     const page = this.cache.peek(search.key);
     return page && this.hit(search, page, load);
   }
@@ -72,7 +72,7 @@ export class PageCache {
     return page;
   }
 
-  private hit(search: CachedSearch, { body, etag }: CachedPage, load: LoadPage): ServedPage {
+  private hit(search: CachedSearch, { body, etag }: CachedPage, load: () => Promise<LoadedPage>): ServedPage {
     this.metrics.read(search.kind, 'hit');
     this.probe.sample(search, load);
     return { body, etag, inVain: 0, result: 'HIT' };

@@ -152,7 +152,7 @@ export class SearchService implements OnModuleInit {
   /** The page, if it is cached and that can be told without waiting. */
   peek({ listing, cached, load }: PreparedSearch): ServedPage | undefined {
     if (listing !== null && !this.listings.isKnown(listing)) return undefined;
-    return this.cache.peek(cached(), () => load());
+    return this.cache.peek(cached(), load);
   }
 
   private inLanguage(
