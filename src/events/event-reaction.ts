@@ -38,6 +38,11 @@ export interface InvalidatableCache {
    * of date is kept from use until it has been cleared, whatever leases are renewed
    */
   invalidateOrWithhold?(events: readonly EventContent[]): Promise<boolean>;
+  /**
+   * Tries once more to put out of date what couldn't be. @returns whether nothing is left to be; without it nothing
+   * ever is
+   */
+  makeUp?(): Promise<boolean>;
   /** Removes everything. */
   clear(): Promise<boolean>;
   /** Vouches for a while that everything sequenced so far has been invalidated. */

@@ -34,6 +34,7 @@ import { EventLog } from './log/event-log.js';
 import { MovedEvents } from './log/moved-events.js';
 import { InventoryEventEntity } from './log/inventory-event.entity.js';
 import { AcknowledgedChanges } from './commit/acknowledged-changes.js';
+import { AwaitInvalidated } from './commit/await-invalidated.js';
 import { AwaitSequenced } from './commit/await-sequenced.js';
 import { SubscriberFanOut } from './subscribers/subscriber-fan-out.js';
 import { DeliveryTrace } from './delivery/delivery-trace.js';
@@ -46,6 +47,7 @@ import { EventPublisher } from './publisher/event-publisher.js';
 import { Backlog } from './relay/backlog.js';
 import { RelayWakeup } from './relay/relay-wakeup.js';
 import { CacheInvalidation } from './invalidation/cache-invalidation.js';
+import { LeaderWord } from './invalidation/leader-word.js';
 import { LeaderElection } from './sequencer/leader-election.js';
 import { FreshnessLease } from './invalidation/freshness-lease.js';
 import { PendingEvents } from './sequencer/pending-events.js';
@@ -79,11 +81,13 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     EventBridge,
     { provide: LocalDelivery, useExisting: EventBridge },
     AwaitDelivered,
+    AwaitInvalidated,
     LeaderElection,
     PendingEvents,
     Sequencer,
     CacheInvalidation,
     FreshnessLease,
+    LeaderWord,
     EventPublisher,
     PublishOrder,
     OrderedPublisher,

@@ -22,6 +22,11 @@ import { ResilientCacheStore } from './store/resilient-cache-store.js';
 
 /** Milliseconds a search waits for Redis at most before it goes to the database instead. */
 const REDIS_TIMEOUT = 250;
+/**
+ * Milliseconds between two tries to connect at most: when a failover has ended all connections, an acknowledgement may
+ * have to wait for this one, as others may be back already.
+ */
+const LONGEST_PAUSE = 200;
 
 /** Cached search pages, never served once a change that touches them has been acknowledged. */
 @Module({
@@ -57,7 +62,10 @@ function createCache(
 ): ResilientCache {
   const owner = (): CacheOwner => ({ epoch: log.epoch, channel });
   if (!redis) return new ResilientCacheStore(new InProcessCacheStore(clock, cacheSize, cacheTtl), metrics, clock, wal);
-  const connection = redis.openKeyed('search-cache', { commandTimeout: REDIS_TIMEOUT });
+  const connection = redis.openKeyed('search-cache', {
+    commandTimeout: REDIS_TIMEOUT,
+    retryStrategy: (attempt) => Math.min(50 * attempt, LONGEST_PAUSE),
+  });
   return connection.isCluster
     ? redisClusterCache(connection as Cluster, owner, cacheSize, cacheTtl, metrics, clock, wal)
     : new ResilientCacheStore(

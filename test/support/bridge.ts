@@ -6,6 +6,7 @@ import { DeliveryCounts } from '../../src/events/delivery/delivery-counts.js';
 import { EventListeners } from '../../src/events/delivery/event-listeners.js';
 import { INVENTORY_EVENT } from '../../src/events/event-reaction.js';
 import { EventsMetrics } from '../../src/events/events.metrics.js';
+import { LeaderWord } from '../../src/events/invalidation/leader-word.js';
 import { LogHistory } from '../../src/events/log/log-history.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import type { SqlClient } from '../../src/database/index.js';
@@ -56,8 +57,9 @@ export async function startBridge(
   const eventsMetrics = new EventsMetrics(metrics, log);
   const counts = new DeliveryCounts();
   const { sql } = log as unknown as { sql: SqlClient };
+  const word = new LeaderWord(clock);
   const history = new LogHistory(log, sql, metrics, clock);
-  const bridge = new EventBridge(bus, log, listeners, counts, eventsMetrics, metrics, clock, history);
+  const bridge = new EventBridge(bus, log, listeners, counts, eventsMetrics, metrics, clock, history, word);
   history.onNewEpoch((began) => bridge.onNewEpoch(began));
   await bridge.onApplicationBootstrap();
   return {

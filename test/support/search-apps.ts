@@ -21,6 +21,8 @@ export interface SearchApps {
 export interface SearchAppsOptions {
   env?: Record<string, string>;
   redisArgs?: string[];
+  /** Environment of the other instance alone. */
+  ofOther?: (redis: TestRedis) => Promise<Record<string, string>>;
 }
 
 /** One instance whose cache is its own. */
@@ -32,13 +34,13 @@ export async function startAlone({ env = {} }: SearchAppsOptions = {}): Promise<
 }
 
 /** Two instances that share one cache in Redis. */
-export async function startPair({ env = {}, redisArgs = [] }: SearchAppsOptions = {}): Promise<SearchApps> {
+export async function startPair({ env = {}, redisArgs = [], ofOther }: SearchAppsOptions = {}): Promise<SearchApps> {
   const [database, started] = await Promise.all([testDatabase(), startRedis({ args: redisArgs })]);
   let redis = started;
   const ours = { ...env, REDIS_HOST: redis.host, REDIS_PORT: String(redis.port) };
   const first = await startApp({ database, env: ours });
   await cacheInUse(first);
-  const other = await startApp({ database, env: ours });
+  const other = await startApp({ database, env: { ...ours, ...(await ofOther?.(redis)) } });
   await cacheInUse(other);
   return {
     apps: [first, other],

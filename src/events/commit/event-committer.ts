@@ -14,6 +14,7 @@ import { RelayWakeup } from '../relay/relay-wakeup.js';
 import { CacheInvalidation } from '../invalidation/cache-invalidation.js';
 import { PendingEvents, type ReportCommitted } from '../sequencer/pending-events.js';
 import { AcknowledgedChanges } from './acknowledged-changes.js';
+import { AwaitInvalidated } from './await-invalidated.js';
 import { InlineSequencing } from './inline-sequencing.js';
 import { type Recovery, whatWasDone } from './lost-statement.js';
 
@@ -76,6 +77,7 @@ export interface EventCommit<Row extends QueryResultRow, Result extends Committe
  *               else, or if a row is locked, the statement without positions over a pool or the caller's transaction
  *     read      `resultOf` tells from the rows which events have been appended
  *     invalidate  the scopes of these events are invalidated in the search caches
+ *     (wait)    only if a cache is out of reach: until it, or the leader, has done it (`AwaitInvalidated`)
  *     publish   inline: in the order of positions. Else the relay is woken, which sequences, and publishes
  *
  * In a transaction of the caller (an idempotent request, a page of an import) the statement is a savepoint of it, and
@@ -95,6 +97,7 @@ export class EventCommitter {
     private readonly wakeup: RelayWakeup,
     private readonly acknowledged: AcknowledgedChanges,
     private readonly tracing: Tracing,
+    private readonly unreached: AwaitInvalidated,
   ) {}
 
   /**
@@ -133,7 +136,8 @@ export class EventCommitter {
       const result = resultOf(rows);
       const after = positioned ? positionBefore(positioned) : null;
       if (inline && after !== null) {
-        await inline.finalize(after, inOrder(result.events, eventIds));
+        const invalidated = await inline.finalize(after, inOrder(result.events, eventIds));
+        if (!invalidated) await this.unreached.madeUp();
         this.acknowledged.note(result.events);
       } else {
         inline?.end();
@@ -160,6 +164,7 @@ export class EventCommitter {
     await afterCommit(async () => {
       const invalidated = await this.invalidation.committed(events);
       this.wakeup.committed(invalidated, report(events));
+      if (invalidated.length === 0) await this.unreached.madeUp();
       this.acknowledged.note(events);
     });
   }

@@ -80,20 +80,22 @@ export class InlineAppend<Row> {
   }
 
   /**
-   * Resolves when every cached search that these events change is out of date; they are published when their ticket is
-   * next.
+   * Resolves when every cached search that these events change is out of date, or can't be put so; they are published
+   * when their ticket is next.
    *
    * @param after the position before the first one's
    * @param events all that the statement has appended, in its order
+   * @returns whether every search is out of date
    */
-  async finalize(after: number, events: readonly NewInventoryEvent[]): Promise<void> {
+  async finalize(after: number, events: readonly NewInventoryEvent[]): Promise<boolean> {
     this.ticket.numbered(after, after + events.length);
-    await this.invalidation.committed(events);
+    const invalidated = await this.invalidation.committed(events);
     const { epoch } = this.log;
     const positioned = events.map((event, index) => placedEvent(event, epoch, after + index + 1));
     this.published = true;
     // Not waited for: the change is done. What isn't published is read from the log.
     this.ordered.publish(this.ticket, positioned).catch((error: unknown) => this.logger.error(error));
+    return invalidated.length === events.length;
   }
 
   /** Must be called in any case, when there is nothing to come any more. */

@@ -9,6 +9,7 @@ import { EventsMetrics } from '../events.metrics.js';
 import type { EventBatch, EventHeader } from '../log/event-batch.js';
 import { LogHistory } from '../log/log-history.js';
 import { EventLog } from '../log/event-log.js';
+import { LeaderWord } from '../invalidation/leader-word.js';
 import type { LocalDelivery } from '../publisher/local-delivery.js';
 import { DeliveryCounts } from './delivery-counts.js';
 import { EventListeners } from './event-listeners.js';
@@ -54,6 +55,7 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
     private readonly metrics: Metrics,
     private readonly clock: Clock,
     private readonly history: LogHistory,
+    private readonly word: LeaderWord,
   ) {}
 
   /** Everything up to here has been delivered to this process. */
@@ -82,6 +84,7 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
   /** Takes events of this log; those that have been delivered already are dropped, and those of another epoch. */
   accept(batch: EventBatch): void {
     if (batch.epoch !== this.log.epoch) return this.catchUp();
+    this.word.heard(batch.lastPosition);
     if (batch.firstPosition <= this.position) this.compare(batch);
     const next = this.started && batch.firstPosition === this.position + 1;
     // What waits in the queue or is being read can only be the same events.
@@ -92,9 +95,10 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
 
   /** The same of which not all contents are here. */
   private acceptNotices(entries: readonly (InventoryEvent | EventNotice)[]): void {
-    const first = entries[0]!.position;
+    const [first, last] = [entries[0]!.position, entries.at(-1)!.position];
+    this.word.heard(last);
     if (first <= this.position) this.compare({ headers: entries, firstPosition: first });
-    if (entries.at(-1)!.position > this.position) this.enqueue(entries.length, () => entries);
+    if (last > this.position) this.enqueue(entries.length, () => entries);
     this.drain();
   }
 
@@ -116,9 +120,10 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
     const epoch = epochOf(message);
     if (epoch !== this.log.epoch) return this.history.doubt();
     this.lastHeard = this.clock.now();
-    if (message.kind === 'events') this.accept(message.batch);
-    else if (message.kind === 'notices') this.acceptNotices(message.entries);
-    else if (message.head.position > this.lastQueued()) this.catchUp();
+    if (message.kind === 'events') return this.accept(message.batch);
+    if (message.kind === 'notices') return this.acceptNotices(message.entries);
+    this.word.heard(message.head.position);
+    if (message.head.position > this.lastQueued()) this.catchUp();
   }
 
   private lastQueued(): number {
@@ -128,6 +133,7 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
   /** The log was set back: what follows this position is delivered, and nothing of what was known of the old one. */
   onNewEpoch({ position }: LogCursor): void {
     this.position = position;
+    this.word.restart(position);
     this.queue = [];
     this.restarts += 1;
     this.catchUp();

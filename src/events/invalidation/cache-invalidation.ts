@@ -54,6 +54,11 @@ export class CacheInvalidation implements NewEpochHandler {
     return this.all((cache) => cache.invalidateOrWithhold?.(events) ?? cache.invalidate(events));
   }
 
+  /** Tries to make up for what couldn't be done. @returns whether this instance owes nothing */
+  makeUp(): Promise<boolean> {
+    return this.all((cache) => cache.makeUp?.() ?? Promise.resolve(true));
+  }
+
   /** Pages may be of changes that have never been. */
   onNewEpoch(): void {
     void this.clear();

@@ -7,6 +7,8 @@ import { SEQUENCE_BATCH } from '../sequencer/sequence-events.sql.js';
 
 /** Milliseconds between renewals of the lease. */
 const RENEW_EVERY = 1_000;
+/** Milliseconds that caches may be trusted after the last renewal (G2). */
+const HOLDS_FOR = 10_000;
 
 /**
  * Open events of one batch beyond which everything is put out of date. Unrelated events concern about ten scopes each
@@ -33,17 +35,27 @@ const ABOUT_TEXTS: ReadonlySet<string> = new Set(['product_created', 'product_up
 export class FreshnessLease {
   private trusted = false;
   private renewedAt = 0;
+  /** When the caches may have been vouched for last, by this leader or the one before it. */
+  private vouchedAt: number;
   /** The last change of a full batch: its events may be spread over two batches, but must be seen together. */
   private tail: InventoryEvent[] = [];
 
   constructor(
     private readonly invalidation: CacheInvalidation,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.vouchedAt = clock.now();
+  }
 
-  /** Must be called when the leadership is new or lost. */
+  /** Must be called when the leadership is new or lost, and while it is another one's. */
   distrust(): void {
     this.trusted = false;
+    this.vouchedAt = this.clock.now();
+  }
+
+  /** Whether some instance may serve what is cached. For the leader: of another one's lease nothing is known. */
+  get mayHold(): boolean {
+    return !this.clock.hasPassed(HOLDS_FOR, this.vouchedAt);
   }
 
   /** Events whose writers have invalidated the caches themselves. */
@@ -92,6 +104,8 @@ export class FreshnessLease {
     const now = this.clock.now();
     if (!this.trusted) await this.clear();
     if (!this.trusted) return;
+    // Whatever is answered: the lease may have been renewed.
+    this.vouchedAt = now;
     this.trusted = await this.invalidation.renewLease();
     this.renewedAt = now;
   }

@@ -27,6 +27,10 @@ export class SearchCacheInvalidator implements InvalidatableCache {
     return this.invalidateBy((scopesOf) => this.cache.invalidateOrWithhold(scopesOf), events);
   }
 
+  makeUp(): Promise<boolean> {
+    return this.cache.makeUp();
+  }
+
   clear(): Promise<boolean> {
     return this.cache.clear();
   }

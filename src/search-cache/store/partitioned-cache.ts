@@ -75,6 +75,10 @@ export class PartitionedCache extends ResilientCache implements OnApplicationBoo
     return true;
   }
 
+  async makeUp(): Promise<boolean> {
+    return (await Promise.all(this.partitions.map((partition) => partition.makeUp()))).every(Boolean);
+  }
+
   async clear(): Promise<boolean> {
     const cleared = await Promise.all(this.partitions.map((partition) => this.clearOne(partition)));
     return cleared.some(Boolean);

@@ -83,6 +83,21 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
     return this.invalidateWatched(scopesOf);
   }
 
+  /**
+   * Tried even while the circuit is open: a change is about to be acknowledged, and another instance, which may reach
+   * the store, would go on serving what it puts out of date.
+   */
+  async makeUp(): Promise<boolean> {
+    if (!this.owed.any) return true;
+    try {
+      await this.owed.flush();
+      return true;
+    } catch (error) {
+      this.failed(error);
+      return false;
+    }
+  }
+
   async clear(): Promise<boolean> {
     const cleared = async (): Promise<boolean> => {
       await this.store.clear(await this.position());
@@ -141,15 +156,7 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
     };
     if (await this.attempt(done, false)) return true;
     this.defer(all());
-    // Tried even while the circuit is open: the change is about to be acknowledged, and another instance, which may
-    // reach the store, would go on serving what it puts out of date.
-    try {
-      await this.owed.flush();
-      return true;
-    } catch (error) {
-      this.failed(error);
-      return false;
-    }
+    return this.makeUp();
   }
 
   /** Without the timer, an instance without requests would never flush, and the others would serve old pages. */

@@ -36,6 +36,9 @@ export abstract class ResilientCache {
    */
   abstract invalidateOrWithhold(scopesOf: ScopesOf): Promise<boolean>;
 
+  /** Tries to make the invalidations that are owed. @returns whether none is owed any more */
+  abstract makeUp(): Promise<boolean>;
+
   /** Removes every entry. @returns false if some may be left under a lease */
   abstract clear(): Promise<boolean>;
 

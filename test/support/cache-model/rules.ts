@@ -24,6 +24,8 @@ export interface Rules {
   leaderSaysHowFar: boolean;
   /** He asks when he knows the record of positions, and what he says is for that one only. */
   leaderNamesTheRecord: boolean;
+  /** A writer that can't reach a partition, as others may, replies when the leader has done it. */
+  cutOffWritersWaitForTheLeader: boolean;
   /** Without a writer's position the primary is asked. */
   lostPositionIsUnknown: boolean;
 }
@@ -41,5 +43,6 @@ export const ALL_RULES: Rules = {
   positionsNameTheIssuer: true,
   leaderSaysHowFar: true,
   leaderNamesTheRecord: true,
+  cutOffWritersWaitForTheLeader: true,
   lostPositionIsUnknown: true,
 };

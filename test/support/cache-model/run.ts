@@ -18,7 +18,12 @@ interface Process {
   copies: Map<string, { page: Page<Content>; count: number; issuer: number }>;
   /** Watched listings it has heard of. */
   known: Set<string>;
+  /** It reaches no partition, others do. */
+  cut: boolean;
 }
+
+/** Times that a writer tries to reach a partition before it leaves that to the leader. */
+const TRIES = 2;
 
 const LISTINGS = [...CATEGORIES, EVERYWHERE];
 const scopesOfSearch = (listing: string): string[] => ['general', `${listing}#set`, `${listing}#price`];
@@ -35,7 +40,8 @@ export function runModel(seed: number, rules: Rules = ALL_RULES): Outcome {
   let last = 0;
   const postgres = new Postgres(random);
   const partitions = new Map(LISTINGS.map((listing) => [listing, new Partition<Content>(rules, () => (last += 1))]));
-  const processes: Process[] = [0, 1].map(() => ({ copies: new Map(), known: new Set() }));
+  const processes: Process[] = [0, 1].map(() => ({ copies: new Map(), known: new Set(), cut: false }));
+  const leader = processes[0]!;
   const outcome: Outcome = { hits: 0, copies: 0, misses: 0, bypasses: 0, fromReplicas: 0 };
   const one = <Item>(items: readonly Item[]): Item => items[random(items.length)]!;
   const partition = (): Partition<Content> => one([...partitions.values()]);
@@ -49,12 +55,17 @@ export function runModel(seed: number, rules: Rules = ALL_RULES): Outcome {
     return content;
   }
 
-  function* readPage({ copies }: Process, listing: string): Generator<undefined, Content> {
-    const home = partitions.get(listing)!;
+  const reach = (process: Process, listing: string): Partition<Content> => {
+    if (process.cut) throw new CutOff();
+    return partitions.get(listing)!;
+  };
+
+  function* readPage(process: Process, listing: string): Generator<undefined, Content> {
+    const { copies } = process;
     const copy = copies.get(listing);
     yield;
     if (copy) {
-      const { count, issuer } = home.asked();
+      const { count, issuer } = reach(process, listing).asked();
       yield;
       if (count === copy.count && (issuer === copy.issuer || !rules.copiesNameTheIssuer)) {
         outcome.copies += 1;
@@ -62,7 +73,7 @@ export function runModel(seed: number, rules: Rules = ALL_RULES): Outcome {
       }
     }
     const early = rules.tokensBeforeTheQuery ? undefined : yield* load(listing, Number.POSITIVE_INFINITY);
-    const read = home.read(listing, scopesOfSearch(listing));
+    const read = reach(process, listing).read(listing, scopesOfSearch(listing));
     yield;
     if ('hit' in read) {
       outcome.hits += 1;
@@ -72,7 +83,7 @@ export function runModel(seed: number, rules: Rules = ALL_RULES): Outcome {
     outcome.misses += 1;
     const floor = Math.max(...[...read.tokens.values()].map((token) => token.floor));
     const content = early ?? (yield* load(listing, floor));
-    home.fill(listing, { content, tokens: dependencies(listing, content, read.tokens) });
+    reach(process, listing).fill(listing, { content, tokens: dependencies(listing, content, read.tokens) });
     return content;
   }
 
@@ -91,21 +102,36 @@ export function runModel(seed: number, rules: Rules = ALL_RULES): Outcome {
     if (stale.length > 0) throw new Error(`seed ${seed}: a page of ${listing} lacks ${stale.join(', ')}`);
   }
 
-  function* invalidate({ known }: Process, change: Change, listing: string): Steps {
-    const home = partitions.get(listing)!;
-    for (;;) {
+  /** @returns whether it was done */
+  function* invalidate(process: Process, change: Change, listing: string): Generator<undefined, boolean> {
+    const { known } = process;
+    for (let failures = 0; process === leader || failures < TRIES;) {
       yield;
       const own =
         known.has(listing) && change.listings.includes(listing) ? [`${listing}#${change.moved ? 'set' : 'price'}`] : [];
       try {
-        const names = home.invalidate([`product:${change.product}`, ...own], change.at, known);
+        const names = reach(process, listing).invalidate([`product:${change.product}`, ...own], change.at, known);
         yield;
-        if (!names) return;
+        if (!names) return true;
         for (const name of names) known.add(name);
       } catch (error) {
         if (!(error instanceof CutOff)) throw error;
+        failures += 1;
       }
     }
+    return false;
+  }
+
+  /** The leader hears of the change in the log. */
+  function* invalidateByLeader(change: Change, listing: string): Steps {
+    let isDone = false;
+    actors.push(
+      (function* (): Steps {
+        for (let wait = random(15); wait > 0; wait -= 1) yield;
+        isDone = yield* invalidate(leader, change, listing);
+      })(),
+    );
+    while (!isDone && rules.cutOffWritersWaitForTheLeader) yield;
   }
 
   function* write(): Steps {
@@ -117,7 +143,7 @@ export function runModel(seed: number, rules: Rules = ALL_RULES): Outcome {
     for (const listing of LISTINGS) {
       actors.push(
         (function* (): Steps {
-          yield* invalidate(process, change, listing);
+          if (!(yield* invalidate(process, change, listing))) yield* invalidateByLeader(change, listing);
           open -= 1;
           if (open === 0 || !rules.allPartitionsAcknowledge) postgres.acknowledge(change);
         })(),
@@ -132,7 +158,8 @@ export function runModel(seed: number, rules: Rules = ALL_RULES): Outcome {
         const born = home.positions();
         yield;
         const at = postgres.position;
-        yield;
+        // What happens meanwhile is what makes the rules of his word necessary.
+        for (let wait = 1 + random(6); wait > 0; wait -= 1) yield;
         home.raise(at, born);
       } catch (error) {
         if (!(error instanceof CutOff)) throw error;
@@ -141,11 +168,10 @@ export function runModel(seed: number, rules: Rules = ALL_RULES): Outcome {
     }
   }
 
-  function* cutOff(): Steps {
-    const home = partition();
-    home.cut = true;
+  function* cutOff(one: { cut: boolean }): Steps {
+    one.cut = true;
     for (let wait = random(15); wait > 0; wait -= 1) yield;
-    home.cut = false;
+    one.cut = false;
   }
 
   function* times(count: number, work: () => Steps): Steps {
@@ -161,7 +187,7 @@ export function runModel(seed: number, rules: Rules = ALL_RULES): Outcome {
       work();
     };
   const mischief: (() => Steps)[] = [
-    cutOff,
+    () => cutOff(random(3) === 0 ? one(processes) : partition()),
     suddenly(() => partition().failOver()),
     suddenly(() => partition().migrate()),
     suddenly(() => partition().lose(random)),

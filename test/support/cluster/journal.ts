@@ -13,6 +13,16 @@ export interface StaleRead {
   acknowledged: number;
   /** Milliseconds from the first acknowledgement that it misses to the request. */
   age: number;
+  /** Which instance gave that, and how many milliseconds after it was asked. */
+  writer: string;
+  took: number;
+}
+
+interface KnownVersion {
+  version: number;
+  at: number;
+  writer: string;
+  took: number;
 }
 
 /** All that the clients of one load were told, and when. */
@@ -34,7 +44,7 @@ export class Journal {
   longestWait = 0;
   private price = 0;
   /** By product: its acknowledged versions in the order in which each was the newest, and when it was told. */
-  private readonly versions = new Map<string, { version: number; at: number }[]>();
+  private readonly versions = new Map<string, KnownVersion[]>();
 
   /** Never given twice. */
   nextPrice(): number {
@@ -46,10 +56,12 @@ export class Journal {
     this.counts[outcome] = (this.counts[outcome] ?? 0) + 1;
   }
 
-  acknowledge(write: Acknowledged): void {
+  /** @param writer the instance that did. @param took milliseconds */
+  acknowledge(write: Acknowledged, writer = '', took = 0): void {
     this.acknowledged.push(write);
     const history = this.versions.get(write.id) ?? [];
-    if (write.version > (history.at(-1)?.version ?? 0)) history.push({ version: write.version, at: performance.now() });
+    const { version } = write;
+    if (version > (history.at(-1)?.version ?? 0)) history.push({ version, at: performance.now(), writer, took });
     this.versions.set(write.id, history);
   }
 
@@ -58,8 +70,8 @@ export class Journal {
     return new Map(ids.map((id) => [id, this.versions.get(id)?.at(-1)?.version ?? 0]));
   }
 
-  /** When the first version after `seen` was acknowledged. */
-  acknowledgedAfter(productId: string, seen: number): number {
-    return this.versions.get(productId)!.find(({ version }) => version > seen)!.at;
+  /** The first acknowledgement of a version after `seen`. */
+  acknowledgedAfter(productId: string, seen: number): KnownVersion {
+    return this.versions.get(productId)!.find(({ version }) => version > seen)!;
   }
 }

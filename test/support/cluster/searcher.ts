@@ -63,8 +63,12 @@ export class Searcher {
     for (const [productId, acknowledged] of expected) {
       const version = seen.get(productId) ?? 0;
       if (version >= acknowledged) continue;
-      const age = began - journal.acknowledgedAfter(productId, version);
-      journal.stale.push({ instance: target.name, path, cache, productId, seen: version, acknowledged, age });
+      const { at, writer, took } = journal.acknowledgedAfter(productId, version);
+      const instance = target.name;
+      journal.stale.push({
+        ...{ instance, path, cache, productId, seen: version, acknowledged },
+        ...{ age: began - at, writer, took },
+      });
     }
   }
 }

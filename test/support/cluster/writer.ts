@@ -2,7 +2,7 @@ import type { BulkAvailabilityResult } from '../../../src/inventory/products/bul
 import { AVAILABILITIES, type Product } from '../../../src/contracts/index.js';
 import type { Catalogue } from './catalogue.js';
 import { type HttpAnswer, type HttpClient, NoAnswerError } from './http-client.js';
-import type { Journal } from './journal.js';
+import type { Acknowledged, Journal } from './journal.js';
 import type { Targets } from './targets.js';
 
 /** Answers that a fault explains: not done, or not known to be done. */
@@ -21,6 +21,8 @@ export interface ClientOptions {
 /** One vendor's clerk: writes something, waits for the answer, remembers what it was told. */
 export class Writer {
   private readonly created: string[] = [];
+  /** Who gave the last answer, after so many milliseconds. */
+  private answered: [writer: string, took: number] = ['', 0];
 
   constructor(private readonly options: ClientOptions) {}
 
@@ -42,7 +44,7 @@ export class Writer {
   private async setAvailability(): Promise<void> {
     const body = { availability: anyOf(AVAILABILITIES) };
     const answer = await this.send<Product>('PUT', `/api/products/${this.anyProduct()}/availability`, body);
-    if (answer?.status === 200) this.acknowledge(answer.body);
+    if (answer?.status === 200) this.acknowledgeProduct(answer.body);
   }
 
   private async setManyAvailabilities(): Promise<void> {
@@ -53,11 +55,7 @@ export class Writer {
     });
     if (answer?.status !== 200) return;
     answer.body.results.forEach(({ productId, version }, index) => {
-      this.options.journal.acknowledge({
-        id: productId!,
-        version: version!,
-        availability: updates[index]!.availability,
-      });
+      this.acknowledge({ id: productId!, version: version!, availability: updates[index]!.availability });
     });
   }
 
@@ -78,12 +76,16 @@ export class Writer {
   private settlePrice(price: number, answer: HttpAnswer<Product> | undefined): void {
     const { journal } = this.options;
     if (!answer || answer.status >= 500) journal.unknownPrices.add(price);
-    else if (answer.status < 300) this.acknowledge(answer.body);
+    else if (answer.status < 300) this.acknowledgeProduct(answer.body);
     else journal.refusedPrices.add(price);
   }
 
-  private acknowledge({ id, version, basePrice, availability }: Product): void {
-    this.options.journal.acknowledge({ id, version, basePrice, availability });
+  private acknowledgeProduct({ id, version, basePrice, availability }: Product): void {
+    this.acknowledge({ id, version, basePrice, availability });
+  }
+
+  private acknowledge(write: Acknowledged): void {
+    this.options.journal.acknowledge(write, ...this.answered);
   }
 
   /** `undefined` when no answer came. */
@@ -100,7 +102,9 @@ export class Writer {
           timeoutMs,
           ...(body !== undefined && { body }),
         });
-        journal.longestWait = Math.max(journal.longestWait, performance.now() - began);
+        const took = performance.now() - began;
+        this.answered = [target.name, took];
+        journal.longestWait = Math.max(journal.longestWait, took);
         journal.count(`${method} ${answer.status}`);
         if (answer.status >= 400 && (retry || answer.status !== UNAVAILABLE)) {
           journal.wrong.push(`${target.name}: ${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
