@@ -39,6 +39,8 @@ export default {
   maxWorkers: '100%',
   // Modules of a test file stay in memory when it is over; a worker of some gigabytes stands still while it collects.
   workerIdleMemoryLimit: '1500MB',
+  // Of the tests of a file that mostly wait, and that it marks as concurrent.
+  maxConcurrency: 3,
   // What a busy machine may need for the longest of them; waits have bounds of their own.
   testTimeout: 180_000,
   projects: [

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { InventoryEvent, Product } from '../../src/contracts/index.js';
+import type { InventoryEvent } from '../../src/contracts/index.js';
 import { EventListeners } from '../../src/events/delivery/event-listeners.js';
 import { CacheInvalidation } from '../../src/events/invalidation/cache-invalidation.js';
 import { SearchCacheInvalidator } from '../../src/search-cache/invalidation/search-cache-invalidator.js';
@@ -14,9 +14,8 @@ import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { GENERAL, listen } from '../support/rooms.js';
 import { waitFor } from '../support/processes.js';
-import { startRedis, type TestRedis } from '../support/redis-server.js';
+import { startRedis } from '../support/redis-server.js';
 import { cacheInUse } from '../support/search-apps.js';
-import type { TestDatabase } from '../support/test-database.js';
 import { withClient } from '../support/with-client.js';
 
 Logger.overrideLogger(false);
@@ -175,60 +174,88 @@ const SOCKET_FAULTS: Record<string, Fault> = {
   'an instance sends the version before': sockets((broadcast, event, more) =>
     broadcast({ ...event, version: event.version - 1 }, more),
   ),
+  'events are lost between the bridge and those that listen': ([, reader]) =>
+    restoreAll(jest.spyOn(reader.app.get(EventListeners), 'emit').mockImplementation(() => undefined)),
+};
+
+/** As well, and what they leave behind would disturb a test after them: late events, a socket that was given up. */
+const LASTING_FAULTS: Record<string, Fault> = {
   'an instance sends events ten seconds late': sockets((broadcast, event, more) => {
     setTimeout(broadcast, 10_000, event, more).unref();
   }),
-  'events are lost between the bridge and those that listen': ([, reader]) =>
-    restoreAll(jest.spyOn(reader.app.get(EventListeners), 'emit').mockImplementation(() => undefined)),
   'frames count as sent that aren’t': ([, reader]) =>
     restoreAll(jest.spyOn(reader.app.get(FrameSender), 'send').mockReturnValue(true)),
 };
 
+/** Two instances of one database and Redis, and a change that is made again and again. */
+interface Pair {
+  apps: [TestApp, TestApp];
+  /** Changes the one product. */
+  write: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
+/**
+ * Most of a test's time is waiting for the next audit, so that as many go on at once as `maxConcurrency` of jest lets,
+ * each on a pair of its own.
+ */
+const PAIRS = 3;
+
+async function startPair(): Promise<Pair> {
+  const [database, redis] = await Promise.all([testDatabase(), startRedis()]);
+  const env = { FRESHNESS_AUDIT_SECONDS: '1', REDIS_HOST: redis.host, REDIS_PORT: String(redis.port) };
+  const first = await startApp({ database, env });
+  await cacheInUse(first);
+  const second = await startApp({ database, env });
+  const vendor = await createVendor(first);
+  const product = await createProduct(first, { vendorId: vendor.id, basePrice: 1 });
+  await listen(second, GENERAL);
+  let price = 1;
+  return {
+    apps: [first, second],
+    async write() {
+      price = (price % 900) + 1;
+      const { status } = await first.request('PATCH', `/api/products/${product.id}`, { basePrice: price });
+      expect(status).toBe(200);
+    },
+    async close() {
+      await Promise.all([first.close(), second.close()]);
+      await redis.stop();
+      await database.drop();
+    },
+  };
+}
+
 /** G1 and G5 are looked for in production; here they are broken on purpose. */
 describe('the freshness auditor', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
-  let apps: [TestApp, TestApp];
-  let product: Product;
-  let price = 1;
+  let pairs: Pair[];
+  let free: Pair[];
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([testDatabase(), startRedis()]);
-    const env = { FRESHNESS_AUDIT_SECONDS: '1', REDIS_HOST: redis.host, REDIS_PORT: String(redis.port) };
-    const first = await startApp({ database, env });
-    await cacheInUse(first);
-    apps = [first, await startApp({ database, env })];
-    const vendor = await createVendor(first);
-    product = await createProduct(first, { vendorId: vendor.id, basePrice: 1 });
-    await listen(apps[1], GENERAL);
-    Object.assign(apps[1].app.get(AuditTimes), { resting: 0, following: 8_000, margin: 500 });
-  });
+    Object.assign(AuditTimes.defaults, { resting: 0, following: 8_000 });
+    pairs = [];
+    for (let number = 0; number < PAIRS; number += 1) pairs.push(await startPair());
+    free = [...pairs];
+  }, 90_000);
   afterAll(async () => {
-    await Promise.all(apps.map((app) => app.close()));
-    await redis.stop();
-    await database.drop();
+    await Promise.all(pairs.map((pair) => pair.close()));
   });
-  afterEach(() => void jest.restoreAllMocks());
 
   const metric = async (app: TestApp, name: string): Promise<number> => {
     const { body } = await app.request<string>('GET', '/metrics');
     return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(body)?.[1] ?? 0);
   };
-  const staleFound = async (): Promise<number> => {
+  const staleFound = async ({ apps }: Pair): Promise<number> => {
     const counts = await Promise.all(apps.map((app) => metric(app, 'inventory_staleness_after_ack_total')));
     return counts.reduce((sum, one) => sum + one, 0);
   };
-  const missed = (): Promise<number> => metric(apps[1], 'inventory_missed_at_socket_total');
-  const arrived = (): Promise<number> => metric(apps[1], String.raw`inventory_socket_audits_total\{result="arrived"\}`);
+  const missed = ({ apps }: Pair): Promise<number> => metric(apps[1], 'inventory_missed_at_socket_total');
+  const arrived = (app: TestApp): Promise<number> =>
+    metric(app, String.raw`inventory_socket_audits_total\{result="arrived"\}`);
   const shown = (app: TestApp): Promise<number> =>
     metric(app, String.raw`inventory_freshness_audits_total\{result="shown"\}`);
-  const write = async (): Promise<void> => {
-    price = (price % 900) + 1;
-    const { status } = await apps[0].request('PATCH', `/api/products/${product.id}`, { basePrice: price });
-    expect(status).toBe(200);
-  };
   /** Changes go on until it is so. */
-  const whileWriting = (isSo: () => Promise<boolean>, what: string): Promise<boolean> =>
+  const whileWriting = ({ write }: Pair, isSo: () => Promise<boolean>, what: string): Promise<boolean> =>
     waitFor(
       async () => {
         await write();
@@ -236,58 +263,83 @@ describe('the freshness auditor', () => {
       },
       { timeoutMs: WITHIN, what, everyMs: 700 },
     );
+  /** No more tests go on at once than there are pairs. */
+  const withPair = async (test: (pair: Pair) => Promise<void>, isLast = false): Promise<void> => {
+    const pair = await waitFor(() => free.shift(), { what: 'a pair' });
+    try {
+      await test(pair);
+    } finally {
+      if (!isLast) free.push(pair);
+    }
+  };
 
-  it('sees on every instance what any of them has acknowledged, and says so', async () => {
-    const before = await Promise.all(apps.map(shown));
-    await whileWriting(
-      async () => (await Promise.all(apps.map(shown))).every((count, index) => count > before[index]! + 9),
-      'audits everywhere',
-    );
-    await whileWriting(async () => (await arrived()) > 3, 'changes to be followed to a socket');
-    expect(await metric(apps[0], String.raw`inventory_socket_audits_total\{result="arrived"\}`)).toBe(0);
-    expect([await staleFound(), await missed()]).toEqual([0, 0]);
-    const { body } = await apps[1].request('GET', '/health');
-    expect(body).toMatchObject({ parts: { freshness: { status: 'up' } } });
-  }, 90_000);
-
-  it('takes a log that begins anew for no fault', async () => {
-    const before = await arrived();
-    await withClient(database.url, (client) =>
-      client.query('UPDATE event_log SET former = former || epoch, epoch = gen_random_uuid(), began_at = 0'),
-    );
-    await whileWriting(async () => (await arrived()) > before + 5, 'changes to be followed again');
-    expect(await missed()).toBe(0);
-  }, 90_000);
-
-  it.each(Object.entries(FAULTS))(
-    'finds it when %s',
-    async (_name, fault) => {
-      const before = await staleFound();
-      const mend = fault(apps);
-      await whileWriting(async () => (await staleFound()) > before, 'the fault to be found');
-      mend();
-      const found = await Promise.all(apps.map((app) => app.request<{ parts: object }>('GET', '/health')));
-      expect(found.map(({ body }) => body.parts)).toContainEqual(
-        expect.objectContaining({ freshness: expect.objectContaining({ status: 'degraded' }) }),
-      );
-    },
+  // These come first, on pairs that nothing has been wrong with.
+  it.concurrent(
+    'sees on every instance what any of them has acknowledged, and says so',
+    () =>
+      withPair(async (pair) => {
+        const { apps } = pair;
+        const before = await Promise.all(apps.map(shown));
+        await whileWriting(
+          pair,
+          async () => (await Promise.all(apps.map(shown))).every((count, index) => count > before[index]! + 9),
+          'audits everywhere',
+        );
+        await whileWriting(pair, async () => (await arrived(apps[1])) > 3, 'changes to be followed to a socket');
+        expect(await arrived(apps[0])).toBe(0);
+        expect([await staleFound(pair), await missed(pair)]).toEqual([0, 0]);
+        const { body } = await apps[1].request('GET', '/health');
+        expect(body).toMatchObject({ parts: { freshness: { status: 'up' } } });
+      }),
     90_000,
   );
 
-  it.each(Object.entries(SOCKET_FAULTS))(
+  it.concurrent(
+    'takes a log that begins anew for no fault',
+    () =>
+      withPair(async (pair) => {
+        const { apps } = pair;
+        const before = await arrived(apps[1]);
+        await withClient(apps[0].database.url, (client) =>
+          client.query('UPDATE event_log SET former = former || epoch, epoch = gen_random_uuid(), began_at = 0'),
+        );
+        await whileWriting(pair, async () => (await arrived(apps[1])) > before + 5, 'changes to be followed again');
+        expect(await missed(pair)).toBe(0);
+      }),
+    90_000,
+  );
+
+  it.concurrent.each(Object.entries(FAULTS))(
     'finds it when %s',
-    async (_name, fault) => {
-      apps[1].app.get(AuditTimes).arrivesWithin = SOON;
-      // What the fault before is to blame for has been found by now.
-      await sleep(SOON + 500);
-      const before = await missed();
-      const mend = fault(apps);
-      await whileWriting(async () => (await missed()) > before, 'the fault to be found');
-      mend();
-      expect((await apps[1].request('GET', '/health')).body).toMatchObject({
-        parts: { freshness: { status: 'degraded', detail: expect.stringContaining('socket') } },
-      });
-    },
+    (_name, fault) =>
+      withPair(async (pair) => {
+        const { apps } = pair;
+        const before = await staleFound(pair);
+        const mend = fault(apps);
+        await whileWriting(pair, async () => (await staleFound(pair)) > before, 'the fault to be found').finally(mend);
+        const found = await Promise.all(apps.map((app) => app.request<{ parts: object }>('GET', '/health')));
+        expect(found.map(({ body }) => body.parts)).toContainEqual(
+          expect.objectContaining({ freshness: expect.objectContaining({ status: 'degraded' }) }),
+        );
+      }),
+    90_000,
+  );
+
+  it.concurrent.each(Object.entries({ ...SOCKET_FAULTS, ...LASTING_FAULTS }))(
+    'finds it when %s',
+    (name, fault) =>
+      withPair(async (pair) => {
+        const { apps } = pair;
+        apps[1].app.get(AuditTimes).arrivesWithin = SOON;
+        // What the fault before is to blame for has been found by now.
+        await sleep(SOON + 500);
+        const before = await missed(pair);
+        const mend = fault(apps);
+        await whileWriting(pair, async () => (await missed(pair)) > before, 'the fault to be found').finally(mend);
+        expect((await apps[1].request('GET', '/health')).body).toMatchObject({
+          parts: { freshness: { status: 'degraded', detail: expect.stringContaining('socket') } },
+        });
+      }, name in LASTING_FAULTS),
     90_000,
   );
 });
