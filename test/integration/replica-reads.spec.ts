@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
@@ -26,7 +26,7 @@ describe('reads from a replica', () => {
   let apps: TestApp[];
   let shop: Shop;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     [pair, redis] = await Promise.all([startPostgresPair(), startRedis()]);
     const port = Number(pair.replica.host.split(':')[1]);
     proxy = await TcpProxy.open(() => port);
@@ -41,8 +41,8 @@ describe('reads from a replica', () => {
     shop = await Shop.open(apps[0]!);
     await inUse();
   }, 90_000);
-  afterEach(async () => {
-    await proxy.restore();
+  afterEach(() => proxy.restore());
+  afterAll(async () => {
     for (const app of apps) await app.close();
     await proxy.close();
     await redis.stop();
@@ -128,6 +128,7 @@ describe('reads from a replica', () => {
     await waitFor(answersAtOnce, { ...LONG, what: 'reads at once' });
   }, 90_000);
 
+  // The last, as there is no replica afterwards.
   it('leave it alone from the moment it is promoted, also when it is a standby again', async () => {
     await pair.replica.promote();
     // It goes further than the primary, on a history of its own.
@@ -162,14 +163,14 @@ describe('a replica of DATABASE_REPLICA_URLS', () => {
   let pair: PostgresPair;
   let app: TestApp | undefined;
 
-  beforeEach(async () => {
-    app = undefined;
+  beforeAll(async () => {
     pair = await startPostgresPair();
   }, 60_000);
   afterEach(async () => {
     await app?.close();
-    await pair.stop();
+    app = undefined;
   });
+  afterAll(() => pair.stop());
 
   const start = (replicas: string, url = pair.primary.url, env: Record<string, string> = {}): Promise<TestApp> =>
     startApp({
@@ -229,6 +230,7 @@ describe('a replica of DATABASE_REPLICA_URLS', () => {
     expect(unknown).toBeGreaterThan(10);
   }, 60_000);
 
+  // The last, as only one server is left.
   it('that becomes the primary is read as such', async () => {
     app = await start(pair.replica.url, pair.url);
     const shop = await Shop.open(app);
