@@ -3,6 +3,7 @@ import { Projection, type ProjectionContext, type ProjectionHandler } from '../.
 import type { InventoryEvent } from '../../contracts/index.js';
 import { StockChanges } from '../stock/stock-changes.js';
 import { CREATE_STOCK_TABLES, STOCK_RECOMPUTATIONS, STOCK_TABLES } from '../stock/stock-tables.sql.js';
+import { type BucketRow, Buckets, slicesOf } from './buckets.js';
 import { BuildMemory } from './build-memory.js';
 import { OLDER_TABLES } from './older-tables.sql.js';
 import { factsOf, type SeriesFacts } from './series-facts.js';
@@ -13,7 +14,6 @@ import {
   EMPTY_BUCKETS,
   MARK_SUSPICIOUS,
   MOVE_REPORTS,
-  READ_BUCKETS,
   READ_BUCKETS_OF_DAYS,
   READ_MOVED,
   UPSERT_OWN_DAYS,
@@ -26,45 +26,14 @@ export const PRICE_SERIES = 'price-series';
 
 type Sql = ProjectionContext['sql'];
 
-/** Buckets that are counted by one statement: of a thousand reports each in some seconds. */
-const AT_ONCE = 500;
-/** Products whose reports are moved by one statement: of ten years they take half a second each. */
-const MOVED_AT_ONCE = 4;
-
-interface BucketRow {
-  commodity: string;
-  state: string | null;
-  day: string;
-}
+/** Reports that one statement moves to other series, unless those of one product are more: half a second or two. */
+const MOVED_AT_ONCE = 10_000;
 
 /** A product whose reports move to other series; `everywhere`: also among those of the whole country. */
 interface Moved {
   id: string;
   everywhere: boolean;
-}
-
-/** Commodities, states and days whose reports are to be counted anew; without a state: those of the whole country. */
-class Buckets {
-  /** Whether a report may have left one of them. */
-  wereLeft = false;
-  private readonly keys = new Map<string, [commodity: string, state: string, day: string]>();
-
-  /** @param everywhere whether those of the whole country, too */
-  add(rows: readonly BucketRow[], everywhere = true): void {
-    for (const { commodity, state, day } of rows) {
-      if (everywhere) this.keys.set(`${day} ${commodity} `, [commodity, '', day]);
-      if (state) this.keys.set(`${day} ${commodity} ${state}`, [commodity, state, day]);
-    }
-  }
-
-  /** Their columns, some at a time. */
-  *columns(): Generator<[commodities: string[], states: string[], days: string[]]> {
-    const all = [...this.keys.values()];
-    for (let from = 0; from < all.length; from += AT_ONCE) {
-      const some = all.slice(from, from + AT_ONCE);
-      yield [some.map(([commodity]) => commodity), some.map(([, state]) => state), some.map(([, , day]) => day)];
-    }
-  }
+  reports: number;
 }
 
 /**
@@ -112,20 +81,13 @@ export class SeriesProjection implements ProjectionHandler {
     if (products.length + vendors.length === 0) return;
     const [ofProducts, ofVendors] = [JSON.stringify(products), JSON.stringify(vendors)];
     const moved = await sql.query<Moved>(READ_MOVED, [ofProducts, ofVendors]);
-    await this.addBuckets(moved, buckets, sql);
     if (vendors.length > 0) await sql.query(UPSERT_VENDORS, [ofVendors]);
     if (products.length > 0) await sql.query(UPSERT_PRODUCTS, [ofProducts]);
-    for (let from = 0; from < moved.length; from += MOVED_AT_ONCE) {
-      await sql.query(MOVE_REPORTS, [moved.slice(from, from + MOVED_AT_ONCE).map(({ id }) => id)]);
-    }
-    await this.addBuckets(moved, buckets, sql);
-  }
-
-  /** Where reports of products are counted now. */
-  private async addBuckets(moved: readonly Moved[], buckets: Buckets, sql: Sql): Promise<void> {
-    for (const wanted of [true, false]) {
-      const ids = moved.filter(({ everywhere }) => everywhere === wanted).map(({ id }) => id);
-      if (ids.length > 0) buckets.add(await sql.query<BucketRow>(READ_BUCKETS, [ids]), wanted);
+    for (const everywhere of [true, false]) {
+      const some = moved.filter((product) => product.everywhere === everywhere);
+      for (const slice of slicesOf(some, MOVED_AT_ONCE, ({ reports }) => Math.max(1, reports))) {
+        buckets.add(await sql.query<BucketRow>(MOVE_REPORTS, [slice.map(({ id }) => id)]), everywhere);
+      }
     }
     if (moved.length > 0) buckets.wereLeft = true;
   }

@@ -5,18 +5,21 @@ const PRODUCTS = `jsonb_to_recordset($1::jsonb) AS n (
       id text, "vendorId" text, category text, commodity text, variety text, "unitWeightKg" numeric(12, 6))`;
 const VENDORS = `jsonb_to_recordset($2::jsonb) AS n (id text, state text)`;
 
+const HOW_MANY = (product: string): string =>
+  `(SELECT count(*) FROM {series_reports} r WHERE r.product_id = ${product})::int AS reports`;
+
 /**
- * `$1` products, `$2` vendors, as JSON: the ids of products whose reports move to other series. One that is new has
- * none, unless a report has come before it. `everywhere`: not only to those of another state.
+ * `$1` products, `$2` vendors, as JSON: the ids of products whose reports move to other series, and how many they have.
+ * One that is new has none, unless a report has come before it. `everywhere`: not only to those of another state.
  */
 export const READ_MOVED: Statement = {
   name: 'read-moved-series-products',
   text: `
-    SELECT n.id, true AS everywhere FROM ${PRODUCTS} LEFT JOIN {series_products} p ON p.product_id = n.id
+    SELECT n.id, true AS everywhere, ${HOW_MANY('n.id')} FROM ${PRODUCTS} LEFT JOIN {series_products} p ON p.product_id = n.id
     WHERE (p.vendor_id, p.commodity, p.unit_weight_kg) IS DISTINCT FROM (n."vendorId", n.commodity, n."unitWeightKg")
       AND (p.product_id IS NOT NULL OR EXISTS (SELECT FROM {series_reports} r WHERE r.product_id = n.id))
     UNION ALL
-    SELECT p.product_id, false FROM ${VENDORS}
+    SELECT p.product_id, false, ${HOW_MANY('p.product_id')} FROM ${VENDORS}
     LEFT JOIN {series_vendors} v ON v.vendor_id = n.id
     JOIN {series_products} p ON p.vendor_id = n.id
     WHERE v.state IS DISTINCT FROM n.state`,
@@ -52,16 +55,24 @@ export const UPSERT_PRODUCTS: Statement = {
           (excluded.vendor_id, excluded.category, excluded.commodity, excluded.variety, excluded.unit_weight_kg)`,
 };
 
-/** `$1` ids of products. */
+/** `$1` ids of products: where their reports were counted, and are now, with how many of them each had and has. */
 export const MOVE_REPORTS: Statement = {
   name: 'move-series-reports',
   text: `
-    UPDATE {series_reports} r
-    SET vendor_id = p.vendor_id, state = v.state, commodity = p.commodity, unit_weight_kg = p.unit_weight_kg
-    FROM {series_products} p LEFT JOIN {series_vendors} v ON v.vendor_id = p.vendor_id
-    WHERE r.product_id = ANY ($1::text[]) AND p.product_id = r.product_id
-      AND (r.vendor_id, r.state, r.commodity, r.unit_weight_kg)
-          IS DISTINCT FROM (p.vendor_id, v.state, p.commodity, p.unit_weight_kg)`,
+    WITH before AS MATERIALIZED (
+      SELECT r.commodity, r.state, r.day FROM {series_reports} r WHERE r.product_id = ANY ($1::text[])
+    ), moved AS (
+      UPDATE {series_reports} r
+      SET vendor_id = p.vendor_id, state = v.state, commodity = p.commodity, unit_weight_kg = p.unit_weight_kg
+      FROM {series_products} p LEFT JOIN {series_vendors} v ON v.vendor_id = p.vendor_id
+      WHERE r.product_id = ANY ($1::text[]) AND p.product_id = r.product_id
+        AND (r.vendor_id, r.state, r.commodity, r.unit_weight_kg)
+            IS DISTINCT FROM (p.vendor_id, v.state, p.commodity, p.unit_weight_kg)
+      RETURNING r.commodity, r.state, r.day
+    )
+    SELECT commodity, state, day::text AS day, count(*)::int AS reports
+    FROM (SELECT * FROM before UNION ALL SELECT * FROM moved) counted
+    WHERE commodity IS NOT NULL GROUP BY commodity, state, day`,
 };
 
 /** `$1` reports, as JSON. Whether they are suspicious is said by what follows. */
@@ -112,18 +123,12 @@ export const MARK_SUSPICIOUS: Statement = {
     RETURNING r.product_id AS "productId", r.day::text AS day`,
 };
 
-const BUCKETS = 'SELECT DISTINCT r.commodity, r.state, r.day::text AS day FROM {series_reports} r';
-
-/** `$1` products: where their reports are counted. */
-export const READ_BUCKETS: Statement = {
-  name: 'read-series-buckets',
-  text: `${BUCKETS} WHERE r.product_id = ANY ($1::text[]) AND r.commodity IS NOT NULL`,
-};
-
-/** `$1` products, `$2` days: the same of single reports. */
+/** `$1` products, `$2` days: where their reports are counted. */
 export const READ_BUCKETS_OF_DAYS: Statement = {
   name: 'read-series-buckets-of-days',
-  text: `${BUCKETS} JOIN unnest($1::text[], $2::date[]) AS t (product_id, day) USING (product_id, day)
+  text: `
+    SELECT DISTINCT r.commodity, r.state, r.day::text AS day
+    FROM {series_reports} r JOIN unnest($1::text[], $2::date[]) AS t (product_id, day) USING (product_id, day)
     WHERE r.commodity IS NOT NULL`,
 };
 
