@@ -4,6 +4,7 @@ import { fanout, push } from '../realtime/realtime.js';
 import type { BenchRun } from '../support/bench-run.js';
 import type { BenchResult } from '../support/report.js';
 import { bulk } from './bulk.js';
+import { cluster } from './cluster.js';
 import { consume } from './consume.js';
 import { findability } from './findability.js';
 import { footprint } from './footprint.js';
@@ -41,6 +42,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   'hit-ratio': hitRatio,
   'live-search': liveSearch,
   growth,
+  cluster,
 };
 
 async function hitRatio({ options }: BenchRun): Promise<BenchResult> {

@@ -48,7 +48,7 @@ export class EventContents {
     const options = { commandTimeout: 1_000 };
     this.cluster = connections.openKeyed('contents', options, { shardedSubscribers: true }) as Cluster;
     this.cluster.on('smessageBuffer', (name: Buffer, bytes: Buffer) => this.came(name, bytes));
-    this.cluster.on('subscribersReady', () => this.follow(true));
+    for (const moment of ['ready', 'subscribersReady']) this.cluster.on(moment, () => this.follow(true));
   }
 
   /** Sends each event to its channels. Nothing is waited for. */

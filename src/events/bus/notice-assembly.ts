@@ -4,7 +4,7 @@ import { EventNotice } from '../event-notice.js';
 import type { BusMessage } from './event-bus.js';
 
 /** Milliseconds that a notice waits for its content; the two go over different nodes. */
-const PATIENCE = 50;
+const CONTENT_WITHIN = 50;
 /** Events whose contents are kept for notices to come. */
 const MOST_KEPT = 10_000;
 
@@ -20,9 +20,9 @@ const NONE: ReadonlySet<number> = new Set();
 /**
  * Puts what every instance hears of events together with the contents that this one has asked for.
  *
- * Promises: messages are handed out in the order in which they came, each at most `PATIENCE` later; a notice whose
- * content is at hand is handed out as the event, any other as it is. Whether an event is needed is asked here only to
- * know what to wait for: who delivers asks again, and reads from the log what is needed and isn't here.
+ * Promises: messages are handed out in the order in which they came, each at most `CONTENT_WITHIN` later; a notice
+ * whose content is at hand is handed out as the event, any other as it is. Whether an event is needed is asked here
+ * only to know what to wait for: who delivers asks again, and reads from the log what is needed and isn't here.
  */
 export class NoticeAssembly {
   private held: Held[] = [];
@@ -47,7 +47,7 @@ export class NoticeAssembly {
     if (message.kind === 'wake') return this.deliver(message);
     const missing = message.kind === 'notices' ? this.missingOf(message) : NONE;
     if (this.held.length === 0 && missing.size === 0) return this.release(message, missing);
-    this.held.push({ message, missing: new Set(missing), due: performance.now() + PATIENCE });
+    this.held.push({ message, missing: new Set(missing), due: performance.now() + CONTENT_WITHIN });
     this.arm();
   }
 
@@ -99,6 +99,11 @@ export class NoticeAssembly {
   private release(message: BusMessage, missing: ReadonlySet<number>): void {
     if (message.kind !== 'notices') return this.deliver(message);
     const { epoch } = message;
+    // Most instances have no use for most events.
+    if (this.contents.size === 0 && missing.size === 0 && message.entries[0] instanceof EventNotice) {
+      [this.epoch, this.passed] = [epoch, message.entries.at(-1)!.position];
+      return this.deliver(message);
+    }
     let whole = true;
     const entries = message.entries.map((entry) => {
       if (!(entry instanceof EventNotice)) return entry;

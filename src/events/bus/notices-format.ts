@@ -43,7 +43,7 @@ export function encodeNotices(epoch: string, events: readonly InventoryEvent[]):
 /** @param start where in `bytes` it begins. @returns undefined for what isn't wholly of that form */
 export function decodeNotices(bytes: Buffer, start: number): Notices | undefined {
   try {
-    const epoch = decodeText(bytes, start);
+    const epoch = decodeEpoch(bytes, start);
     const lastId = decodeText(bytes, epoch.end);
     const position = bytes.readUIntBE(lastId.end, 6);
     const at = bytes.readUIntBE(lastId.end + 6, 6);
@@ -84,6 +84,20 @@ function encodeText(text: string): Buffer {
   return Buffer.concat([length, body]);
 }
 
+/** The last one that was read: nearly always it is the next one, too, and to make its text is a sixth of the work. */
+let lastEpoch = { raw: Buffer.alloc(0), text: '' };
+
+function decodeEpoch(bytes: Buffer, start: number): { text: string; end: number } {
+  const { raw, text } = lastEpoch;
+  let same = 0;
+  // Byte by byte: `compare` of two ranges takes six times as long.
+  while (same < raw.length && bytes[start + same] === raw[same]) same += 1;
+  if (same > 0 && same === raw.length) return { text, end: start + same };
+  const decoded = decodeText(bytes, start);
+  lastEpoch = { raw: Buffer.from(bytes.subarray(start, decoded.end)), text: decoded.text };
+  return decoded;
+}
+
 function decodeText(bytes: Buffer, start: number): { text: string; end: number } {
   const length = bytes.readUInt16BE(start);
   const from = start + 2;
@@ -91,5 +105,6 @@ function decodeText(bytes: Buffer, start: number): { text: string; end: number }
   if (end > bytes.length) throw new RangeError('cut off');
   if (length > 0) return { text: bytes.toString('utf8', from, end), end };
   const hex = bytes.toString('hex', from, end);
-  return { text: [0, 8, 12, 16, 20].map((at, part) => hex.slice(at, [8, 12, 16, 20, 32][part])).join('-'), end };
+  const [head, tail] = [`${hex.slice(0, 8)}-${hex.slice(8, 12)}`, `${hex.slice(16, 20)}-${hex.slice(20)}`];
+  return { text: `${head}-${hex.slice(12, 16)}-${tail}`, end };
 }
