@@ -23,6 +23,7 @@ export async function bulk(run: BenchRun): Promise<BenchResult> {
       const { perSecond, done } = await run.profiles.during(() => ours.run(run.milliseconds));
       acknowledged += done * ROWS;
       await server.settled();
+      await server.projected();
       return perSecond * ROWS;
     },
     async () => (await ceiling.run(run.milliseconds)).perSecond * ROWS,

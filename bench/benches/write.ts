@@ -71,6 +71,7 @@ async function measure(run: BenchRun, server: Server, seed = 1) {
   const ceiling = await run.sqlLoad(await run.database(), CEILING_LOOPS, { kind: 'write', seed: seed + 1 });
   const latencies: number[] = [];
   const catchUpMs: number[] = [];
+  const projectedMs: number[] = [];
   let acknowledged = 0;
   const head = await server.settled();
   const rates = await alternate(
@@ -80,6 +81,8 @@ async function measure(run: BenchRun, server: Server, seed = 1) {
       const ended = performance.now();
       await server.settled();
       catchUpMs.push(Math.round(performance.now() - ended));
+      await server.projected();
+      projectedMs.push(Math.round(performance.now() - ended));
       latencies.push(p99Ms);
       acknowledged += done;
       return perSecond;
@@ -89,7 +92,7 @@ async function measure(run: BenchRun, server: Server, seed = 1) {
   const events = (await server.settled()) - head;
   // A price drawn twice in a row for one product is no change; it is next to never drawn.
   if (acknowledged - events > acknowledged / 1_000) throw new Error(`${acknowledged} writes, but ${events} events`);
-  return { rates, p99Ms: latencies, catchUpMs };
+  return { rates, p99Ms: latencies, catchUpMs, projectedMs };
 }
 
 async function listenEverywhere(server: Server, database: string, categories: readonly string[]): Promise<Socket> {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { signAccessToken } from '../../src/auth/index.js';
+import type { ProjectionState } from '../../src/contracts/index.js';
 import type { EventStats } from '../../src/events/event-stats.js';
 import { waitFor } from '../../test/support/processes.js';
 import { endOf } from './children.js';
@@ -80,6 +81,16 @@ export class Server {
     };
     const { lastPosition } = await waitFor(settled, { timeoutMs, what: 'the relay to catch up' });
     return lastPosition;
+  }
+
+  /** Until what is made of the log has caught up with it, so that it doesn't take the time of what comes next. */
+  async projected(timeoutMs = 60_000): Promise<void> {
+    const caughtUp = async (): Promise<true | undefined> => {
+      const { lastPosition } = await this.api<EventStats>('GET', '/events/stats');
+      const { projections } = await this.api<{ projections: ProjectionState[] }>('GET', '/projections');
+      return projections.every(({ position }) => position >= lastPosition) ? true : undefined;
+    };
+    await waitFor(caughtUp, { timeoutMs, everyMs: 100, what: 'the projections to catch up' });
   }
 
   /** Waits until searches go through the cache, which the relay's leader vouches for. */

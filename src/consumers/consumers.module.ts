@@ -14,6 +14,7 @@ import { ProjectionPositions } from './projections/projection-positions.js';
 import { ProjectionsMetrics } from './projections/projections.metrics.js';
 import { Projections } from './projections/projections.js';
 import { ConsumerRunners } from './runner/consumer-runners.js';
+import { Rests } from './runner/rests.js';
 import { Checkpoints } from './store/checkpoints.js';
 import { ConsumerStore } from './store/consumer-store.js';
 import { ConsumerStates } from './store/consumer-states.js';
@@ -35,6 +36,7 @@ import { Failures } from './store/failures.js';
     PartitionClaims,
     ConsumerFeed,
     ConsumerRunners,
+    Rests,
     ProjectionBuilds,
     ProjectionPositions,
     Projections,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConsumersModule } from '../consumers/index.js';
 import { EventsModule } from '../events/index.js';
 import { InventoryModule } from '../inventory/index.js';
 import { InsightsController } from './http/insights.controller.js';
@@ -17,7 +18,7 @@ import { SeriesReads } from './projection/series-reads.js';
 
 /** Prices of markets over time: by day, week and month, of a commodity and place or of a product. */
 @Module({
-  imports: [EventsModule, InventoryModule, RealtimeModule],
+  imports: [ConsumersModule, EventsModule, InventoryModule, RealtimeModule],
   controllers: [SeriesController, InsightsController],
   providers: [
     SeriesProjection,

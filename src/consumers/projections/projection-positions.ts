@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SqlClient } from '../../database/index.js';
 import { EventReaction, type NewEpochHandler } from '../../events/index.js';
 import { Clock, pollUntil } from '../../infra/index.js';
+import { Rests } from '../runner/rests.js';
 import { READ_LIVE_POSITION } from './builds.sql.js';
 
 /** Milliseconds between two looks. */
@@ -16,6 +17,7 @@ export class ProjectionPositions implements NewEpochHandler {
   constructor(
     private readonly sql: SqlClient,
     private readonly clock: Clock,
+    private readonly rests: Rests,
   ) {}
 
   /** A position that a projection has reached; 0 if it isn't there yet. */
@@ -30,8 +32,13 @@ export class ProjectionPositions implements NewEpochHandler {
   async reaches(name: string, position: number, atMost: number): Promise<boolean> {
     const isThere = async (): Promise<boolean> => (await this.read(name)) >= position;
     if ((this.known.get(name) ?? 0) >= position || (await isThere())) return true;
-    await pollUntil(isThere, { every: LOOK_EVERY, atMost, clock: this.clock });
+    await this.awaited(name, () => pollUntil(isThere, { every: LOOK_EVERY, atMost, clock: this.clock }));
     return (this.known.get(name) ?? 0) >= position;
+  }
+
+  /** Does `wait`, in which a reader waits for a projection: if this instance feeds it, it catches up without a rest. */
+  awaited<Result>(name: string, wait: () => Promise<Result>): Promise<Result> {
+    return this.rests.without(name, wait);
   }
 
   /** The log was set back, and with it the tables. */

@@ -14,6 +14,7 @@ import { Failures, type PartitionId } from '../store/failures.js';
 import { ConsumerHandler } from './attempts.js';
 import { consumerOptionsOf, type EventConsumerHandler } from './event-consumer.js';
 import { PartitionRunner } from './partition-runner.js';
+import { Rests } from './rests.js';
 import type { RunnerParts } from './runner-parts.js';
 import { Slots } from './slots.js';
 
@@ -41,10 +42,11 @@ export class ConsumerRunners implements PartitionWorker, NewEpochHandler, OnAppl
     feed: ConsumerFeed,
     checkpoints: Checkpoints,
     failures: Failures,
+    rests: Rests,
     { errors }: Metrics,
   ) {
     this.parts = {
-      ...{ sql, log, feed, checkpoints, failures, metrics, errors },
+      ...{ sql, log, feed, checkpoints, failures, rests, metrics, errors },
       slots: new Slots(TRANSACTIONS),
       certain: () => claims.certain,
       lost: (held) => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { type InventoryEvent, keyOf } from '../../contracts/index.js';
 import { AsyncSignal, retryDelay } from '../../infra/index.js';
@@ -19,17 +18,7 @@ const RETRIES = 50;
 const FOLLOWERS = 100;
 /** Events that wait for another attempt; with more, the consumer itself is at fault, and new events have to wait. */
 const MOST_RETRYING = 1_000;
-/**
- * Positions a second with which writers have enough to do: what isn't needed at once then rests for as long as `REST`
- * batches took, at most `LONGEST_REST` milliseconds, unless it is `MOST_BEHIND` positions behind and more than come in
- * `MOST_SECONDS` at that rate: a backlog that gets its positions is over sooner.
- */
-const BUSY = 1_000;
-const REST = 6;
-const LONGEST_REST = 1_000;
-const MOST_BEHIND = 50_000;
-const MOST_SECONDS = 15;
-/** Milliseconds over which that is measured. */
+/** Milliseconds over which it is measured how much is written. */
 const MEASURED_OVER = 250;
 /** Stops after which the pauses grow no longer: the last is half a minute. */
 const MOST_STOPS = 6;
@@ -141,12 +130,10 @@ export class PartitionRunner {
     return true;
   }
 
-  /** A projection catches up when writers leave time: on a machine with few processors it would halve their rate. */
-  private async leaveTime(worked: number): Promise<void> {
-    const perSecond = this.pace.perSecond(this.parts.feed.head, performance.now());
-    if (perSecond <= BUSY || this.lag > Math.max(MOST_BEHIND, perSecond * MOST_SECONDS)) return;
-    const { signal } = this.ending;
-    await sleep(Math.min(REST * worked, LONGEST_REST), undefined, { signal }).catch(() => undefined);
+  private leaveTime(worked: number): Promise<void> {
+    const { feed, rests } = this.parts;
+    const writing = () => ({ perSecond: this.pace.perSecond(feed.head, performance.now()), lag: this.lag });
+    return rests.after(worked, this.held.consumer, writing, this.ending.signal);
   }
 
   private async pass({ reached, reachedId }: FedEvents): Promise<void> {

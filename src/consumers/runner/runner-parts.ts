@@ -5,6 +5,7 @@ import type { ConsumersMetrics } from '../consumers.metrics.js';
 import type { ConsumerFeed } from '../feed/consumer-feed.js';
 import type { Checkpoints, Ownership } from '../store/checkpoints.js';
 import type { Failures } from '../store/failures.js';
+import type { Rests } from './rests.js';
 import type { Slots } from './slots.js';
 
 /** What all partitions of a process share. */
@@ -15,6 +16,7 @@ export interface RunnerParts {
   checkpoints: Checkpoints;
   failures: Failures;
   slots: Slots;
+  rests: Rests;
   metrics: ConsumersMetrics;
   errors: Metrics['errors'];
   /** Whether PostgreSQL has heard of this instance lately enough for it to own anything. */

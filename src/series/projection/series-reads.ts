@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { ProjectionPositions } from '../../consumers/index.js';
 import type { Place, Placed } from '../../contracts/index.js';
 import { SqlClient, type Statement } from '../../database/index.js';
 import { AwaitSequenced } from '../../events/index.js';
 import { Clock, pollUntil, UnavailableError } from '../../infra/index.js';
 import { QueryLoosener } from '../../inventory/index.js';
+import { PRICE_SERIES } from './series-projection.js';
 
 /** Milliseconds to wait for the tables to reach what was acknowledged before, and between two looks. */
 const CATCH_UP = { every: 10, atMost: 500 };
@@ -41,6 +43,7 @@ export class SeriesReads {
     private readonly awaitSequenced: AwaitSequenced,
     private readonly places: QueryLoosener,
     private readonly clock: Clock,
+    private readonly positions: ProjectionPositions,
   ) {}
 
   /**
@@ -61,7 +64,8 @@ export class SeriesReads {
     if (row === undefined) await pollUntil(look, { ...FIRST_TABLES, clock: this.clock });
     else if (!isNear(Number(row.position), head) && row.position !== this.stuckAt) {
       const { position } = row;
-      const isReached = await pollUntil(look, { ...CATCH_UP, clock: this.clock });
+      const wait = () => pollUntil(look, { ...CATCH_UP, clock: this.clock });
+      const isReached = await this.positions.awaited(PRICE_SERIES, wait);
       if (!isReached && row.position === position) this.stuckAt = position;
     }
     if (row === undefined) throw new UnavailableError('The series are just being made');

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { deferred } from '../../infra/index.js';
+import { restAfter, Rests } from './rests.js';
+
+describe('rests of projections', () => {
+  it('are the longer the more is written, and none when little is, or they are far behind', () => {
+    expect(restAfter(50, { perSecond: 1_000, lag: 500 })).toBe(0);
+    expect(restAfter(50, { perSecond: 1_500, lag: 500 })).toBe(250);
+    expect(restAfter(50, { perSecond: 3_000, lag: 500 })).toBe(500);
+    expect(restAfter(50, { perSecond: 60_000, lag: 500 })).toBe(1_000);
+    expect(restAfter(500, { perSecond: 60_000, lag: 50_000 })).toBe(2_000);
+    expect(restAfter(50, { perSecond: 60_000, lag: 50_001 })).toBe(0);
+  });
+
+  const rests = new Rests();
+  const busy = { perSecond: 30_000, lag: 0 };
+
+  /** Milliseconds that a rest of two seconds took. */
+  const rested = async (writing = () => busy, ending = new AbortController().signal): Promise<number> => {
+    const began = performance.now();
+    await rests.after(100, 'history.3', writing, ending);
+    return performance.now() - began;
+  };
+
+  it('end when the writers do', async () => {
+    let asked = 0;
+    const writing = () => ({ lag: 0, perSecond: (asked += 1) < 3 ? 30_000 : 10 });
+    expect(await rested(writing)).toBeLessThan(1_500);
+    expect(asked).toBe(3);
+  });
+
+  it('end when a reader waits for the projection, and there are none while it does', async () => {
+    const { promise, resolve } = deferred<string>();
+    const resting = rested();
+    const other = rests.without('series', () => Promise.resolve());
+    const reader = rests.without('history', () => promise);
+    expect(await resting).toBeLessThan(1_000);
+    expect(await rested()).toBeLessThan(100);
+    resolve('read');
+    expect(await reader).toBe('read');
+    await other;
+    let asked = 0;
+    await rested(() => ({ lag: 0, perSecond: (asked += 1) === 1 ? 30_000 : 0 }));
+    expect(asked).toBe(2);
+  });
+
+  it('end with the work on the projection', async () => {
+    const ending = new AbortController();
+    const resting = rested(() => busy, ending.signal);
+    ending.abort();
+    expect(await resting).toBeLessThan(1_000);
+  });
+});
