@@ -8,17 +8,19 @@ import { BenchRun } from './support/bench-run.js';
 import { ProfileWindows, summariseProfiles } from './support/profile.js';
 import { type Row, writeResult } from './support/report.js';
 
-const USAGE = `Usage: npm run bench -- [NAME …] [--rounds N] [--seconds N] [--data FILE] [--profile]
+const USAGE = `Usage: npm run bench -- [NAME …] [--rounds N] [--seconds N] [--data FILE] [--events N] [--profile]
   NAME       ${Object.keys(BENCHES).join(', ')} (default: all)
   --rounds   rounds that count, after one that warms up (5)
   --seconds  of each measurement in a round (4)
   --data     for hit-ratio: an Agmarknet price file; without one a day of prices is generated
+  --events   for consume: events of the log that is caught up (200000)
   --profile  prints where the server's processor time goes; makes it slower`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     data: { type: 'string' },
+    events: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     profile: { type: 'boolean', default: false },
@@ -27,14 +29,20 @@ const { values, positionals } = parseArgs({
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
-if (!names.every((name) => name in BENCHES) || !(rounds >= 1) || !(seconds > 0)) {
+const events = values.events === undefined ? undefined : Number(values.events);
+if (
+  !names.every((name) => name in BENCHES) ||
+  !(rounds >= 1) ||
+  !(seconds > 0) ||
+  !(events === undefined || events > 0)
+) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(2);
 }
 
 const profileDir = values.profile ? await mkdtemp(join(tmpdir(), 'mandi-profile-')) : undefined;
 const profiles = new ProfileWindows();
-const run = new BenchRun({ rounds, seconds, data: values.data }, profiles);
+const run = new BenchRun({ rounds, seconds, data: values.data, events }, profiles);
 const table: Row[] = [];
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

@@ -14,6 +14,8 @@ export interface BenchOptions {
   seconds: number;
   /** An Agmarknet file, for the benches that can use one. */
   data?: string | undefined;
+  /** Events of the log, for `consume`. */
+  events?: number | undefined;
   /** Where processor profiles of the server go; none without. */
   profileDir?: string | undefined;
 }
