@@ -1,14 +1,16 @@
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
+import { loadConfig, type RedisConfig } from '../../src/config/index.js';
 import { InProcessCacheStore } from '../../src/search-cache/in-process/in-process-cache-store.js';
 import { CacheKeys } from '../../src/search-cache/redis/cache-keys.js';
 import { RedisCacheStore } from '../../src/search-cache/redis/redis-cache-store.js';
 import type { CacheRead, SearchCacheStore, Tokens } from '../../src/search-cache/store/search-cache-store.js';
 import { StoppedClock } from './bridge.js';
 import { waitFor } from './processes.js';
+import { startRedisGroup } from './redis-group.js';
 import { startRedis } from './redis-server.js';
 
 export interface StoreOptions {
@@ -91,17 +93,47 @@ function forget(store: InProcessCacheStore): void {
   store['wal'] = null;
 }
 
-export const redisEngine = (): Promise<CacheEngine> => startEngine([], () => Promise.resolve());
+/** A Redis, whichever way there is to it. */
+interface Reachable {
+  connect(): Redis;
+  stop(): Promise<void>;
+}
+
+export const redisEngine = async (): Promise<CacheEngine> => engineOn(await single());
+
+/** The master that sentinels name, of a group with two replicas. */
+export async function sentinelEngine(): Promise<CacheEngine> {
+  const group = await startRedisGroup();
+  return engineOn({
+    connect: () => {
+      const { sentinels, ...options } = loadConfig(group.env).redis!;
+      return new Redis({ sentinels: sentinels!.nodes, name: sentinels!.name, ...userOf(options) });
+    },
+    stop: () => group.stop(),
+  });
+}
+
+const userOf = ({ username, password }: Pick<RedisConfig, 'username' | 'password'>): RedisOptions => ({
+  ...(username !== undefined && { username }),
+  ...(password !== undefined && { password }),
+});
+
+async function single(args: string[] = []): Promise<Reachable> {
+  const redis = await startRedis({ args });
+  return { connect: () => new Redis(redis.port, redis.host), stop: () => redis.stop() };
+}
 
 /** One node that holds all slots: it refuses whatever a real cluster would refuse but for moved keys. */
 export async function clusterEngine(): Promise<CacheEngine> {
   const nodes = join(tmpdir(), `mandi-test-${randomBytes(6).toString('hex')}.conf`);
-  const engine = await startEngine(['--cluster-enabled', 'yes', '--cluster-config-file', nodes], async (admin) => {
-    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    await waitFor(async () => String(await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok'), {
-      what: 'the cluster to be ready',
-    });
+  const redis = await single(['--cluster-enabled', 'yes', '--cluster-config-file', nodes]);
+  const admin = redis.connect();
+  await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  await waitFor(async () => String(await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok'), {
+    what: 'the cluster to be ready',
   });
+  admin.disconnect();
+  const engine = engineOn(redis);
   return {
     ...engine,
     async stop() {
@@ -111,14 +143,12 @@ export async function clusterEngine(): Promise<CacheEngine> {
   };
 }
 
-async function startEngine(args: string[], prepare: (admin: Redis) => Promise<void>): Promise<CacheEngine> {
-  const redis = await startRedis({ args });
-  const admin = new Redis(redis.port, redis.host);
+function engineOn(redis: Reachable): CacheEngine {
+  const admin = redis.connect();
   const connections = [admin];
-  await prepare(admin);
   let options: Required<StoreOptions>;
   const again = (): SearchCacheStore => {
-    const connection = new Redis(redis.port, redis.host);
+    const connection = redis.connect();
     connections.push(connection);
     return new RedisCacheStore(connection, () => OWNER, options.maxEntries, options.ttlSeconds);
   };
