@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Cluster, ensureBuilt, type Load, underLoad } from '../support/cluster/index.js';
+import { Cluster, ensureBuilt, type Load, loadSize, underLoad } from '../support/cluster/index.js';
 import { balancedTags } from '../../src/infra/index.js';
 import { slotOf } from '../../src/infra/redis/hash-tags.js';
 import { channelOfRoom, roomName } from '../../src/realtime/protocol/rooms.js';
@@ -8,6 +9,9 @@ import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.j
 
 /** Of the 16,384, one of each third, which a master has. */
 const SLOTS = [100, 6_000, 16_000];
+const SIZE = loadSize({ seconds: 4, writers: 8, searchers: 12 });
+/** Milliseconds between two failovers. */
+const FAILOVER_EVERY = Math.min(10_000, (1_000 * SIZE.seconds) / 2);
 
 /** G1 and G16 over a Redis Cluster: no fault of it brings an old page back, nor stops the cache for long. */
 describe('a Redis Cluster, under load', () => {
@@ -31,6 +35,23 @@ describe('a Redis Cluster, under load', () => {
       what: 'the cache to be used',
     });
   };
+
+  it(
+    'fails over by force again and again',
+    async () => {
+      const { violations } = await underLoad(cluster, SIZE, async (load) => {
+        await cacheInUse(load);
+        const began = performance.now();
+        for (let time = 0; time * FAILOVER_EVERY < 1_000 * SIZE.seconds; time += 1) {
+          await redis.failOver(await redis.masterOf(SLOTS[time % SLOTS.length]!), 'FORCE');
+          await cacheInUse(load);
+          await sleep(Math.max(0, began + (time + 1) * FAILOVER_EVERY - performance.now()));
+        }
+      });
+      expect(violations).toEqual([]);
+    },
+    60_000 + 3_000 * SIZE.seconds,
+  );
 
   it('fails over with and without consent, moves slots, loses a master and is cut off in part', async () => {
     const { violations, journal } = await underLoad(cluster, { writers: 8, searchers: 12 }, async (load) => {
@@ -84,14 +105,17 @@ describe('a Redis Cluster, under load', () => {
       expect(await repairsOf(load, 200)).toBeLessThan(40);
       const rooms = load.listeners.map(({ room }) => channelOfRoom(roomName(room)) as number);
       const slots = [...new Set(rooms.map((channel) => slotOf(balancedTags('bus', 64)[channel % 64]!)))];
-      await redis.failOver(await redis.masterOf(slots[0]!), 'FORCE');
+      // One master has lost its replica in the test before.
+      const masters = await Promise.all(slots.map((slot) => redis.masterOf(slot)));
+      const replicated = await Promise.all(masters.map((master) => redis.hasReplica(master)));
+      await redis.failOver(masters[replicated.indexOf(true)]!, 'FORCE');
       await load.progress(100);
       for (const slot of slots) {
-        const masters = await Promise.all(SLOTS.map((other) => redis.masterOf(other)));
+        const others = await Promise.all(SLOTS.map((other) => redis.masterOf(other)));
         const from = await redis.masterOf(slot);
         await redis.migrate(
           slot,
-          masters.find(({ id }) => id !== from.id)!,
+          others.find(({ id }) => id !== from.id)!,
           () => load.progress(20),
         );
       }

@@ -26,6 +26,7 @@ export interface RedisCluster {
   masterOf(slot: number): Promise<ClusterNode>;
   /** A replica of this one. */
   replicaOf(master: ClusterNode): Promise<ClusterNode>;
+  hasReplica(master: ClusterNode): Promise<boolean>;
   /** The master's changes reach it no more. */
   cutOff(replica: ClusterNode): Promise<void>;
   /** Empties all masters. */
@@ -121,14 +122,12 @@ export async function startRedisCluster(
       },
       { what: 'one master of the slot', timeoutMs: 20_000 },
     );
+  const findReplica = async (master: ClusterNode): Promise<ClusterNode | undefined> => {
+    const lines = (await master.admin.call('CLUSTER', 'REPLICAS', master.id)) as string[];
+    return alive().find(({ id }) => lines.some((line) => line.startsWith(id)));
+  };
   const replicaOf = (master: ClusterNode): Promise<ClusterNode> =>
-    waitFor(
-      async () => {
-        const lines = (await master.admin.call('CLUSTER', 'REPLICAS', master.id)) as string[];
-        return alive().find(({ id }) => lines.some((line) => line.startsWith(id)));
-      },
-      { what: 'a replica', timeoutMs: 20_000 },
-    );
+    waitFor(() => findReplica(master), { what: 'a replica', timeoutMs: 20_000 });
   const roleOf = async ({ admin }: ClusterNode): Promise<unknown> => ((await admin.call('ROLE')) as unknown[])[0];
   return {
     env: { REDIS_CLUSTER: nodes.map(({ server: { host, port } }) => `${host}:${port}`).join(',') },
@@ -136,6 +135,7 @@ export async function startRedisCluster(
     client,
     masterOf,
     replicaOf,
+    hasReplica: async (master) => (await findReplica(master)) !== undefined,
     async flush() {
       for (const node of alive()) if ((await roleOf(node)) === 'master') await node.admin.flushall();
     },

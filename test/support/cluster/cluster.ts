@@ -9,7 +9,7 @@ import { settled, type System } from './system.js';
 /**
  * Bounds that a test must not run into by chance: it sends all from one address, and misses seconds of a busy market.
  */
-const ENV = {
+export const INSTANCE_ENV = {
   LOG_LEVEL: 'warn',
   RATE_LIMIT: '0',
   ITEM_RATE_LIMIT: '0',
@@ -51,7 +51,7 @@ export class Cluster implements System {
         const { env: own = {}, ...options } = instance?.(index) ?? {};
         return LinkedInstance.create(`instance ${index}`, links, {
           client,
-          env: { ...ENV, ...env, ...own },
+          env: { ...INSTANCE_ENV, ...env, ...own },
           ...options,
         });
       }),

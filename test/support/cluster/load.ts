@@ -22,6 +22,9 @@ export interface LoadOptions {
   targets?: () => readonly Instance[];
 }
 
+/** Acknowledged writes with which a load has begun, and milliseconds that many clients on a busy machine may take. */
+const FIRST_WRITES = 60;
+const BEGINS_WITHIN = 30_000;
 /** Milliseconds between a client's answer and its next request: a steady load, not as much as the machine can bear. */
 const THINK_TIME = 15;
 
@@ -76,7 +79,7 @@ export class Load {
     ];
     load.clients = Promise.all(loops);
     load.clients.catch(() => undefined); // told by `stop`
-    await load.progress();
+    await load.progress(FIRST_WRITES, BEGINS_WITHIN);
     return load;
   }
 
