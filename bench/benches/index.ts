@@ -17,6 +17,7 @@ import { liveSearch } from './live-search.js';
 import { miss } from './miss.js';
 import { relay } from './relay.js';
 import { series } from './series.js';
+import { sizing } from './sizing.js';
 import { write, writeRedis } from './write.js';
 
 type Bench = (run: BenchRun) => Promise<BenchResult>;
@@ -39,6 +40,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   history,
   invalidate,
   footprint,
+  sizing,
   'hit-ratio': hitRatio,
   'live-search': liveSearch,
   growth,

@@ -8,6 +8,8 @@ import { WebSocket } from './ws.js';
 
 export type ClientsRequest =
   | { kind: 'connect'; url: string; count: number; dialect: 'socket.io' | 'ws' }
+  /** Each joins that many rooms more, of vendors. */
+  | { kind: 'rooms'; each: number }
   | { kind: 'until'; deliveries: number }
   | { kind: 'watch' }
   | { kind: 'arrivals' }
@@ -60,6 +62,14 @@ function connect(url: string, dialect: 'socket.io' | 'ws'): Promise<void> {
   });
 }
 
+function join(socket: WebSocket, room: number): Promise<void> {
+  const message = JSON.stringify(['subscribe_inventory', { type: 'vendor', vendorId: `vnd_${room}` }]);
+  return new Promise((resolve) => {
+    socket.once('message', () => resolve());
+    socket.send(`42/inventory,${room}${message}`);
+  });
+}
+
 serve<ClientsRequest>(async (request) => {
   switch (request.kind) {
     case 'connect':
@@ -67,6 +77,11 @@ serve<ClientsRequest>(async (request) => {
       for (let left = request.count; left > 0; left -= CONNECTING_AT_ONCE) {
         const some = Math.min(left, CONNECTING_AT_ONCE);
         await Promise.all(Array.from({ length: some }, () => connect(request.url, request.dialect)));
+      }
+      return;
+    case 'rooms':
+      for (let room = 2; room < 2 + request.each; room += 1) {
+        await Promise.all(sockets.map((socket) => join(socket, room)));
       }
       return;
     case 'until':

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 /** What is used of `ws`; both sides of Socket.IO bring it along. */
 export interface WebSocket {
   on(event: 'message', listener: (data: Buffer) => void): void;
+  once(event: 'message', listener: (data: Buffer) => void): void;
   on(event: 'open' | 'close', listener: () => void): void;
   on(event: 'error', listener: (error: Error) => void): void;
   send(data: string): void;
