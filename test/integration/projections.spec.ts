@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { isClean, verifyLog } from '../../src/cli/verify-log.js';
-import type { ProjectionHandler, ProjectionOptions } from '../../src/consumers/index.js';
+import { type ProjectionHandler, type ProjectionOptions, ProjectionPositions } from '../../src/consumers/index.js';
+import { Rests } from '../../src/consumers/runner/rests.js';
 import type { ProjectionState } from '../../src/contracts/index.js';
 import { InventoryEventService } from '../../src/events/index.js';
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
@@ -184,6 +185,25 @@ describe('projections', () => {
     await caughtUp(app, 2);
     expect(await read()).toEqual({ sum: 200, position: 20, version: 2 });
     expect(await verified()).toBe(true);
+  });
+
+  it('rest after a batch if writers are busy, and not while a reader waits for them', async () => {
+    const app = await start(counts());
+    const rests = app.app.get(Rests);
+    const after = jest.spyOn(rests, 'after');
+    await publish(app, 'prd_1');
+    await caughtUp(app);
+    const [, consumer] = after.mock.calls.find(([, name]) => name.startsWith('test-counts'))!;
+    const rested = async (): Promise<number> => {
+      const began = performance.now();
+      await rests.after(1_000, consumer, () => ({ perSecond: 60_000, lag: 0 }), new AbortController().signal);
+      return performance.now() - began;
+    };
+    // In vain: there is no such position.
+    const reading = app.app.get(ProjectionPositions).reaches('test-counts', 1_000, 700);
+    expect(await rested()).toBeLessThan(1_500);
+    expect(await reading).toBe(false);
+    expect(await rested()).toBeGreaterThan(1_900);
   });
 
   it('stop where they fail, leave nothing out, and go on', async () => {
