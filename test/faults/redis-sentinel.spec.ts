@@ -5,7 +5,7 @@ import { waitFor } from '../support/processes.js';
 import { type RedisGroup, startRedisGroup } from '../support/redis-group.js';
 
 /** Milliseconds that a busy machine may take for some hundred writes. */
-const PATIENCE = 30_000;
+const WAITED_FOR = 30_000;
 const SIZE = loadSize({ seconds: 0, writers: 8, searchers: 12 });
 /** Milliseconds for which the successor hears nothing. */
 const CUT_OFF = 4_000;
@@ -44,7 +44,7 @@ describe('Redis behind sentinels, under load', () => {
           const until = performance.now() + (1_000 * SIZE.seconds) / 2;
           await group.killMaster();
           await cacheInUse(load);
-          await load.progress(300, PATIENCE);
+          await load.progress(300, WAITED_FOR);
           await sleep(Math.max(0, until - performance.now()));
         }
       });

@@ -21,7 +21,7 @@ const TRY_EVERY = 50;
  * - the writer has reached the cache after all;
  * - another instance leads and has put the change out of date, as it does before it announces it;
  * - the writer leads itself, and there is no other Redis that the others might be connected to already, or the lease
- *   that nobody else renews has run out, so that no page is served.
+ *   that no other instance renews has run out, so that no page is served.
  *
  * Beyond the bound the change is acknowledged all the same, and G2 bounds what is served.
  */
