@@ -17,7 +17,7 @@ describe('durable consumers under load', () => {
     await ensureBuilt();
     cluster = await Cluster.start({
       instances: 3,
-      instance: () => ({ preload: WatchedConsumers.preload }),
+      instance: () => WatchedConsumers.instance,
       start: false,
     });
     await WatchedConsumers.prepare(cluster);

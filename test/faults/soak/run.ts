@@ -51,7 +51,7 @@ async function main(): Promise<number> {
   while (performance.now() < until) {
     const cluster = await Cluster.start({
       instances,
-      instance: () => ({ preload: WatchedConsumers.preload }),
+      instance: () => WatchedConsumers.instance,
       start: false,
     });
     try {

@@ -23,7 +23,7 @@ export interface ClusterOptions {
   instances?: number;
   env?: Record<string, string>;
   /** Of the instance with this number. */
-  instance?: (index: number) => Pick<InstanceOptions, 'preload'> & { env?: Record<string, string> };
+  instance?: (index: number) => Pick<InstanceOptions, 'preload' | 'program'> & { env?: Record<string, string> };
   /** Leave the instances to the test. */
   start?: boolean;
 }

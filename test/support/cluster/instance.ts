@@ -1,6 +1,6 @@
 import type { EventStats } from '../../../src/events/index.js';
 import { type Child, freePort, startChild } from '../processes.js';
-import { DIST } from './app-build.js';
+import { PROGRAM } from './app-build.js';
 import type { HttpClient } from './http-client.js';
 import { TcpProxy } from './tcp-proxy.js';
 
@@ -11,6 +11,8 @@ export interface InstanceOptions {
   env: Record<string, string>;
   /** Modules to load before the product's. */
   preload?: readonly string[];
+  /** What is run, in place of the product in one piece. */
+  program?: string;
 }
 
 /** One process of the product, and its connections to what it needs. */
@@ -43,7 +45,8 @@ export class Instance {
   async start(): Promise<void> {
     if (this.running) return;
     const { PATH, HOME } = process.env;
-    const args = [...(this.options.preload ?? []).flatMap((module) => ['--import', module]), `${DIST}/main.js`];
+    const { preload = [], program = PROGRAM } = this.options;
+    const args = [...preload.flatMap((module) => ['--import', module]), program];
     const env = { ...(PATH && { PATH }), ...(HOME && { HOME }), PORT: String(this.port), ...this.options.env };
     this.child = await startChild(process.execPath, args, { env });
     await this.child.waitForLine(READY, 30_000);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { waitFor } from '../processes.js';
 import { bearer } from '../tokens.js';
+import { MODULES } from './app-build.js';
 import type { LoggedEvent } from './audit-log.js';
 import type { Cluster } from './cluster.js';
 import { OutsideConsumer } from './outside-consumer.js';
@@ -20,7 +21,7 @@ interface Handled {
  */
 export class WatchedConsumers {
   /** What an instance loads to run the first one. */
-  static readonly preload = [join(import.meta.dirname, 'counting-consumer.mjs')];
+  static readonly instance = { preload: [join(import.meta.dirname, 'counting-consumer.mjs')], program: MODULES };
 
   private constructor(
     private readonly cluster: Cluster,
