@@ -11,7 +11,7 @@ import { withClient } from '../support/with-client.js';
 
 const WRITERS = 24;
 /** Milliseconds over which a rate is measured. */
-const SPAN = 3_000;
+const SPAN = 1_500;
 
 interface Measured {
   /** Writes a second. */
