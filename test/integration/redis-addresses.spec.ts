@@ -120,6 +120,73 @@ describe('a Redis Cluster', () => {
   });
 });
 
+describe('a Redis Cluster with TLS', () => {
+  let folder: string;
+  let cert: string;
+  let ports: number[];
+  let nodes: TestRedis[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'mandi-redis-'));
+    const made = await certificate(folder);
+    cert = made.cert;
+    ports = [await freePort(), await freePort(), await freePort()];
+    nodes = await Promise.all(
+      ports.map((port) =>
+        startRedis({
+          args: [
+            ...['--tls-port', String(port), '--tls-cluster', 'yes', ...made.tls],
+            ...['--cluster-enabled', 'yes', '--cluster-config-file', join(folder, `nodes-${port}.conf`)],
+          ],
+        }),
+      ),
+    );
+    const addresses = ports.map((port) => `127.0.0.1:${port}`);
+    await exec('redis-cli', ['--tls', '--cacert', cert, '--cluster', 'create', ...addresses, '--cluster-yes'], {
+      timeout: 30_000,
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+    await rm(folder, { recursive: true });
+  });
+
+  const env = (): Record<string, string> => ({ REDIS_CLUSTER: ports.map((port) => `127.0.0.1:${port}`).join(',') });
+
+  it('has the pages of all instances, and brings them their events', async () => {
+    const app = await startApp({ env: { ...env(), REDIS_TLS_CA: cert } });
+    const { vendorId } = await createProduct(app);
+    const search = () => app.request('GET', `/api/products/search?vendorId=${vendorId}`);
+    await waitFor(async () => (await search()).headers.get('x-cache') === 'HIT', { what: 'a cached page' });
+    const isWhole = async (): Promise<boolean> =>
+      (await app.request<{ status: string }>('GET', '/health')).body.status === 'ok';
+    await waitFor(isWhole, { what: 'cache and bus' });
+    await app.close();
+    // All of its partitions, over all masters.
+    const counts = await Promise.all(
+      nodes.map(async ({ host, port }) => {
+        const admin = new Redis(port, host);
+        const keys = await admin.keys('{search:*');
+        admin.disconnect();
+        return keys.length;
+      }),
+    );
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+  });
+
+  it('is not used without the certificate of whom one trusts', async () => {
+    const app = await startApp({ env: { ...env(), REDIS_TLS_CA: await strangers(folder) } });
+    expect((await app.request('GET', '/api/products/search')).headers.get('x-cache')).toBe('BYPASS');
+    await app.close();
+  });
+});
+
+/** A certificate of someone else. */
+async function strangers(folder: string): Promise<string> {
+  const other = await mkdtemp(join(folder, 'other-'));
+  return (await certificate(other)).cert;
+}
+
 describe('a Redis', () => {
   let folder: string;
   let redis: TestRedis;
@@ -155,22 +222,8 @@ describe('a Redis', () => {
   });
 
   it('with TLS is taken only with a certificate of whom one trusts', async () => {
-    if (!(await isInstalled('openssl', ['version']))) throw new Error('The tests need openssl: install it');
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', key, '-out', cert];
-    await exec('openssl', ['req', '-x509', '-nodes', '-days', '2', ...made, ...subject]);
+    const { cert, tls } = await certificate(folder);
     const tlsPort = await freePort();
-    const tls = [
-      '--tls-cert-file',
-      cert,
-      '--tls-key-file',
-      key,
-      '--tls-ca-cert-file',
-      cert,
-      '--tls-auth-clients',
-      'no',
-    ];
     const secured = await startRedis({ args: ['--tls-port', String(tlsPort), ...tls] });
     const trusting = open({ REDIS_URL: `rediss://127.0.0.1:${tlsPort}`, REDIS_TLS_CA: cert });
     await waitFor(() => trusting.redis.status === 'ready', { what: 'the connection' });
@@ -228,3 +281,14 @@ describe('a Redis', () => {
     return { redis: connections.open('test'), connections };
   }
 });
+
+/** Of whoever answers on 127.0.0.1, and the arguments of a server that has it. */
+async function certificate(folder: string): Promise<{ cert: string; tls: string[] }> {
+  if (!(await isInstalled('openssl', ['version']))) throw new Error('The tests need openssl: install it');
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', key, '-out', cert];
+  await exec('openssl', ['req', '-x509', '-nodes', '-days', '2', ...made, ...subject]);
+  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
+  return { cert, tls: [...files, '--tls-auth-clients', 'no'] };
+}
