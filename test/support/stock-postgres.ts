@@ -15,6 +15,8 @@ const MISSING = 'The tests need a stock PostgreSQL beside the embedded one: inst
 export interface StockPostgres extends TestPostgres {
   /** Major version. */
   major: number;
+  /** A standby that streams from it, made by `pg_basebackup`. Stop it first. */
+  replica(): Promise<TestPostgres>;
 }
 
 /**
@@ -30,7 +32,26 @@ export async function startStockPostgres(settings: Readonly<Record<string, strin
   await give(home, user);
   const directory = join(home, 'postgres');
   const remove = (): Promise<void> => rm(home, { recursive: true, force: true, maxRetries: 5 });
-  const pgCtl = (...args: string[]) => program(join(programs, 'pg_ctl'), ['-D', directory, '-w', ...args], home, user);
+  const pgCtlOf =
+    (data: string) =>
+    (...args: string[]) =>
+      program(join(programs, 'pg_ctl'), ['-D', data, '-w', ...args], home, user);
+  const start = async (data: string): Promise<{ port: number; stop: () => Promise<void> }> => {
+    const port = await freePort();
+    const options = { ...settings, port, listen_addresses: '127.0.0.1', unix_socket_directories: "''" };
+    const flags = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`);
+    await pgCtlOf(data)('start', '-l', `${data}.log`, '-o', flags.join(' '));
+    const pid = (await runningPostmaster(data))?.pid;
+    const dismissGuard = whenWeDie('kill -QUIT "$1"; sleep 1; rm -rf "$2"', [String(pid), home]);
+    return {
+      port,
+      async stop() {
+        await pgCtlOf(data)('stop', '-m', 'fast');
+        dismissGuard();
+      },
+    };
+  };
+  const urlOf = (port: number): string => `postgres://postgres@127.0.0.1:${port}/postgres?sslmode=disable`;
   try {
     // The locale of the official image and of a server that Debian has set up is one of UTF-8.
     const args = [
@@ -44,18 +65,28 @@ export async function startStockPostgres(settings: Readonly<Record<string, strin
       '--locale=C.UTF-8',
     ];
     await program(join(programs, 'initdb'), args, home, user);
-    const port = await freePort();
-    const options = { ...settings, port, listen_addresses: '127.0.0.1', unix_socket_directories: "''" };
-    const flags = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`);
-    await pgCtl('start', '-l', join(home, 'log'), '-o', flags.join(' '));
-    const pid = (await runningPostmaster(directory))?.pid;
-    const dismissGuard = whenWeDie('kill -QUIT "$1"; sleep 1; rm -rf "$2"', [String(pid), home]);
+    const primary = await start(directory);
     return {
-      url: `postgres://postgres@127.0.0.1:${port}/postgres?sslmode=disable`,
+      url: urlOf(primary.port),
       major: Number(/\(PostgreSQL\) (\d+)/.exec(await program(join(programs, 'postgres'), ['--version'], home))?.[1]),
+      async replica() {
+        const copy = join(home, 'replica');
+        const from = [
+          '-h',
+          '127.0.0.1',
+          '-p',
+          String(primary.port),
+          '-U',
+          'postgres',
+          '--checkpoint=fast',
+          '--no-sync',
+        ];
+        await program(join(programs, 'pg_basebackup'), [...from, '-R', '-X', 'stream', '-D', copy], home, user);
+        const { port, stop } = await start(copy);
+        return { url: urlOf(port), stop };
+      },
       async stop() {
-        await pgCtl('stop', '-m', 'fast');
-        dismissGuard();
+        await primary.stop();
         await remove();
       },
     };
