@@ -9,12 +9,13 @@ import { CliError } from './run-cli.js';
  * started for the purpose unless it runs.
  *
  * @param command its name, which begins the line that says what went wrong
+ * @param work is lent more connections if it asks for them
  * @param prepare what is to be done with the database before, by its URL
  * @throws ConfigError; CliError
  */
 export async function withDatabase<Result>(
   command: string,
-  work: (client: pg.Client) => Promise<Result>,
+  work: (client: pg.Client, connect: () => Promise<pg.Client>) => Promise<Result>,
   prepare: (url: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<Result> {
   const config = loadConfig();
@@ -22,12 +23,17 @@ export async function withDatabase<Result>(
     const { url, close } = await database(config);
     try {
       await prepare(url);
-      const client = new DatabaseUrl(url).plainClient({ application_name: `mandi-inventory-sync ${command}` });
-      await client.connect();
+      const clients: pg.Client[] = [];
+      const connect = async (): Promise<pg.Client> => {
+        const client = new DatabaseUrl(url).plainClient({ application_name: `mandi-inventory-sync ${command}` });
+        await client.connect();
+        clients.push(client);
+        return client;
+      };
       try {
-        return await work(client);
+        return await work(await connect(), connect);
       } finally {
-        await client.end();
+        for (const client of clients) await client.end();
       }
     } finally {
       await close();

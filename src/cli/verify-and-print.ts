@@ -6,20 +6,27 @@ import { type SealReport, verifySeals } from './verify-seals.js';
 /**
  * Compares all with the log, and prints what was found.
  *
+ * @param beside connections for what can be done at the same time: projections, and seals
  * @returns whether nothing differs
  */
-export async function verifyAndPrint(client: pg.Client, full = false): Promise<boolean> {
-  const isFolded = await foldAndPrint(client, full);
-  const seals = await verifySeals(client, full);
+export async function verifyAndPrint(
+  client: pg.Client,
+  full = false,
+  beside: (pg.Client | undefined)[] = [],
+): Promise<boolean> {
+  const [forProjections, forSeals] = beside;
+  const sealsBeside = forSeals && verifySeals(forSeals, full);
+  const [isFolded, found] = await Promise.all([foldAndPrint(client, full, forProjections), sealsBeside]);
+  const seals = found ?? (await verifySeals(client, full));
   printSeals(seals);
   const clean = isFolded && seals.broken.length === 0;
   process.stdout.write(clean ? 'clean\n' : 'NOT CLEAN\n');
   return clean;
 }
 
-async function foldAndPrint(client: pg.Client, full: boolean): Promise<boolean> {
+async function foldAndPrint(client: pg.Client, full: boolean, beside?: pg.Client): Promise<boolean> {
   try {
-    const report = await verifyLog(client, full);
+    const report = await verifyLog(client, full, beside);
     print(report);
     return isClean(report);
   } catch (error) {

@@ -142,25 +142,41 @@ export const MISCOUNTS = `
   ORDER BY 1, 2 LIMIT ${LISTED}`;
 
 /**
- * Reads everything in one snapshot; changes nothing.
+ * Reads everything in one snapshot; changes nothing. Projections are compared beside it, in a snapshot of their own, if
+ * there is a connection for it: PostgreSQL does both at once.
  *
  * @param full fold all events that the database has, and not from the states that those which have moved amount to
  * @throws BrokenSegmentError if that can't be
  */
-export async function verifyLog(client: pg.Client, full = false): Promise<VerifyReport> {
+export function verifyLog(client: pg.Client, full = false, beside?: pg.Client): Promise<VerifyReport> {
+  return inSnapshot(client, async () => {
+    const base = await useFoldingBase(client, full);
+    const isBeside = beside !== undefined && base.isInTable;
+    const [report, projections] = await Promise.all([
+      folded(client, base),
+      isBeside ? inSnapshot(beside, () => verifyProjections(beside)) : [],
+    ]);
+    const isLeftOut = base.isSnapshot || isBeside;
+    return { ...report, base, projections: isLeftOut ? projections : await verifyProjections(client) };
+  });
+}
+
+async function inSnapshot<Result>(client: pg.Client, work: () => Promise<Result>): Promise<Result> {
   await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = 0');
   try {
-    const base = await useFoldingBase(client, full);
-    const { rows } = await client.query<Counts>(counts(base));
-    const versionBreaks = (await client.query<Difference>(VERSION_BREAKS)).rows;
-    const ofProducts = (await client.query<Difference>(PRODUCT_DIFFERENCES)).rows;
-    const ofVendors = (await client.query<Difference>(VENDOR_DIFFERENCES)).rows;
-    const miscounts = (await client.query<Miscount>(MISCOUNTS)).rows;
-    const projections = base.isSnapshot ? [] : await verifyProjections(client);
-    return { ...rows[0]!, base, versionBreaks, differences: [...ofProducts, ...ofVendors], miscounts, projections };
+    return await work();
   } finally {
     await client.query('ROLLBACK');
   }
+}
+
+async function folded(client: pg.Client, base: FoldingBase): Promise<Omit<VerifyReport, 'base' | 'projections'>> {
+  const { rows } = await client.query<Counts>(counts(base));
+  const versionBreaks = (await client.query<Difference>(VERSION_BREAKS)).rows;
+  const ofProducts = (await client.query<Difference>(PRODUCT_DIFFERENCES)).rows;
+  const ofVendors = (await client.query<Difference>(VENDOR_DIFFERENCES)).rows;
+  const miscounts = (await client.query<Miscount>(MISCOUNTS)).rows;
+  return { ...rows[0]!, versionBreaks, differences: [...ofProducts, ...ofVendors], miscounts };
 }
 
 export function isClean({ holes, versionBreaks, differences, miscounts, projections }: VerifyReport): boolean {

@@ -16,6 +16,8 @@ export interface FoldingBase {
   isSnapshot: boolean;
   /** Events up to here are in an archive only. */
   droppedUpTo: number;
+  /** All that is folded is in the table, where other sessions find it as well. */
+  isInTable: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface FoldingBase {
  */
 export async function useFoldingBase(client: pg.Client, full: boolean): Promise<FoldingBase> {
   const { movedUpTo, droppedUpTo } = await readMoved(client);
-  if (movedUpTo === 0) return { position: 0, isSnapshot: false, droppedUpTo };
+  if (movedUpTo === 0) return { position: 0, isSnapshot: false, droppedUpTo, isInTable: true };
   const reaches = await historyReaches(client, movedUpTo);
   const isWhole = droppedUpTo === 0 && (full || !reaches);
   if (!isWhole && !reaches) throw new NoFoldingBaseError(droppedUpTo);
@@ -46,7 +48,7 @@ export async function useFoldingBase(client: pg.Client, full: boolean): Promise<
     CREATE TEMP VIEW inventory_events AS
     SELECT * FROM ${table} WHERE ${inTable} position IS NULL OR position > ${movedUpTo}
     UNION ALL SELECT * FROM moved_rows`);
-  return { position: isWhole ? 0 : movedUpTo, isSnapshot: !isWhole, droppedUpTo };
+  return { position: isWhole ? 0 : movedUpTo, isSnapshot: !isWhole, droppedUpTo, isInTable: false };
 }
 
 /** The log begins behind events that are in an archive only, and no history says what they amount to. */
