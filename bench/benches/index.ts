@@ -14,6 +14,8 @@ import { history } from './history.js';
 import { importPrices } from './import.js';
 import { invalidate } from './invalidate.js';
 import { liveSearch } from './live-search.js';
+import { logGrowth } from './log-growth.js';
+import { longLog } from './long-log.js';
 import { miss } from './miss.js';
 import { relay } from './relay.js';
 import { series } from './series.js';
@@ -38,6 +40,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   consume,
   series,
   history,
+  'long-log': longLog,
   invalidate,
   footprint,
   sizing,
@@ -45,6 +48,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   'live-search': liveSearch,
   growth,
   cluster,
+  'log-growth': logGrowth,
 };
 
 async function hitRatio({ options }: BenchRun): Promise<BenchResult> {
