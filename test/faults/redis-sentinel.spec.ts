@@ -27,7 +27,7 @@ describe('Redis behind sentinels, under load', () => {
 
   const cacheInUse = ({ journal }: Load): Promise<unknown> => {
     const before = journal.counts['search HIT'] ?? 0;
-    return waitFor(() => (journal.counts['search HIT'] ?? 0) > before + 10, {
+    return waitFor(() => (journal.counts['search HIT'] ?? 0) > before + 50, {
       timeoutMs: 30_000,
       what: 'the cache to be used',
     });
