@@ -54,8 +54,13 @@ export class SearchCacheMetrics {
   }
 
   /** Of both kinds of searches. */
-  reads(result: ReadResult): number {
-    return this.readsOf.product[result] + this.readsOf.vendor[result];
+  get reads(): Record<ReadResult, number> {
+    const { product, vendor } = this.readsOf;
+    return {
+      hit: product.hit + vendor.hit,
+      miss: product.miss + vendor.miss,
+      bypass: product.bypass + vendor.bypass,
+    };
   }
 
   invalidated(scopes: Iterable<string>): void {

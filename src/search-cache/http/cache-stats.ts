@@ -30,7 +30,7 @@ export class CacheStatsReader {
 
   async read(): Promise<CacheStats> {
     const store = await this.cache.stats();
-    const [hit, miss, bypass] = [this.metrics.reads('hit'), this.metrics.reads('miss'), this.metrics.reads('bypass')];
+    const { hit, miss, bypass } = this.metrics.reads;
     return {
       entries: store?.entries ?? null,
       evictions: store?.evictions ?? null,
