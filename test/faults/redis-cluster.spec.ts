@@ -73,7 +73,8 @@ describe('a Redis Cluster, under load', () => {
 
       const paused = await redis.masterOf(SLOTS[2]!);
       await paused.server.pause();
-      await load.progress(200);
+      // The leader waits half a second for it with each change, until its part of the lease has run out.
+      await load.progress(200, 30_000);
       await paused.server.resume();
       await cacheInUse(load);
 
@@ -125,7 +126,8 @@ describe('a Redis Cluster, under load', () => {
 
       const paused = await redis.masterOf(slots[1]!);
       await paused.server.pause();
-      await load.progress(200);
+      // The leader waits half a second for it with each change, until its part of the lease has run out.
+      await load.progress(200, 30_000);
       await paused.server.resume();
       await load.progress(100);
     });

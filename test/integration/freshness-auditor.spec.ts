@@ -254,14 +254,18 @@ describe('the freshness auditor', () => {
     metric(app, String.raw`inventory_socket_audits_total\{result="arrived"\}`);
   const shown = (app: TestApp): Promise<number> =>
     metric(app, String.raw`inventory_freshness_audits_total\{result="shown"\}`);
-  /** Changes go on until it is so. */
+  /**
+   * Changes go on until it is so, at no fixed pace: what a fault delays by two seconds would always come at the same
+   * moment between two changes, maybe before a page is looked at again.
+   */
   const whileWriting = ({ write }: Pair, isSo: () => Promise<boolean>, what: string): Promise<boolean> =>
     waitFor(
       async () => {
+        await sleep(800 * Math.random());
         await write();
         return isSo();
       },
-      { timeoutMs: WITHIN, what, everyMs: 700 },
+      { timeoutMs: WITHIN, what, everyMs: 300 },
     );
   /** No more tests go on at once than there are pairs. */
   const withPair = async (test: (pair: Pair) => Promise<void>, isLast = false): Promise<void> => {

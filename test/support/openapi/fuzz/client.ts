@@ -31,7 +31,7 @@ export class FuzzClient {
     this.agent.destroy();
   }
 
-  /** Rejects if there is no whole answer within ten seconds. */
+  /** Rejects if there is no whole answer within ten seconds, and those for which the request lets the server wait. */
   async send(request: FuzzRequest): Promise<FuzzAnswer> {
     if (!request.path.startsWith('/api/imports')) return this.learn(await this.exchange(request));
     // More than two at once are answered with 503, as documented.
@@ -57,15 +57,16 @@ export class FuzzClient {
 
   private exchange({ method, path, headers, body }: FuzzRequest): Promise<FuzzAnswer> {
     return new Promise((resolve, reject) => {
+      const deadline = DEADLINE + 1_000 * Number(/[?&]waitSeconds=(\d{1,2})(?:&|$)/.exec(path)?.[1] ?? 0);
       const payload = body === undefined ? undefined : Buffer.from(this.pooled(body));
       const request = httpRequest(`${this.url}/`, {
         agent: this.agent,
         method,
         path: this.pooled(path),
         headers: { ...headers, ...(payload && { 'Content-Length': payload.length }) },
-        timeout: DEADLINE,
+        timeout: deadline,
       });
-      request.once('timeout', () => request.destroy(new Error(`no answer within ${DEADLINE} ms`)));
+      request.once('timeout', () => request.destroy(new Error(`no answer within ${deadline} ms`)));
       request.once('error', reject);
       request.once('response', (response) => {
         const parts: Buffer[] = [];
