@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { jwtSecret, signAccessToken } from './auth/index.js';
 import { type AppConfig, checkAddress, loadConfig } from './config/index.js';
 import { Draining, oneLine } from './infra/index.js';
-import { startEmbeddedPostgres } from './embedded-postgres/index.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres/index.js';
 
 const ADMIN_TOKEN_LIFETIME = '7d';
 
@@ -14,6 +14,9 @@ const ADMIN_TOKEN_LIFETIME = '7d';
 const DRAIN_FOR = 1_500;
 /** Milliseconds an orderly end may take; requests that are still open then are cut off. */
 const CLOSE_AT_MOST = 7_000;
+/** Milliseconds from the signal to the end of all, and those of them in which PostgreSQL ends by force if it has to. */
+const END_WITHIN = 9_000;
+const FORCE_FOR = 1_000;
 /** Milliseconds after which, again and again, it is said what an orderly end still waits for. */
 const STILL_EVERY = 2_000;
 /** Milliseconds in which signals count as one: npm forwards the SIGINT that the terminal has already delivered. */
@@ -33,26 +36,41 @@ async function main(): Promise<void> {
     const starting = start(config, config.databaseUrl ?? postgres!.url);
     const app = await Promise.race([starting, stopped.then(() => undefined)]);
     const signal = await stopped;
-    if (app) await stop(app, config, signal);
+    if (app) await stop({ app, config, postgres, signal });
   } finally {
     await postgres?.stop();
   }
 }
 
+interface Running {
+  app: NestFastifyApplication;
+  config: AppConfig;
+  postgres: EmbeddedPostgres | null;
+  signal: NodeJS.Signals;
+}
+
 /** Lets clients and load balancers go elsewhere first, if there is an elsewhere; then finishes what is under way. */
-async function stop(app: NestFastifyApplication, { embedded }: AppConfig, signal: NodeJS.Signals): Promise<void> {
+async function stop({ app, config: { embedded }, postgres, signal }: Running): Promise<void> {
+  const endBy = performance.now() + END_WITHIN;
   const { Logger } = await import('@nestjs/common');
   const logger = new Logger('Stop');
   const open = async (): Promise<string> => connectionsOf(app.getHttpServer());
   app.get(Draining).begin();
   const next = embedded ? 'then PostgreSQL' : `and takes requests for ${DRAIN_FOR / 1_000} s more`;
-  logger.log(`${signal}: ends within 9 s. Waits for what is under way on ${await open()}, ${next}`);
+  const within = `ends within ${END_WITHIN / 1_000} s`;
+  logger.log(`${signal}: ${within}. Waits for what is under way on ${await open()}, ${next}`);
   if (!embedded) await sleep(DRAIN_FOR);
-  const still = setInterval(() => void open().then((text) => logger.log(`Still waits for ${text}`)), STILL_EVERY);
-  const isWhole = await Promise.race([app.close().then(() => true), sleep(CLOSE_AT_MOST, false)]);
-  clearInterval(still);
-  if (isWhole) logger.log('Ended');
-  else logger.warn(`Ends though something is under way on ${await open()}`);
+  let waitsFor = open;
+  const still = setInterval(() => void waitsFor().then((what) => logger.log(`Still waits for ${what}`)), STILL_EVERY);
+  try {
+    const isWhole = await Promise.race([app.close().then(() => true), sleep(CLOSE_AT_MOST, false)]);
+    if (!isWhole) logger.warn(`Ends though something is under way on ${await open()}`);
+    waitsFor = () => Promise.resolve('PostgreSQL');
+    await postgres?.stop(endBy - FORCE_FOR - performance.now());
+  } finally {
+    clearInterval(still);
+  }
+  logger.log('Ended');
 }
 
 /** How many there are; those without a request, and sockets, end as soon as it is their turn. */

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type EmbeddedFixture, embeddedFixture } from '../../test/support/postgres-server.js';
+import { waitFor } from '../../test/support/processes.js';
 import { type EmbeddedPostgres } from './index.js';
 import { runningPostmaster } from './postmaster.js';
 
@@ -60,6 +61,28 @@ describe('the embedded PostgreSQL', () => {
     const second = await fixture.start();
     expect(second.adopted).toBe(false);
     expect(await query(second, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('is stopped by force when it may not take longer, and has its data all the same', async () => {
+    const first = await fixture.start();
+    await query(first, 'CREATE TABLE forced AS SELECT 42 AS answer');
+    // PostgreSQL waits until a standby has everything; this one never says so.
+    const standby = new pg.Client({ connectionString: first.url, replication: 'true' } as pg.ClientConfig);
+    standby.on('error', () => undefined);
+    await standby.connect();
+    const { rows } = await standby.query<{ xlogpos: string }>('IDENTIFY_SYSTEM');
+    standby.query(`START_REPLICATION PHYSICAL ${rows[0]!.xlogpos}`).catch(() => undefined);
+    await waitFor(async () => (await query(first, 'SELECT FROM pg_stat_replication')).length === 1, {
+      what: 'the standby',
+    });
+    const began = performance.now();
+    await first.stop(1_000);
+    expect(performance.now() - began).toBeLessThan(8_000);
+    expect(await runningPostmaster(fixture.cluster)).toBeUndefined();
+    await standby.end().catch(() => undefined);
+
+    const second = await fixture.start();
+    expect(await query(second, 'SELECT answer FROM forced')).toEqual([{ answer: 42 }]);
   });
 
   it('refuses a second start while the first lives, and leaves the first alone', async () => {

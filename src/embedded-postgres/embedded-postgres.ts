@@ -20,8 +20,13 @@ export interface EmbeddedPostgres {
   url: string;
   /** PostgreSQL ran already, left over by an application that was killed. */
   adopted: boolean;
-  /** Ends all connections and stops PostgreSQL; a second call waits for the first. */
-  stop(): Promise<void>;
+  /**
+   * Ends all connections and stops PostgreSQL; a second call waits for the first.
+   *
+   * @param politelyFor milliseconds (20 s) in which it may write what it has in memory; the next start recovers the
+   *   rest
+   */
+  stop(politelyFor?: number): Promise<void>;
 }
 
 export const DATABASE = 'mandi';
@@ -39,7 +44,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const { server, lock } = await claim({ cluster, password, dataDir, log });
     log(`PostgreSQL ${server.adopted ? 'was already running' : 'started'} on 127.0.0.1:${server.port}`);
     let stopping: Promise<void> | undefined;
-    const stop = (): Promise<void> => (stopping ??= stopOwn(cluster, lock));
+    const stop = (politelyFor?: number): Promise<void> => (stopping ??= stopOwn(cluster, lock, politelyFor));
     try {
       await writeOwner(cluster);
       await createDatabase(server.client);
@@ -91,11 +96,11 @@ async function claim(options: EnsureRunningOptions): Promise<Claim> {
 }
 
 /** The lock is kept until PostgreSQL has gone, so that no other start adopts a server that is about to stop. */
-async function stopOwn(cluster: Cluster, lock: DataDirLock): Promise<void> {
+async function stopOwn(cluster: Cluster, lock: DataDirLock, politelyFor?: number): Promise<void> {
   if (await lock.isHeld()) {
     lock.expectEnd();
     await removeOwner(cluster.directory);
-    await stopServer(cluster);
+    await stopServer(cluster, politelyFor);
   }
   await lock.release();
 }

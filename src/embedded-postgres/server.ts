@@ -11,7 +11,7 @@ export type ServerSettings = Readonly<Record<string, string>>;
 const LOG_FILE = 'server.log';
 const LOG_BYTES = 8 * 1024 * 1024;
 const START_SECONDS = 60;
-const FAST_STOP_SECONDS = 20;
+const FAST_STOP_MS = 20_000;
 const IMMEDIATE_STOP_SECONDS = 10;
 
 /** pg_ctl hands these to a shell between double quotes. */
@@ -65,11 +65,16 @@ export async function startServer(cluster: Cluster, settings: ServerSettings, gi
   throw new EmbeddedPostgresError('start_failed', `PostgreSQL did not start: ${reason} (log: ${log})`);
 }
 
-/** Stops the server, if it runs: first politely (open connections are ended), in the end by force. */
-export async function stopServer(cluster: Cluster): Promise<void> {
+/**
+ * Stops the server, if it runs: first politely (open connections are ended), in the end by force, which loses nothing
+ * either, but has the next start recover.
+ *
+ * @param politelyFor milliseconds, of which whole seconds count, one at least
+ */
+export async function stopServer(cluster: Cluster, politelyFor = FAST_STOP_MS): Promise<void> {
   const stop = (mode: string, seconds: number) =>
     runPgCtl(cluster, ['stop', '-D', cluster.directory, '-m', mode, '-w', '-t', String(seconds)]);
-  if ((await stop('fast', FAST_STOP_SECONDS)).code === 0) return;
+  if ((await stop('fast', Math.max(1, Math.floor(politelyFor / 1_000)))).code === 0) return;
   if (!(await runningPostmaster(cluster.directory))) return;
   const { output } = await stop('immediate', IMMEDIATE_STOP_SECONDS);
   if (!(await runningPostmaster(cluster.directory))) return;

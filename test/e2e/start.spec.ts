@@ -64,6 +64,8 @@ describe('the started product', () => {
       // A Ctrl-C under npm comes twice: from the terminal and from npm.
       second.signal('SIGINT');
       second.signal('SIGINT');
+      await second.waitForLine(/\bEnded\b/);
+      expect(await postmaster()).toBeUndefined();
       expect(await second.exited).toBe(0);
       expect(second.output()).toMatch(
         /SIGINT: ends within 9 s\. Waits for what is under way on \d+ connections?, then PostgreSQL/,
