@@ -65,7 +65,9 @@ export interface InventoryClientOptions {
   fetch?: typeof globalThis.fetch;
   /**
    * For Socket.IO: transports, delays of reconnections and so on. Unless they say otherwise WebSocket comes first,
-   * which needs no sticky sessions behind a load balancer; long polling, which does, only if it can't be had.
+   * which needs no sticky sessions behind a load balancer; long polling, which does, only if it can't be had. The
+   * packed file for browsers has no transport `webtransport` and heeds neither `requestTimeout` nor a `parser` of
+   * binary messages.
    */
   socketOptions?: Partial<ManagerOptions & SocketOptions>;
 }

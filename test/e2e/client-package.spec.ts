@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -15,6 +15,14 @@ const ENTRY = 'src/client/index.ts';
 /** Bytes, minified and compressed: the packed file with Socket.IO in it, and the library alone. */
 const ALL = 20_000;
 const OWN = 11_000;
+/** What is in the packed file beside the library. */
+const PACKAGES = [
+  '@socket.io/component-emitter',
+  'engine.io-client',
+  'engine.io-parser',
+  'socket.io-client',
+  'socket.io-parser',
+];
 
 describe('the package of the client library', () => {
   it('is small and needs nothing of Node.js', async () => {
@@ -67,17 +75,19 @@ describe('the package of the client library', () => {
 describe('the packed client library', () => {
   let app: TestApp;
   let packed: PackedClient;
+  let other: PackedClient;
   let folder: string;
   let installed: string;
 
   beforeAll(async () => {
     app = await startApp({ env: { CORS_ORIGINS: '*' } });
-    packed = await packedClient();
+    // As another test file, or another terminal, may do at the same time.
+    [packed, other] = await Promise.all([packedClient(), packedClient()]);
     ({ folder, installed } = packed);
   });
   afterAll(async () => {
     await app.close();
-    await packed.dispose();
+    await Promise.all([packed.dispose(), other.dispose()]);
   });
 
   const programOf = (from: string): string => `
@@ -135,7 +145,29 @@ describe('the packed client library', () => {
     const options = { bundle: true, minify: true, format: 'esm', platform: 'browser', write: false } as const;
     const { outputFiles } = await build({ stdin, ...options });
     expect(gzipSync(outputFiles[0]!.contents).length).toBeLessThanOrEqual(ALL);
+    expect(outputFiles[0]!.text).toContain('LICENSES.txt');
     expect(await readFile(join(installed, 'README.md'), 'utf8')).toContain("from 'mandi-inventory-client'");
+  });
+
+  it('has the licences of all that is in its file for pages, which names them', async () => {
+    const text = await readFile(join(installed, 'LICENSES.txt'), 'utf8');
+    const named = [...text.matchAll(/^(\S+) \d+\.\d+\.\d+$/gm)].map(([, name]) => name);
+    expect(named).toEqual(PACKAGES);
+    for (const name of PACKAGES) {
+      expect(text).toContain((await readFile(`node_modules/${name}/LICENSE`, 'utf8')).trim());
+    }
+    const [banner] = (await readFile(join(installed, 'mandi-inventory-client.min.js'), 'utf8')).split('\n', 1);
+    expect(banner).toMatch(/^\/\*! .*\bMIT\b.*LICENSES\.txt.* \*\/$/);
+  });
+
+  it('is whole when it is packed twice at once', async () => {
+    const contents = async ({ installed: at }: PackedClient): Promise<string[][]> => {
+      const files = (await readdir(at, { recursive: true })).filter((path) => /\.\w+$/.test(path)).sort();
+      return Promise.all(files.map(async (path) => [path, await readFile(join(at, path), 'utf8')]));
+    };
+    const whole = await contents(packed);
+    expect(whole.length).toBeGreaterThan(20);
+    expect(await contents(other)).toEqual(whole);
   });
 });
 
