@@ -120,7 +120,17 @@ describe('loadConfig', () => {
     expect(urlOf('postgres://one,two/x?a=b&sslmode=prefer&c=d')).toBe(
       'postgres://one,two/x?a=b&sslmode=verify-full&c=d',
     );
-    expect(urlOf('postgres://one/x?sslmode=no-verify')).toBe('postgres://one/x?sslmode=no-verify');
+    const asTheyAre = [
+      'postgres://one/x?sslmode=no-verify',
+      // They mean something else there.
+      'postgres://one/x?uselibpqcompat=true&sslmode=require',
+      'postgres://one,two/x?sslmode=verify-ca&uselibpqcompat=true',
+    ];
+    expect(asTheyAre.map(urlOf)).toEqual(asTheyAre);
+    expect(urlOf('postgres://one/x?sslmode=require&uselibpqcompat=false')).toMatch(/sslmode=verify-full/);
+    const replica = 'postgres://two/x?sslmode=require&uselibpqcompat=true';
+    const { databaseReplicaUrls } = loadConfig({ DATABASE_URL: asTheyAre[1]!, DATABASE_REPLICA_URLS: replica });
+    expect(databaseReplicaUrls).toEqual([replica]);
   });
 
   it('never repeats a connection string, which may hold a password', () => {

@@ -20,9 +20,12 @@ export function databaseUrl(variables: Variables): string | undefined {
   return asTheDriverHasIt(text);
 }
 
-/** It takes these modes for `verify-full`, and says so in six lines at each start. */
+/** Asks the driver for the modes of PostgreSQL's own programs, of which most verify less. */
+const AS_LIBPQ = /[?&]uselibpqcompat=true(?:&|$)/;
+
+/** Otherwise it takes these modes for `verify-full`, and says so in six lines at each start. */
 const asTheDriverHasIt = (url: string): string =>
-  url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
+  AS_LIBPQ.test(url) ? url : url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
 
 /** `libpq` may have been told so elsewhere; which server answers is looked at anyway. */
 const REPLICA_ATTRIBUTES = ['any', 'read-only', 'standby', 'prefer-standby'];

@@ -50,6 +50,11 @@ describe('Variables', () => {
     expect(dotEnv(folder)).toEqual(read);
   });
 
+  it('may come behind a byte order mark', async () => {
+    await writeFile(join(folder, '.env'), '\uFEFFHOST=a\nREGION=b\n');
+    expect(dotEnv(folder)).toEqual({ HOST: 'a', REGION: 'b' });
+  });
+
   it('may stand in a file of their own', async () => {
     const path = join(folder, 'password');
     await writeFile(path, 's3cret\n');

@@ -13,7 +13,8 @@ export function dotEnv(directory: string = process.cwd()): Environment {
   const path = join(directory, '.env');
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    // An editor may have begun it with a byte order mark, which would be of the first name.
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // A folder of this name is a virtual environment of Python.
