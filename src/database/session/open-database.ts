@@ -20,9 +20,10 @@ import type { Settings } from './session-settings.js';
 
 /**
  * Milliseconds for which a PostgreSQL that isn't there yet is asked for, since it may be starting as well, and between
- * two times. An operator should read within ten seconds why the product doesn't start, some of which it takes to load.
+ * two times. An operator should read within ten seconds why the product doesn't start, some of which it takes to load;
+ * a server that answers nothing is asked twice in this time, for `CONNECT_TIMEOUT` each.
  */
-const ASK_FOR = 6_000;
+const ASK_FOR = 7_800;
 const ASK_EVERY = 1_000;
 
 /** SQLSTATE with which a pooler refuses a startup packet that has settings it doesn't know. */
