@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.js';
@@ -72,6 +72,27 @@ describe('the files for Prometheus and Grafana', () => {
     const { stdout, stderr } = await exec('sh', ['-c', 'promtool check metrics < "$0"', join(folder, 'metrics')]);
     await rm(folder, { recursive: true });
     expect(stdout + stderr).toBe('');
+  });
+
+  it('tell of replicas that are of no help, but not of reads that no replica was asked for', async () => {
+    const reads = (result: string, each: number): string =>
+      `{ series: 'database_replica_reads_total{instance="one",result="${result}"}', values: '0+${each}x60' }`;
+    const fires = async (behind: number): Promise<boolean> => {
+      const folder = await mkdtemp(join(tmpdir(), 'mandi-rules-'));
+      const input = [reads('at_once', 10), reads('behind', behind), reads('floor_unknown', 500)].join(', ');
+      const alert = '{ eval_time: 40m, alertname: MandiReplicasOfNoHelp, exp_alerts: [] }';
+      const one = `{ interval: 1m, input_series: [${input}], alert_rule_test: [${alert}] }`;
+      await writeFile(join(folder, 'test.yml'), `{ rule_files: ['${resolve(RULES)}'], tests: [${one}] }`);
+      const tested = exec('promtool', ['test', 'rules', join(folder, 'test.yml')]);
+      return tested
+        .then(() => false)
+        .catch(({ stdout = '', stderr = '' }: Partial<Record<string, string>>) => {
+          expect(stdout + stderr).toMatch(/got:\[[^]*MandiReplicasOfNoHelp/);
+          return true;
+        })
+        .finally(() => rm(folder, { recursive: true }));
+    };
+    expect([await fires(5), await fires(20)]).toEqual([false, true]);
   });
 
   it('have a word on each alert in docs/operations.md', async () => {
