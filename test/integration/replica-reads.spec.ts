@@ -41,7 +41,10 @@ describe('reads from a replica', () => {
     shop = await Shop.open(apps[0]!);
     await inUse();
   }, 90_000);
-  afterEach(() => proxy.restore());
+  afterEach(async () => {
+    await proxy.restore();
+    await delay('0');
+  });
   afterAll(async () => {
     for (const app of apps) await app.close();
     await proxy.close();

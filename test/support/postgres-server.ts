@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, realpath, rm, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binariesFor } from '../../src/embedded-postgres/binaries.js';
 import { createCluster, readPassword } from '../../src/embedded-postgres/cluster.js';
@@ -35,7 +35,9 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   try {
     const cluster = { directory, user, binaries: await binariesFor(user) };
     await createCluster(cluster, { durable: false });
-    const port = await startServer(cluster, SETTINGS);
+    // It counts as memory there, and checkpoints cost little.
+    const inMemory = home.startsWith(`${IN_MEMORY}/`) && { max_wal_size: '512MB' };
+    const port = await startServer(cluster, { ...SETTINGS, ...inMemory });
     const postmaster = await runningPostmaster(directory);
     // jest runs no teardown when it is interrupted: SIGQUIT is PostgreSQL's immediate shutdown.
     const guard = 'kill -QUIT "$1"; sleep 1; rm -rf "$2"';
@@ -56,10 +58,11 @@ export async function startTestPostgres(): Promise<TestPostgres> {
 
 /**
  * A directory in memory, and the bytes that have to be free there and in the machine. Each database is made of some 400
- * files, which took 0.3 to 1.4 s on a busy disk, and takes 50 ms here; a whole run has less than 3 GiB at a time.
+ * files, which took 0.3 to 1.4 s on a busy disk, and takes 50 ms here; a whole run on two cores has less than 3 GiB at
+ * a time, one on more has more databases and servers.
  */
 const IN_MEMORY = '/dev/shm';
-const ROOM = 8 * 1024 ** 3;
+const ROOM = 4 * 1024 ** 3 * Math.max(2, availableParallelism());
 /** The kind of file system that is in memory, as Linux numbers them. */
 const TMPFS = 0x01021994;
 
