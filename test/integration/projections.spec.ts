@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { isClean, verifyLog } from '../../src/cli/verify-log.js';
 import { type ProjectionHandler, type ProjectionOptions, ProjectionPositions } from '../../src/consumers/index.js';
+import type { BuildRow } from '../../src/consumers/projections/builds.sql.js';
+import { ProjectionBuilds } from '../../src/consumers/projections/projection-builds.js';
+import { Pace } from '../../src/consumers/runner/pace.js';
 import { Rests } from '../../src/consumers/runner/rests.js';
 import type { ProjectionState } from '../../src/contracts/index.js';
 import { InventoryEventService } from '../../src/events/index.js';
@@ -55,6 +59,7 @@ describe('projections', () => {
     apps = [];
   });
   afterEach(async () => {
+    jest.restoreAllMocks();
     await Promise.all(apps.map((app) => app.close()));
     await database.drop();
   });
@@ -151,11 +156,12 @@ describe('projections', () => {
         },
         { timeoutMs: WITHIN, what: 'the swap' },
       );
-      const perSecond = (written * 1_000) / (performance.now() - began);
+      const took = performance.now() - began;
       isOver = true;
       expect(await reading).toBeGreaterThan(50);
       await writing;
-      expect(perSecond).toBeGreaterThan(0.8 * WRITES_PER_SECOND);
+      // Half, as a busy machine ends with writes that were due and not begun.
+      expect((written * 1_000) / took).toBeGreaterThan(0.5 * WRITES_PER_SECOND);
       expect(builds.size).toBe(2);
       await caughtUp(app);
       expect(await verified()).toBe(true);
@@ -188,22 +194,114 @@ describe('projections', () => {
   });
 
   it('rest after a batch if writers are busy, and not while a reader waits for them', async () => {
-    const app = await start(counts());
+    const one = counts();
+    let held = Promise.resolve();
+    let go: () => void = () => undefined;
+    const app = await start({ ...one, apply: async (...batch) => held.then(() => one.apply(...batch)) });
     const rests = app.app.get(Rests);
     const after = jest.spyOn(rests, 'after');
     await publish(app, 'prd_1');
     await caughtUp(app);
-    const [, consumer] = after.mock.calls.find(([, name]) => name.startsWith('test-counts'))!;
-    const rested = async (): Promise<number> => {
-      const began = performance.now();
-      await rests.after(1_000, consumer, () => ({ perSecond: 60_000, lag: 0 }), new AbortController().signal);
-      return performance.now() - began;
+    const called = () => after.mock.calls.find(([, name]) => name.startsWith('test-counts.'));
+    const [worked, consumer, writing, ending] = await waitFor(called, { what: 'the end of the batch' });
+    expect(worked).toBeGreaterThan(0);
+    held = new Promise((resolve) => (go = resolve));
+    for (let index = 0; index < 20; index += 1) await publish(app, 'prd_1');
+    const isBusy = (): boolean => {
+      const { perSecond, lag } = writing();
+      return perSecond > 0 && lag === 20;
     };
+    await waitFor(isBusy, { what: 'what is written to be noticed' });
+    go();
+    await caughtUp(app);
+    const rest = () => rests.after(1_000, consumer, () => ({ perSecond: 60_000, lag: 0 }), ending);
     // In vain: there is no such position.
     const reading = app.app.get(ProjectionPositions).reaches('test-counts', 1_000, 700);
-    expect(await rested()).toBeLessThan(1_500);
+    const first = await Promise.race([rest().then(() => 'rest'), reading.then(() => 'reading')]);
+    expect(first).toBe('rest');
     expect(await reading).toBe(false);
-    expect(await rested()).toBeGreaterThan(1_900);
+    const began = performance.now();
+    await rest();
+    expect(performance.now() - began).toBeGreaterThan(900);
+  });
+
+  it('do not rest while they are built anew, however much is written', async () => {
+    const app = await start(counts());
+    for (let index = 0; index < 5; index += 1) await publish(app, `prd_${index}`);
+    await caughtUp(app);
+    jest.spyOn(Pace.prototype, 'perSecond').mockReturnValue(60_000);
+    const after = jest.spyOn(app.app.get(Rests), 'after');
+    const rests = (consumer: string): number => after.mock.calls.filter(([, name]) => name === consumer).length;
+    await app.request('POST', '/api/projections/test-counts/rebuild');
+    const newest = async (): Promise<BuildRow> => {
+      const builds = await app.app.get(ProjectionBuilds).all();
+      return builds.findLast(({ projection }) => projection === 'test-counts')!;
+    };
+    const consumer = `test-counts.${(await newest()).id}`;
+    await waitFor(async () => (await newest()).status === 'live', { what: 'the swap' });
+    expect(rests(consumer)).toBe(0);
+    const restsAgain = async (): Promise<boolean> => {
+      await publish(app, 'prd_1');
+      return rests(consumer) > 0;
+    };
+    await waitFor(restsAgain, { what: 'a rest of the new tables' });
+  });
+
+  it('keep grants and views of operators when they get more columns, and are left alone when they have them', async () => {
+    const old = await start(counts());
+    for (let index = 0; index < 3; index += 1) await publish(old, `prd_${index}`);
+    await caughtUp(old);
+    await stop(old);
+    await withClient(database.url, async (client) => {
+      await client.query('GRANT SELECT ON test_counts TO pg_monitor');
+      await client.query('CREATE VIEW of_operator AS SELECT sum(events)::int AS sum FROM test_counts');
+    });
+    const { apply, ...next } = counts(2, 10);
+    const older = { 1: { test_counts: 'SELECT *, events * 10 AS tenfold FROM {test_counts}' } };
+    const tenfold = 'tenfold int GENERATED ALWAYS AS (events * 10) STORED';
+    const create = next.create.map((table) => table.replace(')', `, ${tenfold})`));
+    let go: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    const app = await start({ ...next, older, create, apply: async (...batch) => held.then(() => apply(...batch)) });
+    await waitFor(async () => (await stateOf(app))?.rebuilding, { what: 'the build to begin' });
+    const seen = () =>
+      withClient(database.url, async (client) => {
+        const text = `SELECT (SELECT sum(tenfold)::int FROM test_counts) AS tenfold, (SELECT sum FROM of_operator),
+                             has_table_privilege('pg_monitor', 'test_counts', 'SELECT') AS granted`;
+        return (await client.query<{ tenfold: number; sum: number; granted: boolean }>(text)).rows[0];
+      });
+    /** Another one whenever the view is made again. */
+    const made = () =>
+      withClient(database.url, async (client) => {
+        const text = `SELECT xmin::text FROM pg_rewrite WHERE ev_class = 'test_counts'::regclass`;
+        return (await client.query<{ xmin: string }>(text)).rows[0]!.xmin;
+      });
+    expect(await seen()).toEqual({ tenfold: 30, sum: 3, granted: true });
+    const first = await made();
+    const serve = (selects: typeof older) =>
+      app.app.get(ProjectionBuilds).serveOlder({ options: { ...next, older: selects }, basis: '' });
+    await serve(older);
+    expect(await made()).toBe(first);
+    await serve({ 1: { test_counts: 'SELECT *, events * 20 AS tenfold FROM {test_counts}' } });
+    expect(await made()).not.toBe(first);
+    go();
+    await caughtUp(app, 2);
+    expect(await seen()).toEqual({ tenfold: 300, sum: 30, granted: true });
+  });
+
+  it('are fed and built anew though a view of an operator keeps those of before as they are', async () => {
+    const old = await start(counts());
+    for (let index = 0; index < 3; index += 1) await publish(old, `prd_${index}`);
+    await caughtUp(old);
+    await stop(old);
+    await withClient(database.url, (client) => client.query('CREATE VIEW of_operator AS SELECT * FROM test_counts'));
+    const warn = jest.spyOn(Logger.prototype, 'warn');
+    const older = { 1: { test_counts: 'SELECT events, product_id FROM {test_counts}' } };
+    const app = await start({ ...counts(2, 10), older });
+    await caughtUp(app, 2);
+    expect(await read()).toEqual({ sum: 30, position: 3, version: 2 });
+    const warnings = warn.mock.calls.map(([message]) => String(message)).filter((text) => text.includes('test-counts'));
+    expect(warnings).toEqual([expect.stringMatching(/views of test-counts of before can't be changed.*depend on it/)]);
   });
 
   it('stop where they fail, leave nothing out, and go on', async () => {

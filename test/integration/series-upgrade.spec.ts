@@ -34,7 +34,10 @@ describe('The series after an update to another version of their tables', () => 
   let database: TestDatabase;
   let app: TestApp;
   let before: Record<string, unknown>;
+  /** Until it is called, no batch is begun. */
   let begin: () => void;
+  let begun: Promise<void>;
+  const hold = (): void => void (begun = new Promise<void>((resolve) => (begin = resolve)));
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -44,7 +47,7 @@ describe('The series after an update to another version of their tables', () => 
     before = await answersOf(old);
     await old.close();
     await withClient(database.url, asOfVersion2);
-    const begun = new Promise<void>((resolve) => (begin = resolve));
+    hold();
     const { apply } = SeriesProjection.prototype as { apply: Apply };
     jest.spyOn(SeriesProjection.prototype, 'apply').mockImplementation(async function (
       this: SeriesProjection,
@@ -141,5 +144,14 @@ describe('The series after an update to another version of their tables', () => 
     await waitFor(told, { what: 'the point of the late report' });
     expect(told()!.point).toEqual(now[0]);
     expect(await differences()).toEqual([]);
+  });
+
+  it('are waited for by each who reads them when these are slow', async () => {
+    const { position } = await series();
+    hold();
+    expect((await importCsv(app, arrivalReport([report(FROM, 7, 2_000)]))).status).toBe(200);
+    expect((await series()).position).toBe(position);
+    setTimeout(() => begin(), WAITS / 5);
+    expect((await series()).position).toBeGreaterThan(position);
   });
 });

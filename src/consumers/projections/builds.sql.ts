@@ -69,6 +69,19 @@ export const HOLD_CHECKPOINT: Statement = {
 /** Locks of views and tables: who waits for one keeps readers waiting. */
 export const BRIEF_LOCKS: Statement = { name: 'brief-locks', text: `SET LOCAL lock_timeout = '1s'` };
 
+/** `$1` views: what is noted of those that there are. */
+export const READ_MARKS: Statement = {
+  name: 'read-marks-of-projection-views',
+  text: `SELECT name AS view, obj_description(to_regclass(name), 'pg_class') AS mark
+         FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL`,
+};
+
+/** `$1` projection. */
+export const READ_LIVE_VERSION: Statement = {
+  name: 'read-live-projection-version',
+  text: `SELECT version FROM projection_builds WHERE projection = $1 AND status = 'live'`,
+};
+
 /** `$1` projection. */
 export const READ_LIVE_POSITION: Statement = {
   name: 'read-live-projection-position',

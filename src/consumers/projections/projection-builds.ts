@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { SqlClient } from '../../database/index.js';
+import { savepoint, SqlClient } from '../../database/index.js';
 import { DELETE_CONSUMER, READ_CHECKPOINT } from '../store/checkpoints.sql.js';
 import { ConsumerStore } from '../store/consumer-store.js';
 import { ofBuild, tableOf } from './build-tables.js';
@@ -14,6 +14,7 @@ import {
   INSERT_BUILD,
   LOCK_PROJECTION,
   READ_BUILDS,
+  READ_MARKS,
   SET_RECOMPUTE,
   SET_STATUS,
 } from './builds.sql.js';
@@ -22,6 +23,8 @@ import type { ProjectionOptions } from './projection.js';
 /** Milliseconds for which the live build may be held for the other one to catch up, and between two looks at it. */
 const HELD_FOR = 2_000;
 const LOOK_EVERY = 5;
+/** SQLSTATE of `CREATE OR REPLACE VIEW` for a view that has other columns, but for more of them at the end. */
+const OTHER_COLUMNS = '42P16';
 
 /** What a build is made of: code, and what its rows depend on beside the log. */
 export interface BuildSource {
@@ -66,13 +69,23 @@ export class ProjectionBuilds {
     });
   }
 
-  /** Has the views of a live build that is of an older version show what readers of this version read. */
+  /**
+   * Has the views of a live build that is of an older version show what readers of this version read; those that do so
+   * already are left alone, as changing one keeps its readers waiting.
+   */
   async serveOlder({ options }: BuildSource): Promise<void> {
     if (!options.older) return;
     await this.locked(options.name, async (builds) => {
       const live = builds.find(({ status }) => status === 'live');
       const selects = live && options.older?.[live.version];
-      if (selects) await this.show(live, live.tables, selects);
+      if (!selects) return;
+      const [views, plain] = [viewsOf(live, selects), viewsOf(live)];
+      const marks = await this.sql.query<{ view: string; mark: string | null }>(READ_MARKS, [[...views.keys()]]);
+      // Views of releases that marked none show a table as it is.
+      for (const { view, mark } of marks) {
+        if ((mark ?? markOf(plain.get(view))) === markOf(views.get(view))) views.delete(view);
+      }
+      if (views.size > 0) await this.show(views);
     });
   }
 
@@ -106,7 +119,7 @@ export class ProjectionBuilds {
       await this.sql.query(HOLD_CHECKPOINT, [consumerOf(next)]);
       await this.retire(live);
       await this.sql.query(SET_STATUS, [next.id, 'live']);
-      await this.show(next, live.tables);
+      await this.show(viewsOf(next), live.tables);
       return true;
     });
   }
@@ -142,7 +155,7 @@ export class ProjectionBuilds {
       maxAttempts: 1,
     } as const;
     await this.store.register(consumer, 1, 'beginning');
-    if (status === 'live') await this.show(build, []);
+    if (status === 'live') await this.show(viewsOf(build));
   }
 
   /** Its owner can commit nothing more. */
@@ -152,18 +165,23 @@ export class ProjectionBuilds {
   }
 
   /**
-   * A view may have other columns than before, so it is made anew.
+   * A view that gets the columns it has, and perhaps more, keeps its grants and what an operator has made of it; only
+   * one that gets other columns is made anew.
    *
    * @param before tables whose views are there
-   * @param selects of views that show something else than their table
    */
-  private async show(build: Shown, before: readonly string[], selects: Selects = {}): Promise<void> {
-    const views = new Set([...build.tables, ...Object.keys(selects)]);
+  private async show(views: Views, before: readonly string[] = []): Promise<void> {
     await this.sql.query(BRIEF_LOCKS);
-    for (const view of new Set([...before, ...views])) await this.run(`DROP VIEW IF EXISTS ${view}`);
-    for (const view of views) {
-      const select = selects[view] ?? `SELECT * FROM {${view}}`;
-      await this.run(`CREATE VIEW ${view} AS ${ofBuild(select, build.tables, build.id)}`);
+    for (const view of before) if (!views.has(view)) await this.run(`DROP VIEW IF EXISTS ${view}`);
+    for (const [view, select] of views) {
+      try {
+        await savepoint(() => this.run(`CREATE OR REPLACE VIEW ${view} AS ${select}`));
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== OTHER_COLUMNS) throw error;
+        await this.run(`DROP VIEW ${view}`);
+        await this.run(`CREATE VIEW ${view} AS ${select}`);
+      }
+      await this.run(`COMMENT ON VIEW ${view} IS '${markOf(select)}'`);
     }
   }
 
@@ -177,8 +195,20 @@ export class ProjectionBuilds {
   }
 }
 
-type Shown = Pick<BuildRow, 'id' | 'tables'>;
-type Selects = Readonly<Record<string, string>>;
+/** The `SELECT` of each view, by its name. */
+type Views = ReadonlyMap<string, string>;
+
+/** @param selects of views that show something else than their table */
+function viewsOf(
+  { id, tables }: Pick<BuildRow, 'id' | 'tables'>,
+  selects: Readonly<Record<string, string>> = {},
+): Map<string, string> {
+  const names = [...new Set([...tables, ...Object.keys(selects)])];
+  return new Map(names.map((view) => [view, ofBuild(selects[view] ?? `SELECT * FROM {${view}}`, tables, id)]));
+}
+
+/** What is noted of a view, as its comment, to see whether it is the wanted one: PostgreSQL keeps it in other words. */
+const markOf = (select = ''): string => `Made by the server, which replaces it: ${hash('sha1', select, 'hex')}`;
 
 const json = ({ options }: BuildSource): string => JSON.stringify(options.recompute);
 

@@ -3,7 +3,7 @@ import { SqlClient } from '../../database/index.js';
 import { EventReaction, type NewEpochHandler } from '../../events/index.js';
 import { Clock, pollUntil } from '../../infra/index.js';
 import { Rests } from '../runner/rests.js';
-import { READ_LIVE_POSITION } from './builds.sql.js';
+import { READ_LIVE_POSITION, READ_LIVE_VERSION } from './builds.sql.js';
 
 /** Milliseconds between two looks. */
 const LOOK_EVERY = 10;
@@ -26,6 +26,12 @@ export class ProjectionPositions implements NewEpochHandler {
     const position = Number(row?.position ?? 0);
     this.known.set(name, position);
     return position;
+  }
+
+  /** Of the tables that readers see; undefined if there are none. Code of another version may feed them, or none. */
+  async versionOf(name: string): Promise<number | undefined> {
+    const [row] = await this.sql.query<{ version: number }>(READ_LIVE_VERSION, [name]);
+    return row?.version;
   }
 
   /** Waits until a projection has reached a position. @returns whether it has, within so many milliseconds */

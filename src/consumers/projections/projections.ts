@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { DiscoveryService } from '@nestjs/core';
 import type { ProjectionState } from '../../contracts/index.js';
 import { EventsDroppedError } from '../../events/index.js';
-import { SqlClient } from '../../database/index.js';
+import { isConnectionLost, SqlClient } from '../../database/index.js';
 import { PeriodicJob } from '../../infra/index.js';
 import { fieldFaults, fieldsOf, idRule } from '../../validation/index.js';
 import { PartitionClaims } from '../partitions/partition-claims.js';
@@ -18,6 +18,10 @@ import { type ProjectionHandler, type ProjectionOptions, projectionOptionsOf } f
 const EVERY = 250;
 /** Positions behind the log at which a build is near enough to be swapped in. */
 const NEAR = 1_000;
+/** Milliseconds before views that couldn't be changed are tried again: a try may keep their readers for a second. */
+const SERVE_AGAIN = 10_000;
+/** SQLSTATE of what something else depends on, such as a view that an operator has made of ours. */
+const HAS_DEPENDENTS = '2BP01';
 /** Rows that are counted; of more, PostgreSQL's estimate is shown. */
 const COUNTED = 100_000;
 const NAME = fieldsOf({ name: idRule }, ['name']);
@@ -27,6 +31,8 @@ interface Known {
   handler: ProjectionHandler;
   /** As soon as it is known that there is a live build. */
   source?: BuildSource;
+  /** `performance.now()` from which on views of an older build are to be changed; `Infinity` when they have been. */
+  serveFrom: number;
 }
 
 /**
@@ -38,6 +44,10 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Projections.name);
   private readonly known = new Map<string, Known>();
   private readonly fed = new Set<string>();
+  /** Consumers of live builds. */
+  private live: ReadonlySet<string> = new Set();
+  /** What has been warned of. */
+  private readonly warned = new Set<string>();
   private job: PeriodicJob | undefined;
 
   constructor(
@@ -57,7 +67,7 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
       const [fault] = fieldFaults({ name: options.name }, NAME);
       if (fault) throw new Error(`@Projection of ${instance.constructor.name}: its name ${fault.message}`);
       if (this.known.has(options.name)) throw new Error(`Two projections have the name ${options.name}`);
-      this.known.set(options.name, { options, handler: instance as ProjectionHandler });
+      this.known.set(options.name, { options, handler: instance as ProjectionHandler, serveFrom: 0 });
     }
     if (this.known.size > 0) this.job = new PeriodicJob(Projections.name, EVERY, () => this.look());
   }
@@ -87,22 +97,39 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async look(): Promise<void> {
     for (const known of this.known.values()) {
-      if (known.source) continue;
       const source = await this.sourceOf(known);
-      await this.builds.serveOlder(source);
-      try {
-        await this.builds.ensure(source);
-      } catch (error) {
-        if (!(error instanceof EventsDroppedError)) throw error;
-        this.logger.error(`${source.options.name} can't be built anew. ${error.message}: put that back first`);
-      }
+      if (performance.now() >= known.serveFrom) await this.serve(known, source);
+      if (!known.source) await this.ensure(source);
       known.source = source;
     }
     const builds = await this.builds.all();
+    this.live = new Set(builds.filter(({ status }) => status === 'live').map(consumerOf));
     this.feed(builds);
     for (const build of builds) {
-      if (build.status === 'retired') await this.tolerantly(() => this.builds.drop(build));
+      const { projection } = build;
+      if (build.status === 'retired') await this.tolerantly(projection, () => this.builds.drop(build));
       if (build.status === 'building') await this.swapIfNear(build);
+    }
+  }
+
+  /** Nothing else waits for that to succeed: what keeps the views as they are may do so for long. */
+  private async serve(known: Known, source: BuildSource): Promise<void> {
+    try {
+      await this.builds.serveOlder(source);
+      known.serveFrom = Infinity;
+    } catch (error) {
+      if (isConnectionLost(error)) throw error;
+      known.serveFrom = performance.now() + SERVE_AGAIN;
+      this.warnOnce(`The views of ${known.options.name} of before can't be changed, which is tried again`, error);
+    }
+  }
+
+  private async ensure(source: BuildSource): Promise<void> {
+    try {
+      await this.builds.ensure(source);
+    } catch (error) {
+      if (!(error instanceof EventsDroppedError)) throw error;
+      this.logger.error(`${source.options.name} can't be built anew. ${error.message}: put that back first`);
     }
   }
 
@@ -128,31 +155,41 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
     const { handler, options } = this.known.get(build.projection)!;
     const sql = new BuildSql(this.sql, build.tables, build.id);
     const { eventTypes } = options;
+    const consumer = consumerOf(build);
     return new ConsumerHandler(
-      { name: consumerOf(build), effect: 'sql', ...(eventTypes && { eventTypes }) },
+      { name: consumer, effect: 'sql', ...(eventTypes && { eventTypes }) },
       {
         handle: (event) => handler.apply([event], { sql }),
         handleBatch: (events) => handler.apply(events, { sql }),
       },
       this.sql,
-      1,
-      true,
+      { partitions: 1, stops: true, rests: () => this.live.has(consumer) },
     );
   }
 
   /** The instance that feeds it swaps it in. */
   private async swapIfNear(build: BuildRow): Promise<void> {
     if (build.owner !== this.claims.instance || Number(build.head) - Number(build.position) > NEAR) return;
-    await this.tolerantly(async () => {
+    await this.tolerantly(build.projection, async () => {
       if (await this.builds.swap(build.projection)) {
         this.logger.log(`${build.projection} has been built anew, by version ${build.version}`);
       }
     });
   }
 
-  /** What waits for others is tried again at the next look. */
-  private async tolerantly(work: () => Promise<void>): Promise<void> {
-    await work().catch((error: unknown) => this.logger.debug(error));
+  /** What waits for others is tried again at the next look; what only an operator can remove is said. */
+  private async tolerantly(projection: string, work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => {
+      this.logger.debug(error);
+      const isHeld = (error as { code?: unknown }).code === HAS_DEPENDENTS;
+      if (isHeld) this.warnOnce(`Tables of ${projection} can't be replaced, which is tried again`, error);
+    });
+  }
+
+  private warnOnce(what: string, error: unknown): void {
+    if (this.warned.has(what)) return;
+    this.warned.add(what);
+    this.logger.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
 
   private async sourceOf({ options, handler, source }: Known): Promise<BuildSource> {

@@ -12,7 +12,8 @@ describe('ConsumerHandler', () => {
   const takesMinutes = (stops: boolean): ConsumerHandler => {
     const handleBatch = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 5 * MINUTE));
     const handler = { handle: () => undefined, handleBatch };
-    return new ConsumerHandler({ name: 'slow', effect: 'sql' }, handler, {} as SqlClient, 1, stops);
+    const workings = { partitions: 1, stops, rests: () => false };
+    return new ConsumerHandler({ name: 'slow', effect: 'sql' }, handler, {} as SqlClient, workings);
   };
 
   it('gives a batch that takes too long up, but not one that could only be tried again', async () => {

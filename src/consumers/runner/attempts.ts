@@ -26,11 +26,24 @@ export interface Attempted {
   last?: InventoryEvent;
 }
 
+/** How a consumer is worked on if it is none of `@EventConsumer`. */
+export interface Workings {
+  partitions: number;
+  /** Whether a batch that fails is tried again until it doesn't, and nothing goes on meanwhile. */
+  stops: boolean;
+  /** Asked after each batch: whether it leaves writers time now (`Rests`). */
+  rests: () => boolean;
+}
+
+const AS_USUAL: Workings = { partitions: PARTITIONS, stops: false, rests: () => false };
+
 /** A handler with its options, as the partitions of its consumer call it. */
 export class ConsumerHandler {
   readonly maxAttempts: number;
   readonly blocks: boolean;
   readonly isSql: boolean;
+  readonly partitions: number;
+  readonly stops: boolean;
   /** Event with which connections were lost lately, and how often. */
   private suspect = { eventId: '', times: 0 };
 
@@ -38,13 +51,17 @@ export class ConsumerHandler {
     readonly options: EventConsumerOptions,
     private readonly handler: EventConsumerHandler,
     private readonly sql: SqlClient,
-    readonly partitions = PARTITIONS,
-    /** Whether a batch that fails is tried again until it doesn't, and nothing goes on meanwhile. */
-    readonly stops = false,
+    private readonly workings: Workings = AS_USUAL,
   ) {
+    this.partitions = workings.partitions;
+    this.stops = workings.stops;
     this.maxAttempts = options.maxAttempts ?? 10;
     this.blocks = options.onFailure !== 'skip';
     this.isSql = options.effect === 'sql';
+  }
+
+  get rests(): boolean {
+    return this.workings.rests();
   }
 
   /** Whether what has been handled before a failure can be undone, or is one call; else it would be repeated. */

@@ -126,7 +126,7 @@ export class PartitionRunner {
     const began = performance.now();
     if (events.length > 0) await this.handle(events, fed);
     else await this.pass(fed);
-    if (this.handler.stops) await this.leaveTime(performance.now() - began);
+    if (this.handler.rests) await this.leaveTime(performance.now() - began);
     return true;
   }
 

@@ -6,8 +6,11 @@ const BUSY = 1_000;
 /** Positions a second for which a rest is as long as the batch before; for twice as many it is twice as long. */
 const ONE_REST = 300;
 const MOST_RESTS = 20;
-/** Milliseconds. */
-const LONGEST_REST = 2_000;
+/**
+ * Milliseconds. Only a reader in this process ends a rest; one in another waits 2 s at most (`Moments`), of which this
+ * leaves half for the batch that comes next.
+ */
+const LONGEST_REST = 1_000;
 /** Positions behind the log from which on there is no rest. */
 const MOST_BEHIND = 50_000;
 /** Milliseconds after which it is looked again whether writers are busy. */
@@ -31,7 +34,7 @@ export function restAfter(worked: number, { perSecond, lag }: Writing): number {
 
 /**
  * Projections catch up when writers leave time: on a machine with few processors they would nearly halve their rate.
- * Where a reader waits for one, in this process, it doesn't rest.
+ * Where a reader waits for one, in this process, it doesn't rest; nor do tables in the making, which have to catch up.
  */
 @Injectable()
 export class Rests {

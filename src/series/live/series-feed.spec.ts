@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io';
 import type { AppConfig } from '../../config/index.js';
+import type { ProjectionPositions } from '../../consumers/index.js';
 import type { SeriesUpdated } from '../../contracts/index.js';
 import { EventNotice } from '../../events/index.js';
 import { type Deferred, deferred, Metrics } from '../../infra/index.js';
@@ -18,17 +19,26 @@ describe('The feed of series', () => {
   let reads: Read[];
   let wake: () => void;
   const sent: string[] = [];
+  /** Projections, each time they are waited for. */
+  const waitedFor: string[] = [];
 
   beforeEach(() => {
     reads = [];
     sent.length = 0;
+    waitedFor.length = 0;
     const after = (position: number, series: readonly SeriesKey[]): Promise<ChangedPoints> => {
       const read = { ...deferred<ChangedPoints>(), position, commodities: series.map(({ commodity }) => commodity) };
       reads.push(read);
       wake();
       return read.promise;
     };
-    feed = new SeriesFeed({ after } as unknown as ChangedPointsReader, {} as AppConfig, new Metrics());
+    const reader = { after } as unknown as ChangedPointsReader;
+    const awaited = <Result>(name: string, wait: () => Promise<Result>): Promise<Result> => {
+      waitedFor.push(name);
+      return wait();
+    };
+    const positions = { awaited } as ProjectionPositions;
+    feed = new SeriesFeed(reader, positions, {} as AppConfig, new Metrics());
     feed.isSlow = () => false;
   });
   afterEach(() => feed.onModuleDestroy());
@@ -45,6 +55,7 @@ describe('The feed of series', () => {
     while (reads.length <= index) await new Promise<void>((resolve) => (wake = resolve));
     return reads[index]!;
   };
+  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
   wake = () => undefined;
 
   it('reads apart what a series has missed that was asked for while others were read', async () => {
@@ -75,7 +86,6 @@ describe('The feed of series', () => {
 
   it('looks for what has changed when an event has passed by that may be of a price', async () => {
     join('onion', 5);
-    const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
     for (const index of [0, 1]) (await read(index)).resolve({ updates: [], position: 5 });
     await turn();
     feed.passedBy(new EventNotice(6, 'availability_changed', 0, [1], null));
@@ -87,5 +97,17 @@ describe('The feed of series', () => {
     reads[2]!.resolve({ updates: [update('onion', 7)], position: 7 });
     await turn();
     expect(sent).toEqual(['onion 7']);
+  });
+
+  it('waits for the tables, so that they do not rest, while they are behind what is delivered', async () => {
+    join('onion', 5);
+    for (const index of [0, 1]) (await read(index)).resolve({ updates: [], position: 5 });
+    await turn();
+    expect(waitedFor).toEqual([]);
+    feed.passedBy(new EventNotice(7, 'price_changed', 0, [1], null));
+    (await read(2)).resolve({ updates: [], position: 6 });
+    (await read(3)).resolve({ updates: [update('onion', 7)], position: 7 });
+    expect(waitedFor).toEqual(['price-series']);
+    expect(reads).toHaveLength(4);
   });
 });

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { AppConfig } from '../../config/index.js';
+import { ProjectionPositions } from '../../consumers/index.js';
 import type { InventoryEvent, SeriesUpdated } from '../../contracts/index.js';
 import { type EventHandler, type EventNotice, EventReaction, type NewEpochHandler } from '../../events/index.js';
 import { AsyncSignal, Metrics } from '../../infra/index.js';
 import { bufferedBytes } from '../../realtime/index.js';
+import { PRICE_SERIES } from '../projection/series-projection.js';
 import { ChangedPointsReader } from './changed-points.js';
 import { send, type SeriesSubscription, SeriesSubscriptions } from './series-subscriptions.js';
 
@@ -43,6 +45,7 @@ export class SeriesFeed implements EventHandler, NewEpochHandler, OnModuleDestro
 
   constructor(
     private readonly reader: ChangedPointsReader,
+    private readonly positions: ProjectionPositions,
     private readonly config: AppConfig,
     private readonly metrics: Metrics,
   ) {
@@ -112,9 +115,14 @@ export class SeriesFeed implements EventHandler, NewEpochHandler, OnModuleDestro
       }
       if (!isBehind || this.cursor !== from) movedAt = performance.now();
       if (!isBehind) await this.signal.wait(pause);
-      else await sleep(performance.now() - movedAt > STANDING ? SLOW : CATCHING_UP);
+      else await this.waitForTables(performance.now() - movedAt > STANDING ? SLOW : CATCHING_UP);
     }
     this.running = false;
+  }
+
+  /** Subscribers are readers that wait: tables that this instance feeds catch up without a rest. */
+  private waitForTables(milliseconds: number): Promise<void> {
+    return this.positions.awaited(PRICE_SERIES, () => sleep(milliseconds));
   }
 
   /** @returns whether a client is behind the others */

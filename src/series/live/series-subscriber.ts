@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { AppConfig } from '../../config/index.js';
+import { ProjectionPositions } from '../../consumers/index.js';
 import {
   type LogCursor,
   SERIES_SUBSCRIBED,
@@ -11,6 +12,7 @@ import {
 import { AwaitSequenced, EventLog, EventReaction, type NewEpochHandler } from '../../events/index.js';
 import { Clock, pollUntil } from '../../infra/index.js';
 import { DisconnectedError, MAX_SUBSCRIPTIONS, TooManySubscriptionsError } from '../../realtime/index.js';
+import { PRICE_SERIES } from '../projection/series-projection.js';
 import { SeriesReads } from '../projection/series-reads.js';
 import { type ChangedPoints, ChangedPointsReader, type SeriesKey } from './changed-points.js';
 import { SeriesFeed } from './series-feed.js';
@@ -36,6 +38,7 @@ export class SeriesSubscriber implements NewEpochHandler {
     private readonly feed: SeriesFeed,
     private readonly reader: ChangedPointsReader,
     private readonly reads: SeriesReads,
+    private readonly positions: ProjectionPositions,
     private readonly awaitSequenced: AwaitSequenced,
     private readonly log: EventLog,
     private readonly config: AppConfig,
@@ -111,7 +114,8 @@ export class SeriesSubscriber implements NewEpochHandler {
     try {
       if (!since) head = await this.awaitSequenced.all();
       const isThere = async (): Promise<boolean> => (await this.reader.position()) >= head;
-      if (!(await isThere())) await pollUntil(isThere, { ...REACHED, clock: this.clock });
+      if (await isThere()) return head;
+      await this.positions.awaited(PRICE_SERIES, () => pollUntil(isThere, { ...REACHED, clock: this.clock }));
     } catch (error) {
       this.logger.debug(error);
     }

@@ -23,6 +23,8 @@ import {
 } from './series-updates.sql.js';
 
 export const PRICE_SERIES = 'price-series';
+/** Of the tables. */
+export const SERIES_VERSION = 3;
 
 type Sql = ProjectionContext['sql'];
 
@@ -48,7 +50,7 @@ interface Moved {
 @Injectable()
 @Projection({
   name: PRICE_SERIES,
-  version: 3,
+  version: SERIES_VERSION,
   tables: [...TABLES, ...STOCK_TABLES],
   create: [...CREATE_TABLES, ...CREATE_STOCK_TABLES],
   older: OLDER_TABLES,

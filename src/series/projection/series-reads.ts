@@ -5,7 +5,7 @@ import { SqlClient, type Statement } from '../../database/index.js';
 import { AwaitSequenced } from '../../events/index.js';
 import { Clock, pollUntil, UnavailableError } from '../../infra/index.js';
 import { QueryLoosener } from '../../inventory/index.js';
-import { PRICE_SERIES } from './series-projection.js';
+import { PRICE_SERIES, SERIES_VERSION } from './series-projection.js';
 
 /** Milliseconds to wait for the tables to reach what was acknowledged before, and between two looks. */
 const CATCH_UP = { every: 10, atMost: 500 };
@@ -35,7 +35,7 @@ interface Positioned {
 /** Reads the tables of the series. */
 @Injectable()
 export class SeriesReads {
-  /** Where the tables stood throughout a wait: those of an older version are no longer fed. */
+  /** Where tables of another version stood throughout a wait: they may be fed no longer. */
   private stuckAt: string | null = null;
 
   constructor(
@@ -48,8 +48,8 @@ export class SeriesReads {
 
   /**
    * The one row of a statement that says the `position` of the tables. What was acknowledged before is waited for a
-   * moment, unless the tables have not moved since that was in vain; the position says what is in the answer. Mostly it
-   * is there already, so both are asked for at once.
+   * moment, unless tables of another version have not moved since that was in vain; the position says what is in the
+   * answer. Mostly it is there already, so both are asked for at once.
    *
    * @throws UnavailableError while there are no tables yet
    */
@@ -66,7 +66,7 @@ export class SeriesReads {
       const { position } = row;
       const wait = () => pollUntil(look, { ...CATCH_UP, clock: this.clock });
       const isReached = await this.positions.awaited(PRICE_SERIES, wait);
-      if (!isReached && row.position === position) this.stuckAt = position;
+      if (!isReached && row.position === position && (await this.areOfOthers())) this.stuckAt = position;
     }
     if (row === undefined) throw new UnavailableError('The series are just being made');
     return { ...row, position: Number(row.position) };
@@ -83,6 +83,11 @@ export class SeriesReads {
     const rows = await this.sql.read<{ name: string }>(STATES_SPELLED_SO, [states]);
     const spelled = rows.map(({ name }) => name);
     return spelled.length === 0 ? placed : { ...placed, spellings: { ...placed.spellings, state: spelled } };
+  }
+
+  /** What is only slow, or rests, is worth waiting for again. */
+  private async areOfOthers(): Promise<boolean> {
+    return (await this.positions.versionOf(PRICE_SERIES)) !== SERIES_VERSION;
   }
 
   /** Undefined if there are no tables. */
