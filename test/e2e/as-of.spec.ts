@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AsOf, FoundProducts, MarketPricesPage, Product, Vendor } from '../../src/contracts/index.js';
+import { SqlClient } from '../../src/database/index.js';
 import { HEADER, importCsv, priceLine } from '../support/agmarknet.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
@@ -90,6 +91,31 @@ describe('asOf', () => {
     const later = await startApp({ database: app.database });
     expect([await found(later, then), await found(later, both)]).toEqual([[id], [second.id, id]]);
     await later.close();
+  });
+
+  it('reads places of the past once for many who ask, and not again for what was there by then', async () => {
+    const { id: vendorId } = await createVendor(app, { state: 'Odisha' });
+    const { id } = await createProduct(app, { vendorId });
+    const then = await head();
+    const second = await createProduct(app, { vendorId });
+    const newest = await head();
+    // The history of products reaches there.
+    expect((await get('/api/products/search', newest)).status).toBe(200);
+    const sql = app.app.get(SqlClient);
+    const query = sql.query.bind(sql);
+    let readings = 0;
+    sql.query = (statement, values) => {
+      if (statement.name === 'read-past-places') readings += 1;
+      return query(statement, values);
+    };
+    const found = async (asOf: number) => {
+      const { body } = await get<FoundProducts>(`/api/products/search?state=${encodeURIComponent('ओडिशा')}`, asOf);
+      return body.items.map((item) => item.id);
+    };
+    for (const ids of await Promise.all(Array.from({ length: 30 }, () => found(then)))) expect(ids).toEqual([id]);
+    expect(await found(newest)).toEqual([second.id, id]);
+    sql.query = query;
+    expect(readings).toBe(1);
   });
 
   it('pages through a search of the past, of products that are gone as well', async () => {

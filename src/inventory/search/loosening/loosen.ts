@@ -202,7 +202,7 @@ function stepOf(queries: readonly string[], readings: readonly Reading[]): Omit<
     for (const { typed, words } of parts) {
       if (words === undefined) {
         if (parts === readings[0]!.parts) dropped.push(typed);
-      } else if (words !== typed) corrected.set(`${typed} ${words}`, { from: typed, to: words });
+      } else if (words !== typed) corrected.set(`${typed}\0${words}`, { from: typed, to: words });
     }
   }
   return { queries, dropped, corrected: [...corrected.values()] };

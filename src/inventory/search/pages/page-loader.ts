@@ -68,17 +68,19 @@ export class PageLoader {
   /**
    * The page of a product search as it was at a moment that the history reaches: exact, whatever it finds.
    *
+   * @param placed makes the filters, for which places of the past may have to be read
    * @param owner who asks; owners take turns
    * @throws ValidationFailedError for a cursor of another search; UnavailableError if too many ask
    */
   async past(
-    filters: Placed<ProductFilters>,
+    placed: () => Promise<Placed<ProductFilters>>,
     options: ProductSearchOptions,
     moment: Moment,
     owner: string,
   ): Promise<LoadedPage> {
     const release = await this.pasts.take(owner);
     try {
+      const filters = await placed();
       return this.loaded(await this.reader.read({ filters, options, at: moment.position }), moment);
     } finally {
       release();

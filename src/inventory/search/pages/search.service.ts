@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type {
   Moment,
   PageOptions,
+  Placed,
   ProductFilters,
   ProductSearchOptions,
   VendorFilters,
@@ -107,7 +108,7 @@ export class SearchService implements OnModuleInit {
 
   /** The page at a moment that the history reaches, as it is sent. Throws as `run` does. */
   async past(asked: ProductFilters, options: ProductSearchOptions, moment: Moment, owner: string): Promise<string> {
-    const filters = await this.loosener.placedAt(asked, moment.position);
+    const filters = (): Promise<Placed<ProductFilters>> => this.loosener.placedAt(asked, moment.position);
     const { json } = await this.loader.past(filters, options, moment, owner);
     return json!;
   }
