@@ -142,8 +142,9 @@ export const MISCOUNTS = `
   ORDER BY 1, 2 LIMIT ${LISTED}`;
 
 /**
- * Reads everything in one snapshot; changes nothing. Projections are compared beside it, in a snapshot of their own, if
- * there is a connection for it: PostgreSQL does both at once.
+ * Reads everything in one snapshot; changes nothing. If there is a connection for it, and all events are in the table,
+ * projections are compared on that one: PostgreSQL does both at once. It has the same snapshot, for events that move to
+ * segments meanwhile would be missing from another one.
  *
  * @param full fold all events that the database has, and not from the states that those which have moved amount to
  * @throws BrokenSegmentError if that can't be
@@ -152,18 +153,28 @@ export function verifyLog(client: pg.Client, full = false, beside?: pg.Client): 
   return inSnapshot(client, async () => {
     const base = await useFoldingBase(client, full);
     const isBeside = beside !== undefined && base.isInTable;
+    const shared = isBeside ? await exportedSnapshot(client) : '';
     const [report, projections] = await Promise.all([
       folded(client, base),
-      isBeside ? inSnapshot(beside, () => verifyProjections(beside)) : [],
+      isBeside ? inSnapshot(beside, () => verifyProjections(beside), shared) : [],
     ]);
     const isLeftOut = base.isSnapshot || isBeside;
     return { ...report, base, projections: isLeftOut ? projections : await verifyProjections(client) };
   });
 }
 
-async function inSnapshot<Result>(client: pg.Client, work: () => Promise<Result>): Promise<Result> {
-  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = 0');
+/** Of the client's transaction, for others while it lasts. */
+async function exportedSnapshot(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ id: string }>('SELECT pg_export_snapshot() AS id');
+  return rows[0]!.id;
+}
+
+/** @param shared of another transaction; without it the client has one of its own */
+async function inSnapshot<Result>(client: pg.Client, work: () => Promise<Result>, shared = ''): Promise<Result> {
+  const adopt = shared === '' ? '' : `SET TRANSACTION SNAPSHOT ${client.escapeLiteral(shared)};`;
+  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   try {
+    await client.query(`${adopt} SET LOCAL statement_timeout = 0`);
     return await work();
   } finally {
     await client.query('ROLLBACK');

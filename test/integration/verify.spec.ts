@@ -5,6 +5,7 @@ import { MARKET_FACTS } from '../../src/contracts/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { waitFor } from '../support/processes.js';
+import { withClient } from '../support/with-client.js';
 
 /** Two reports of the one product, of which the first changes it. */
 const REPORTED = `
@@ -50,17 +51,16 @@ describe('verify', () => {
   /** The log and its tables; what is damaged for a moment no projection has seen. */
   const isSound = (report: VerifyReport): boolean => isClean({ ...report, projections: [] });
 
-  /** What is found while a statement has been run, which is undone afterwards. */
-  const reportAfter = async (damage: string) => {
+  /** Tables are afterwards as they were before. */
+  const undone = async (work: () => Promise<VerifyReport>): Promise<VerifyReport> => {
     const tables = ['vendors', 'products', 'inventory_events'];
     const stored = new Map<string, string>();
     for (const table of tables) {
       const { rows } = await client.query<{ json: string }>(`SELECT json_agg(t)::text AS json FROM ${table} t`);
       stored.set(table, rows[0]!.json);
     }
-    await client.query(damage);
     try {
-      return await verifyLog(client, false, beside);
+      return await work();
     } finally {
       await client.query(`TRUNCATE ${tables.join()} CASCADE`);
       for (const [table, json] of stored) {
@@ -68,6 +68,13 @@ describe('verify', () => {
       }
     }
   };
+
+  /** What is found while a statement has been run, which is undone afterwards. */
+  const reportAfter = (damage: string) =>
+    undone(async () => {
+      await client.query(damage);
+      return verifyLog(client, false, beside);
+    });
 
   it('finds nothing wrong with what the product does', async () => {
     const report = await verifyLog(client);
@@ -121,6 +128,23 @@ describe('verify', () => {
     const changed = `DELETE FROM inventory_events WHERE product_id IS NULL AND version = 1 AND vendor_id IN (
       SELECT id FROM vendors WHERE version = 2)`;
     expect(await reportAfter(changed)).toMatchObject({ versionBreaks: [], differences: [] });
+  });
+
+  it('sees what the log was when it began, on each connection, though events leave the table meanwhile', async () => {
+    const report = await undone(() => {
+      const query = beside.query.bind(beside);
+      // Its first statement comes when it is decided that all events are in the table.
+      beside.query = (async (text: string) => {
+        beside.query = query;
+        await withClient(app.database.url, (mover) =>
+          mover.query('DELETE FROM inventory_events WHERE product_id IS NOT NULL'),
+        );
+        return query(text);
+      }) as typeof beside.query;
+      return verifyLog(client, false, beside);
+    });
+    expect(report.projections.map(({ differences }) => differences)).toEqual([[], []]);
+    expect(isClean(report)).toBe(true);
   });
 
   it('does not call an event without a position a fault', async () => {
