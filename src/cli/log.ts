@@ -108,15 +108,25 @@ async function seal(client: pg.Client): Promise<string[]> {
   const outcome = await sealSegments(client, ({ first, last, size, packed }) => {
     process.stdout.write(`Sealed positions ${first} to ${last}: ${packed} bytes for ${size}\n`);
   });
-  if (outcome.obstacle !== undefined) process.exitCode = 1;
+  if (outcome.obstacle !== undefined || isOutrun(outcome)) process.exitCode = 1;
   return sealedLines(outcome);
 }
 
-function sealedLines({ segments, last, head, positions, pending, obstacle }: SealOutcome): string[] {
+/** A whole segment is left, though nothing is wrong with its events. */
+const isOutrun = ({ head, last, positions, obstacle }: SealOutcome): boolean =>
+  obstacle === undefined && head - last >= positions;
+
+function sealedLines(outcome: SealOutcome): string[] {
+  const { segments, last, head, positions, pending, obstacle } = outcome;
   const upTo = last === 0 ? 'the log has no seal yet' : `the log is sealed up to position ${last}`;
   const lines = [`${segments === 0 ? 'Nothing was sealed' : `${counted(segments)} more`}; ${upTo}`];
   if (obstacle !== undefined) lines.push(obstacle, 'npm run verify names all that differs');
-  else if (head === last) lines.push('That is all of it');
+  else if (isOutrun(outcome)) {
+    lines.push(
+      `It ends at position ${head}: positions ${last + 1} to ${last + positions} could not be sealed`,
+      'Another process seals at the same time, or the history has become another one: run it again',
+    );
+  } else if (head === last) lines.push('That is all of it');
   else lines.push(`It ends at position ${head}: the next segment is made at position ${last + positions}`);
   if (pending > 0) lines.push(`${pending} events more have no position yet: a server that runs gives them theirs`);
   return lines;

@@ -15,7 +15,10 @@ const ATTEMPTS = 5;
 
 const PENDING = 'SELECT count(*)::float8 AS pending FROM inventory_events WHERE position IS NULL';
 
-/** How far the log is sealed, and why not further. */
+/**
+ * How far the log is sealed, and why not further. If there are as many positions behind `last` as a segment needs, and
+ * no `obstacle`, others have sealed each time before this call could, or the history has become another one.
+ */
 export interface SealOutcome {
   /** That this call has made. */
   segments: number;
@@ -49,9 +52,8 @@ export async function sealSegments(
   const maker = new SegmentMaker(sql, records, new LogTail(sql, records));
   let segments = 0;
   let obstacle: string | undefined;
-  for (let attempts = 0; attempts < ATTEMPTS;) {
-    const ends = await maker.ends();
-    if (ends.head - ends.last < positions) break;
+  let ends = await maker.ends();
+  for (let attempts = 0; attempts < ATTEMPTS && ends.head - ends.last >= positions; ends = await maker.ends()) {
     try {
       const sealed = await maker.sealNext(ends, positions, () => Promise.resolve());
       attempts = sealed ? 0 : attempts + 1;
@@ -64,7 +66,7 @@ export async function sealSegments(
       break;
     }
   }
-  const { head, last } = await maker.ends();
+  const { head, last } = ends;
   const { rows } = await client.query<{ pending: number }>(PENDING);
   return { segments, last, head, positions, pending: rows[0]!.pending, ...(obstacle !== undefined && { obstacle }) };
 }

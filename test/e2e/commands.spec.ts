@@ -148,8 +148,22 @@ describe('the commands', () => {
           ),
         ),
       ]);
+      // As if another process were faster each time: the segment isn't kept.
       await withClient(database.url, async (client) => {
         await lengthenLog(client, 10_000);
+        await client.query(`
+          CREATE FUNCTION outrun() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+          CREATE TRIGGER outrun BEFORE INSERT ON log_segments FOR EACH ROW EXECUTE FUNCTION outrun()`);
+      });
+      expect(await log('seal')).toEqual({
+        code: 1,
+        output:
+          'Nothing was sealed; the log is sealed up to position 10000\n' +
+          'It ends at position 20004: positions 10001 to 20000 could not be sealed\n' +
+          'Another process seals at the same time, or the history has become another one: run it again\n',
+      });
+      await withClient(database.url, async (client) => {
+        await client.query('DROP TRIGGER outrun ON log_segments');
         await client.query('DELETE FROM inventory_events WHERE position = 12345');
       });
       const stopped = await log('seal');
