@@ -9,11 +9,14 @@ export type Principal =
   | { role: 'vendor'; vendorId: string; subject: string }
   | { role: 'service'; subject: string };
 
-/** One string per principal, for limits and keys. */
+/**
+ * One string per principal, for limits and keys. Ids of vendors may have colons, and subjects, too, so that of an id is
+ * written otherwise; those without have the keys that are stored.
+ */
 export function principalKey(principal: Principal | null): string {
   if (principal === null) return 'anonymous';
   return principal.role === 'vendor'
-    ? `vendor:${principal.vendorId}:${principal.subject}`
+    ? `vendor:${principal.vendorId.replaceAll(':', '%3A')}:${principal.subject}`
     : `${principal.role}:${principal.subject}`;
 }
 

@@ -13,8 +13,8 @@ export interface SeriesKey {
   state: string;
 }
 
-/** The same for the same series. */
-export const nameOf = ({ commodity, state }: SeriesKey): string => `${commodity} ${state}`;
+/** The same for the same series, and for no other: neither part has a NUL. */
+export const nameOf = ({ commodity, state }: SeriesKey): string => `${commodity}\0${state}`;
 
 export interface ChangedPoints {
   /** In position order. */

@@ -18,6 +18,20 @@ describe('Buckets that are counted anew', () => {
     ]);
   });
 
+  it('are told apart, wherever their names have blanks', () => {
+    const buckets = new Buckets();
+    const day = '2026-01-05';
+    buckets.add([{ commodity: 'Cowpea', state: 'Pods Goa', day }], false);
+    buckets.add([{ commodity: 'Cowpea Pods', state: 'Goa', day }], false);
+    expect(columns(buckets)).toEqual([
+      [
+        ['Cowpea', 'Cowpea Pods'],
+        ['Pods Goa', 'Goa'],
+        [day, day],
+      ],
+    ]);
+  });
+
   it('are five hundred at a time, and fewer of those that many reports have moved to', () => {
     const rows = (count: number, reports: number) =>
       Array.from({ length: count }, (_none, index) => ({ commodity: `c${index}`, state: 'Goa', day: '1', reports }));

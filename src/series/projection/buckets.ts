@@ -40,7 +40,8 @@ export class Buckets {
   }
 
   private addOne(bucket: Bucket): void {
-    const key = `${bucket.day} ${bucket.commodity} ${bucket.state}`;
+    // No text in PostgreSQL has a NUL, and a state may have blanks.
+    const key = `${bucket.day}\0${bucket.commodity}\0${bucket.state}`;
     const known = this.buckets.get(key);
     if (known) known.reports += bucket.reports;
     else this.buckets.set(key, bucket);
