@@ -73,7 +73,7 @@ export async function series(run: BenchRun): Promise<BenchResult> {
   return {
     rows: [
       compare({ bench: 'series, a year by day', unit: 'ms', rounds, reach: 5, better: 'faster' }),
-      // Those of the round that warms up find cold code, and rows that nobody has read since they were made.
+      // Those of the round that warms up find cold code, and rows that no statement has read since they were made.
       bound('series, a year by day, p99', p99(years.slice(QUERIES)), 20),
       bound('series, movers, p99', p99(movers), 50),
       bound('series, late report to client, p99', p99(pushed), 200),

@@ -243,7 +243,7 @@ describe('the examples of the README', () => {
   });
 
   it('read and write', async () => {
-    // Whoever reads the README may run them again.
+    // Readers of the README may run them again.
     for (const name of ['write', 'again']) {
       const child = await run(name, examples[1]!, await bearer());
       expect([await child.exited, child.output()]).toEqual([0, expect.stringContaining("name: 'Potato'")]);

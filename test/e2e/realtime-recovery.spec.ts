@@ -22,7 +22,7 @@ async function upsert(app: TestApp, vendorId: string, count: number, fields: obj
   expect((await app.request('PUT', `/api/vendors/${vendorId}/inventory`, { items })).status).toBe(200);
 }
 
-/** G6: a client that comes back misses nothing and sees nothing twice, or is told to refetch. */
+/** G6: a client that comes back misses nothing and sees nothing twice, or gets `recovered: false`. */
 describe('a client that comes back', () => {
   let app: TestApp;
   let vendors: string[];

@@ -44,7 +44,7 @@ const runs = (range: string): boolean =>
       .every((comparator) => comparator === '' || fits(comparator)),
   );
 
-/** `npm ci` warns of others (`EBADENGINE`), and nobody tries them on that Node.js. */
+/** `npm ci` warns of others (`EBADENGINE`), and their authors don't try them on that Node.js. */
 describe('the packages of package-lock.json', () => {
   it('run on the oldest Node.js that the product runs on', () => {
     const ranges = Object.entries(packages).flatMap(([path, { version, engines }]) =>

@@ -265,7 +265,7 @@ describe('seals of the log', () => {
     expect((await readSeals()).seals).toHaveLength(4);
   });
 
-  it('are made at once by a command, which says how far, whoever else seals meanwhile', async () => {
+  it('are made at once by a command, which says how far, while a server seals as well', async () => {
     await lengthenLog(client, 2_600);
     const made: number[] = [];
     const [outcome] = await Promise.all([sealSegments(client, ({ last }) => made.push(last), 1_000), seal()]);
