@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { RecordReader } from '../../src/events/index.js';
+import { RecordReader } from '../../src/events/seals/record-reader.js';
 import { PRODUCT_JSON } from '../../src/inventory/products/stored-product.sql.js';
 import {
   recordLine,

@@ -2,12 +2,10 @@ import type pg from 'pg';
 import type { Queries } from '../database/index.js';
 import {
   ChangedEventError,
-  LogTail,
   MissingEventError,
   type NewSegment,
-  RecordReader,
   SEGMENT_POSITIONS,
-  SegmentMaker,
+  segmentMakerOver,
 } from '../events/index.js';
 
 /** Times that another process may be faster in a row. */
@@ -48,8 +46,7 @@ export async function sealSegments(
     query: async <Row extends pg.QueryResultRow>(statement: { name: string; text: string }, values: unknown[] = []) =>
       (await client.query<Row>({ ...statement, values })).rows,
   };
-  const records = new RecordReader(sql);
-  const maker = new SegmentMaker(sql, records, new LogTail(sql, records));
+  const maker = segmentMakerOver(sql);
   let segments = 0;
   let obstacle: string | undefined;
   let ends = await maker.ends();

@@ -28,6 +28,12 @@ export interface NewSegment {
 /** Has a pause after work that began at a time of `performance.now()`. */
 export type Rest = (began: number) => Promise<void>;
 
+/** What makes segments over a connection of a command, which has no modules. */
+export function segmentMakerOver(sql: Queries): SegmentMaker {
+  const records = new RecordReader(sql);
+  return new SegmentMaker(sql, records, new LogTail(sql, records));
+}
+
 /** Makes the next segment of the log, for the leader and for the command that seals. */
 @Injectable()
 export class SegmentMaker {
