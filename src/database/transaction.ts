@@ -126,7 +126,8 @@ export class Transaction {
     }
     this.committed = true;
     this.release(this.broken);
-    for (const followUp of this.followUps) await followUp();
+    // At once: what several of them have to wait for is waited for once.
+    await Promise.all(this.followUps.map((followUp) => followUp()));
   }
 
   /** Does nothing if it has ended. Never rejects: a connection that can't be told is cut, which has the same effect. */

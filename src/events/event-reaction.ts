@@ -39,10 +39,17 @@ export interface InvalidatableCache {
    */
   invalidateOrWithhold?(events: readonly EventContent[]): Promise<boolean>;
   /**
-   * Tries once more to put out of date what couldn't be. @returns whether nothing is left to be; without it nothing
+   * Tries once more to put out of date what `owes` tells. @returns whether nothing is left to be; without it nothing
    * ever is
    */
-  makeUp?(): Promise<boolean>;
+  makeUp?(ledSince?: number): Promise<boolean>;
+  /**
+   * Whether something couldn't be put out of date, and some instance may serve it.
+   *
+   * @param ledSince for the leader: moment, in milliseconds since 1970, since when no other instance can have vouched
+   *   for the cache. What this one hasn't vouched for either, for as long as a lease lasts, is served no more
+   */
+  owes?(ledSince?: number): boolean;
   /** Removes everything. */
   clear(): Promise<boolean>;
   /** Vouches for a while that everything sequenced so far has been invalidated. */

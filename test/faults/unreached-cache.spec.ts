@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FoundProduct, Product } from '../../src/contracts/index.js';
+import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { TcpProxy } from '../support/cluster/tcp-proxy.js';
 import { waitFor } from '../support/processes.js';
+import { startRedis, type TestRedis } from '../support/redis-server.js';
 import { cached, cacheInUse, type SearchApps, search, startPair } from '../support/search-apps.js';
+import type { TestDatabase } from '../support/test-database.js';
 
 const PATH = '/api/products/search?category=vegetables';
 const WRITES = 8;
@@ -66,4 +69,47 @@ describe('an instance that is cut off from the cache', () => {
       { what: 'a quick acknowledgement' },
     );
   });
+});
+
+/** Milliseconds: more than a leader who can't be heard is given, and less than a cache may take. */
+const LATE = 150;
+
+/** G1 for its changes too: the log shows them before the leader has put out of date what they change. */
+describe('an instance that is cut off from the cache alone, under a leader who reaches it late', () => {
+  let database: TestDatabase;
+  let redis: TestRedis;
+  let links: TcpProxy[];
+  let apps: TestApp[];
+
+  beforeAll(async () => {
+    [database, redis] = await Promise.all([testDatabase(), startRedis()]);
+    links = await Promise.all([0, 1].map(() => TcpProxy.open(() => redis.port)));
+    apps = [];
+    for (const port of [...links.map((link) => link.port), redis.port]) {
+      apps.push(await startApp({ database, env: { REDIS_HOST: redis.host, REDIS_PORT: String(port) } }));
+      await cacheInUse(apps.at(-1)!);
+    }
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all(apps.map((app) => app.close()));
+    await Promise.all(links.map((link) => link.close()));
+    await redis.stop();
+    await database.drop();
+  });
+
+  it('acknowledges what the leader has put out of date', async () => {
+    const [, writer, reader] = apps as [TestApp, TestApp, TestApp];
+    const product = await createProduct(writer, { basePrice: 1 });
+    links[0]!.delay('search-cache', LATE);
+    links[1]!.delay('search-cache', Infinity);
+    const wrong: string[] = [];
+    for (let price = 2; price < 2 + WRITES; price += 1) {
+      await cached(reader, PATH);
+      const { status } = await writer.request('PATCH', `/api/products/${product.id}`, { basePrice: price });
+      expect(status).toBe(200);
+      const { result, page } = await search<FoundProduct>(reader, PATH);
+      if (page.items[0]!.basePrice !== price) wrong.push(`${result} ${page.items[0]!.basePrice}, not ${price}`);
+    }
+    expect(wrong).toEqual([]);
+  }, 60_000);
 });

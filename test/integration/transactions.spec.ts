@@ -41,6 +41,23 @@ describe('a transaction in the asynchronous context', () => {
     expect(seen).toHaveLength(1);
   });
 
+  it('runs all that follows a commit at once: what several wait for is waited for once', async () => {
+    const began: number[] = [];
+    await sql.transaction(async () => {
+      let second!: () => void;
+      const secondBegan = new Promise<void>((resolve) => (second = resolve));
+      await afterCommit(async () => {
+        began.push(1);
+        await secondBegan;
+      });
+      await afterCommit(() => {
+        began.push(2);
+        return Promise.resolve(second());
+      });
+    });
+    expect(began).toEqual([1, 2]);
+  });
+
   it('leaves its context inert after a commit, and refuses after a rollback', async () => {
     let end!: () => void;
     const ended = new Promise<void>((resolve) => (end = resolve));

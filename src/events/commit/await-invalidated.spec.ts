@@ -1,69 +1,173 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import { type AppConfig, loadConfig } from '../../config/index.js';
 import { Clock } from '../../infra/index.js';
 import type { CacheInvalidation } from '../invalidation/cache-invalidation.js';
 import type { FreshnessLease } from '../invalidation/freshness-lease.js';
-import type { LeaderWord } from '../invalidation/leader-word.js';
+import { LeaderWord } from '../invalidation/leader-word.js';
+import type { EventLog } from '../log/event-log.js';
+import type { RelayWakeup } from '../relay/relay-wakeup.js';
 import type { LeaderElection } from '../sequencer/leader-election.js';
 import { AwaitInvalidated } from './await-invalidated.js';
-import type { AwaitSequenced } from './await-sequenced.js';
+import { AwaitSequenced } from './await-sequenced.js';
 
 const ONE: AppConfig = loadConfig({ REDIS_URL: 'redis://127.0.0.1' });
 const SENTINELS: AppConfig = loadConfig({ REDIS_SENTINELS: '127.0.0.1:1', REDIS_SENTINEL_NAME: 'market' });
-const never = new Promise<never>(() => undefined);
+const BEFORE = 7;
+const OWN = 8;
+const LED_SINCE = 1_000;
 
 interface Situation {
-  config: AppConfig;
-  leads: boolean;
+  config?: AppConfig;
+  leads?: boolean;
   /** Tries after which the cache is reached. */
   reachedBy?: number;
-  leaseMayHold?: boolean;
-  /** Until the leader's word comes. */
-  word?: Promise<void>;
-  sequenced?: Promise<number>;
+  /** Of what can't be reached. */
+  leaseHasRunOut?: boolean;
+  /** Milliseconds after which the change has its position, and after which the leader announces it. */
+  sequencedAfter?: number;
+  announcedAfter?: number;
+  /** The bus brings something every now and then. */
+  bus?: 'alive' | 'silent' | 'away';
+  logFails?: boolean;
+  /** Changes that are acknowledged at the same time. */
+  writers?: number;
+  /** Milliseconds that the writer has waited for the cache before. */
+  waited?: number;
 }
 
-/** How often the cache is tried before the acknowledgement goes out. */
-async function triesUntilAcknowledged({ config, leads, reachedBy = 99, ...rest }: Situation): Promise<number> {
-  const { leaseMayHold = true, word = never, sequenced = Promise.resolve(7) } = rest;
-  const makeUp = jest.fn(() => Promise.resolve(makeUp.mock.calls.length >= reachedBy));
-  await new AwaitInvalidated(
-    config,
-    { makeUp } as unknown as CacheInvalidation,
-    { mayHold: leaseMayHold } as FreshnessLease,
-    { held: leads } as LeaderElection,
-    { all: () => sequenced } as AwaitSequenced,
-    { given: () => word } as unknown as LeaderWord,
-    new Clock(),
-  ).madeUp();
-  return makeUp.mock.calls.length;
+interface Acknowledged {
+  /** Milliseconds. */
+  after: number;
+  tries: number;
 }
+
+/** What the writer does that couldn't reach a cache; the bus, the log and the cache are not real. */
+async function acknowledged(situation: Situation): Promise<Acknowledged> {
+  const { config = SENTINELS } = situation;
+  const { leads = false, reachedBy = 99, leaseHasRunOut = false, bus = 'alive', writers = 1 } = situation;
+  const { sequencedAfter = 0, announcedAfter = Infinity, logFails = false, waited = 0 } = situation;
+  const began = performance.now();
+  const since = (): number => performance.now() - began;
+  const clock = new Clock();
+  const makeUp = jest.fn(() => Promise.resolve(makeUp.mock.calls.length >= reachedBy));
+  const owes = (ledSince?: number): boolean => !(leaseHasRunOut && ledSince === LED_SINCE);
+  const word = new LeaderWord(clock);
+  word.follow(() => bus !== 'away');
+  word.heard(BEFORE);
+  const life = setInterval(() => {
+    if (bus === 'alive') word.heardBus();
+    if (since() >= announcedAfter) word.heard(OWN);
+  }, 10);
+  if (bus === 'alive') word.heardBus();
+  const log = {
+    pending: () =>
+      logFails
+        ? Promise.reject(new Error('no answer'))
+        : Promise.resolve(since() < sequencedAfter ? { lastSeq: '9', count: 1 } : { lastSeq: null, count: 0 }),
+    head: () => Promise.resolve({ position: since() < sequencedAfter ? BEFORE : OWN }),
+  } as unknown as EventLog;
+  const sequenced = new AwaitSequenced(log, { committed: () => undefined } as unknown as RelayWakeup, clock);
+  const invalidated = new AwaitInvalidated(
+    config,
+    { makeUp, owes } as unknown as CacheInvalidation,
+    { ledSince: LED_SINCE } as FreshnessLease,
+    { held: leads } as LeaderElection,
+    sequenced,
+    word,
+  );
+  await Promise.all(Array.from({ length: writers }, () => invalidated.madeUp(began - waited)));
+  clearInterval(life);
+  return { after: since(), tries: makeUp.mock.calls.length };
+}
+
+/** All at the same time. */
+const all = (...situations: Situation[]): Promise<Acknowledged[]> => Promise.all(situations.map(acknowledged));
 
 describe('AwaitInvalidated', () => {
   it('has a follower try until it reaches the cache', async () => {
-    expect(await triesUntilAcknowledged({ config: ONE, leads: false, reachedBy: 3 })).toBe(3);
+    expect((await acknowledged({ reachedBy: 3 })).tries).toBe(3);
   });
 
-  it('has a follower wait for the leader no longer than needed', async () => {
-    expect(await triesUntilAcknowledged({ config: ONE, leads: false, word: Promise.resolve() })).toBe(0);
+  it('has a follower wait for the leader, however long that one tries, and no longer', async () => {
+    const [soon, late] = await all({ announcedAfter: 0 }, { announcedAfter: 700 });
+    expect(soon!.after).toBeLessThan(300);
+    expect(late!.after).toBeGreaterThanOrEqual(700);
+    expect(late!.after).toBeLessThan(1_200);
   });
 
-  it('has a follower wait for two seconds if the leader says nothing, or the log does not answer', async () => {
-    const began = performance.now();
-    const failing = Promise.reject(new Error('no answer'));
-    const situations = [{}, { sequenced: failing }].map((rest) => ({ config: ONE, leads: false, ...rest }));
-    const tries = await Promise.all(situations.map(triesUntilAcknowledged));
-    expect(Math.min(...tries)).toBeGreaterThan(5);
-    expect(performance.now() - began).toBeGreaterThan(1_900);
-    expect(performance.now() - began).toBeLessThan(4_000);
+  it('has a follower give the leader some time while his word cannot come', async () => {
+    for (const { after } of await all({ bus: 'away' }, { bus: 'silent' })) {
+      expect(after).toBeGreaterThanOrEqual(95);
+      expect(after).toBeLessThan(700);
+    }
   });
 
-  it('has the leader try until it reaches a Redis that may have a successor', async () => {
-    expect(await triesUntilAcknowledged({ config: SENTINELS, leads: true, reachedBy: 3 })).toBe(3);
+  it('has a follower wait until its change has a position, though the log ends before it for a second', async () => {
+    const [away, alive] = await all(
+      { sequencedAfter: 1_400, bus: 'away' },
+      { sequencedAfter: 1_400, announcedAfter: 1_500 },
+    );
+    expect(away!.after).toBeGreaterThanOrEqual(1_490);
+    expect(alive!.after).toBeGreaterThanOrEqual(1_500);
+    expect(alive!.after).toBeLessThan(1_950);
   });
 
-  it('keeps the leader from waiting for a Redis that has none, or when its lease has run out', async () => {
-    expect(await triesUntilAcknowledged({ config: ONE, leads: true })).toBe(0);
-    expect(await triesUntilAcknowledged({ config: SENTINELS, leads: true, leaseMayHold: false })).toBe(0);
+  it('has a follower wait two seconds if the leader says nothing, none leads, or the log is away', async () => {
+    for (const { after, tries } of await all({}, { sequencedAfter: 9_000 }, { logFails: true })) {
+      expect(tries).toBeGreaterThan(5);
+      expect(after).toBeGreaterThan(1_900);
+      expect(after).toBeLessThan(3_000);
+    }
+  });
+
+  it('has the leader try for half a second, or less if it has waited before', async () => {
+    const [reached, never, waited] = await all(
+      { leads: true, reachedBy: 3 },
+      { leads: true },
+      { leads: true, waited: 9_000 },
+    );
+    expect(reached!.tries).toBe(3);
+    expect(never!.after).toBeGreaterThanOrEqual(490);
+    expect(waited!.after).toBeGreaterThanOrEqual(240);
+    expect(waited!.after).toBeLessThan(490);
+  });
+
+  it('has the leader not wait for what is served no more, or a Redis without successor', async () => {
+    const runOut: Situation = { leaseHasRunOut: true, reachedBy: 2 };
+    const [one, leader, ...followers] = await all(
+      ...[{ config: ONE, leads: true }, { ...runOut, leads: true }, runOut, { ...runOut, config: ONE }],
+    );
+    for (const { after, tries } of [one!, leader!]) expect([tries, after < 45]).toEqual([0, true]);
+    expect(followers.map(({ tries }) => tries)).toEqual([2, 2]);
+  });
+
+  it('shares each try among all who wait', async () => {
+    const { tries } = await acknowledged({ leads: true, writers: 200 });
+    expect(tries).toBeGreaterThan(3);
+    expect(tries).toBeLessThanOrEqual(11);
+  });
+
+  it('never takes a try for one that began before the change', async () => {
+    const answers: ((reached: boolean) => void)[] = [];
+    const makeUp = (): Promise<boolean> => new Promise((resolve) => answers.push(resolve));
+    const invalidated = new AwaitInvalidated(
+      SENTINELS,
+      { makeUp, owes: () => true } as unknown as CacheInvalidation,
+      { ledSince: LED_SINCE } as FreshnessLease,
+      { held: true } as LeaderElection,
+      {} as AwaitSequenced,
+      {} as LeaderWord,
+    );
+    const done: string[] = [];
+    const first = invalidated.madeUp(performance.now()).then(() => done.push('first'));
+    while (answers.length === 0) await sleep(1);
+    const second = invalidated.madeUp(performance.now()).then(() => done.push('second'));
+    answers[0]!(true);
+    await first;
+    while (answers.length === 1) await sleep(1);
+    expect(done).toEqual(['first']);
+    answers[1]!(true);
+    await second;
   });
 });

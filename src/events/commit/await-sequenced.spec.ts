@@ -26,8 +26,16 @@ describe('AwaitSequenced', () => {
     const { pending, sequenced } = answering(nothing, nothing);
     const first = sequenced.all();
     await Promise.resolve();
-    expect(await Promise.all([first, sequenced.all(), sequenced.all()])).toEqual([7, 7, 7]);
+    expect(await Promise.all([first, sequenced.all(), sequenced.allOrNone()])).toEqual([7, 7, 7]);
     expect(pending.mock.calls.length).toBeLessThanOrEqual(2);
+  });
+
+  it('says after a second, to those who need it, that not everything has a position', async () => {
+    const waits = (): Promise<{ lastSeq: string; count: number }> => Promise.resolve({ lastSeq: '9', count: 1 });
+    const log = { pending: waits, head: () => Promise.resolve({ position: 7 }) } as unknown as EventLog;
+    const wakeup = { committed: () => undefined } as unknown as RelayWakeup;
+    const sequenced = new AwaitSequenced(log, wakeup, new Clock());
+    expect(await Promise.all([sequenced.all(), sequenced.allOrNone()])).toEqual([7, null]);
   });
 
   it('tries again for those who came during a poll that failed at once', async () => {

@@ -9,6 +9,13 @@ const POLL_EVERY = 5;
 /** Milliseconds after which a poll that fails has been waiting for a PostgreSQL that hangs. */
 const HANGS_AFTER = 3_000;
 
+interface Reached {
+  /** Where the log ends. */
+  position: number;
+  /** Whether everything that was committed before the poll has a position. */
+  isAll: boolean;
+}
+
 /**
  * Read your own writes over the log: an event is readable once it has a position, a few milliseconds after its
  * commit. A reader that comes right after an acknowledged write waits for that, within a bound.
@@ -16,7 +23,7 @@ const HANGS_AFTER = 3_000;
 @Injectable()
 export class AwaitSequenced {
   /** The poll that callers of this moment share; one that has begun already may be too early for them. */
-  private next: Promise<number> | null = null;
+  private next: Promise<Reached> | null = null;
   /** Ends with the poll under way. Rejects if PostgreSQL hangs: those who wait for the next one would wait as long. */
   private running: Promise<unknown> = Promise.resolve();
 
@@ -27,7 +34,17 @@ export class AwaitSequenced {
   ) {}
 
   /** A position that everything committed before the call has reached; after a second whatever has been reached. */
-  all(): Promise<number> {
+  async all(): Promise<number> {
+    return (await this.shared()).position;
+  }
+
+  /** The same; null if that hasn't been reached after a second, as while no instance leads. */
+  async allOrNone(): Promise<number | null> {
+    const { position, isAll } = await this.shared();
+    return isAll ? position : null;
+  }
+
+  private shared(): Promise<Reached> {
     this.next ??= this.running
       .finally(() => (this.next = null))
       .then(
@@ -40,7 +57,7 @@ export class AwaitSequenced {
     return this.next;
   }
 
-  private begin(): Promise<number> {
+  private begin(): Promise<Reached> {
     const began = performance.now();
     const poll = this.poll();
     this.running = poll.catch((error: unknown) => {
@@ -50,15 +67,15 @@ export class AwaitSequenced {
     return poll;
   }
 
-  private async poll(): Promise<number> {
+  private async poll(): Promise<Reached> {
     const { lastSeq } = await this.log.pending();
-    if (lastSeq !== null) await this.untilSequenced(lastSeq);
-    return (await this.log.head()).position;
+    const isAll = lastSeq === null || (await this.isSequencedSoon(lastSeq));
+    return { position: (await this.log.head()).position, isAll };
   }
 
-  private async untilSequenced(lastSeq: string): Promise<void> {
+  private isSequencedSoon(lastSeq: string): Promise<boolean> {
     this.signal.committed();
     const isSequenced = async () => (await this.log.pending(lastSeq)).count === 0;
-    await pollUntil(isSequenced, { every: POLL_EVERY, atMost: WAIT_AT_MOST, clock: this.clock });
+    return pollUntil(isSequenced, { every: POLL_EVERY, atMost: WAIT_AT_MOST, clock: this.clock });
   }
 }

@@ -136,8 +136,9 @@ export class EventCommitter {
       const result = resultOf(rows);
       const after = positioned ? positionBefore(positioned) : null;
       if (inline && after !== null) {
+        const began = performance.now();
         const invalidated = await inline.finalize(after, inOrder(result.events, eventIds));
-        if (!invalidated) await this.unreached.madeUp();
+        if (!invalidated) await this.unreached.madeUp(began);
         this.acknowledged.note(result.events);
       } else {
         inline?.end();
@@ -162,9 +163,10 @@ export class EventCommitter {
   private async acknowledge(events: readonly NewInventoryEvent[], report: ReportCommitted): Promise<void> {
     if (events.length === 0) return;
     await afterCommit(async () => {
+      const began = performance.now();
       const invalidated = await this.invalidation.committed(events);
       this.wakeup.committed(invalidated, report(events));
-      if (invalidated.length === 0) await this.unreached.madeUp();
+      if (invalidated.length === 0) await this.unreached.madeUp(began);
       this.acknowledged.note(events);
     });
   }

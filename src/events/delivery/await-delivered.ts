@@ -8,6 +8,8 @@ import { EventBridge } from './event-bridge.js';
 /** Milliseconds a replay waits for delivery at most, and between polls. */
 const WAIT_AT_MOST = 1_500;
 const POLL_EVERY = 5;
+/** Milliseconds it then waits for the leader's word at most. */
+const WORD_AT_MOST = 500;
 
 /**
  * Lets a replayed answer wait until the events that are committed have been delivered here, and no search is served
@@ -27,6 +29,6 @@ export class AwaitDelivered implements ReplayCondition {
     const position = await this.log.all();
     const isDelivered = () => this.bridge.cursor.position >= position;
     if (!isDelivered()) await pollUntil(isDelivered, { every: POLL_EVERY, atMost: WAIT_AT_MOST, clock: this.clock });
-    await this.word.given(position);
+    await this.word.given(position, WORD_AT_MOST);
   }
 }

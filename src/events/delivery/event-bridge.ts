@@ -64,6 +64,7 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    this.word.follow(() => this.bus.connected);
     // Listening comes first: what is published while the head is read waits in the queue.
     this.unsubscribe = this.bus.subscribe((message) => this.receive(message));
     this.position = (await this.log.head()).position;
@@ -115,6 +116,7 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
   }
 
   private receive(message: BusMessage): void {
+    this.word.heardBus();
     if (message.kind === 'wake') return;
     // Another database's instances may be on the same channel; their leader's word is not ours.
     const epoch = epochOf(message);

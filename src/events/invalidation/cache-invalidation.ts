@@ -54,9 +54,14 @@ export class CacheInvalidation implements NewEpochHandler {
     return this.all((cache) => cache.invalidateOrWithhold?.(events) ?? cache.invalidate(events));
   }
 
-  /** Tries to make up for what couldn't be done. @returns whether this instance owes nothing */
-  makeUp(): Promise<boolean> {
-    return this.all((cache) => cache.makeUp?.() ?? Promise.resolve(true));
+  /** Tries to make up for what couldn't be done. @returns whether this instance owes nothing that may be served */
+  makeUp(ledSince?: number): Promise<boolean> {
+    return this.all((cache) => cache.makeUp?.(ledSince) ?? Promise.resolve(true));
+  }
+
+  /** Whether something couldn't be put out of date and may be served, see `InvalidatableCache.owes`. */
+  owes(ledSince?: number): boolean {
+    return this.caches.some((cache) => cache.owes?.(ledSince) ?? false);
   }
 
   /** Pages may be of changes that have never been. */

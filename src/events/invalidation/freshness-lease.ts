@@ -7,8 +7,6 @@ import { SEQUENCE_BATCH } from '../sequencer/sequence-events.sql.js';
 
 /** Milliseconds between renewals of the lease. */
 const RENEW_EVERY = 1_000;
-/** Milliseconds that caches may be trusted after the last renewal (G2). */
-const HOLDS_FOR = 10_000;
 
 /**
  * Open events of one batch beyond which everything is put out of date. Unrelated events concern about ten scopes each
@@ -35,8 +33,8 @@ const ABOUT_TEXTS: ReadonlySet<string> = new Set(['product_created', 'product_up
 export class FreshnessLease {
   private trusted = false;
   private renewedAt = 0;
-  /** When the caches may have been vouched for last, by this leader or the one before it. */
-  private vouchedAt: number;
+  /** Since when no other instance can have vouched for the caches: milliseconds since 1970. For the leader. */
+  ledSince: number;
   /** The last change of a full batch: its events may be spread over two batches, but must be seen together. */
   private tail: InventoryEvent[] = [];
 
@@ -44,18 +42,13 @@ export class FreshnessLease {
     private readonly invalidation: CacheInvalidation,
     private readonly clock: Clock,
   ) {
-    this.vouchedAt = clock.now();
+    this.ledSince = clock.now();
   }
 
   /** Must be called when the leadership is new or lost, and while it is another one's. */
   distrust(): void {
     this.trusted = false;
-    this.vouchedAt = this.clock.now();
-  }
-
-  /** Whether some instance may serve what is cached. For the leader: of another one's lease nothing is known. */
-  get mayHold(): boolean {
-    return !this.clock.hasPassed(HOLDS_FOR, this.vouchedAt);
+    this.ledSince = this.clock.now();
   }
 
   /** Events whose writers have invalidated the caches themselves. */
@@ -104,8 +97,6 @@ export class FreshnessLease {
     const now = this.clock.now();
     if (!this.trusted) await this.clear();
     if (!this.trusted) return;
-    // Whatever is answered: the lease may have been renewed.
-    this.vouchedAt = now;
     this.trusted = await this.invalidation.renewLease();
     this.renewedAt = now;
   }

@@ -4,16 +4,30 @@ import { Clock, pollUntil } from '../../infra/index.js';
 const POLL_EVERY = 5;
 /** Milliseconds that a leader who can't be heard is given, once an event has its position, to do what it announces. */
 const UNHEARD = 100;
+/** Milliseconds after which a bus that brings nothing is away: it brings heartbeats, and a writer's own wake-ups. */
+const SILENCE = 1_000;
 
 /**
  * How far the leader has announced events, which it does when it has put out of date what they change. The log shows an
- * event some milliseconds before, as soon as it has its position.
+ * event before, as soon as it has its position: some milliseconds, or as long as the leader tries to reach a cache.
  */
 @Injectable()
 export class LeaderWord {
   private upTo = 0;
+  private busHeardAt = 0;
+  private isBusConnected = (): boolean => false;
 
   constructor(private readonly clock: Clock) {}
+
+  /** For the bridge: until then the bus counts as away. */
+  follow(isBusConnected: () => boolean): void {
+    this.isBusConnected = isBusConnected;
+  }
+
+  /** The bus has brought something, from any instance. */
+  heardBus(): void {
+    this.busHeardAt = this.clock.now();
+  }
 
   /** There are events up to this position. */
   heard(position: number): void {
@@ -26,13 +40,22 @@ export class LeaderWord {
   }
 
   /**
-   * Resolves when the leader has put out of date what these events change. While its word doesn't come, since the bus
-   * is away, it is given some time more.
+   * Resolves when the leader has put out of date what these events change, or when that takes too long. Only while its
+   * word can't come, since the bus is away, it isn't waited for: the leader is given some time more.
    *
    * @param position that the log has reached
+   * @param atMost milliseconds
    */
-  async given(position: number): Promise<void> {
-    const isGiven = (): boolean => this.upTo >= position;
-    if (!isGiven()) await pollUntil(isGiven, { every: POLL_EVERY, atMost: UNHEARD, clock: this.clock });
+  async given(position: number, atMost: number): Promise<void> {
+    let busAt = this.clock.now();
+    const isGiven = (): boolean => {
+      if (this.isBusAlive) busAt = this.clock.now();
+      return this.upTo >= position || this.clock.hasPassed(UNHEARD, busAt);
+    };
+    if (this.upTo < position) await pollUntil(isGiven, { every: POLL_EVERY, atMost, clock: this.clock });
+  }
+
+  private get isBusAlive(): boolean {
+    return this.isBusConnected() && !this.clock.hasPassed(SILENCE, this.busHeardAt);
   }
 }

@@ -27,8 +27,12 @@ export class SearchCacheInvalidator implements InvalidatableCache {
     return this.invalidateBy((scopesOf) => this.cache.invalidateOrWithhold(scopesOf), events);
   }
 
-  makeUp(): Promise<boolean> {
-    return this.cache.makeUp();
+  makeUp(ledSince?: number): Promise<boolean> {
+    return this.cache.makeUp(ledSince);
+  }
+
+  owes(ledSince?: number): boolean {
+    return this.cache.owes(ledSince);
   }
 
   clear(): Promise<boolean> {

@@ -75,8 +75,12 @@ export class PartitionedCache extends ResilientCache implements OnApplicationBoo
     return true;
   }
 
-  async makeUp(): Promise<boolean> {
-    return (await Promise.all(this.partitions.map((partition) => partition.makeUp()))).every(Boolean);
+  async makeUp(ledSince?: number): Promise<boolean> {
+    return (await Promise.all(this.partitions.map((partition) => partition.makeUp(ledSince)))).every(Boolean);
+  }
+
+  owes(ledSince?: number): boolean {
+    return this.partitions.some((partition) => partition.owes(ledSince));
   }
 
   async clear(): Promise<boolean> {

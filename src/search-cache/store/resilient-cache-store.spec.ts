@@ -189,6 +189,43 @@ describe('the guarded cache', () => {
     expect(await elsewhere()).toBe('miss');
   });
 
+  it('owes the leader nothing once no lease can hold any more', async () => {
+    const ledSince = clock.time;
+    clock.time += 4_000;
+    await cache.renewLease();
+    store.cut = true;
+    expect(await cache.invalidate([S])).toBe(false);
+    clock.time += 9_999;
+    // Another leader before may have vouched later than this one has known.
+    expect([cache.owes(), cache.owes(ledSince), cache.owes(clock.time)]).toEqual([true, true, true]);
+    expect(await cache.makeUp(ledSince)).toBe(false);
+    clock.time += 1;
+    expect([cache.owes(), cache.owes(ledSince), cache.owes(ledSince + 5_000)]).toEqual([true, false, true]);
+    store.calls.length = 0;
+    expect([await cache.makeUp(ledSince), await cache.makeUp()]).toEqual([true, false]);
+    expect(store.calls).toEqual([`invalidate ${S}`]);
+    // It is paid all the same, and before the store is vouched for again.
+    store.cut = false;
+    store.calls.length = 0;
+    expect(await cache.renewLease()).toBe(true);
+    expect(store.calls).toEqual([`invalidate ${S}`, 'lease']);
+  });
+
+  it('counts a failure once, however many wait for it', async () => {
+    await fail();
+    const failures = async (): Promise<number> => {
+      const text = await metrics.registry.getSingleMetricAsString('errors_total');
+      return Number(/type="search_cache"\} (\d+)/.exec(text)?.[1] ?? 0);
+    };
+    const before = await failures();
+    store.hold();
+    const invalidations = Array.from({ length: 100 }, (_none, index) => cache.invalidate([`product:${index}`]));
+    await jest.advanceTimersByTimeAsync(0);
+    store.release();
+    await Promise.all(invalidations);
+    expect((await failures()) - before).toBeLessThanOrEqual(2);
+  });
+
   it('sends no more than one invalidation at a time to a store that hangs', async () => {
     await fail();
     store.hold();

@@ -8,6 +8,7 @@ import { ResilientCache } from './resilient-cache.js';
 import {
   type CachedPage,
   type CacheRead,
+  LEASE_MS,
   type ScopesOf,
   SearchCacheStore,
   type StoreStats,
@@ -29,11 +30,14 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
   private retry: NodeJS.Timeout | undefined;
   private stopped = false;
   private watching: PeriodicJob | undefined;
+  /** When this process may have vouched for the store last. */
+  private vouchedAt = Number.NEGATIVE_INFINITY;
+  private counted: unknown;
 
   constructor(
     private readonly store: SearchCacheStore,
     private readonly metrics: Metrics,
-    clock: Clock,
+    private readonly clock: Clock,
     @Optional() private readonly wal?: PrimaryWal,
   ) {
     super();
@@ -87,8 +91,8 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
    * Tried even while the circuit is open: a change is about to be acknowledged, and another instance, which may reach
    * the store, would go on serving what it puts out of date.
    */
-  async makeUp(): Promise<boolean> {
-    if (!this.owed.any) return true;
+  async makeUp(ledSince?: number): Promise<boolean> {
+    if (!this.owes(ledSince)) return true;
     try {
       await this.owed.flush();
       return true;
@@ -96,6 +100,11 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
       this.failed(error);
       return false;
     }
+  }
+
+  owes(ledSince?: number): boolean {
+    if (!this.owed.any) return false;
+    return ledSince === undefined || !this.clock.hasPassed(LEASE_MS, Math.max(ledSince, this.vouchedAt));
   }
 
   async clear(): Promise<boolean> {
@@ -109,7 +118,13 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
   }
 
   renewLease(since = performance.now()): Promise<boolean> {
-    return this.attempt(() => this.store.renewLease(since).then(() => true), false);
+    const renewed = async (): Promise<boolean> => {
+      // Whatever is answered: it may have been renewed.
+      this.vouchedAt = this.clock.now();
+      await this.store.renewLease(since);
+      return true;
+    };
+    return this.attempt(renewed, false);
   }
 
   /** Looks whether the store has gone back to earlier data; if so, everything is renewed before it is used again. */
@@ -173,6 +188,9 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
   }
 
   private failed(error: unknown): void {
+    // Those who share a payment share its error.
+    if (error === this.counted) return;
+    this.counted = error;
     this.metrics.errors.inc({ type: 'search_cache' });
     this.logger.debug(error);
   }

@@ -36,8 +36,11 @@ export abstract class ResilientCache {
    */
   abstract invalidateOrWithhold(scopesOf: ScopesOf): Promise<boolean>;
 
-  /** Tries to make the invalidations that are owed. @returns whether none is owed any more */
-  abstract makeUp(): Promise<boolean>;
+  /** Tries to make the invalidations that `owes` tells of. @returns whether there are none any more */
+  abstract makeUp(ledSince?: number): Promise<boolean>;
+
+  /** Whether invalidations are owed of pages that may be served, see `InvalidatableCache.owes`. */
+  abstract owes(ledSince?: number): boolean;
 
   /** Removes every entry. @returns false if some may be left under a lease */
   abstract clear(): Promise<boolean>;

@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 const HOST = '127.0.0.1';
+/** In `CLIENT SETNAME`. */
+const PURPOSE = /mandi-inventory-sync:([\w-]+)/;
 
 /** One client's connection to a server, which the test can spoil. */
 export class TcpProxy {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private server: Server;
   private stalled = false;
+  private readonly lateness = new Map<string | undefined, number>();
 
   private constructor(
     private readonly targetPort: () => number,
@@ -44,6 +47,14 @@ export class TcpProxy {
     for (const pair of this.pairs) for (const socket of pair) socket.pause();
   }
 
+  /**
+   * What connections to Redis of one purpose, which the product names, send from now on comes so many milliseconds
+   * late; Infinity: they are reset, and new ones as soon as they say their name.
+   */
+  delay(purpose: string, milliseconds: number): void {
+    this.lateness.set(purpose, milliseconds);
+  }
+
   async restore(): Promise<void> {
     this.stalled = false;
     for (const pair of this.pairs) for (const socket of pair) socket.resume();
@@ -67,7 +78,11 @@ export class TcpProxy {
     const upstream = connect(this.targetPort(), HOST);
     const pair = [client, upstream] as const;
     this.pairs.add(pair);
-    this.forward(client, upstream);
+    let purpose: string | undefined;
+    this.forward(client, upstream, (chunk) => {
+      purpose ??= PURPOSE.exec(chunk.toString('latin1'))?.[1];
+      return this.lateness.get(purpose) ?? 0;
+    });
     this.forward(upstream, client);
     for (const socket of pair) {
       socket.setNoDelay(true);
@@ -80,8 +95,11 @@ export class TcpProxy {
     }
   }
 
-  private forward(from: Socket, to: Socket): void {
-    from.on('data', (chunk) => {
+  private forward(from: Socket, to: Socket, lateness: (chunk: Buffer) => number = () => 0): void {
+    from.on('data', (chunk: Buffer) => {
+      const late = lateness(chunk);
+      if (late === Infinity) return reset(from);
+      if (late > 0) return void setTimeout(() => to.write(chunk), late);
       if (to.write(chunk)) return;
       from.pause();
       to.once('drain', () => {
