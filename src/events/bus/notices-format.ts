@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type InventoryEvent } from '../../contracts/index.js';
+import type { EventType, InventoryEvent } from '../../contracts/index.js';
 import { channelsOf } from '../content-channels.js';
 import { EventNotice } from '../event-notice.js';
 
@@ -8,6 +8,19 @@ const NO_CHANNEL = 0xffff;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const UUID_BYTES = 16;
 const LATEST = 2 ** 47;
+
+/** Numbers of types as they are sent: instances of several releases read them, so none ever gets another meaning. */
+const NUMBER_OF: Readonly<Record<EventType, number>> = {
+  product_created: 0,
+  product_updated: 1,
+  product_deleted: 2,
+  availability_changed: 3,
+  price_changed: 4,
+  price_recorded: 5,
+  vendor_created: 6,
+  vendor_updated: 7,
+};
+const TYPE_OF = new Map(Object.entries(NUMBER_OF).map(([type, number]) => [number, type as EventType]));
 
 export interface Notices {
   epoch: string;
@@ -31,7 +44,7 @@ export function encodeNotices(epoch: string, events: readonly InventoryEvent[]):
   events.forEach((event, index) => {
     const start = index * ENTRY;
     const [vendor, category, former] = channelsOf(event);
-    rows.writeUInt8(EVENT_TYPES.indexOf(event.eventType), start);
+    rows.writeUInt8(NUMBER_OF[event.eventType], start);
     rows.writeInt32BE(Math.max(-0x80000000, Math.min(0x7fffffff, timeOf(event.occurredAt) - at)), start + 1);
     rows.writeUInt16BE(vendor!, start + 5);
     rows.writeUInt16BE(category ?? NO_CHANNEL, start + 7);
@@ -54,7 +67,7 @@ export function decodeNotices(bytes: Buffer, start: number): Notices | undefined
     for (let index = 0; index < count; index += 1) {
       const row = rows + index * ENTRY;
       // One of a later release: the log has it.
-      const eventType = EVENT_TYPES[bytes[row]!];
+      const eventType = TYPE_OF.get(bytes[row]!);
       if (eventType === undefined) return undefined;
       const channels = [bytes.readUInt16BE(row + 5)];
       const [category, former] = [bytes.readUInt16BE(row + 7), bytes.readUInt16BE(row + 9)];
