@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import pg from 'pg';
 import { clientToCut } from './client-to-cut.js';
+import { roamingClient } from './roaming-client.js';
 
 /** What PostgreSQL says when it takes a connection without asking for a password, and is ready. */
 const READY = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
@@ -44,6 +45,19 @@ describe('a client that can be cut off from a server that never answers', () => 
     await once(server, 'connection');
     cut(new Error('given up'));
     await expect(connected).rejects.toThrow('given up');
+  });
+
+  it('is given up, and nothing else happens, while it looks for its server', async () => {
+    welcomes = false;
+    const url = `postgres://user@127.0.0.1:${port}/database?sslmode=disable`;
+    const { client, cut } = clientToCut({ Client: roamingClient([{ name: 'only', url }]) });
+    const connected = client.connect();
+    await once(server, 'connection');
+    const failed = expect(connected).rejects.toThrow();
+    cut(new Error('given up'));
+    // Jest fails a test during which an error goes unhandled, as Node.js would end the process.
+    for (const socket of sockets) socket.destroy();
+    await failed;
   });
 
   it('rejects with the reason what waits for answers, and ends', async () => {

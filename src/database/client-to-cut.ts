@@ -15,6 +15,8 @@ export interface ClientToCut {
 /** A client for a server that may never answer. The driver's `end` waits for answers, so the client has our socket. */
 export function clientToCut(config: ConnectionSetUp['config']): ClientToCut {
   const socket = new Socket();
+  // Until the client connects it, nothing else listens, and an error would end the process.
+  socket.on('error', () => undefined);
   const client = new config.Client({ ...config, stream: () => socket });
   return { client, cut: (reason) => void socket.destroy(reason) };
 }
