@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io';
+import { aVendorEvent, placed } from '../../../test/support/events.js';
 import type { AppConfig } from '../../config/index.js';
 import type { ProjectionPositions } from '../../consumers/index.js';
 import type { SeriesUpdated } from '../../contracts/index.js';
@@ -109,5 +110,27 @@ describe('The feed of series', () => {
     (await read(3)).resolve({ updates: [update('onion', 7)], position: 7 });
     expect(waitedFor).toEqual(['price-series']);
     expect(reads).toHaveLength(4);
+  });
+
+  it('looks seldom while events pass by all the time, and often for one that has changed a series', async () => {
+    join('onion', 5);
+    for (const index of [0, 1]) (await read(index)).resolve({ updates: [], position: 5 });
+    let position = 5;
+    /** How often it looks within so many milliseconds, while the tables are a little behind. */
+    const looksIn = async (milliseconds: number, event: () => void): Promise<number> => {
+      const [before, began] = [reads.length, performance.now()];
+      while (performance.now() - began < milliseconds) {
+        position += 1;
+        event();
+        for (const one of reads) one.resolve({ updates: [], position: position - 1 });
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      return reads.length - before;
+    };
+    const notices = await looksIn(450, () => feed.passedBy(new EventNotice(position, 'price_changed', 0, [1], null)));
+    expect(notices).toBeGreaterThan(0);
+    expect(notices).toBeLessThanOrEqual(6);
+    const vendors = await looksIn(450, () => feed.handle(placed(aVendorEvent(), 'e', position)));
+    expect(vendors).toBeGreaterThan(notices);
   });
 });

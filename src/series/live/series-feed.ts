@@ -11,7 +11,10 @@ import { PRICE_SERIES } from '../projection/series-projection.js';
 import { ChangedPointsReader } from './changed-points.js';
 import { send, type SeriesSubscription, SeriesSubscriptions } from './series-subscriptions.js';
 
-/** Milliseconds between two looks: while the tables are behind an event, while a client reads slowly, and else. */
+/**
+ * Milliseconds between two looks: while the tables are behind an event, while they are behind one that may be of no
+ * series or a client reads slowly, and else.
+ */
 const CATCHING_UP = 15;
 const SLOW = 100;
 const IDLE = 1_000;
@@ -38,8 +41,9 @@ export class SeriesFeed implements EventHandler, NewEpochHandler, OnModuleDestro
   /** Since what is read now was asked for. */
   private joined: SeriesSubscription[] = [];
   private cursor = 0;
-  /** Position of the newest event that may have changed a series. */
+  /** Positions of the newest event that may have changed a series, and of the newest that is known to have. */
   private target = 0;
+  private known = 0;
   private running = false;
   private stopped = false;
 
@@ -62,11 +66,11 @@ export class SeriesFeed implements EventHandler, NewEpochHandler, OnModuleDestro
   handle({ observation, product, vendor, eventType, position }: InventoryEvent): void {
     // Prices that vendors set are in no series of a commodity.
     if (!observation && !vendor && !(product && eventType === 'product_updated')) return;
-    this.target = position;
+    this.target = this.known = position;
     this.signal.wake();
   }
 
-  /** A notice doesn't say whether a price was reported: once too often is one look more. */
+  /** A notice doesn't say whether a price was reported: of many there are few looks, and of one a look too many. */
   passedBy({ eventType, position }: EventNotice): void {
     if (eventType === 'availability_changed' || eventType === 'product_deleted') return;
     this.target = position;
@@ -74,7 +78,7 @@ export class SeriesFeed implements EventHandler, NewEpochHandler, OnModuleDestro
   }
 
   onNewEpoch({ position }: { position: number }): void {
-    this.cursor = this.target = position;
+    this.cursor = this.target = this.known = position;
     for (const subscription of this.subscriptions.all) subscription.position = position;
   }
 
@@ -88,6 +92,7 @@ export class SeriesFeed implements EventHandler, NewEpochHandler, OnModuleDestro
     if (this.subscriptions.count === 0) this.cursor = subscription.position;
     else if (subscription.position < this.cursor) this.late.add(subscription);
     this.target = Math.max(this.target, head);
+    this.known = Math.max(this.known, head);
     this.subscriptions.add(subscription);
     this.joined.push(subscription);
     this.signal.wake();
@@ -115,7 +120,10 @@ export class SeriesFeed implements EventHandler, NewEpochHandler, OnModuleDestro
       }
       if (!isBehind || this.cursor !== from) movedAt = performance.now();
       if (!isBehind) await this.signal.wait(pause);
-      else await this.waitForTables(performance.now() - movedAt > STANDING ? SLOW : CATCHING_UP);
+      else {
+        const isSoon = this.cursor < this.known && performance.now() - movedAt <= STANDING;
+        await this.waitForTables(isSoon ? CATCHING_UP : SLOW);
+      }
     }
     this.running = false;
   }
