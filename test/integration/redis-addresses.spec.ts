@@ -13,7 +13,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
 import { freePort, startChild, waitFor } from '../support/processes.js';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.js';
-import { startRedis, type TestRedis } from '../support/redis-server.js';
+import { clusterPort, startRedis, type TestRedis } from '../support/redis-server.js';
 import { isInstalled } from '../support/system-packages.js';
 
 const exec = promisify(execFile);
@@ -130,7 +130,7 @@ describe('a Redis Cluster with TLS', () => {
     folder = await mkdtemp(join(tmpdir(), 'mandi-redis-'));
     const made = await certificate(folder);
     cert = made.cert;
-    ports = [await freePort(), await freePort(), await freePort()];
+    ports = [await clusterPort(), await clusterPort(), await clusterPort()];
     nodes = await Promise.all(
       ports.map((port) =>
         startRedis({

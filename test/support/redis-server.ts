@@ -36,13 +36,15 @@ const HOST = '127.0.0.1';
 const DOCKER_IMAGE = 'redis:7';
 /** freePort may lose its port to somebody else before Redis binds it. */
 const ATTEMPTS = 3;
+const LAST_CLUSTER_PORT = 65_535 - 10_000;
 
 /** A Redis of one's own, empty and without persistence; it answers when this returns and never outlives the worker. */
 export async function startRedis(options: RedisOptions = {}): Promise<TestRedis> {
   const command = process.env.TEST_REDIS_COMMAND ?? 'redis-server';
   const start = command === 'docker' ? startContainer : startProcess;
   for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await freePort());
+    const isNode = options.args?.includes('--cluster-enabled');
+    const port = options.port ?? (await (isNode ? clusterPort() : freePort()));
     // A replica keeps what its master sends, and would read it at its next start.
     const snapshot = `mandi-test-${port}.rdb`;
     await rm(join(tmpdir(), snapshot), { force: true });
@@ -56,6 +58,14 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
       await engine.child.stop('SIGKILL');
       if (options.port !== undefined || attempt === ATTEMPTS) throw error;
     }
+  }
+}
+
+/** Of a node of a cluster, whose bus has the port 10,000 above: Redis refuses any from which that would be none. */
+export async function clusterPort(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (port <= LAST_CLUSTER_PORT) return port;
   }
 }
 
