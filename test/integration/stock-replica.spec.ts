@@ -21,9 +21,9 @@ beforeAll(async () => {
   });
 }, 90_000);
 afterAll(async () => {
-  await app.close();
-  await replica.stop();
-  await primary.stop();
+  await app?.close();
+  await replica?.stop();
+  await primary?.stop();
 });
 
 it('a replica by pg_basebackup, of the PostgreSQL of packages, answers what it has replayed', async () => {

@@ -2,7 +2,6 @@ import { access, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../src/embedded-postgres/run.js';
 import { freePort } from '../../src/embedded-postgres/free-port.js';
-import { runningPostmaster } from '../../src/embedded-postgres/postmaster.js';
 import { give, serverUser, type SystemUser } from '../../src/embedded-postgres/system-user.js';
 import { temporaryDirectory, type TestPostgres } from './postgres-server.js';
 import { whenWeDie } from './processes.js';
@@ -40,9 +39,15 @@ export async function startStockPostgres(settings: Readonly<Record<string, strin
     const port = await freePort();
     const options = { ...settings, port, listen_addresses: '127.0.0.1', unix_socket_directories: "''" };
     const flags = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`);
-    await pgCtlOf(data)('start', '-l', `${data}.log`, '-o', flags.join(' '));
-    const pid = (await runningPostmaster(data))?.pid;
-    const dismissGuard = whenWeDie('kill -QUIT "$1"; sleep 1; rm -rf "$2"', [String(pid), home]);
+    const guard = 'kill -QUIT $(head -n 1 "$1/postmaster.pid"); sleep 1; rm -rf "$2"';
+    const dismissGuard = whenWeDie(guard, [data, home]);
+    try {
+      await pgCtlOf(data)('start', '-l', `${data}.log`, '-o', flags.join(' '));
+    } catch (error) {
+      // It may have started, and be too slow to be waited for.
+      await pgCtlOf(data)('stop', '-m', 'immediate').then(dismissGuard, () => undefined);
+      throw error;
+    }
     return {
       port,
       async stop() {
