@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Cluster, ensureBuilt, type Load, loadSize, underLoad } from '../support/cluster/index.js';
 import { balancedTags } from '../../src/infra/index.js';
 import { slotOf } from '../../src/infra/redis/hash-tags.js';
@@ -18,12 +18,13 @@ describe('a Redis Cluster, under load', () => {
   let redis: RedisCluster;
   let cluster: Cluster;
 
-  beforeAll(async () => {
+  // A cluster of its own for each: what one test leaves has fewer replicas, and may wait before it fails over again.
+  beforeEach(async () => {
     await ensureBuilt();
     redis = await startRedisCluster();
     cluster = await Cluster.start({ instances: 2, env: { ...redis.env, REDIS_HOST: '', REDIS_PORT: '' } });
   }, 90_000);
-  afterAll(async () => {
+  afterEach(async () => {
     await cluster.dispose();
     await redis.stop();
   });
@@ -109,7 +110,6 @@ describe('a Redis Cluster, under load', () => {
       });
       const rooms = load.listeners.map(({ room }) => channelOfRoom(roomName(room)) as number);
       const slots = [...new Set(rooms.map((channel) => slotOf(balancedTags('bus', 64)[channel % 64]!)))];
-      // One master has lost its replica in the test before.
       const masters = await Promise.all(slots.map((slot) => redis.masterOf(slot)));
       const replicated = await Promise.all(masters.map((master) => redis.hasReplica(master)));
       await redis.failOver(masters[replicated.indexOf(true)]!, 'FORCE');
