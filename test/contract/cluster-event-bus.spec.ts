@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { BusMessage } from '../../src/events/bus/event-bus.js';
@@ -212,5 +213,28 @@ describe('ClusterEventBus', () => {
         await waitFor(() => positionsHeard(heard).length === position, { what: 'the events of the pause' });
       }
     });
+  });
+
+  it('keeps no names of channels that Redis refuses to the user, and asks ever more seldom', async () => {
+    const rights = ['on', '>s3cret', '~*', '&*', '+@all', '-ssubscribe'];
+    for (const { admin } of cluster.nodes) await admin.call('ACL', 'SETUSER', 'deaf', ...rights);
+    const refusals = async (): Promise<number> => {
+      const stats = await Promise.all(cluster.nodes.map(({ admin }) => admin.info('commandstats')));
+      const counts = stats.map((text) => Number(/cmdstat_ssubscribe:.*rejected_calls=(\d+)/.exec(text)?.[1] ?? 0));
+      return counts.reduce((sum, count) => sum + count, 0);
+    };
+    const refused = clusterNetwork({ ...cluster.env, REDIS_USERNAME: 'deaf', REDIS_PASSWORD: 's3cret' });
+    const began = await refusals();
+    const { bus, names } = await refused.join(EVERYTHING, 0);
+    const heard = collect(bus);
+    await waitFor(async () => (await refusals()) >= began + 64, { what: 'all groups to be refused' });
+    await waitFor(() => names() === 0, { what: 'the names to be dropped' });
+    await sleep(4_000);
+    expect(names()).toBeLessThanOrEqual(VENDOR_CHANNELS);
+    // At once, perhaps again when all is connected, after a second, and two seconds later; not each second.
+    expect(await refusals()).toBeLessThanOrEqual(began + 4 * 64);
+    await publish(['v1']);
+    await waitFor(() => positionsHeard(heard).length === 1, { what: 'the notice' });
+    await refused.close();
   });
 });

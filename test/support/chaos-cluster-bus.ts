@@ -1,4 +1,4 @@
-import type { InventoryEvent } from '../../src/contracts/index.js';
+import type { InventoryEvent, LogCursor } from '../../src/contracts/index.js';
 import { type BusMessage, EventBus } from '../../src/events/bus/event-bus.js';
 import type { EventNeeds } from '../../src/events/bus/event-needs.js';
 import { NoticeAssembly } from '../../src/events/bus/notice-assembly.js';
@@ -6,6 +6,9 @@ import { decodeNotices, encodeNotices } from '../../src/events/bus/notices-forma
 import { Receivers } from '../../src/events/bus/receivers.js';
 import { channelsOf } from '../../src/events/content-channels.js';
 import { ChaosEventBus, type Fate } from './chaos-event-bus.js';
+
+/** Of a message with one event. */
+const BYTES = 1_000;
 
 /**
  * What one instance hears in a Redis Cluster, without one: notices and contents each come as they are told, one fate
@@ -44,17 +47,21 @@ export class ChaosClusterBus extends EventBus {
         if (!this.subscribed(channel)) continue;
         const fate = this.fates.shift() ?? 'arrives';
         const copy = structuredClone(event);
-        if (fate === 'arrives') this.assembly.content([copy]);
+        if (fate === 'arrives') this.assembly.content([copy], BYTES);
         else if (fate === 'late') late.push(copy);
       }
     }
     const { entries } = decodeNotices(encodeNotices(epoch, events), 0)!;
     await this.notices.publish({ kind: 'notices', epoch, entries });
-    for (const event of late) this.assembly.content([event]);
+    for (const event of late) this.assembly.content([event], BYTES);
   }
 
   subscribe(receive: (message: BusMessage) => void): () => void {
     return this.receivers.add(receive);
+  }
+
+  override reached(cursor: LogCursor): void {
+    this.assembly.reached(cursor);
   }
 
   stop(): void {

@@ -40,6 +40,8 @@ export interface ClusterMember {
   bus: ClusterEventBus;
   /** Bytes that it has read from Redis over the connections on which it hears of events. */
   bytesHeard(): number;
+  /** Names of channels that the client keeps to subscribe to them again, each as often as it keeps it. */
+  names: () => number;
 }
 
 /** Instances that need some events, in a Redis Cluster. */
@@ -74,6 +76,10 @@ export function clusterNetwork(env: Record<string, string>) {
           subscribers
             .flatMap((one) => (one.isCluster ? shardsOf(one) : [one as Redis]))
             .reduce((sum, one) => sum + bytesOf(one), 0),
+        names: () =>
+          subscribers
+            .flatMap((one) => (one.isCluster ? [...groupOf(one).channels.values()] : []))
+            .reduce((sum, channels) => sum + channels.length, 0),
       };
     },
     close() {
@@ -85,8 +91,14 @@ export function clusterNetwork(env: Record<string, string>) {
 
 /** Connections of sharded Pub/Sub, which ioredis keeps to itself. */
 function shardsOf(cluster: Redis | Cluster): Redis[] {
-  const { shardedSubscribers } = cluster as unknown as {
-    shardedSubscribers: { shardedSubscribers: Map<string, { getInstance(): Redis | null }> };
-  };
-  return [...shardedSubscribers.shardedSubscribers.values()].flatMap((one) => one.getInstance() ?? []);
+  return [...groupOf(cluster).shardedSubscribers.values()].flatMap((one) => one.getInstance() ?? []);
 }
+
+interface SubscriberGroup {
+  shardedSubscribers: Map<string, { getInstance(): Redis | null }>;
+  /** By slot. */
+  channels: Map<number, string[]>;
+}
+
+const groupOf = (cluster: Redis | Cluster): SubscriberGroup =>
+  (cluster as unknown as { shardedSubscribers: SubscriberGroup }).shardedSubscribers;

@@ -1,3 +1,4 @@
+import type { LogCursor } from '../../contracts/index.js';
 import type { RedisConnections } from '../../infra/index.js';
 import { type BusMessage, EventBus } from './event-bus.js';
 import { EventContents } from './event-contents.js';
@@ -33,7 +34,9 @@ export class ClusterEventBus extends EventBus {
       (message) => this.receivers.deliver(message),
       (notice) => this.contents.missed(notice),
     );
-    this.contents = new EventContents(connections, channel, needs, (events) => this.assembly.content(events));
+    this.contents = new EventContents(connections, channel, needs, (events, bytes) =>
+      this.assembly.content(events, bytes),
+    );
     this.notices = new RedisEventBus(connections, channel);
     this.notices.subscribe((message) => {
       this.contents.follow();
@@ -61,5 +64,9 @@ export class ClusterEventBus extends EventBus {
 
   subscribe(receive: (message: BusMessage) => void): () => void {
     return this.receivers.add(receive);
+  }
+
+  override reached(cursor: LogCursor): void {
+    this.assembly.reached(cursor);
   }
 }

@@ -38,4 +38,7 @@ export abstract class EventBus {
 
   /** @returns a function that ends the subscription */
   abstract subscribe(receive: (message: BusMessage) => void): () => void;
+
+  /** What has been read from the log up to here needn't be brought any more. */
+  reached(_cursor: LogCursor): void {}
 }

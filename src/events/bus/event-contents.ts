@@ -4,6 +4,7 @@ import type { InventoryEvent } from '../../contracts/index.js';
 import { balancedTags, type RedisConnections, utf8Text } from '../../infra/index.js';
 import { channelsOf, VENDOR_CHANNELS } from '../content-channels.js';
 import type { EventNotice } from '../event-notice.js';
+import { DeafGroups } from './deaf-groups.js';
 import type { EventNeeds } from './event-needs.js';
 import { parseEvents } from './parse-bus-message.js';
 
@@ -14,11 +15,21 @@ const TAGS = balancedTags('bus', GROUPS);
 const MOST_SENDING = 64;
 /** Seconds for which a channel stays subscribed that nothing follows any more. */
 const LINGER = 5;
-/** Seconds in a row with contents that were waited for in vain, after which a group is subscribed to anew, or all. */
-const DEAF = 2;
-const LONG_DEAF = 6;
+/** Milliseconds before a group is subscribed to again that couldn't be: doubled each time, between these bounds. */
+const SHORTEST_PAUSE = 1_000;
+const LONGEST_PAUSE = 30_000;
+/** What Redis says to a user who may not subscribe. */
+const NO_RIGHT = /^NOPERM\b/;
 
 const groupOf = (channel: number): number => channel % GROUPS;
+
+/** A group couldn't be subscribed to. */
+interface Failure {
+  until: number;
+  pause: number;
+  /** By the user's rights; a new connection wouldn't help. */
+  refused: boolean;
+}
 
 /**
  * Contents of events over sharded Pub/Sub: each goes to the channels of its vendor and its categories, and an instance
@@ -31,24 +42,30 @@ export class EventContents {
   private readonly subscribed = new Map<number, number>();
   /** Those of them that Redis has confirmed. */
   private readonly confirmed = new Set<number>();
-  /** By group: messages under way, and in how many seconds in a row contents were missed. */
+  /** By group: messages under way. */
   private readonly sending = new Uint16Array(GROUPS);
-  private readonly missedIn = new Set<number>();
-  private readonly deafFor = new Map<number, number>();
+  /** By group. */
+  private readonly failures = new Map<number, Failure>();
+  private readonly deaf = new DeafGroups();
   private version = -1;
   private refused = false;
 
-  /** @param receive what has come in, in any order, of any instance and any log */
+  /** @param receive what has come in and its length, in any order, of any instance and any log */
   constructor(
     connections: RedisConnections,
     private readonly channel: string,
     private readonly needs: EventNeeds,
-    private readonly receive: (events: readonly InventoryEvent[]) => void,
+    private readonly receive: (events: readonly InventoryEvent[], bytes: number) => void,
   ) {
     const options = { commandTimeout: 1_000 };
     this.cluster = connections.openKeyed('contents', options, { shardedSubscribers: true }) as Cluster;
     this.cluster.on('smessageBuffer', (name: Buffer, bytes: Buffer) => this.came(name, bytes));
-    for (const moment of ['ready', 'subscribersReady']) this.cluster.on(moment, () => this.follow(true));
+    for (const moment of ['ready', 'subscribersReady']) {
+      this.cluster.on(moment, () => {
+        this.failures.clear();
+        this.follow(true);
+      });
+    }
   }
 
   /** Sends each event to its channels. Nothing is waited for. */
@@ -71,7 +88,7 @@ export class EventContents {
     const version = followed.reduce((sum, one) => sum + one.version, everything ? 0.5 : 0);
     if ((version === this.version && !again) || this.cluster.status !== 'ready') return;
     this.version = version;
-    const added = [...this.wanted()].filter((channel) => !this.subscribed.has(channel));
+    const added = [...this.wanted()].filter((channel) => !this.subscribed.has(channel) && !this.isPaused(channel));
     for (const channel of added) this.subscribed.set(channel, 0);
     for (const channels of byGroup(added)) void this.subscribe(channels);
   }
@@ -85,7 +102,10 @@ export class EventContents {
 
   /** The event was waited for, and its content hasn't come. */
   missed({ channels }: EventNotice): void {
-    for (const channel of channels) if (this.subscribed.has(channel)) this.missedIn.add(groupOf(channel));
+    for (const channel of channels) {
+      const group = groupOf(channel);
+      if (this.subscribed.has(channel) || this.failures.get(group)?.refused === false) this.deaf.missed(group);
+    }
   }
 
   /** Of channels that Redis has confirmed. */
@@ -110,21 +130,46 @@ export class EventContents {
     if (this.cluster.status !== 'ready') return;
     for (const channel of left) this.forget(channel);
     for (const channels of byGroup(left)) {
-      this.cluster.sunsubscribe(...this.namesOf(channels)).catch((error: unknown) => this.logger.debug(error));
+      void this.leaveChannels(this.namesOf(channels));
     }
   }
 
+  private isPaused(channel: number): boolean {
+    const failure = this.failures.get(groupOf(channel));
+    return failure !== undefined && performance.now() < failure.until;
+  }
+
+  /** @param channels of one group */
   private async subscribe(channels: readonly number[]): Promise<void> {
+    const names = this.namesOf(channels);
+    const group = groupOf(channels[0]!);
     try {
-      await this.cluster.ssubscribe(...this.namesOf(channels));
+      await this.cluster.ssubscribe(...names);
       for (const channel of channels) if (this.subscribed.has(channel)) this.confirmed.add(channel);
+      this.failures.delete(group);
       this.refused = false;
     } catch (error) {
-      // The next review tries again.
+      // A later review tries again. The client would keep the names of both, as it does whatever Redis answers.
+      void this.leaveChannels(names);
       for (const channel of channels) this.forget(channel);
+      const pause = this.failures.get(group)?.pause ?? SHORTEST_PAUSE;
+      this.failures.set(group, {
+        until: performance.now() + pause,
+        pause: Math.min(2 * pause, LONGEST_PAUSE),
+        refused: NO_RIGHT.test((error as Error).message),
+      });
       if (this.refused || this.cluster.status !== 'ready') return void this.logger.debug(error);
       this.refused = true;
       this.logger.warn(`Contents of events are read from the log: ${String(error)}`);
+    }
+  }
+
+  /** Never rejects: the client may even throw while it doesn't know its nodes. */
+  private async leaveChannels(names: readonly string[]): Promise<void> {
+    try {
+      await this.cluster.sunsubscribe(...names);
+    } catch (error) {
+      this.logger.debug(error);
     }
   }
 
@@ -133,26 +178,18 @@ export class EventContents {
     this.confirmed.delete(channel);
   }
 
-  /** A subscription may be gone without a sign, as that of a slot that has moved while the connection was busy. */
   private mendDeaf(): void {
-    for (const group of this.deafFor.keys()) if (!this.missedIn.has(group)) this.deafFor.delete(group);
-    for (const group of this.missedIn) {
-      const seconds = (this.deafFor.get(group) ?? 0) + 1;
-      this.deafFor.set(group, seconds);
-      if (seconds === DEAF) this.renew(group);
-      if (seconds < LONG_DEAF) continue;
-      this.logger.warn('Contents of events don’t come any more: connecting anew');
-      this.deafFor.clear();
-      this.cluster.disconnect(true);
-      break;
-    }
-    this.missedIn.clear();
+    // The client ends for good if it has to connect anew while it looks for its nodes.
+    const { renew, reconnect, first } = this.deaf.review(this.cluster.status === 'ready');
+    for (const group of renew) this.renew(group);
+    if (first) this.logger.warn('Contents of events don’t come any more: connecting anew');
+    if (reconnect) this.cluster.disconnect(true);
   }
 
   private renew(group: number): void {
     const channels = [...this.subscribed.keys()].filter((channel) => groupOf(channel) === group);
-    if (channels.length === 0 || this.cluster.status !== 'ready') return;
-    this.cluster.sunsubscribe(...this.namesOf(channels)).catch((error: unknown) => this.logger.debug(error));
+    if (channels.length === 0) return;
+    void this.leaveChannels(this.namesOf(channels));
     void this.subscribe(channels);
   }
 
@@ -160,8 +197,8 @@ export class EventContents {
     const events = parseEvents(utf8Text(bytes));
     if (!events) return void this.logger.warn('Ignored a foreign message on a channel of contents');
     const channel = Number(name.toString('latin1', name.lastIndexOf(COLON) + 1));
-    this.missedIn.delete(groupOf(channel));
-    this.receive(events);
+    this.deaf.heard(groupOf(channel));
+    this.receive(events, bytes.length);
   }
 
   private async send(channel: number, text: string): Promise<void> {

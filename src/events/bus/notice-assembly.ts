@@ -1,12 +1,15 @@
-import type { InventoryEvent } from '../../contracts/index.js';
+import type { InventoryEvent, LogCursor } from '../../contracts/index.js';
 import { EventBatch } from '../log/event-batch.js';
 import { EventNotice } from '../event-notice.js';
 import type { BusMessage } from './event-bus.js';
 
 /** Milliseconds that a notice waits for its content; the two go over different nodes. */
 const CONTENT_WITHIN = 50;
-/** Events whose contents are kept for notices to come. */
+/** Events whose contents are kept for notices to come, and bytes of the messages that they came in. */
 const MOST_KEPT = 10_000;
+const MOST_BYTES = 32 * 1024 * 1024;
+/** Positions after which all that is kept is looked through. */
+const SWEEP_EVERY = 256;
 
 interface Held {
   message: BusMessage;
@@ -15,22 +18,32 @@ interface Held {
   due: number;
 }
 
+interface Content {
+  event: InventoryEvent;
+  /** Its share of the message. */
+  bytes: number;
+}
+
 const NONE: ReadonlySet<number> = new Set();
 
 /**
  * Puts what every instance hears of events together with the contents that this one has asked for.
  *
- * Promises: messages are handed out in the order in which they came, each at most `CONTENT_WITHIN` later; a notice
- * whose content is at hand is handed out as the event, any other as it is. Whether an event is needed is asked here
- * only to know what to wait for: who delivers asks again, and reads from the log what is needed and isn't here.
+ * Promises: messages are handed out in the order in which they came, each at most `CONTENT_WITHIN` later, or when what
+ * has come by then has been read; a notice whose content is at hand is handed out as the event, any other as it is.
+ * Whether an event is needed is asked here only to know what to wait for: who delivers asks again, and reads from the
+ * log what is needed and isn't here.
  */
 export class NoticeAssembly {
   private held: Held[] = [];
-  private readonly contents = new Map<number, InventoryEvent>();
+  private readonly contents = new Map<number, Content>();
+  private bytes = 0;
   private epoch = '';
-  /** Position of the last notice that was handed out. */
+  /** Up to this position no content is needed: it was handed out, or delivered from the log. */
   private passed = 0;
   private timer: NodeJS.Timeout | undefined;
+  /** The message that the timer is for. */
+  private timed: Held | undefined;
 
   /**
    * @param needs whether something waits for the event now
@@ -51,19 +64,30 @@ export class NoticeAssembly {
     this.arm();
   }
 
-  content(events: readonly InventoryEvent[]): void {
+  /** @param bytes of the message with these events */
+  content(events: readonly InventoryEvent[], bytes: number): void {
     for (const event of events) {
       if (event.epoch === this.epoch && event.position <= this.passed) continue;
-      this.contents.set(event.position, event);
+      this.keep(event, bytes / events.length);
       for (const { message, missing } of this.held) {
         if (message.kind === 'notices' && message.epoch === event.epoch) missing.delete(event.position);
       }
     }
     for (const position of this.contents.keys()) {
-      if (this.contents.size <= MOST_KEPT) break;
-      this.contents.delete(position);
+      if (this.contents.size <= MOST_KEPT && this.bytes <= MOST_BYTES) break;
+      this.drop(position);
     }
     this.settle();
+  }
+
+  /** All up to here has been delivered. */
+  reached({ epoch, position }: LogCursor): void {
+    this.advance(epoch, position);
+  }
+
+  /** Contents that wait for their notices. */
+  get kept(): { events: number; bytes: number } {
+    return { events: this.contents.size, bytes: this.bytes };
   }
 
   stop(): void {
@@ -75,14 +99,15 @@ export class NoticeAssembly {
     let missing: Set<number> | undefined;
     for (const entry of entries) {
       if (!(entry instanceof EventNotice) || !this.needs(entry)) continue;
-      if (this.contents.get(entry.position)?.epoch !== epoch) (missing ??= new Set()).add(entry.position);
+      if (this.contents.get(entry.position)?.event.epoch !== epoch) (missing ??= new Set()).add(entry.position);
     }
     return missing ?? NONE;
   }
 
-  private settle(): void {
+  /** @param late whether messages are given up whose time is over */
+  private settle(late = false): void {
     for (let first = this.held[0]; first; first = this.held[0]) {
-      if (first.missing.size > 0 && performance.now() < first.due) break;
+      if (first.missing.size > 0 && !(late && performance.now() >= first.due)) break;
       this.held.shift();
       this.release(first.message, first.missing);
     }
@@ -90,10 +115,17 @@ export class NoticeAssembly {
   }
 
   private arm(): void {
-    clearTimeout(this.timer);
     const [first] = this.held;
+    if (first === this.timed) return;
+    clearTimeout(this.timer);
+    this.timed = first;
     if (!first) return;
-    this.timer = setTimeout(() => this.settle(), Math.max(1, first.due - performance.now())).unref();
+    const giveUp = (): void => {
+      this.timed = undefined;
+      this.settle(true);
+    };
+    // After a pause of this process timers come first, though the content may be there to be read.
+    this.timer = setTimeout(() => setImmediate(giveUp), Math.max(1, first.due - performance.now())).unref();
   }
 
   private release(message: BusMessage, missing: ReadonlySet<number>): void {
@@ -101,25 +133,44 @@ export class NoticeAssembly {
     const { epoch } = message;
     // Most instances have no use for most events.
     if (this.contents.size === 0 && missing.size === 0 && message.entries[0] instanceof EventNotice) {
-      [this.epoch, this.passed] = [epoch, message.entries.at(-1)!.position];
+      this.advance(epoch, message.entries.at(-1)!.position);
       return this.deliver(message);
     }
     let whole = true;
     const entries = message.entries.map((entry) => {
       if (!(entry instanceof EventNotice)) return entry;
-      const content = this.contents.get(entry.position);
-      if (content?.epoch === epoch) return content;
+      const event = this.contents.get(entry.position)?.event;
+      if (event?.epoch === epoch) return event;
       whole = false;
       if (missing.has(entry.position)) this.onMissed(entry);
       return entry;
     });
-    this.epoch = epoch;
-    this.passed = entries.at(-1)!.position;
-    for (const position of this.contents.keys()) {
-      if (position > this.passed) break;
-      this.contents.delete(position);
-    }
+    this.advance(epoch, entries.at(-1)!.position);
     if (whole) this.deliver({ kind: 'events', batch: EventBatch.of(entries as InventoryEvent[]) });
     else this.deliver({ kind: 'notices', epoch, entries });
+  }
+
+  /** Contents up to here aren't needed any more, nor, after a while, those of another epoch. */
+  private advance(epoch: string, position: number): void {
+    const { passed } = this;
+    const isSame = epoch === this.epoch;
+    if (isSame && position <= passed) return;
+    [this.epoch, this.passed] = [epoch, position];
+    if (isSame && Math.floor(passed / SWEEP_EVERY) === Math.floor(position / SWEEP_EVERY)) {
+      for (let one = passed + 1; one <= position; one += 1) this.drop(one);
+    } else {
+      for (const [one, { event }] of this.contents) if (event.epoch !== epoch || one <= position) this.drop(one);
+    }
+  }
+
+  private keep(event: InventoryEvent, bytes: number): void {
+    this.drop(event.position);
+    this.contents.set(event.position, { event, bytes });
+    this.bytes += bytes;
+  }
+
+  private drop(position: number): void {
+    this.bytes -= this.contents.get(position)?.bytes ?? 0;
+    this.contents.delete(position);
   }
 }

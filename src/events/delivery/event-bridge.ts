@@ -212,6 +212,7 @@ export class EventBridge implements LocalDelivery, NewEpochHandler, OnApplicatio
         if (events.length === 0) this.queue = this.queue.slice(waiting);
         else this.queue = [...events, ...this.queue];
         await this.deliverQueued();
+        this.bus.reached(this.cursor);
         if (more) this.behind = true;
       }
     } catch (error) {
