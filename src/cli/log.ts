@@ -17,8 +17,8 @@ names of a vendor out of the log.
 It works on the database that the server uses: DATABASE_URL, or the embedded one in DATA_DIR, whether it runs or not.
 
   status               events, what they take in the table, and what is sealed
-  seal                 seals at once what a server would when writers leave it time: every 10,000 positions. Says how far
-                       the log is sealed, and why not further
+  seal                 seals at once what a server would when writers leave it time: every 10,000 positions. Says
+                       how far the log is sealed, and why not further
   archive --to DIR     writes a file of each sealed segment to a folder, unless it has it. A file has the epoch, the
                        positions and the hash of its segment, whose events are behind them, in Brotli
   drop --before POSITION

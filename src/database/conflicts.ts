@@ -10,7 +10,10 @@ export function isTransient(error: unknown): boolean {
   return (typeof code === 'string' && TRANSIENT.has(code)) || (cause !== undefined && isTransient(cause));
 }
 
+/** PostgreSQL's `SQLSTATE` of an error, if it has one. */
+export const sqlState = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
+
 /** A lock wasn't to be had within `lock_timeout`; the statement has done nothing. */
 export function isLockTimeout(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === '55P03';
+  return sqlState(error) === '55P03';
 }

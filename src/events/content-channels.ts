@@ -1,4 +1,5 @@
 import type { EventContent } from '../contracts/index.js';
+import { fnv1a } from '../infra/index.js';
 import { categoriesOf } from './log/inventory-event.js';
 
 /**
@@ -7,9 +8,9 @@ import { categoriesOf } from './log/inventory-event.js';
  */
 export const VENDOR_CHANNELS = 4_096;
 
-export const vendorChannel = (vendorId: string): number => hash(vendorId) % VENDOR_CHANNELS;
+export const vendorChannel = (vendorId: string): number => fnv1a(vendorId) % VENDOR_CHANNELS;
 
-export const categoryChannel = (category: string): number => VENDOR_CHANNELS + (hash(category) % VENDOR_CHANNELS);
+export const categoryChannel = (category: string): number => VENDOR_CHANNELS + (fnv1a(category) % VENDOR_CHANNELS);
 
 /**
  * The channels on which an event's content goes: its vendor's always, so that all of these together have every event,
@@ -23,13 +24,4 @@ export function channelsOf(event: Pick<EventContent, 'eventType' | 'vendorId' | 
     if (!channels.includes(channel)) channels.push(channel);
   }
   return channels;
-}
-
-/** FNV-1a, with its poor lowest bits mixed. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  }
-  return ((value >>> 16) ^ value) >>> 0;
 }

@@ -15,6 +15,8 @@ export { dayAfter, daysBetween, MarketCalendar } from './clock/market-calendar.j
 export { acceptedEncoding, compress, type Encoding, MIN_COMPRESSED, weakTag } from './compression/index.js';
 export { correlation } from './correlation/index.js';
 export { AppError, UnavailableError, ValidationFailedError } from './errors/index.js';
+export { fnv1a } from './fnv1a.js';
+export { groupBy } from './group-by.js';
 export { timeOrderedUuid } from './ids.js';
 export { oneLine } from './one-line.js';
 export { SegmentedCache } from './segmented-cache.js';

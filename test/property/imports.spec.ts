@@ -8,7 +8,7 @@ import type { Answer, TestApp } from '../support/app.js';
 import { type Instances, startTwoInstances } from '../support/instances.js';
 import { randomOf } from '../support/interleaving.js';
 import { applyInOrder, fileOf, type PriceHistories, randomRows } from '../support/price-files.js';
-import { groupBy } from '../support/reading.js';
+import { groupBy } from '../../src/infra/index.js';
 import { failAfter, failNoMore, slowDownWrites } from '../support/slow-writes.js';
 
 /** Of this run; write it in its place to have the same files again. */

@@ -5,7 +5,8 @@ import { startApp, type TestApp } from '../support/app.js';
 import { createVendor } from '../support/builders.js';
 import { ofProducts } from '../support/events.js';
 import { waitFor } from '../support/processes.js';
-import { groupBy, wholeLog } from '../support/reading.js';
+import { groupBy } from '../../src/infra/index.js';
+import { wholeLog } from '../support/reading.js';
 import { runTraffic } from '../support/traffic.js';
 import { withClient } from '../support/with-client.js';
 

@@ -10,7 +10,8 @@ import { startApp, type TestApp } from '../support/app.js';
 import { createVendor } from '../support/builders.js';
 import { type Instances, startTwoInstances } from '../support/instances.js';
 import { ofProducts } from '../support/events.js';
-import { groupBy, walk, wholeLog } from '../support/reading.js';
+import { groupBy } from '../../src/infra/index.js';
+import { walk, wholeLog } from '../support/reading.js';
 import { runTraffic, type Traffic } from '../support/traffic.js';
 
 /** Of this run; write it in its place to have the same choices again. */

@@ -55,14 +55,3 @@ export async function storedDigest(app: TestApp): Promise<string> {
       (SELECT md5(string_agg(event_id::text, '|' ORDER BY seq)) FROM inventory_events)) AS digest`);
   return row!.digest;
 }
-
-/** Items by key, in their order (`Map.groupBy`, which Node.js 20 doesn't have). */
-export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
-}

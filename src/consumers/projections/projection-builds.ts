@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { savepoint, SqlClient } from '../../database/index.js';
+import { savepoint, SqlClient, sqlState } from '../../database/index.js';
 import { DELETE_CONSUMER, READ_CHECKPOINT } from '../store/checkpoints.sql.js';
 import { ConsumerStore } from '../store/consumer-store.js';
 import { ofBuild, tableOf } from './build-tables.js';
@@ -177,7 +177,7 @@ export class ProjectionBuilds {
       try {
         await savepoint(() => this.run(`CREATE OR REPLACE VIEW ${view} AS ${select}`));
       } catch (error) {
-        if ((error as { code?: unknown }).code !== OTHER_COLUMNS) throw error;
+        if (sqlState(error) !== OTHER_COLUMNS) throw error;
         await this.run(`DROP VIEW ${view}`);
         await this.run(`CREATE VIEW ${view} AS ${select}`);
       }

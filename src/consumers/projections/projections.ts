@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { DiscoveryService } from '@nestjs/core';
 import type { ProjectionState } from '../../contracts/index.js';
 import { EventsDroppedError } from '../../events/index.js';
-import { isConnectionLost, SqlClient } from '../../database/index.js';
+import { isConnectionLost, SqlClient, sqlState } from '../../database/index.js';
 import { PeriodicJob } from '../../infra/index.js';
 import { fieldFaults, fieldsOf, idRule } from '../../validation/index.js';
 import { PartitionClaims } from '../partitions/partition-claims.js';
@@ -181,7 +181,7 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
   private async tolerantly(projection: string, work: () => Promise<void>): Promise<void> {
     await work().catch((error: unknown) => {
       this.logger.debug(error);
-      const isHeld = (error as { code?: unknown }).code === HAS_DEPENDENTS;
+      const isHeld = sqlState(error) === HAS_DEPENDENTS;
       if (isHeld) this.warnOnce(`Tables of ${projection} can't be replaced, which is tried again`, error);
     });
   }

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
+import { isLockTimeout } from '../conflicts.js';
 
 /** How long all others wait with it for a lock, how often it is tried, and milliseconds that are the others'. */
 const LOCK_TIMEOUT = '2s';
 const ATTEMPTS = 60;
 const PAUSE = 500;
-/** SQLSTATE `lock_not_available`. */
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Runs statements that lock a table for a moment, in one transaction. Whatever comes after one that waits for such a
@@ -31,7 +30,7 @@ export async function briefly(
       return;
     } catch (error) {
       await queryRunner.rollbackTransaction();
-      if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE || attempt === ATTEMPTS) throw error;
+      if (!isLockTimeout(error) || attempt === ATTEMPTS) throw error;
     }
     await sleep(PAUSE);
   }

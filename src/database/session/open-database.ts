@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggerService } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
+import { sqlState } from '../conflicts.js';
 import { isDatabaseUnavailable } from '../database-errors.js';
 import { CONNECT_TIMEOUT, NO_SERVER_LIMITS } from '../connection-limits.js';
 import { DatabaseUrl } from '../database-url.js';
@@ -100,7 +101,7 @@ async function reachable(database: DatabaseUrl): Promise<DatabaseUrl> {
     );
     return rows[0]!.lock_timeout === '4321ms' ? database : stated;
   } catch (error) {
-    if ((error as { code?: unknown }).code !== PROTOCOL_VIOLATION) throw error;
+    if (sqlState(error) !== PROTOCOL_VIOLATION) throw error;
     return stated;
   }
 }

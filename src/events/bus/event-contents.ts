@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Cluster } from 'ioredis';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { balancedTags, type RedisConnections, utf8Text } from '../../infra/index.js';
+import { balancedTags, groupBy, type RedisConnections, utf8Text } from '../../infra/index.js';
 import { channelsOf, VENDOR_CHANNELS } from '../content-channels.js';
 import type { EventNotice } from '../event-notice.js';
 import { DeafGroups } from './deaf-groups.js';
@@ -90,7 +90,7 @@ export class EventContents {
     this.version = version;
     const added = [...this.wanted()].filter((channel) => !this.subscribed.has(channel) && !this.isPaused(channel));
     for (const channel of added) this.subscribed.set(channel, 0);
-    for (const channels of byGroup(added)) void this.subscribe(channels);
+    for (const channels of groupBy(added, groupOf).values()) void this.subscribe(channels);
   }
 
   /** Call once a second. */
@@ -129,7 +129,7 @@ export class EventContents {
     }
     if (this.cluster.status !== 'ready') return;
     for (const channel of left) this.forget(channel);
-    for (const channels of byGroup(left)) {
+    for (const channels of groupBy(left, groupOf).values()) {
       void this.leaveChannels(this.namesOf(channels));
     }
   }
@@ -225,13 +225,3 @@ export class EventContents {
 
 const COLON = 0x3a;
 const ALL_VENDORS: ReadonlySet<number> = new Set(Array.from({ length: VENDOR_CHANNELS }, (_none, index) => index));
-
-function byGroup(channels: readonly number[]): Iterable<number[]> {
-  const groups = new Map<number, number[]>();
-  for (const channel of channels) {
-    const of = groups.get(groupOf(channel));
-    if (of) of.push(channel);
-    else groups.set(groupOf(channel), [channel]);
-  }
-  return groups.values();
-}

@@ -1,6 +1,7 @@
 /** All glossary entries, read from the tables in `data`. */
 import { CATEGORIES, type Category, type GlossaryEntry, type Language, LANGUAGES } from './glossary-entry.js';
-import { grouped, readTable } from './table.js';
+import { groupBy } from '../../infra/index.js';
+import { readTable } from './table.js';
 
 /** Where a table has a list in one cell. */
 const LIST = ' | ';
@@ -21,7 +22,7 @@ function readEntries(): GlossaryEntry[] {
   const names = CATEGORIES.flatMap((category) =>
     readTable(`names/${category}.tsv`, ['commodity', 'lang', 'name', 'source']),
   );
-  const byCommodity = grouped(names, ({ commodity }) => commodity);
+  const byCommodity = groupBy(names, ({ commodity }) => commodity);
   const rows = readTable('commodities.tsv', ['name', 'slug', 'category', 'reports', 'portal']);
   const known = new Set(rows.map(({ name }) => name));
   const unknown = names.find(({ commodity }) => !known.has(commodity));

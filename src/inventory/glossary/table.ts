@@ -32,14 +32,3 @@ export function readLines(file: string): string[] {
     .trimEnd()
     .split(/\r?\n/);
 }
-
-/** Rows by one of their columns, in the order in which its values first occur. */
-export function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): ReadonlyMap<string, readonly Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(keyOf(row));
-    if (group === undefined) groups.set(keyOf(row), [row]);
-    else group.push(row);
-  }
-  return groups;
-}

@@ -1,5 +1,6 @@
 /** Words of queries that name no good: prices, requests, qualities, endings, places. Read from the tables in `data`. */
-import { grouped, readLines, readTable } from './table.js';
+import { groupBy } from '../../infra/index.js';
+import { readLines, readTable } from './table.js';
 
 const comparable = (word: string): string => word.normalize('NFKC').toLowerCase();
 
@@ -36,7 +37,7 @@ export interface Endings {
 
 /** Over-generous: a stem is of use only if something is called so. */
 export const ENDINGS: readonly Endings[] = [
-  ...grouped(readTable('endings.tsv', ['script', 'ending', 'replacement']), ({ script }) => script),
+  ...groupBy(readTable('endings.tsv', ['script', 'ending', 'replacement']), ({ script }) => script),
 ].map(([script, rows]) => ({
   script,
   endings: rows.map(({ ending, replacement }) => [ending.normalize('NFKC'), replacement.normalize('NFKC')] as const),
@@ -49,12 +50,12 @@ export interface StateNames {
 }
 
 export const STATE_NAMES: readonly StateNames[] = [
-  ...grouped(readTable('states.tsv', ['state', 'name']), ({ state }) => state),
+  ...groupBy(readTable('states.tsv', ['state', 'name']), ({ state }) => state),
 ].map(([name, rows]) => ({ name, aliases: rows.map((row) => row.name) }));
 
 /** Names of one town or district each: former ones, spellings, other scripts. */
 export const PLACE_ALIASES: readonly (readonly string[])[] = [
-  ...grouped(readTable('places.tsv', ['place', 'name']), ({ place }) => place),
+  ...groupBy(readTable('places.tsv', ['place', 'name']), ({ place }) => place),
 ].map(([name, rows]) => [name, ...rows.map((row) => row.name)]);
 
 /** Those of `ORDINARY_WORDS` that are in the lists themselves. */

@@ -1,10 +1,9 @@
 import type { PoolClient } from 'pg';
+import { isLockTimeout } from '../../database/index.js';
 import { UnavailableError } from '../../infra/index.js';
 
 /** Milliseconds to wait for another instance that imports under the same key. */
 const WAIT_AT_MOST = 60_000;
-/** SQLSTATE of a lock that was not to be had in time. */
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Holds a lock of the whole database while `work` runs. It belongs to the connection: if this process dies or `work`
@@ -21,7 +20,7 @@ export async function withImportLock<Result>(
   try {
     await connection.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [name]);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
+    if (!isLockTimeout(error)) throw error;
     throw new UnavailableError('An import with the same key is still running', { cause: error });
   }
   await connection.query('RESET statement_timeout; RESET lock_timeout');

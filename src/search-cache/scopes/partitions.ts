@@ -8,6 +8,7 @@ import {
   VENDOR_ORDER_SCOPE,
   VENDORS_SCOPE,
 } from './scope-names.js';
+import { fnv1a } from '../../infra/index.js';
 import type { ScopesOf } from './watched-listings.js';
 
 /** Parts of the cache in a Redis Cluster. Each has tokens, a lease and a clock of its own, and knows of no other. */
@@ -36,8 +37,8 @@ const ALL: ReadonlySet<number> = new Set(Array.from({ length: PARTITIONS }, (_no
  */
 export function homeOf(listing: Listing | null): number {
   if (listing === null) return VENDOR_PAGES_HOME;
-  if (listing.vendor !== OPEN) return hash(listing.vendor) % PARTITIONS;
-  return OPEN_HOMES[hash(listing.category) % OPEN_HOMES.length]!;
+  if (listing.vendor !== OPEN) return fnv1a(listing.vendor) % PARTITIONS;
+  return OPEN_HOMES[fnv1a(listing.category) % OPEN_HOMES.length]!;
 }
 
 /** The partitions with pages that a change may concern. */
@@ -89,14 +90,4 @@ function reachOf(scope: string): 'listings' | 'all' | 'vendor pages' {
     return 'vendor pages';
   // In which states, districts and markets vendors are.
   return scope.startsWith(VENDORS_SCOPE) ? 'all' : 'listings';
-}
-
-/** FNV-1a. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  }
-  // Its lowest bits are poor.
-  return ((value >>> 16) ^ value) >>> 0;
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ProjectionPositions } from '../../consumers/index.js';
 import type { Place, Placed } from '../../contracts/index.js';
-import { SqlClient, type Statement } from '../../database/index.js';
+import { SqlClient, sqlState, type Statement } from '../../database/index.js';
 import { AwaitSequenced } from '../../events/index.js';
 import { Clock, pollUntil, UnavailableError } from '../../infra/index.js';
 import { QueryLoosener } from '../../inventory/index.js';
@@ -106,6 +106,6 @@ export class SeriesReads {
  * Whether there are no tables yet, since the first build is just being made, or only those of a version before that
  * lacks something.
  */
-export const areMissing = (error: unknown): boolean => UNDEFINED.has((error as { code?: unknown }).code);
+export const areMissing = (error: unknown): boolean => UNDEFINED.has(sqlState(error));
 
 const isNear = (position: number, head: number): boolean => position >= head || head - position > FAR_BEHIND;
