@@ -110,6 +110,11 @@ export interface Suggestion {
 
 /** A page of a product search. */
 export interface FoundProducts extends Page<FoundProduct> {
+  /**
+   * Of a page that shows changes which had no position soon enough: nothing is missing behind `position`, but `asOf` it
+   * not all of the page is found again.
+   */
+  unsettled?: true;
   interpretation: Interpretation;
   /** Those asked for: their commonest values, 20 at most. */
   facets?: Partial<Record<Facet, FacetValue[]>>;

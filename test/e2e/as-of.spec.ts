@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
 import type { AsOf, FoundProducts, MarketPricesPage, Product, Vendor } from '../../src/contracts/index.js';
 import { SqlClient } from '../../src/database/index.js';
 import { HEADER, importCsv, priceLine } from '../support/agmarknet.js';
@@ -7,6 +8,7 @@ import { createProduct, createVendor } from '../support/builders.js';
 import { expectFieldError, expectProblem } from '../support/problems.js';
 import { waitFor } from '../support/processes.js';
 import { walk } from '../support/reading.js';
+import { withClient } from '../support/with-client.js';
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
@@ -195,5 +197,62 @@ describe('asOf', () => {
         expectFieldError(await get(path, asOf), 'asOf');
       }
     }
+  });
+
+  describe('while the log gives no positions', () => {
+    const MANY = 1_100;
+
+    /** Does something meanwhile, and something after. */
+    const whileItStands = <Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> =>
+      withClient(app.database.url, async (client) => {
+        await client.query('BEGIN');
+        await client.query('SELECT lock_positions()');
+        const result = await work(client);
+        await client.query('COMMIT');
+        return result;
+      });
+
+    it('a page that has seen more changes than are told apart waits for a position all the same', async () => {
+      const lines = Array.from({ length: MANY }, (_none, index) =>
+        priceLine({ market: 'Manyville', commodity: `Good ${index}`, price: 100 + index }),
+      );
+      const path = '/api/products/search?market=Manyville&sort=price_desc&limit=5';
+      const [importing, asked] = await whileItStands(async (client) => {
+        const sending = importCsv(app, [HEADER, ...lines].join('\n'));
+        const waiting = async (): Promise<boolean> => {
+          const text = 'SELECT count(*)::integer AS count FROM inventory_events WHERE position IS NULL';
+          return (await client.query<{ count: number }>(text)).rows[0]!.count >= 1_000;
+        };
+        await waitFor(waiting, { what: 'events without a position' });
+        const page = app.request<FoundProducts>('GET', path);
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        return [sending, page] as const;
+      });
+      const { body: page } = await asked;
+      await importing;
+      expect(page).not.toHaveProperty('unsettled');
+      expect((await get<FoundProducts>(path, page.position)).body.items).toEqual(page.items);
+      expect(page.items).toHaveLength(5);
+    });
+
+    it('a page says that it is of none, if it has seen what waits for one', async () => {
+      const { id: vendorId } = await createVendor(app);
+      const path = `/api/products/search?vendorId=${vendorId}`;
+      const [creating, page] = await whileItStands(async () => {
+        const sending = createProduct(app, { vendorId });
+        const found = async () => {
+          const { body } = await app.request<FoundProducts>('GET', path);
+          return body.items.length > 0 ? body : undefined;
+        };
+        return [sending, await waitFor(found, { what: 'the product' })] as const;
+      });
+      const { id } = await creating;
+      expect(page).toMatchObject({ unsettled: true, items: [{ id }] });
+      expect((await get<FoundProducts>(path, page.position)).body.items).toEqual([]);
+      await app.request('PATCH', `/api/products/${id}`, { basePrice: 3 });
+      const { body: later } = await app.request<FoundProducts>('GET', path);
+      expect(later).not.toHaveProperty('unsettled');
+      expect((await get<FoundProducts>(path, later.position)).body.items).toEqual(later.items);
+    });
   });
 });

@@ -5,6 +5,18 @@ import { KnownWords } from '../../src/inventory/search/loosening/known-words.js'
 import { createProduct, createVendor } from './builders.js';
 import { waitFor } from './processes.js';
 import { runTraffic } from './traffic.js';
+import { withClient } from './with-client.js';
+
+/** Milliseconds. */
+const STANDS_FOR = 1_800;
+const STANDS_EVERY = 10_000;
+
+export interface PastRun {
+  writes: number;
+  searches: number;
+  seed: number;
+  stands: boolean;
+}
 
 export type Pick1 = <Value>(values: readonly Value[]) => Value;
 
@@ -63,6 +75,8 @@ const CHOICES: Readonly<Record<string, readonly (string | undefined)[]>> = {
 export class PastMarket {
   readonly recorded: RecordedSearch[] = [];
   readonly vendors: Vendor[] = [];
+  /** Pages that say that they are of no position, which aren't recorded. */
+  unsettled = 0;
   /** Writes that were answered. */
   written = 0;
   private isOver = false;
@@ -73,8 +87,8 @@ export class PastMarket {
     private readonly random: Pick1,
   ) {}
 
-  /** Until so many writes are made, and about so many searches recorded. */
-  async run(writes: number, searches: number, seed: number): Promise<void> {
+  /** Until so many writes are made, and about so many searches recorded. @param stands whether the log does at times */
+  async run({ writes, searches, seed, stands }: PastRun): Promise<void> {
     const [first] = this.apps as [TestApp];
     for (const [index, state] of STATES.entries()) {
       const [market, district] = [MARKETS[index % MARKETS.length]!, DISTRICTS[index % DISTRICTS.length]!];
@@ -88,6 +102,7 @@ export class PastMarket {
       this.renaming(),
       this.moving(),
       this.importing(),
+      ...(stands ? [this.standing()] : []),
       ...[0, 1, 2, 3].map((one) => this.searching(one)),
     ];
     // A pace: as many searches as are asked for, while all is written.
@@ -159,6 +174,20 @@ export class PastMarket {
     }
   }
 
+  /** For longer than a page waits for its position, no event gets one. */
+  private async standing(): Promise<void> {
+    await withClient(this.apps[0]!.database.url, async (client) => {
+      while (!this.isOver) {
+        await pause(500);
+        await client.query('BEGIN');
+        await client.query('SELECT lock_positions()');
+        await pause(STANDS_FOR);
+        await client.query('COMMIT');
+        await pause(STANDS_EVERY);
+      }
+    });
+  }
+
   private async change(method: string, path: string, body: object): Promise<void> {
     await this.random(this.apps).request(method, path, body);
     this.written += 1;
@@ -184,7 +213,8 @@ export class PastMarket {
       const page = await asked(app, query);
       if (page.interpretation.kind === 'loosened') return;
       const { nextCursor, position } = page;
-      this.recorded.push({ query: { ...query }, items: JSON.stringify(page.items), nextCursor, position });
+      if (page.unsettled) this.unsettled += 1;
+      else this.recorded.push({ query: { ...query }, items: JSON.stringify(page.items), nextCursor, position });
       if (nextCursor === null) return;
       query.cursor = nextCursor;
     }

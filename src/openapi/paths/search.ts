@@ -38,7 +38,9 @@ export const SEARCH_PATHS: Paths = {
       operationId: 'searchProducts',
       tags: ['search'],
       summary: 'Find products by words, place, price and availability',
-      description: `${CURRENT} \`asOf\` that position finds the same again, of a text only what it means as typed.`,
+      description:
+        `${CURRENT} \`asOf\` that position finds the same again, of a text only what it means as typed, unless the page ` +
+        'is `unsettled`.',
       security: ANYBODY,
       parameters: parameters(
         'Text',

@@ -47,7 +47,7 @@ export class PageLoader {
   private readonly pasts = new FairSlots(PASTS, 'Too many searches of the past at once');
 
   /**
-   * The page of a product search. What isn't loosened is what `past` finds at its position.
+   * The page of a product search. What is neither loosened nor `unsettled` is what `past` finds at its position.
    *
    * @throws as `PageReader.read`
    */
@@ -58,10 +58,9 @@ export class PageLoader {
       if (read.interpretation.kind === 'loosened') return this.loaded(read, oldestSeen(read.seen));
       const position = await this.snapshots.of(read.seen);
       if (typeof position === 'number') return this.loaded(read, { position });
-      if (position === 'late') return this.loaded(read, oldestSeen(read.seen));
-      if (attempt === ATTEMPTS) {
-        return (await this.latest(filters, options, read)) ?? this.loaded(read, oldestSeen(read.seen));
-      }
+      const latest = position === undefined && attempt === ATTEMPTS && (await this.latest(filters, options, read));
+      if (latest) return latest;
+      if (position === 'late' || attempt === ATTEMPTS) return this.loaded(read, oldestSeen(read.seen), true);
     }
   }
 
@@ -109,13 +108,19 @@ export class PageLoader {
     return this.loaded({ ...read, firstStep, step, followUps, isMakeshift }, { position });
   }
 
-  private loaded({ items, nextCursor, seen: _seen, ...read }: ReadPage, moment: Partial<Moment>): LoadedPage {
+  /** @param isUnsettled whether the page has seen what the log didn't say of its moment in time */
+  private loaded(
+    { items, nextCursor, seen: _seen, ...read }: ReadPage,
+    moment: Partial<Moment>,
+    isUnsettled = false,
+  ): LoadedPage {
     const { interpretation, facets, ...facts } = read;
     const { position, knownAt } = moment as Moment;
     const page = { items, nextCursor, epoch: this.log.epoch, position };
     const { items: _items, ...beside } = {
       ...page,
       ...(knownAt !== undefined && { knownAt }),
+      ...(isUnsettled && { unsettled: true }),
       interpretation,
       ...(facets && { facets }),
     };

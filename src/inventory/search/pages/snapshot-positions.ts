@@ -59,8 +59,6 @@ export class SnapshotPositions {
     if (others.some((one) => one.position !== position || one.waiting !== waiting)) return undefined;
     if (waiting === null) return position;
     const count = Number.parseInt(waiting, 10);
-    // More may wait than were told apart.
-    if (count === MOST_WAITING) return 'late';
     const stands = performance.now() - this.standsSince < BELIEVED_FOR;
     let reached = 0;
     const reaching = this.awaitSequenced.all().then((last) => void (reached = last));
@@ -69,6 +67,8 @@ export class SnapshotPositions {
       this.standsSince = performance.now();
       return 'late';
     }
+    // More may have waited than were told apart, as behind a large import: which of them were seen isn't known.
+    if (count === MOST_WAITING) return undefined;
     const [row] = await this.sql.query<{ following: string | null }>(READ_FOLLOWING, [position, count]);
     return row!.following === waiting ? position + count : undefined;
   }

@@ -38,10 +38,17 @@ export const PAGE_SCHEMAS: Readonly<Record<string, Schema>> = {
     {
       ...fieldsOf('FoundProduct'),
       knownAt: MOMENT.knownAt,
+      unsettled: {
+        type: 'boolean',
+        const: true,
+        description:
+          'The page shows changes that had no position soon enough, as while no instance leads: `asOf` its `position` not ' +
+          'all of it is found again. Left out otherwise',
+      },
       interpretation: schemaRef('Interpretation'),
       facets: schemaRef('Facets'),
     },
-    ['knownAt', 'facets'],
+    ['knownAt', 'unsettled', 'facets'],
   ),
   Facets: object<NonNullable<FoundProducts['facets']>>({ category: FACET, state: FACET, availability: FACET }, [
     ...FACETS,
