@@ -1,24 +1,34 @@
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
-import { archiveSegments, droppable, dropSegments, type SealOutcome, sealSegments } from '../log-archive/index.js';
+import {
+  archiveSegments,
+  compactTable,
+  droppable,
+  dropSegments,
+  type SealOutcome,
+  sealSegments,
+} from '../log-archive/index.js';
 import { withDatabase } from './database.js';
 import { removeNames } from './remove-names.js';
 import { CliError, runCli, UsageError } from './run-cli.js';
 
 const USAGE = `Usage: npm run log -- status
        npm run log -- seal
+       npm run log -- compact
        npm run log -- archive --to DIR
        npm run log -- drop --before POSITION [--archive DIR] [--yes]
        npm run log -- remove-names VENDOR
 
-Says how large the event log is, seals it, writes sealed segments to files, drops those that have files, or takes former
+Says how large the event log is, seals it, gives room in its table back, writes sealed segments to files, drops those that have files, or takes former
 names of a vendor out of the log.
 It works on the database that the server uses: DATABASE_URL, or the embedded one in DATA_DIR, whether it runs or not.
 
   status               events, what they take in the table, and what is sealed
   seal                 seals at once what a server would when writers leave it time: every 10,000 positions. Says
                        how far the log is sealed, and why not further
+  compact              gives the room of events that have left the table (LOG_RETENTION) back to the system, while
+                       servers read and write: after the first time, for a long log
   archive --to DIR     writes a file of each sealed segment to a folder, unless it has it. A file has the epoch, the
                        positions and the hash of its segment, whose events are behind them, in Brotli
   drop --before POSITION
@@ -68,6 +78,7 @@ async function main(args: string[]): Promise<void> {
   const [command, ...more] = positionals;
   if (command === 'status' && more.length === 0) return inDatabase(status);
   if (command === 'seal' && more.length === 0) return inDatabase(seal);
+  if (command === 'compact' && more.length === 0) return inDatabase(compact);
   if (command === 'archive' && more.length === 0) {
     const { to } = values;
     if (to === undefined) throw new UsageError('Say where to: --to DIR');
@@ -79,7 +90,7 @@ async function main(args: string[]): Promise<void> {
     return inDatabase((client) => drop(client, Number(before), values));
   }
   if (command === 'remove-names' && more.length === 1) return inDatabase((client) => withoutNames(client, more[0]!));
-  throw new UsageError('Say what to do: status, seal, archive, drop, or remove-names and a vendor');
+  throw new UsageError('Say what to do: status, seal, compact, archive, drop, or remove-names and a vendor');
 }
 
 async function inDatabase(work: (client: pg.Client) => Promise<string[]>): Promise<void> {
@@ -132,6 +143,11 @@ function sealedLines(outcome: SealOutcome): string[] {
   return lines;
 }
 
+async function compact(client: pg.Client): Promise<string[]> {
+  const { before, after, moved } = await compactTable(client);
+  return [`The table takes ${megabytes(after)}; before, ${megabytes(before)}. Rows were moved ${moved} times`];
+}
+
 async function archive(client: pg.Client, to: string): Promise<string[]> {
   const { written, last } = await archiveSegments(client, to);
   return [`${to} has all that is sealed, up to position ${last}; ${written} files are new`];
@@ -171,8 +187,10 @@ const counted = (segments: number): string => `${segments} segment${segments ===
 
 function size(bytes: number, events: number): string {
   const each = events === 0 ? '' : `, ${Math.round(bytes / events)} bytes an event`;
-  return `${(bytes / 1e6).toFixed(1)} MB${each}`;
+  return `${megabytes(bytes)}${each}`;
 }
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 async function withoutNames(client: pg.Client, vendorId: string): Promise<string[]> {
   return [

@@ -1,5 +1,6 @@
 export { type SealOutcome, sealSegments } from './seal-segments.js';
 export { ArchiveError, archiveSegments, droppable, dropSegments, returnSegments } from './archive-segments.js';
+export { type Compaction, compactTable } from './compact-table.js';
 export { SegmentFileError } from './segment-files.js';
 export { type FoldingBase, NoFoldingBaseError, useFoldingBase } from './folding-base.js';
 export { BrokenSegmentError } from './moved-records.js';
