@@ -31,13 +31,19 @@ export interface EventHandler {
 
 /** A cache that must follow the events. Nothing rejects; false says that the cache was out of reach. */
 export interface InvalidatableCache {
-  /** Puts out of date whatever these events change, after the commit and before its acknowledgement; idempotent. */
+  /**
+   * Puts out of date whatever these events change, after the commit and before its acknowledgement; idempotent. A cache
+   * that has just failed isn't tried: `makeUp` does that.
+   */
   invalidate(events: readonly EventContent[]): Promise<boolean>;
   /**
-   * The same by the leader; without it `invalidate` is called. @returns true as well if whatever couldn't be put out
-   * of date is kept from use until it has been cleared, whatever leases are renewed
+   * The same by the leader; without it `invalidate` is called.
+   *
+   * @param ledSince given if a cache that has just failed is to be tried all the same, as long as it `owes`
+   * @returns true as well if whatever couldn't be put out of date is kept from use until it has been cleared, whatever
+   *   leases are renewed
    */
-  invalidateOrWithhold?(events: readonly EventContent[]): Promise<boolean>;
+  invalidateOrWithhold?(events: readonly EventContent[], ledSince?: number): Promise<boolean>;
   /**
    * Tries once more to put out of date what `owes` tells. @returns whether nothing is left to be; without it nothing
    * ever is

@@ -173,6 +173,8 @@ describe('the relay of a backlog', () => {
     expect(cache.renewed).toEqual([[0, 0]]);
     expect(positionsOf(published)).toEqual(contiguous(0, COUNT));
     cache.reachable = true;
+    // Tried once a second.
+    clock.time += 1_000;
     cache.cleared.length = 0;
     await append(testLog.client, newEvents(1));
     await backlog.relay(() => true);

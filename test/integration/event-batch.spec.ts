@@ -29,6 +29,8 @@ describe('EventLog.readBatch', () => {
     expect(read).toHaveLength(events.length);
     expect(batch.events).toEqual(read);
     expect(JSON.parse(batch.json!.toString())).toEqual(read);
+    const texts = batch.parts.flatMap((part) => part.headers.map((_header, index) => part.textOf(index)));
+    expect(texts.map((text) => JSON.parse(text) as unknown)).toEqual(read);
   }
 
   it('gives no events where there are none', async () => {

@@ -5,6 +5,7 @@ import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/inde
 import { EventsMetrics } from '../../src/events/events.metrics.js';
 import { appendedWithPositions, reservePositions } from '../../src/events/log/append-events.sql.js';
 import { PublishOrder } from '../../src/events/publisher/publish-order.js';
+import type { AwaitInvalidated } from '../../src/events/commit/await-invalidated.js';
 import { OrderedPublisher } from '../../src/events/publisher/ordered-publisher.js';
 import { EventPublisher } from '../../src/events/publisher/event-publisher.js';
 import { CacheInvalidation } from '../../src/events/invalidation/cache-invalidation.js';
@@ -55,6 +56,9 @@ const NEXT_VERSION = {
     )} RETURNING position)
     SELECT changed.version, position, pg_backend_pid() AS session FROM changed, appended`,
 };
+
+/** No cache is out of reach. */
+const unreached = {} as AwaitInvalidated;
 
 interface NextVersion extends pg.QueryResultRow {
   version: number;
@@ -129,7 +133,9 @@ describe('an append with positions', () => {
       const row = (await sent.rows())?.[0];
       if (row) sessions.add(row.session);
       if (row?.position) placed += 1;
-      if (row?.position) await sent.finalize(Number(row.position) - 1, [{ ...event, version: row.version }]);
+      if (row?.position) {
+        await sent.finalize(Number(row.position) - 1, [{ ...event, version: row.version }], unreached);
+      }
       return row?.version;
     } finally {
       sent.end();

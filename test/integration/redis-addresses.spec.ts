@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
@@ -123,6 +124,8 @@ describe('a Redis Cluster', () => {
 describe('a Redis Cluster with TLS', () => {
   let folder: string;
   let cert: string;
+  /** Nobody's. */
+  let other: string;
   let ports: number[];
   let nodes: TestRedis[];
 
@@ -130,6 +133,8 @@ describe('a Redis Cluster with TLS', () => {
     folder = await mkdtemp(join(tmpdir(), 'mandi-redis-'));
     const made = await certificate(folder);
     cert = made.cert;
+    await mkdir(join(folder, 'other'));
+    other = (await certificate(join(folder, 'other'))).cert;
     ports = [await clusterPort(), await clusterPort(), await clusterPort()];
     nodes = await Promise.all(
       ports.map((port) =>
@@ -172,6 +177,36 @@ describe('a Redis Cluster with TLS', () => {
       }),
     );
     expect(Math.min(...counts)).toBeGreaterThan(0);
+  });
+
+  it('whose certificate is not trusted is named in one line with the reason, and the product goes on without it', async () => {
+    const said: string[] = [];
+    jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => void said.push(String(line)));
+    const app = await startApp({ env: { ...env(), REDIS_TLS_CA: other } });
+    const ofCache = (): string[] => said.filter((line) => line.startsWith('search-cache'));
+    await waitFor(() => ofCache().length > 0, { what: 'the line', timeoutMs: 10_000 });
+    expect(ofCache()).toEqual([
+      expect.stringMatching(
+        /the Redis Cluster at .* can't be used: no node can be reached \(self[- ]signed certificate\)$/,
+      ),
+    ]);
+    expect((await app.request('GET', '/api/products/search')).headers.get('x-cache')).toBe('BYPASS');
+    await app.close();
+    jest.restoreAllMocks();
+  });
+
+  it('whose certificate is not trusted may be given up at any moment', async () => {
+    jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    // In the midst of a handshake: an error that nothing listens for fails the test, and would end the process.
+    for (let time = 0; time < 40; time += 1) {
+      const connections = new RedisConnections(loadConfig({ ...env(), REDIS_TLS_CA: other }).redis!);
+      connections.openKeyed('keyed', { commandTimeout: 100 });
+      for (const purpose of ['one', 'two', 'three']) connections.open(purpose);
+      await sleep(time % 10);
+      connections.onApplicationShutdown();
+    }
+    await sleep(200);
+    jest.restoreAllMocks();
   });
 });
 

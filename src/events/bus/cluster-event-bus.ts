@@ -58,7 +58,7 @@ export class ClusterEventBus extends EventBus {
   async publish(message: BusMessage): Promise<void> {
     if (message.kind !== 'events') return this.notices.publish(message);
     const { epoch, events } = message.batch;
-    this.contents.publish(events);
+    this.contents.publish(message.batch);
     await this.notices.publish({ kind: 'notices', epoch, entries: events });
   }
 

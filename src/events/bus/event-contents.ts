@@ -4,6 +4,7 @@ import type { InventoryEvent } from '../../contracts/index.js';
 import { balancedTags, groupBy, type RedisConnections, utf8Text } from '../../infra/index.js';
 import { channelsOf, VENDOR_CHANNELS } from '../content-channels.js';
 import type { EventNotice } from '../event-notice.js';
+import type { EventBatch } from '../log/event-batch.js';
 import { DeafGroups } from './deaf-groups.js';
 import type { EventNeeds } from './event-needs.js';
 import { parseEvents } from './parse-bus-message.js';
@@ -69,10 +70,10 @@ export class EventContents {
   }
 
   /** Sends each event to its channels. Nothing is waited for. */
-  publish(events: readonly InventoryEvent[]): void {
+  publish(batch: EventBatch): void {
     const texts = new Map<number, string[]>();
-    for (const event of events) {
-      const text = JSON.stringify(event);
+    for (const [index, event] of batch.events.entries()) {
+      const text = batch.textOf(index);
       for (const channel of channelsOf(event)) {
         const of = texts.get(channel);
         if (of) of.push(text);

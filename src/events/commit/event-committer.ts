@@ -136,9 +136,7 @@ export class EventCommitter {
       const result = resultOf(rows);
       const after = positioned ? positionBefore(positioned) : null;
       if (inline && after !== null) {
-        const began = performance.now();
-        const invalidated = await inline.finalize(after, inOrder(result.events, eventIds));
-        if (!invalidated) await this.unreached.madeUp(began);
+        await inline.finalize(after, inOrder(result.events, eventIds), this.unreached);
         this.acknowledged.note(result.events);
       } else {
         inline?.end();

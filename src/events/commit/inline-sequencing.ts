@@ -7,6 +7,7 @@ import { placedEvent } from '../log/inventory-event.js';
 import { PublishOrder, type PublishTicket } from '../publisher/publish-order.js';
 import { OrderedPublisher } from '../publisher/ordered-publisher.js';
 import { CacheInvalidation } from '../invalidation/cache-invalidation.js';
+import type { AwaitInvalidated } from './await-invalidated.js';
 import { type SentStatement, Sequencer } from '../sequencer/sequencer.js';
 
 /** Milliseconds to wait while the lease is renewed, twice a second; not for a cache that hangs, nor for a backlog. */
@@ -85,17 +86,27 @@ export class InlineAppend<Row> {
    *
    * @param after the position before the first one's
    * @param events all that the statement has appended, in its order
-   * @returns whether every search is out of date
+   * @param unreached waits if some search couldn't be put out of date
    */
-  async finalize(after: number, events: readonly NewInventoryEvent[]): Promise<boolean> {
+  async finalize(after: number, events: readonly NewInventoryEvent[], unreached: AwaitInvalidated): Promise<void> {
     this.ticket.numbered(after, after + events.length);
+    const began = performance.now();
     const invalidated = await this.invalidation.committed(events);
     const { epoch } = this.log;
     const positioned = events.map((event, index) => placedEvent(event, epoch, after + index + 1));
+    const tried = invalidated.length === events.length ? undefined : this.madeUp(events, unreached, began);
     this.published = true;
     // Not waited for: the change is done. What isn't published is read from the log.
-    this.ordered.publish(this.ticket, positioned).catch((error: unknown) => this.logger.error(error));
-    return invalidated.length === events.length;
+    this.ordered.publish(this.ticket, positioned, tried).catch((error: unknown) => this.logger.error(error));
+    await tried;
+  }
+
+  private async madeUp(
+    events: readonly NewInventoryEvent[],
+    unreached: AwaitInvalidated,
+    since: number,
+  ): Promise<void> {
+    if (await unreached.madeUp(since)) this.invalidation.markDone(events.map(({ eventId }) => eventId));
   }
 
   /** Must be called in any case, when there is nothing to come any more. */

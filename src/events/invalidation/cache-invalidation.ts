@@ -50,8 +50,8 @@ export class CacheInvalidation implements NewEpochHandler {
   }
 
   /** For the leader, see `InvalidatableCache`. */
-  invalidateOrWithhold(events: readonly EventContent[]): Promise<boolean> {
-    return this.all((cache) => cache.invalidateOrWithhold?.(events) ?? cache.invalidate(events));
+  invalidateOrWithhold(events: readonly EventContent[], ledSince?: number): Promise<boolean> {
+    return this.all((cache) => cache.invalidateOrWithhold?.(events, ledSince) ?? cache.invalidate(events));
   }
 
   /** Tries to make up for what couldn't be done. @returns whether this instance owes nothing that may be served */

@@ -33,6 +33,8 @@ const ABOUT_TEXTS: ReadonlySet<string> = new Set(['product_created', 'product_up
 export class FreshnessLease {
   private trusted = false;
   private renewedAt = 0;
+  /** When the caches couldn't be cleared. Batches are announced one after the other, and would all wait for that. */
+  private unclearedAt = -Infinity;
   /** Since when no other instance can have vouched for the caches: milliseconds since 1970. For the leader. */
   ledSince: number;
   /** The last change of a full batch: its events may be spread over two batches, but must be seen together. */
@@ -48,6 +50,7 @@ export class FreshnessLease {
   /** Must be called when the leadership is new or lost, and while it is another one's. */
   distrust(): void {
     this.trusted = false;
+    this.unclearedAt = -Infinity;
     this.ledSince = this.clock.now();
   }
 
@@ -56,17 +59,21 @@ export class FreshnessLease {
     this.invalidation.markDone(eventIds);
   }
 
-  async invalidate(events: readonly InventoryEvent[]): Promise<void> {
+  /** @param tried by a writer in this process that has just failed to, and goes on: nothing is waited for again */
+  async invalidate(events: readonly InventoryEvent[], tried = false): Promise<void> {
     const open = [...this.tail, ...events].filter((event) => !this.invalidation.isDone(event));
     if (textOf(open) > MOST_TEXT) await this.invalidateAll();
-    else if (open.length > 0 && !(await this.invalidation.invalidateOrWithhold(open))) this.trusted = false;
+    else if (open.length > 0) {
+      const done = await this.invalidation.invalidateOrWithhold(open, tried ? undefined : this.ledSince);
+      if (!done) this.trusted = false;
+    }
     const last = events.at(-1)!;
     const cut = events.length === SEQUENCE_BATCH;
     // A change of a vendor is one event.
     this.tail = events.filter(
       ({ productId, version }) => cut && productId !== null && productId === last.productId && version === last.version,
     );
-    if (!this.trusted) await this.clear();
+    if (!this.trusted && this.due) await this.clear();
   }
 
   /**
@@ -88,7 +95,7 @@ export class FreshnessLease {
 
   /** Whether `keep` has anything to do. */
   get due(): boolean {
-    return !this.trusted || this.clock.hasPassed(RENEW_EVERY, this.renewedAt);
+    return this.clock.hasPassed(RENEW_EVERY, this.trusted ? this.renewedAt : this.unclearedAt);
   }
 
   /** Renews the lease when it is time. Every event with a position must have been invalidated. */
@@ -105,6 +112,7 @@ export class FreshnessLease {
     // What was missed may have been the lease as well.
     if (!this.trusted) this.renewedAt = -Infinity;
     this.trusted = await this.invalidation.clear();
+    if (!this.trusted) this.unclearedAt = this.clock.now();
   }
 }
 

@@ -44,15 +44,14 @@ export class EventBatch {
     const { json, offsets } = this;
     if (json && offsets) {
       if (json.length <= MOST_JSON) return [this];
-      const endOf = (index: number): number => (offsets[index + 1] ?? json.length) - 1;
       return this.cut(
         MOST_JSON,
-        (index) => endOf(index) - offsets[index]!,
+        (index) => this.endOf(index) - offsets[index]!,
         (first, end) =>
           EventBatch.ofJson(
             this.epoch,
             this.headers.slice(first, end),
-            Buffer.concat([OPENING, json.subarray(offsets[first], endOf(end - 1)), CLOSING]),
+            Buffer.concat([OPENING, json.subarray(offsets[first], this.endOf(end - 1)), CLOSING]),
             offsets.slice(first, end).map((offset) => offset - offsets[first]! + OPENING.length),
           ),
       );
@@ -63,6 +62,11 @@ export class EventBatch {
       (index) => textLengthOf(events[index]!),
       (first, end) => EventBatch.of(events.slice(first, end)),
     );
+  }
+
+  /** Where the event ends in `json`: before a comma or the bracket. */
+  private endOf(index: number): number {
+    return (this.offsets![index + 1] ?? this.json!.length) - 1;
   }
 
   private cut(
@@ -88,6 +92,14 @@ export class EventBatch {
   get events(): InventoryEvent[] {
     this.parsed ??= JSON.parse(utf8Text(this.json!)) as InventoryEvent[];
     return this.parsed;
+  }
+
+  /** One event as JSON: as the log has given it, if that is at hand. */
+  textOf(index: number): string {
+    const { json, offsets } = this;
+    const start = offsets?.[index];
+    if (!json || start === undefined) return JSON.stringify(this.events[index]);
+    return json.toString('utf8', start, this.endOf(index));
   }
 
   /** Of the first event and the last one; 0 without any. */

@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
+import { endsWithin } from '../../infra/index.js';
 import { EventBatch } from '../log/event-batch.js';
 import { PublishOrder, type PublishTicket } from './publish-order.js';
 import { EventPublisher } from './event-publisher.js';
 import { FreshnessLease } from '../invalidation/freshness-lease.js';
+
+/**
+ * Milliseconds that a batch waits for its writer at most: they are published one after the other, and on other
+ * instances acknowledgements wait for that.
+ */
+const TRIED_FOR = 100;
 
 /** Brings events that have got their positions to everybody, once no page from before them can be served any more. */
 @Injectable()
@@ -14,11 +21,17 @@ export class OrderedPublisher {
     private readonly publisher: EventPublisher,
   ) {}
 
-  /** Consecutive events in position order; their ticket has been `numbered`, and ends here. */
-  async publish(ticket: PublishTicket, events: InventoryEvent[]): Promise<void> {
+  /**
+   * Consecutive events in position order; their ticket has been `numbered`, and ends here.
+   *
+   * @param tried of a writer in this process that couldn't put out of date what they change, and goes on trying:
+   *   resolves when it has, or has given that up
+   */
+  async publish(ticket: PublishTicket, events: InventoryEvent[], tried?: Promise<unknown>): Promise<void> {
     try {
       await ticket.whenNext();
-      await this.lease.invalidate(events);
+      if (tried) await endsWithin(TRIED_FOR, tried);
+      await this.lease.invalidate(events, tried !== undefined);
       await this.publisher.publishParts(EventBatch.of(events));
     } finally {
       ticket.end();

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { Cluster, type ClusterOptions, type Redis, type RedisOptions } from 'ioredis';
 import type { HostAndPort } from '../../config/index.js';
 import { ConnectionWatch } from './connection-watch.js';
+import { tlsConnector } from './tls-connector.js';
 
 /** Seconds without a usable cluster after which that is logged; nodes that don't answer at all are named at once. */
 const PATIENT_FOR = 5;
@@ -27,6 +28,8 @@ export class ClusterConnection {
   /** Some node says that not all slots are served: commands are refused, though their connections are fine. */
   private down = false;
   private refused = false;
+  /** Why TLS failed with a node; all that the client says is that none can be reached. */
+  private ofTls = '';
 
   constructor(
     private readonly nodes: readonly HostAndPort[],
@@ -48,6 +51,7 @@ export class ClusterConnection {
       ...(options.tls && { dnsLookup: (address, callback) => callback(null, address) }),
       redisOptions: {
         ...options,
+        ...(options.tls && { Connector: tlsConnector(false, ({ message }) => (this.ofTls = message)) }),
         reconnectOnError: (error) => {
           if (NO_RIGHT.test(error.message)) this.refusedBy(error);
           return false;
@@ -90,7 +94,7 @@ export class ClusterConnection {
 
   private usable(): void {
     if (this.failing) this.logger.log(`${this.purpose}: connected again`);
-    [this.failing, this.notReady, this.down] = [false, 0, false];
+    [this.failing, this.notReady, this.down, this.ofTls] = [false, 0, false, ''];
   }
 
   /** The first time only: it goes on until the user has the right. */
@@ -110,7 +114,7 @@ export class ClusterConnection {
     this.failing = true;
     const reason = NO_CLUSTER.test(message)
       ? 'that is no Redis Cluster: name it by REDIS_URL'
-      : message.replace(CLOSED, 'no node can be reached');
+      : message.replace(CLOSED, `no node can be reached${this.ofTls && ` (${this.ofTls})`}`);
     this.logger.warn(`${this.purpose}: the Redis Cluster at ${this.names} can't be used: ${reason}`);
   }
 }

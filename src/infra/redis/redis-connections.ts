@@ -3,6 +3,7 @@ import { type Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ior
 import type { HostAndPort, RedisConfig } from '../../config/index.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { ClusterConnection } from './redis-cluster.js';
+import { tlsConnector } from './tls-connector.js';
 
 /** Milliseconds between two probes of all connections. */
 const PROBE_EVERY = 1_000;
@@ -151,7 +152,7 @@ function addressOf({ host, port, username, password, database, tls, sentinels }:
     ...(sentinels ? { sentinels: sentinels.nodes, name: sentinels.name, role: 'master' } : { host, port }),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(certificates && { tls: certificates }),
+    ...(certificates && { tls: certificates, Connector: tlsConnector(sentinels !== undefined) }),
     db: database,
   };
 }

@@ -23,8 +23,8 @@ export class SearchCacheInvalidator implements InvalidatableCache {
     return this.invalidateBy((scopesOf) => this.cache.invalidateWatched(scopesOf), events);
   }
 
-  invalidateOrWithhold(events: readonly EventContent[]): Promise<boolean> {
-    return this.invalidateBy((scopesOf) => this.cache.invalidateOrWithhold(scopesOf), events);
+  invalidateOrWithhold(events: readonly EventContent[], ledSince?: number): Promise<boolean> {
+    return this.invalidateBy((scopesOf) => this.cache.invalidateOrWithhold(scopesOf, ledSince), events);
   }
 
   makeUp(ledSince?: number): Promise<boolean> {

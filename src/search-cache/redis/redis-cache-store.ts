@@ -40,8 +40,8 @@ const FEWEST_TOKENS = 1_000;
 /** Times that a change's scopes are named at most for want of a listing that has come to be watched meanwhile. */
 const MOST_NAMINGS = 3;
 
-/** Answers while a slot goes to another master: a script finds some of its keys here, and others not here any more. */
-const SLOT_ON_ITS_WAY = /TRYAGAIN|non local key|Too many Cluster redirections/;
+/** While a slot goes to another master. A cluster that is down takes commands of one key neither. */
+const SLOT_ON_ITS_WAY = /TRYAGAIN|non local key|Too many Cluster redirections(?!.*CLUSTERDOWN)/;
 
 /** One of the parts that a cache in a Redis Cluster consists of. */
 export interface CachePartition {

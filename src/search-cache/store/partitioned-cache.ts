@@ -61,17 +61,14 @@ export class PartitionedCache extends ResilientCache implements OnApplicationBoo
 
   invalidateWatched(scopesOf: ScopesOf): Promise<boolean> {
     return this.inEach(homesOfChange(scopesOf), (partition, home) =>
-      partition.invalidateWatched((isWatched) =>
-        scopesIn(
-          home,
-          scopesOf((listing) => homeOf(listing) === home && isWatched(listing)),
-        ),
-      ),
+      partition.invalidateWatched(scopesOfHome(home, scopesOf)),
     );
   }
 
-  async invalidateOrWithhold(scopesOf: ScopesOf): Promise<boolean> {
-    await this.invalidateWatched(scopesOf);
+  async invalidateOrWithhold(scopesOf: ScopesOf, ledSince?: number): Promise<boolean> {
+    await this.inEach(homesOfChange(scopesOf), (partition, home) =>
+      partition.invalidateOrWithhold(scopesOfHome(home, scopesOf), ledSince),
+    );
     return true;
   }
 
@@ -140,3 +137,12 @@ export class PartitionedCache extends ResilientCache implements OnApplicationBoo
     return done.every(Boolean);
   }
 }
+
+/** Of a change those in one partition. */
+const scopesOfHome =
+  (home: number, scopesOf: ScopesOf): ScopesOf =>
+  (isWatched) =>
+    scopesIn(
+      home,
+      scopesOf((listing) => homeOf(listing) === home && isWatched(listing)),
+    );

@@ -158,7 +158,7 @@ describe('the guarded cache', () => {
       // The scope has just been invalidated; a reader elsewhere reads its token, then the database, then comes the
       // change.
       const before = await tokens();
-      const invalidation = cache.invalidate([S]);
+      const invalidation = cache.invalidate([S]).then(() => cache.makeUp());
       store.release();
       await probe;
       expect(await invalidation).toBe(true);
@@ -181,12 +181,30 @@ describe('the guarded cache', () => {
     });
   });
 
-  it('invalidates even while readers are spared a try: a change is about to be acknowledged', async () => {
+  it('invalidates even while readers are spared a try, for who asks for it: a change is about to be acknowledged', async () => {
     await fill();
     await fail();
     store.cut = false;
-    expect(await cache.invalidate([S])).toBe(true);
+    store.calls.length = 0;
+    // First others are told, who may reach the store.
+    expect([await cache.invalidate([S]), store.calls]).toEqual([false, []]);
+    expect([await cache.makeUp(), cache.owes()]).toEqual([true, false]);
     expect(await elsewhere()).toBe('miss');
+  });
+
+  it('has the leader, whom no other makes up for, try only as long as some lease may hold', async () => {
+    const ledSince = clock.time;
+    await cache.renewLease();
+    await fail();
+    const tried = async (): Promise<unknown[]> => {
+      store.calls.length = 0;
+      return [await cache.invalidateOrWithhold(() => [S], ledSince), store.calls];
+    };
+    clock.time += 500;
+    expect(await tried()).toEqual([false, [`invalidate ${S}`]]);
+    clock.time += 9_500;
+    expect(await tried()).toEqual([true, []]);
+    expect(cache.owes()).toBe(true);
   });
 
   it('owes the leader nothing once no lease can hold any more', async () => {
@@ -219,7 +237,10 @@ describe('the guarded cache', () => {
     };
     const before = await failures();
     store.hold();
-    const invalidations = Array.from({ length: 100 }, (_none, index) => cache.invalidate([`product:${index}`]));
+    const invalidations = Array.from({ length: 100 }, async (_none, index) => {
+      await cache.invalidate([`product:${index}`]);
+      return cache.makeUp();
+    });
     await jest.advanceTimersByTimeAsync(0);
     store.release();
     await Promise.all(invalidations);
@@ -230,7 +251,10 @@ describe('the guarded cache', () => {
     await fail();
     store.hold();
     store.calls.length = 0;
-    const invalidations = Array.from({ length: 100 }, (_none, index) => cache.invalidate([`product:${index}`]));
+    const invalidations = Array.from({ length: 100 }, async (_none, index) => {
+      await cache.invalidate([`product:${index}`]);
+      return cache.makeUp();
+    });
     await jest.advanceTimersByTimeAsync(0);
     expect(store.calls).toHaveLength(1);
     store.cut = false;

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy, Optional } from '@nestjs/common';
 import { PrimaryWal, type ReadFloor, type WalPosition } from '../../database/index.js';
-import { PeriodicJob, Clock, Metrics } from '../../infra/index.js';
+import { endsWithin, PeriodicJob, Clock, Metrics } from '../../infra/index.js';
 import { GENERAL_SCOPE, type Listing } from '../scopes/scope-names.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { PendingInvalidations } from './pending-invalidations.js';
@@ -19,6 +19,11 @@ import {
 const RETRY_EVERY = 1_000;
 /** Milliseconds between two probes whether the store has gone back to earlier data. */
 const WATCH_EVERY = 1_000;
+/**
+ * Milliseconds that the leader waits for a store that has just failed before it announces what it couldn't put out of
+ * date: batches are announced one after the other, and writers on other instances wait for their turn.
+ */
+const TRY_FOR = 100;
 const UNASKED = Promise.resolve(undefined);
 
 /** A `ResilientCache` of one store. */
@@ -83,8 +88,11 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
     );
   }
 
-  invalidateOrWithhold(scopesOf: ScopesOf): Promise<boolean> {
-    return this.invalidateWatched(scopesOf);
+  async invalidateOrWithhold(scopesOf: ScopesOf, ledSince?: number): Promise<boolean> {
+    if (await this.invalidateWatched(scopesOf)) return true;
+    if (ledSince === undefined) return false;
+    await endsWithin(TRY_FOR, this.makeUp(ledSince));
+    return !this.owes(ledSince);
   }
 
   /**
@@ -112,7 +120,8 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
       await this.store.clear(await this.position());
       return true;
     };
-    const done = await this.attempt(cleared, false);
+    // Whatever is owed is put out of date with the rest, and a store that hangs is waited for once.
+    const done = await this.guarded(cleared, false);
     if (!done) this.defer([GENERAL_SCOPE]);
     return done;
   }
@@ -144,16 +153,17 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
   }
 
   private attempt<Result>(work: () => Promise<Result>, fallback: Result): Promise<Result> {
-    return this.breaker.run(
-      async () => {
-        if (this.owed.any) await this.owed.flush();
-        return work();
-      },
-      (error) => {
-        if (error !== undefined) this.failed(error);
-        return fallback;
-      },
-    );
+    return this.guarded(async () => {
+      if (this.owed.any) await this.owed.flush();
+      return work();
+    }, fallback);
+  }
+
+  private guarded<Result>(work: () => Promise<Result>, fallback: Result): Promise<Result> {
+    return this.breaker.run(work, (error) => {
+      if (error !== undefined) this.failed(error);
+      return fallback;
+    });
   }
 
   /** Of everything that is committed by now; without replicas nothing is asked. */
@@ -169,9 +179,11 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
       await invalidate(this.wal?.inUse ? await this.wal.position() : undefined);
       return true;
     };
-    if (await this.attempt(done, false)) return true;
+    // What is owed is made together with it: one wait for a store that hangs, not one before the other.
+    const isMadeUpFor = this.owed.any && this.breaker.open;
+    if (!isMadeUpFor && (await this.attempt(done, false))) return true;
     this.defer(all());
-    return this.makeUp();
+    return false;
   }
 
   /** Without the timer, an instance without requests would never flush, and the others would serve old pages. */

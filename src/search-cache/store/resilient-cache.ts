@@ -32,9 +32,10 @@ export abstract class ResilientCache {
   /**
    * The same for the leader, who vouches for the cache with the lease.
    *
+   * @param ledSince see `InvalidatableCache.invalidateOrWithhold`
    * @returns true as well if each part of the cache in which it wasn't done gets no lease before it has been cleared
    */
-  abstract invalidateOrWithhold(scopesOf: ScopesOf): Promise<boolean>;
+  abstract invalidateOrWithhold(scopesOf: ScopesOf, ledSince?: number): Promise<boolean>;
 
   /** Tries to make the invalidations that `owes` tells of. @returns whether there are none any more */
   abstract makeUp(ledSince?: number): Promise<boolean>;
