@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg, { type QueryConfig, type QueryResultRow } from 'pg';
 import { CONNECT_TIMEOUT, SERVER_LIMITS } from './connection-limits.js';
 import { DatabaseUrl } from './database-url.js';
+import { rowsOf } from './rows-of.js';
 
 /**
  * The writer's two batchers, and what either has held back. More than are asked at once would only be idle.
@@ -34,8 +35,7 @@ export class ImpatientPool implements OnApplicationShutdown {
 
   /** Throws whatever the driver throws. */
   async query<Row extends QueryResultRow>(query: QueryConfig): Promise<Row[]> {
-    const { rows } = await this.pool.query<Row>(query);
-    return rows;
+    return rowsOf(await this.pool.query<Row>(query));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -3,6 +3,7 @@ import { UnavailableError } from '../infra/index.js';
 import { CONNECT_TIMEOUT } from './connection-limits.js';
 import { clientToCut } from './client-to-cut.js';
 import type { DatabaseUrl } from './database-url.js';
+import { rowsOf } from './rows-of.js';
 import type { Settings } from './session/session-settings.js';
 
 /** Queries under way at most; beyond it they are refused at once instead of piling up. */
@@ -53,7 +54,7 @@ export class QueryPipelines {
     try {
       const client = await pipeline.client;
       const results = await Promise.all(queries.map((query) => client.query<QueryResultRow>(query)));
-      return results.map(({ rows }) => rows);
+      return results.map(rowsOf);
     } catch (error) {
       // Only a refusal by PostgreSQL leaves the connection usable for sure.
       if (!(error instanceof pg.DatabaseError)) void this.giveUp(pipeline);

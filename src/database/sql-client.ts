@@ -11,6 +11,7 @@ import { ImpatientPool } from './impatient-pool.js';
 import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { ReplicaReads } from './replicas/replica-reads.js';
 import type { ReadFloor } from './replicas/wal-position.js';
+import { rowsOf } from './rows-of.js';
 import { currentTransaction, Transaction } from './transaction.js';
 
 /** Milliseconds after which a statement is given up; nothing the product asks for takes a tenth of it. */
@@ -63,8 +64,7 @@ export class SqlClient {
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
     const query = this.queryOf(statement, values);
     const transaction = currentTransaction();
-    const { rows } = await (transaction ? transaction.query<Row>(query) : this.roomyPool().query<Row>(query));
-    return rows;
+    return rowsOf(await (transaction ? transaction.query<Row>(query) : this.roomyPool().query<Row>(query)));
   }
 
   /**

@@ -64,9 +64,9 @@ const LEFT = `
  *     n n n n . . . . . . - - - -    rows of the last pages written anew
  *     n n n n                        VACUUM, and indexes built anew beside the old ones
  *
- * Nobody waits: rows are locked for some milliseconds against their deletion, which is all that happens to them; to cut
- * the file off, PostgreSQL takes the table for itself if it is free at that moment, and lets go when others want it.
- * What was moved is whole at any time, so this may be ended at any time and begun again.
+ * No reader or writer waits: rows are locked for some milliseconds against their deletion, which is all that happens to
+ * them; to cut the file off, PostgreSQL takes the table for itself if it is free at that moment, and lets go when it is
+ * wanted. What was moved is whole at any time, so this may be ended at any time and begun again.
  */
 export async function compactTable(client: pg.Client): Promise<Compaction> {
   await client.query('SET statement_timeout = 0');
