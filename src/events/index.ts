@@ -26,6 +26,7 @@ export {
   reservePositions,
 } from './log/append-events.sql.js';
 export { actorText, causeJson } from './log/event-actor.js';
+export { textLengthOf } from './log/event-batch.js';
 export { EventLog } from './log/event-log.js';
 export { EventsDroppedError } from './log/events-dropped.error.js';
 export { hashOfKey, type MatchingEvent } from './log/matching-events.js';

@@ -6,7 +6,7 @@ import { isClean, verifyLog } from '../../src/cli/verify-log.js';
 import { type ProjectionHandler, type ProjectionOptions, ProjectionPositions } from '../../src/consumers/index.js';
 import type { BuildRow } from '../../src/consumers/projections/builds.sql.js';
 import { ProjectionBuilds } from '../../src/consumers/projections/projection-builds.js';
-import { Pace } from '../../src/consumers/runner/pace.js';
+import { Pace } from '../../src/consumers/feed/pace.js';
 import { Rests } from '../../src/consumers/runner/rests.js';
 import type { ProjectionState } from '../../src/contracts/index.js';
 import { InventoryEventService } from '../../src/events/index.js';

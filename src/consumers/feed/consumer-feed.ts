@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type ConsumerFilter, fits, type InventoryEvent } from '../../contracts/index.js';
 import {
+  BATCH_BYTES,
   BATCH_EVENTS,
   type EventHandler,
   EventLog,
@@ -11,9 +12,16 @@ import {
 } from '../../events/index.js';
 import { EventRing, type RingEntry } from './event-ring.js';
 import { type FedEvents, LogPages } from './log-pages.js';
+import { Pace } from './pace.js';
 
-/** Newest events in memory: of some tenths of a second under load. A partition further back reads the log. */
-const IN_MEMORY = 512;
+/**
+ * Newest events in memory, up to twice as many of them and about 16 MiB: of one to two seconds under load, so that
+ * partitions that leave writers time (`Rests`) find there what has come meanwhile. One further back reads the log.
+ */
+const IN_MEMORY = 4_096;
+const IN_MEMORY_BYTES = 16 * 1_048_576;
+/** Milliseconds over which it is measured how much is written. */
+const MEASURED_OVER = 250;
 /** Positions that one query of a lease looks through. */
 const SLICE = 10_000;
 
@@ -28,12 +36,21 @@ export interface Wanted {
  * Brings consumers the log from any position: at the head the newest events that the bridge has delivered to this
  * process, further back pages of the log. Positions are contiguous, so there is no seam between the two: either the
  * ring has the very next position, or the log is read.
+ *
+ *     the log      ────────────────────────────────────┬── ring ──┐ head
+ *     partitions        far back: pages of the log         near: what the bridge has delivered
+ *
+ * While none is near, as when 200,000 events are published that were written while no instance ran, the ring needs no
+ * events: they are neither parsed nor kept for its sake. The first one that comes near makes it begin anew, at the
+ * event that is delivered next; the way up to there is read from the log. A partition waits for events only where it
+ * has come to the head, and then it is near: so no event that it would have to be woken for goes by.
  */
 @Injectable()
 @EventReaction({ to: 'delivery', order: 30 })
 @EventReaction({ to: 'newEpoch', order: 60 })
 export class ConsumerFeed implements EventHandler, NewEpochHandler {
-  private readonly ring = new EventRing(IN_MEMORY);
+  private readonly ring = new EventRing(IN_MEMORY, IN_MEMORY_BYTES);
+  private readonly pace = new Pace(MEASURED_OVER);
   private readonly listeners = new Set<() => void>();
   /** Those that want events themselves, and not only to know that there are some. */
   private readonly waiting = new Set<() => void>();
@@ -61,7 +78,10 @@ export class ConsumerFeed implements EventHandler, NewEpochHandler {
   }
 
   get needed(): boolean {
-    return this.listeners.size > 0;
+    if (this.waiting.size > 0) return true;
+    const near = this.head - IN_MEMORY;
+    for (const pages of this.pages.values()) if (pages.furthest >= near) return true;
+    return false;
   }
 
   /** Partitions read from the log what an instance of a Redis Cluster leaves out: one statement more for a batch. */
@@ -98,17 +118,21 @@ export class ConsumerFeed implements EventHandler, NewEpochHandler {
     return this.events.cursor.position;
   }
 
+  /** Positions that the head has moved a second, lately. */
+  get perSecond(): number {
+    return this.pace.perSecond(this.head, performance.now());
+  }
+
   /** What is wanted after a position, at most 500 events or 1 MiB of them; undefined if nothing is known of there. */
   async after(position: number, wanted: Wanted): Promise<FedEvents | undefined> {
     const { head } = this;
-    if (position >= head) return undefined;
     const pages = this.pagesOf(wanted);
     const { filter, partition } = wanted;
     const { index, of } = partition;
-    const fed = this.fromRing(position, ({ event, hash }) => hash % of === index && fits(event, filter));
-    if (!fed) return pages.after(position, index, head);
     pages.stands(index, position);
-    return fed;
+    if (position >= head) return undefined;
+    const fed = this.fromRing(position, ({ event, hash }) => hash % of === index && fits(event, filter));
+    return fed ?? pages.after(position, index, head);
   }
 
   /** The partition is this instance's from now on, and what it wants comes after this position. */
@@ -151,13 +175,14 @@ export class ConsumerFeed implements EventHandler, NewEpochHandler {
   }
 
   private fromRing(position: number, isWanted: (entry: RingEntry) => boolean): FedEvents | undefined {
-    const entries = this.ring.after(position, BATCH_EVENTS);
-    if (!entries) return undefined;
-    const last = entries.at(-1)!.event;
-    return {
-      events: entries.filter(isWanted).map(({ event }) => event),
-      reached: last.position,
-      reachedId: last.eventId,
-    };
+    const events: InventoryEvent[] = [];
+    let size = 0;
+    const last = this.ring.lookThrough(position, (entry) => {
+      if (!isWanted(entry)) return false;
+      events.push(entry.event);
+      size += entry.size;
+      return events.length === BATCH_EVENTS || size >= BATCH_BYTES;
+    });
+    return last && { events, reached: last.position, reachedId: last.eventId };
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { anEvent, positionsOf } from '../../../test/support/events.js';
+import type { InventoryEvent } from '../../contracts/index.js';
+import { anEvent, aProduct, positionsOf } from '../../../test/support/events.js';
 import { EventRing } from './event-ring.js';
 
 describe('EventRing', () => {
@@ -8,9 +9,12 @@ describe('EventRing', () => {
     for (const position of positions) ring.push(anEvent({ position }));
     return ring;
   };
+  /** Positions of at most `limit` events, the last of which is where it has looked up to. */
   const after = (ring: EventRing, position: number, limit = 100): number[] | undefined => {
-    const entries = ring.after(position, limit);
-    return entries && positionsOf(entries.map(({ event }) => event));
+    const events: InventoryEvent[] = [];
+    const last = ring.lookThrough(position, ({ event }) => events.push(event) === limit);
+    expect(last).toBe(events.at(-1));
+    return last && positionsOf(events);
   };
 
   it('has what follows a position if it has the very next one', () => {
@@ -35,5 +39,13 @@ describe('EventRing', () => {
     const ring = ringOf(10, ...Array.from({ length: 1_000 }, (_, index) => index + 1));
     expect(after(ring, 990)).toHaveLength(10);
     expect(after(ring, 980)).toBeUndefined();
+  });
+
+  it('keeps fewer of long texts', () => {
+    const ring = new EventRing(1_000, 1_000_000);
+    const product = { ...aProduct(), description: 'x'.repeat(50_000) };
+    for (let position = 1; position <= 100; position += 1) ring.push(anEvent({ position, product }));
+    expect(after(ring, 97)).toEqual([98, 99, 100]);
+    expect(after(ring, 90)).toBeUndefined();
   });
 });

@@ -80,6 +80,11 @@ export class LogPages {
     this.moved();
   }
 
+  /** Where the partition stands that has come furthest. */
+  get furthest(): number {
+    return Math.max(...this.standing.values());
+  }
+
   /** @returns whether no partition is left */
   leave(partition: number): boolean {
     this.standing.delete(partition);

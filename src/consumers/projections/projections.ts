@@ -8,6 +8,7 @@ import { fieldFaults, fieldsOf, idRule } from '../../validation/index.js';
 import { PartitionClaims } from '../partitions/partition-claims.js';
 import { ConsumerHandler } from '../runner/attempts.js';
 import { ConsumerRunners } from '../runner/consumer-runners.js';
+import { OF_PROJECTIONS } from '../runner/rests.js';
 import { BuildSql, tableOf } from './build-tables.js';
 import { type BuildRow, consumerOf } from './builds.sql.js';
 import { type BuildSource, isOf, ProjectionBuilds } from './projection-builds.js';
@@ -163,7 +164,7 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
         handleBatch: (events) => handler.apply(events, { sql }),
       },
       this.sql,
-      { partitions: 1, stops: true, rests: () => this.live.has(consumer) },
+      { partitions: 1, stops: true, rests: () => (this.live.has(consumer) ? OF_PROJECTIONS : undefined) },
     );
   }
 

@@ -12,9 +12,21 @@ describe('ConsumerHandler', () => {
   const takesMinutes = (stops: boolean): ConsumerHandler => {
     const handleBatch = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 5 * MINUTE));
     const handler = { handle: () => undefined, handleBatch };
-    const workings = { partitions: 1, stops, rests: () => false };
+    const workings = { partitions: 1, stops, rests: () => undefined };
     return new ConsumerHandler({ name: 'slow', effect: 'sql' }, handler, {} as SqlClient, workings);
   };
+
+  it.each([
+    ['sql', undefined, 1_000],
+    ['sql', 50, 50],
+    ['sql', 0, undefined],
+    ['other', undefined, undefined],
+    ['other', 50, 50],
+  ] as const)('with effect %s and maxWaitMs %p rests for %p at most', (effect, maxWaitMs, longest) => {
+    const options = { name: 'notes', effect, ...(maxWaitMs !== undefined && { maxWaitMs }) };
+    const handler = new ConsumerHandler(options, { handle: () => undefined }, {} as SqlClient);
+    expect(handler.rests?.longest).toBe(longest);
+  });
 
   it('gives a batch that takes too long up, but not one that could only be tried again', async () => {
     const events = [anEvent()];

@@ -3,6 +3,7 @@ import { isConnectionLost, savepoint, type SqlClient } from '../../database/inde
 import { endsWithin } from '../../infra/index.js';
 import { PARTITIONS } from '../partitions/partition-of.js';
 import type { ConsumerContext, EventConsumerHandler, EventConsumerOptions } from './event-consumer.js';
+import { ofConsumer, type RestBounds } from './rests.js';
 
 /** Milliseconds after which a handler that has not come to its end has failed. */
 const HANDLER_TIMEOUT = 30_000;
@@ -31,11 +32,18 @@ export interface Workings {
   partitions: number;
   /** Whether a batch that fails is tried again until it doesn't, and nothing goes on meanwhile. */
   stops: boolean;
-  /** Asked after each batch: whether it leaves writers time now (`Rests`). */
-  rests: () => boolean;
+  /** Asked after each batch: within which bounds it leaves writers time now (`Rests`); undefined: not at all. */
+  rests: () => RestBounds | undefined;
 }
 
-const AS_USUAL: Workings = { partitions: PARTITIONS, stops: false, rests: () => false };
+/** Milliseconds that what is handled in SQL may wait by default while writers are busy. */
+const MAY_WAIT = 1_000;
+
+function asUsual({ effect, maxWaitMs }: EventConsumerOptions): Workings {
+  const longest = maxWaitMs ?? (effect === 'sql' ? MAY_WAIT : 0);
+  const bounds = longest > 0 ? ofConsumer(longest, PARTITIONS) : undefined;
+  return { partitions: PARTITIONS, stops: false, rests: () => bounds };
+}
 
 /** A handler with its options, as the partitions of its consumer call it. */
 export class ConsumerHandler {
@@ -51,7 +59,7 @@ export class ConsumerHandler {
     readonly options: EventConsumerOptions,
     private readonly handler: EventConsumerHandler,
     private readonly sql: SqlClient,
-    private readonly workings: Workings = AS_USUAL,
+    private readonly workings: Workings = asUsual(options),
   ) {
     this.partitions = workings.partitions;
     this.stops = workings.stops;
@@ -60,7 +68,7 @@ export class ConsumerHandler {
     this.isSql = options.effect === 'sql';
   }
 
-  get rests(): boolean {
+  get rests(): RestBounds | undefined {
     return this.workings.rests();
   }
 

@@ -17,6 +17,11 @@ export interface EventConsumerOptions extends ConsumerFilter {
   onFailure?: FailureMode;
   /** Attempts before an event is parked; default 10. */
   maxAttempts?: number;
+  /**
+   * Milliseconds that events may wait for others while writers are busy (more than 1,000 events a second), so that more
+   * of them are handled at once; 0: not at all. By default 1,000 for an effect in SQL, 0 for another one.
+   */
+  maxWaitMs?: number;
 }
 
 export interface ConsumerContext {

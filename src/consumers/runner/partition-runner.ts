@@ -6,7 +6,7 @@ import type { FedEvents } from '../feed/log-pages.js';
 import { type Ownership, PartitionLostError } from '../store/checkpoints.js';
 import type { Failure } from '../store/failures.js';
 import type { Attempted, ConsumerHandler } from './attempts.js';
-import { Pace } from './pace.js';
+import type { RestBounds } from './rests.js';
 import type { RunnerParts } from './runner-parts.js';
 
 /** Milliseconds between two writes of a checkpoint that only passes what the filter skips. */
@@ -18,8 +18,6 @@ const RETRIES = 50;
 const FOLLOWERS = 100;
 /** Events that wait for another attempt; with more, the consumer itself is at fault, and new events have to wait. */
 const MOST_RETRYING = 1_000;
-/** Milliseconds over which it is measured how much is written. */
-const MEASURED_OVER = 250;
 /** Stops after which the pauses grow no longer: the last is half a minute. */
 const MOST_STOPS = 6;
 
@@ -53,7 +51,6 @@ export class PartitionRunner {
   private stops = 0;
   private resumeAt = 0;
   private readonly ending = new AbortController();
-  private readonly pace = new Pace(MEASURED_OVER);
   readonly ended: Promise<void>;
 
   constructor(
@@ -126,14 +123,15 @@ export class PartitionRunner {
     const began = performance.now();
     if (events.length > 0) await this.handle(events, fed);
     else await this.pass(fed);
-    if (this.handler.rests) await this.leaveTime(performance.now() - began);
+    const bounds = this.handler.rests;
+    if (bounds) await this.leaveTime(performance.now() - began, bounds);
     return true;
   }
 
-  private leaveTime(worked: number): Promise<void> {
+  private leaveTime(worked: number, bounds: RestBounds): Promise<void> {
     const { feed, rests } = this.parts;
-    const writing = () => ({ perSecond: this.pace.perSecond(feed.head, performance.now()), lag: this.lag });
-    return rests.after(worked, this.held.consumer, writing, this.ending.signal);
+    const writing = () => ({ perSecond: feed.perSecond, lag: this.lag });
+    return rests.after(worked, this.held.consumer, writing, this.ending.signal, bounds);
   }
 
   private async pass({ reached, reachedId }: FedEvents): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { deferred } from '../../infra/index.js';
-import { restAfter, Rests } from './rests.js';
+import { ofConsumer, restAfter, Rests } from './rests.js';
 
 describe('rests of projections', () => {
   it('are the longer the more is written, and none when little is, or they are far behind', () => {
@@ -8,8 +8,23 @@ describe('rests of projections', () => {
     expect(restAfter(50, { perSecond: 1_500, lag: 500 })).toBe(250);
     expect(restAfter(50, { perSecond: 3_000, lag: 500 })).toBe(500);
     expect(restAfter(40, { perSecond: 60_000, lag: 500 })).toBe(800);
-    expect(restAfter(500, { perSecond: 60_000, lag: 50_000 })).toBe(1_000);
-    expect(restAfter(50, { perSecond: 60_000, lag: 50_001 })).toBe(0);
+    expect(restAfter(500, { perSecond: 3_000, lag: 50_000 })).toBe(1_000);
+    expect(restAfter(50, { perSecond: 3_000, lag: 50_001 })).toBe(0);
+  });
+
+  it('go on for 15 s of what is written, up to a million positions', () => {
+    expect(restAfter(500, { perSecond: 20_000, lag: 300_000 })).toBe(1_000);
+    expect(restAfter(500, { perSecond: 20_000, lag: 300_001 })).toBe(0);
+    expect(restAfter(500, { perSecond: 80_000, lag: 1_000_000 })).toBe(1_000);
+    expect(restAfter(500, { perSecond: 80_000, lag: 1_000_001 })).toBe(0);
+  });
+
+  it('of a consumer are as long as it may wait, while its partitions have no whole batch', () => {
+    const bounds = ofConsumer(200, 4);
+    expect(restAfter(50, { perSecond: 1_000, lag: 500 }, bounds)).toBe(0);
+    expect(restAfter(10, { perSecond: 3_000, lag: 500 }, bounds)).toBe(100);
+    expect(restAfter(50, { perSecond: 3_000, lag: 2_000 }, bounds)).toBe(200);
+    expect(restAfter(50, { perSecond: 3_000, lag: 2_001 }, bounds)).toBe(0);
   });
 
   const rests = new Rests();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { BATCH_EVENTS } from '../../events/index.js';
 
 /** Positions a second from which on writers have enough to do. */
 const BUSY = 1_000;
@@ -7,12 +8,12 @@ const BUSY = 1_000;
 const ONE_REST = 300;
 const MOST_RESTS = 20;
 /**
- * Milliseconds. Only a reader in this process ends a rest; one in another waits 2 s at most (`Moments`), of which this
- * leaves half for the batch that comes next.
+ * Positions behind the log from which on there is no rest: what is written in 15 s, within these bounds. Without the
+ * time a projection would rest no more two seconds after the beginning of a backlog that is published at once.
  */
-const LONGEST_REST = 1_000;
-/** Positions behind the log from which on there is no rest. */
-const MOST_BEHIND = 50_000;
+const LEAST_BEHIND = 50_000;
+const MOST_BEHIND = 1_000_000;
+const BEHIND_SECONDS = 15;
 /** Milliseconds after which it is looked again whether writers are busy. */
 const SLICE = 250;
 
@@ -22,18 +23,45 @@ const projectionOf = (consumer: string): string => consumer.slice(0, consumer.la
 /** How it stands with the writers. */
 export interface Writing {
   perSecond: number;
-  /** Positions that the projection is behind. */
+  /** Positions that what would rest is behind. */
   lag: number;
 }
 
+/** How much one may rest. */
+export interface RestBounds {
+  /** Milliseconds of a rest. */
+  longest: number;
+  /** Positions behind the log from which on there is no rest. */
+  mostBehind(perSecond: number): number;
+}
+
+/**
+ * Only a reader in this process ends a rest; one in another waits 2 s at most (`Moments`), of which this leaves half
+ * for the batch that comes next.
+ */
+export const OF_PROJECTIONS: RestBounds = {
+  longest: 1_000,
+  mostBehind: (perSecond) => Math.min(Math.max(LEAST_BEHIND, BEHIND_SECONDS * perSecond), MOST_BEHIND),
+};
+
+/**
+ * A consumer rests for as long as its user allows, and no longer than until all of its partitions have a whole batch.
+ * Each batch is a transaction: of few events they cost several times as much.
+ */
+export const ofConsumer = (longest: number, partitions: number): RestBounds => ({
+  longest,
+  mostBehind: () => partitions * BATCH_EVENTS,
+});
+
 /** Milliseconds to rest after a batch that took `worked`. */
-export function restAfter(worked: number, { perSecond, lag }: Writing): number {
-  if (perSecond <= BUSY || lag > MOST_BEHIND) return 0;
-  return Math.min(worked * Math.min(perSecond / ONE_REST, MOST_RESTS), LONGEST_REST);
+export function restAfter(worked: number, { perSecond, lag }: Writing, bounds = OF_PROJECTIONS): number {
+  if (perSecond <= BUSY || lag > bounds.mostBehind(perSecond)) return 0;
+  return Math.min(worked * Math.min(perSecond / ONE_REST, MOST_RESTS), bounds.longest);
 }
 
 /**
  * Projections catch up when writers leave time: on a machine with few processors they would nearly halve their rate.
+ * Consumers with an effect in SQL rest as well, but within a second they have handled what was written (`ofConsumer`).
  * Where a reader waits for one, in this process, it doesn't rest; nor do tables in the making, which have to catch up.
  */
 @Injectable()
@@ -58,15 +86,21 @@ export class Rests {
   /**
    * Rests after a batch for as long as writers are busy, at most for as long as their rate asks for.
    *
-   * @param consumer that feeds a build of the projection
+   * @param consumer one of `@EventConsumer`, or that feeds a build of a projection
    * @param writing asked now and then
-   * @param ending of the work on the projection
+   * @param ending of the work on the partition
    */
-  async after(worked: number, consumer: string, writing: () => Writing, ending: AbortSignal): Promise<void> {
+  async after(
+    worked: number,
+    consumer: string,
+    writing: () => Writing,
+    ending: AbortSignal,
+    bounds = OF_PROJECTIONS,
+  ): Promise<void> {
     const projection = projectionOf(consumer);
     const began = performance.now();
     for (;;) {
-      const left = restAfter(worked, writing()) - (performance.now() - began);
+      const left = restAfter(worked, writing(), bounds) - (performance.now() - began);
       if (left <= 0 || ending.aborted || this.waiting.has(projection)) return;
       await this.sleep(projection, Math.min(left, SLICE), ending);
     }
