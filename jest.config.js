@@ -1,3 +1,5 @@
+import { testPackages } from './build/test-packages.js';
+
 /** Of both ways: what the answers and rooms have to be like whether or not the product goes around its libraries. */
 const WITHOUT_FAST_PATH = [
   'search-cache-http',
@@ -12,31 +14,30 @@ const WITHOUT_FAST_PATH = [
   'spine',
 ];
 
+const packages = await testPackages();
+const exactly = (text) => `^${text.replaceAll('.', '\\.')}$`;
+
 /** @type {import('jest').Config} */
 const project = {
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': ['@swc/jest'],
-    // @fastify/static, a CommonJS package, requires this ES module, which jest can't do on Node 20.
-    'node_modules/content-disposition/.+\\.js$': [
-      '@swc/jest',
-      { swcrc: false, jsc: { target: 'es2022' }, module: { type: 'commonjs' } },
-    ],
+  transform: { '^.+\\.ts$': ['@swc/jest'] },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    ...Object.fromEntries(Object.entries(packages).map(([name, file]) => [exactly(name), `<rootDir>/${file}`])),
   },
-  transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  setupFiles: ['reflect-metadata'],
+  setupFiles: [`<rootDir>/${packages['reflect-metadata']}`],
 };
 
 /** @type {import('jest').Config} */
 export default {
   // By default jest leaves one core to itself, which on two cores means one test file at a time.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   // Modules of a test file stay in memory when it is over; a worker of some gigabytes stands still while it collects.
   workerIdleMemoryLimit: '1500MB',
   // Of the tests of a file that mostly wait, and that it marks as concurrent.

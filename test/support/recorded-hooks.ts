@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { readFileSync } from 'node:fs';
 
 export interface RecordedHook {
   phase: string;
@@ -11,8 +12,9 @@ export interface RecordedHook {
 
 type AddHook = (this: FastifyInstance, phase: string, hook: () => unknown) => FastifyInstance;
 
-const FILE = /((?:\/|file:)\S+?):\d+:\d+/;
-const PACKAGE = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/;
+const PLACE = /(?:file:\/\/)?(\/\S+?):(\d+):\d+/;
+/** Before each module in a bundle of packages, as build/test-packages.js makes them for tests. */
+const MODULE = /^\/\/ node_modules\/(?:.*\/node_modules\/)?((?:@[^/]+\/)?[^/]+)/;
 
 /** Every hook of the servers that `start` makes, as they are added. */
 export async function hooksOf<T>(start: () => Promise<T>): Promise<{ started: T; hooks: RecordedHook[] }> {
@@ -21,8 +23,8 @@ export async function hooksOf<T>(start: () => Promise<T>): Promise<{ started: T;
     const { fastify } = message as { fastify: FastifyInstance };
     const { addHook } = fastify as unknown as { addHook: AddHook };
     const record: AddHook = function (phase, hook) {
-      const caller = FILE.exec(new Error().stack!.split('\n')[2]!)![1]!;
-      hooks.push({ phase, name: hook.name, package: PACKAGE.exec(caller)?.[1] ?? null });
+      const [, file, line] = PLACE.exec(new Error().stack!.split('\n')[2]!)!;
+      hooks.push({ phase, name: hook.name, package: packageAt(file!, Number(line)) });
       return addHook.call(this, phase, hook);
     };
     fastify.addHook = record as unknown as FastifyInstance['addHook'];
@@ -33,4 +35,11 @@ export async function hooksOf<T>(start: () => Promise<T>): Promise<{ started: T;
   } finally {
     unsubscribe('fastify.initialization', listen);
   }
+}
+
+function packageAt(file: string, line: number): string | null {
+  if (!file.includes('/node_modules/')) return null;
+  const before = readFileSync(file, 'utf8').split('\n').slice(0, line);
+  const modules = before.flatMap((text) => MODULE.exec(text)?.[1] ?? []);
+  return modules.at(-1)!;
 }
