@@ -1,9 +1,9 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
-import { UnavailableError } from '../infra/index.js';
+import { endsWithin, UnavailableError } from '../infra/index.js';
 import { CopiedRows } from './binary-copy.js';
 import { isTransient } from './conflicts.js';
 import { StatementCacheEpoch } from './statement-cache-epoch.js';
@@ -84,6 +84,23 @@ export class SqlClient {
       if (rows) return rows;
     }
     return this.reads.query<Row>(query);
+  }
+
+  /**
+   * `query`, but never in a transaction, for one of thousands of readings that follow each other: what the driver makes
+   * of it is forgotten with it. Of a query whose callback is put on later, as for its own time-outs and promises, even
+   * the little that `rowsOf` leaves is collected late.
+   */
+  queryOneOfMany<Row extends QueryResultRow>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
+    const query = { name: name + this.plans.suffix, text, values };
+    return this.withConnection(async (connection) => {
+      const answered = new Promise<QueryResult<Row>>((resolve, reject) => {
+        const done = (error: Error | null, result: QueryResult<Row>): void => (error ? reject(error) : resolve(result));
+        connection.query<Row>(query, done);
+      });
+      if (await endsWithin(STATEMENT_TIMEOUT, answered)) return rowsOf(await answered);
+      throw new Error(`PostgreSQL hasn't answered within ${STATEMENT_TIMEOUT} ms`);
+    });
   }
 
   /** `query`, but never in a transaction, and a statement that meets a locked row soon fails: see `ImpatientPool`. */

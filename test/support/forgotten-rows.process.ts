@@ -23,7 +23,7 @@ const dataSource = { driver: { master: pool } } as unknown as DataSource;
 const databaseUrl = new DatabaseUrl(url);
 const [reads, impatient] = [new PipelinedReadPool(databaseUrl), new ImpatientPool(databaseUrl)];
 const sql = new SqlClient(dataSource, reads, impatient);
-for (const way of ['query', 'read', 'queryImpatiently'] as const) {
+for (const way of ['query', 'read', 'queryImpatiently', 'queryOneOfMany'] as const) {
   let [grown, last] = [0, oldSpace()];
   for (let number = 0; number < QUERIES; number += 1) {
     const rows = await sql[way]<{ text: string }>(ROWS, [number]);
