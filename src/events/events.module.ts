@@ -14,6 +14,7 @@ import { EventCommitter } from './commit/event-committer.js';
 import { EventBridge } from './delivery/event-bridge.js';
 import { EventListeners } from './delivery/event-listeners.js';
 import { AwaitDelivered } from './delivery/await-delivered.js';
+import { AwaitOthers } from './commit/await-others.js';
 import { EventReactions } from './event-reactions.js';
 import { EventStatsReader } from './event-stats.js';
 import { EventsMetrics } from './events.metrics.js';
@@ -81,6 +82,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     EventBridge,
     { provide: LocalDelivery, useExisting: EventBridge },
     AwaitDelivered,
+    AwaitOthers,
     AwaitInvalidated,
     LeaderElection,
     PendingEvents,
@@ -120,6 +122,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     EventCommitter,
     AcknowledgedChanges,
     EventLog,
+    AwaitOthers,
     AwaitSequenced,
     EventsStatus,
     LogSizes,

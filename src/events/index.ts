@@ -33,6 +33,7 @@ export { hashOfKey, type MatchingEvent } from './log/matching-events.js';
 export { BATCH_BYTES, BATCH_EVENTS, type LogPart, type Partitions } from './log/read-matching.sql.js';
 export { positionOfEvent, timeOfPosition } from './log/moved-events.sql.js';
 export { categoriesOf, newEventId } from './log/inventory-event.js';
+export { AwaitOthers } from './commit/await-others.js';
 export { AwaitSequenced } from './commit/await-sequenced.js';
 export { type LogSize, LogSizes } from './seals/log-size.js';
 export { ChangedEventError } from './seals/log-tail.js';

@@ -112,4 +112,27 @@ describe('an instance that is cut off from the cache alone, under a leader who r
     }
     expect(wrong).toEqual([]);
   }, 60_000);
+
+  it('and whose change another one finds done already, that is so for its answer as well', async () => {
+    const [, writer, reader] = apps as [TestApp, TestApp, TestApp];
+    const product = await createProduct(writer, { basePrice: 1 });
+    const path = `/api/products/${product.id}`;
+    links[0]!.delay('search-cache', LATE);
+    links[1]!.delay('search-cache', Infinity);
+    const wrong: string[] = [];
+    for (let price = 2; price < 2 + WRITES; price += 1) {
+      await cached(reader, PATH);
+      const writing = writer.request('PATCH', path, { basePrice: price });
+      const isCommitted = async (): Promise<boolean> =>
+        (await reader.request<Product>('GET', path)).body.basePrice === price;
+      await waitFor(isCommitted, { what: 'the commit' });
+      const { status, body } = await reader.request<Product>('PATCH', path, { basePrice: price });
+      expect([status, body.basePrice]).toEqual([200, price]);
+      const { result, page } = await search<FoundProduct>(reader, PATH);
+      const found = page.items.find(({ id }) => id === product.id)!.basePrice;
+      if (found !== price) wrong.push(`${result} ${found}, not ${price}`);
+      await writing;
+    }
+    expect(wrong).toEqual([]);
+  }, 60_000);
 });

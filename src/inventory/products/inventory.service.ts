@@ -9,6 +9,7 @@ import type {
 } from '../../contracts/index.js';
 import { vendorScopeOf, ForbiddenError, requireOwner } from '../../auth/index.js';
 import { SqlClient } from '../../database/index.js';
+import { AwaitOthers } from '../../events/index.js';
 import { inSlices, ValidationFailedError } from '../../infra/index.js';
 import { SearchCacheService } from '../../search-cache/index.js';
 import { idRule } from '../../validation/index.js';
@@ -27,8 +28,8 @@ import { AVAILABILITY } from './product-rules.js';
 import { ProductNotFoundError } from './product.errors.js';
 import { LOAD_BY_ID, LOAD_FOREIGN, type LoadedProduct, loadedProduct } from './write/load-products.sql.js';
 import { ProductHistory } from './product-history.js';
-import type { ProductCommand, Update } from './write/product-command.js';
-import { ProductWriter } from './write/product-writer.js';
+import type { ProductCommand, Update, WriteOutcome } from './write/product-command.js';
+import { ProductWriter, type WriteAuthor } from './write/product-writer.js';
 import { RequestWords } from './write/word-limits.js';
 import { VendorStatsReader } from '../vendors/vendor-stats.js';
 import { VendorService } from '../vendors/vendor.service.js';
@@ -52,6 +53,7 @@ export class InventoryService {
     private readonly vendorStats: VendorStatsReader,
     private readonly history: ProductHistory,
     private readonly cache: SearchCacheService,
+    private readonly others: AwaitOthers,
   ) {}
 
   /** Throws `ValidationFailedError`, `VendorNotFoundError`, `DuplicateSkuError`. */
@@ -94,7 +96,7 @@ export class InventoryService {
     const commands: Update[] = [];
     await inSlices(updates, (update) => commands.push(commandOfUpdate(update)));
     if (owner !== undefined) await this.refuseForeign(commands, owner);
-    const outcomes = await this.writer.write(commands, { ...options, owner });
+    const outcomes = await this.write(commands, { ...options, owner });
     return outcomes.map((outcome, index) => resultOfUpdate(updates[index]!, outcome));
   }
 
@@ -116,7 +118,7 @@ export class InventoryService {
       if (fault) throw new ValidationFailedError([{ field: 'items', message: fault }]);
       commands.push(commandOfItem(vendorId, item));
     });
-    const outcomes = await this.writer.write(commands, options);
+    const outcomes = await this.write(commands, options);
     return outcomes.map((outcome, index) => resultOfItem(items[index]!, outcome));
   }
 
@@ -149,8 +151,16 @@ export class InventoryService {
     if (foreign.length > 0) throw new ForbiddenError('Some of the products belong to another vendor');
   }
 
+  private async write(commands: readonly ProductCommand[], author: WriteAuthor): Promise<WriteOutcome[]> {
+    const outcomes = await this.writer.write(commands, author);
+    await this.others.announced(
+      outcomes.flatMap((outcome) => (outcome.status === 'unchanged' ? [outcome.product] : [])),
+    );
+    return outcomes;
+  }
+
   private async writeOne(command: ProductCommand, options: WriteOptions): Promise<Product> {
-    const [outcome] = await this.writer.write([command], { ...options, owner: vendorScopeOf(options.by) });
+    const [outcome] = await this.write([command], { ...options, owner: vendorScopeOf(options.by) });
     if (outcome!.status === 'rejected') throw outcome!.error;
     return outcome!.product;
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { NewVendor, NewVendorEvent, Vendor, VendorFields } from '../../contracts/index.js';
 import { CONNECT_TIMEOUT, currentTransaction, SqlClient } from '../../database/index.js';
-import { type CommittedEvents, EventCommitter, eventRows } from '../../events/index.js';
+import { AwaitOthers, type CommittedEvents, EventCommitter, eventRows } from '../../events/index.js';
 import { FairSlots } from '../../infra/index.js';
 import { applyChanges, changesOf } from '../changes.js';
 import { type Caller, EventOrigin, writeOrigin } from '../event-origin.js';
@@ -42,6 +42,7 @@ export class VendorService {
     private readonly sql: SqlClient,
     private readonly committer: EventCommitter,
     private readonly origin: EventOrigin,
+    private readonly others: AwaitOthers,
   ) {}
 
   /** Throws `ValidationFailedError`, and `VendorExistsError` if the id is taken. */
@@ -78,7 +79,10 @@ export class VendorService {
       if (!isExpected(expectedVersion, vendor.version))
         throw new VersionMismatchError(expectedVersion!, vendor.version);
       const changes = changesOf<VendorFields>(vendor, updates);
-      if (changes.length === 0) return vendor;
+      if (changes.length === 0) {
+        await this.others.announced([vendor]);
+        return vendor;
+      }
       const now = this.origin.now();
       const next = applyChanges(vendor, changes, { version: vendor.version + 1, updatedAt: now.occurredAt });
       const event = eventOfVendorUpdate(next, changes, { ...origin, ...now });
