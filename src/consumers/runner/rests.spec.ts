@@ -12,6 +12,13 @@ describe('rests of projections', () => {
     expect(restAfter(50, { perSecond: 3_000, lag: 50_001 })).toBe(0);
   });
 
+  it('let a few events gather for one batch, however little is written', () => {
+    expect(restAfter(2, { perSecond: 0, lag: 0 })).toBe(200);
+    expect(restAfter(2, { perSecond: 40, lag: 499 })).toBe(200);
+    expect(restAfter(2, { perSecond: 1_500, lag: 499 })).toBe(200);
+    expect(restAfter(2, { perSecond: 40, lag: 0 }, ofConsumer(200, 4))).toBe(0);
+  });
+
   it('go on for 15 s of what is written, up to a million positions', () => {
     expect(restAfter(500, { perSecond: 20_000, lag: 300_000 })).toBe(1_000);
     expect(restAfter(500, { perSecond: 20_000, lag: 300_001 })).toBe(0);
@@ -28,7 +35,7 @@ describe('rests of projections', () => {
   });
 
   const rests = new Rests();
-  const busy = { perSecond: 30_000, lag: 0 };
+  const busy = { perSecond: 30_000, lag: 500 };
 
   /** Milliseconds that a rest of a second took. */
   const rested = async (writing = () => busy, ending = new AbortController().signal): Promise<number> => {
@@ -39,7 +46,7 @@ describe('rests of projections', () => {
 
   it('end when the writers do', async () => {
     let asked = 0;
-    const writing = () => ({ lag: 0, perSecond: (asked += 1) < 3 ? 30_000 : 10 });
+    const writing = () => ({ lag: 500, perSecond: (asked += 1) < 3 ? 30_000 : 10 });
     expect(await rested(writing)).toBeLessThan(1_000);
     expect(asked).toBe(3);
   });
@@ -55,7 +62,7 @@ describe('rests of projections', () => {
     expect(await reader).toBe('read');
     await other;
     let asked = 0;
-    await rested(() => ({ lag: 0, perSecond: (asked += 1) === 1 ? 30_000 : 0 }));
+    await rested(() => ({ lag: 500, perSecond: (asked += 1) === 1 ? 30_000 : 0 }));
     expect(asked).toBe(2);
   });
 

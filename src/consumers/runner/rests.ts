@@ -33,6 +33,8 @@ export interface RestBounds {
   longest: number;
   /** Positions behind the log from which on there is no rest. */
   mostBehind(perSecond: number): number;
+  /** Milliseconds in which events gather for one batch, however few are written. */
+  gathering: number;
 }
 
 /**
@@ -42,6 +44,7 @@ export interface RestBounds {
 export const OF_PROJECTIONS: RestBounds = {
   longest: 1_000,
   mostBehind: (perSecond) => Math.min(Math.max(LEAST_BEHIND, BEHIND_SECONDS * perSecond), MOST_BEHIND),
+  gathering: 200,
 };
 
 /**
@@ -51,16 +54,20 @@ export const OF_PROJECTIONS: RestBounds = {
 export const ofConsumer = (longest: number, partitions: number): RestBounds => ({
   longest,
   mostBehind: () => partitions * BATCH_EVENTS,
+  gathering: 0,
 });
 
 /** Milliseconds to rest after a batch that took `worked`. */
 export function restAfter(worked: number, { perSecond, lag }: Writing, bounds = OF_PROJECTIONS): number {
-  if (perSecond <= BUSY || lag > bounds.mostBehind(perSecond)) return 0;
-  return Math.min(worked * Math.min(perSecond / ONE_REST, MOST_RESTS), bounds.longest);
+  if (lag > bounds.mostBehind(perSecond)) return 0;
+  const gathering = lag < BATCH_EVENTS ? bounds.gathering : 0;
+  if (perSecond <= BUSY) return gathering;
+  return Math.max(gathering, Math.min(worked * Math.min(perSecond / ONE_REST, MOST_RESTS), bounds.longest));
 }
 
 /**
  * Projections catch up when writers leave time: on a machine with few processors they would nearly halve their rate.
+ * When little is written, they take what has come in a moment at once, not each change in a transaction of its own.
  * Consumers with an effect in SQL rest as well, but within a second they have handled what was written (`ofConsumer`).
  * Where a reader waits for one, in this process, it doesn't rest; nor do tables in the making, which have to catch up.
  */
@@ -84,7 +91,7 @@ export class Rests {
   }
 
   /**
-   * Rests after a batch for as long as writers are busy, at most for as long as their rate asks for.
+   * Rests after a batch: while writers are busy, at most for as long as their rate asks for, else while events gather.
    *
    * @param consumer one of `@EventConsumer`, or that feeds a build of a projection
    * @param writing asked now and then
