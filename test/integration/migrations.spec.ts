@@ -166,6 +166,9 @@ describe('migrations', () => {
       expect(await miscounted(dataSource)).toEqual([]);
       await dataSource.query(FOLD.text);
       await insertProducts(dataSource, ['pepper', 'spices']);
+      // As an instance of the version before does, which doesn't count itself.
+      await dataSource.query(`UPDATE products SET counted_version = version`);
+      await dataSource.query(`UPDATE products SET availability = 'out_of_stock', version = version + 1`);
       expect(await miscounted(dataSource)).toEqual([]);
     });
   });

@@ -5,6 +5,9 @@ import { VendorStockFolder } from '../../src/inventory/vendors/stock/vendor-stoc
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { waitFor } from '../support/processes.js';
+import type { Availability } from '../../src/contracts/index.js';
+import { newEventId } from '../../src/events/index.js';
+import { priceStockValues, UPDATE_PRICE_STOCK } from '../../src/inventory/products/write/update-price-stock.sql.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { MISCOUNTS } from '../../src/cli/verify-log.js';
 import { withClient } from '../support/with-client.js';
@@ -73,6 +76,41 @@ describe('the counts of what vendors have', () => {
       await client.query(`UPDATE products SET base_price = base_price + 1, availability = availability, version = 2`);
       expect((await client.query('SELECT FROM vendor_stock_changes')).rowCount).toBe(0);
     });
+
+    it('are right after changes that count themselves, and whatever others do to the same rows', async () => {
+      await client.query('TRUNCATE products');
+      await client.query(INSERT);
+      await client.query(FOLD.text);
+      await setAvailability('out_of_stock');
+      // One for each vendor and category, and none for what was out of stock.
+      expect((await client.query('SELECT FROM vendor_stock_changes')).rowCount).toBe(4);
+      expect(await wrong()).toEqual([]);
+      await setAvailability('available');
+      const statements = [
+        // By hand, with the version and without; as an instance of before; and once more by the statement itself.
+        `UPDATE products SET availability = 'limited' WHERE category = 'c0'`,
+        `UPDATE products SET availability = 'limited', version = version + 1 WHERE category = 'c1'`,
+        `UPDATE products SET availability = 'out_of_stock', version = version + 1`,
+      ];
+      for (const statement of statements) {
+        await client.query(statement);
+        expect(await wrong()).toEqual([]);
+        await setAvailability('available');
+        expect(await wrong()).toEqual([]);
+      }
+    });
+
+    async function setAvailability(availability: Availability): Promise<void> {
+      const { rows } = await client.query<{ id: string }>('SELECT id FROM products');
+      const origin = { actor: { kind: 'library', id: 'test' }, cause: {}, correlationId: newEventId() } as const;
+      const changes = rows.map(({ id }, index) => {
+        const command = { kind: 'update', id, updates: { availability } } as const;
+        const eventIds = { availability_changed: newEventId() };
+        return { index, write: { command, origin }, id, expectedVersion: undefined, eventIds };
+      });
+      const moment = { occurredAt: new Date().toISOString(), region: 'local', marketDay: '2026-02-03' };
+      await client.query(UPDATE_PRICE_STOCK.text, priceStockValues(changes, moment));
+    }
   });
 
   describe('while an application runs', () => {

@@ -3,6 +3,7 @@ import { actorText, appended, appendedWithPositions, causeJson, reservePositions
 import { plainArray, type Statement, textArray } from '../../../database/index.js';
 import { comparablePriceSql } from '../comparable-price.sql.js';
 import { PRODUCT_JSON } from '../stored-product.sql.js';
+import { appendedDifferences } from '../../vendors/stock/vendor-stock.sql.js';
 import type { EventMoment } from '../../event-origin.js';
 import type { PriceStockUpdate } from './price-stock-update.js';
 
@@ -74,13 +75,14 @@ const updatePriceStock = (append: typeof appended, taken: string): string => `
           priced_on = CASE WHEN s.priced THEN $14::text::date ELSE p.priced_on END,
           min_price = CASE WHEN s.priced THEN null ELSE p.min_price END,
           max_price = CASE WHEN s.priced THEN null ELSE p.max_price END,
-          version = p.version + 1, updated_at = $12::text::timestamptz
+          version = p.version + 1, counted_version = p.version + 1, updated_at = $12::text::timestamptz
       FROM stored s
       WHERE s.wanted AND p.ctid = s.tid AND p.version = s.version
       RETURNING p.id, p.vendor_id, p.category, p.version, p.base_price, p.availability, p.priced_on,
         s.base_price AS price_before, s.availability AS stock_before,
         s.priced_on AS day_before, s.min_price AS min_before, s.max_price AS max_before, s.priced,
         s.price_event, s.stock_event, s.correlation_id, s.ord, s.actor, s.cause, ${PRODUCT_JSON} AS product
+    ), counted AS (${appendedDifferences('changed')}
     ), taken AS MATERIALIZED (${taken}
     ), appended AS (${append({
       values: {

@@ -8,6 +8,21 @@ const ALL = 'available + limited + out_of_stock';
 /** SQL of all products that a row of either table counts. */
 export const allOf = (row: string): string => `${row}.available + ${row}.limited + ${row}.out_of_stock`;
 
+const AVAILABILITIES = ['available', 'limited', 'out_of_stock'];
+
+/**
+ * `INSERT` of the differences that a statement makes, a row for each vendor and category: the statement must set
+ * `counted_version` of each product to its new version, or a trigger counts it as well.
+ *
+ * @param changed a relation of the changed products: `vendor_id`, `category`, `availability`, and `stock_before`
+ */
+export const appendedDifferences = (changed: string): string => `
+      INSERT INTO vendor_stock_changes (vendor_id, category, ${AVAILABILITIES.join(', ')})
+      SELECT vendor_id, category, ${AVAILABILITIES.map(
+        (one) => `count(*) FILTER (WHERE availability = '${one}') - count(*) FILTER (WHERE stock_before = '${one}')`,
+      ).join(',\n             ')}
+      FROM ${changed} WHERE availability <> stock_before GROUP BY vendor_id, category`;
+
 /**
  * What has changed since the last fold, a row for each vendor: `vendor_id`, `total`, `available`. The table is read
  * from end to end, and has what was changed within a fraction of a second.
