@@ -16,6 +16,9 @@ const ofVersions = (values: [column: string, value: string][]): [column: string,
 /**
  * A version is of the positions from `from_position` on, up to `to_position`, which is the first one that it is no
  * longer of; null: it is the current one. No index has `to_position`, so that ending a version enters none.
+ *
+ * What a change of price or stock leaves as it is has rows of its own, one for all the versions between two changes of
+ * it: only these are in indexes by time and by vendor, which would take as long as those by price for each version.
  */
 export const CREATE_TABLES = [
   `CREATE TABLE {product_version_texts} (
@@ -53,13 +56,23 @@ export const CREATE_TABLES = [
      updated_at timestamptz(3) NOT NULL,
      PRIMARY KEY (id, from_position)
    ) WITH (fillfactor = 80)`,
-  `CREATE INDEX ON {product_versions} (created_at, id)`,
-  `CREATE INDEX ON {product_versions} (category, created_at, id)`,
   `CREATE INDEX ON {product_versions} (dimension, currency, comparable_price, id)`,
   `CREATE INDEX ON {product_versions} (category, dimension, currency, comparable_price, id)`,
-  `CREATE INDEX ON {product_versions} (text_id, created_at, id)`,
   `CREATE INDEX ON {product_versions} (text_id, dimension, currency, comparable_price, id)`,
-  `CREATE INDEX ON {product_versions} (vendor_id, created_at, id)`,
+  `CREATE TABLE {product_identities} (
+     id text COLLATE "C" NOT NULL,
+     from_position bigint NOT NULL,
+     to_position bigint,
+     vendor_id text COLLATE "C" NOT NULL,
+     text_id uuid NOT NULL,
+     category text COLLATE "C" NOT NULL,
+     created_at timestamptz(3) NOT NULL,
+     PRIMARY KEY (id, from_position)
+   ) WITH (fillfactor = 80)`,
+  `CREATE INDEX ON {product_identities} (created_at, id)`,
+  `CREATE INDEX ON {product_identities} (category, created_at, id)`,
+  `CREATE INDEX ON {product_identities} (text_id, created_at, id)`,
+  `CREATE INDEX ON {product_identities} (vendor_id, created_at, id)`,
   `CREATE TABLE {vendor_versions} (
      id text COLLATE "C" NOT NULL,
      from_position bigint NOT NULL,
@@ -84,17 +97,25 @@ export const CREATE_TABLES = [
      AND NOT EXISTS (SELECT FROM inventory_events e WHERE e.product_id IS NULL AND e.vendor_id = v.id)`,
 ];
 
+/** Version 2 had the indexes of both in one table: each of its versions is an identity. */
+export const OLDER_TABLES = {
+  2: {
+    product_identities: `SELECT id, from_position, to_position, vendor_id, text_id, category, created_at
+                         FROM {product_versions}`,
+  },
+};
+
 /** `$1` ids, `$2` those of them whose state is wanted. */
 export const READ_CURRENT: Statement = {
   name: 'read-current-product-versions',
-  text: `SELECT p.id, p.version, p.from_position AS "from", CASE WHEN p.id = ANY ($2::text[]) THEN (
+  text: `SELECT p.id, p.version, p.from_position AS "from", p.vendor_id AS "vendorId", p.text_id AS "textId", CASE WHEN p.id = ANY ($2::text[]) THEN (
                   SELECT ${PRODUCT_JSON} FROM (
                     SELECT v.*, t.name, t.names, t.description, t.variety, t.grade
                     FROM {product_versions} v JOIN {product_version_texts} t ON t.id = v.text_id
                     WHERE v.id = p.id AND v.from_position = p.from_position) p) END AS state
          FROM unnest($1::text[]) AS wanted (id)
          CROSS JOIN LATERAL (
-           SELECT v.id, v.version, v.from_position, v.to_position FROM {product_versions} v
+           SELECT v.id, v.version, v.from_position, v.to_position, v.vendor_id, v.text_id FROM {product_versions} v
            WHERE v.id = wanted.id ORDER BY v.from_position DESC LIMIT 1) p
          WHERE p.to_position IS NULL`,
 };
@@ -130,6 +151,21 @@ const ended = (table: string): string => `
 /** `$1` ids, `$2` since when they are current, `$3` where they end. */
 export const END_PRODUCTS: Statement = { name: 'end-product-versions', text: ended('product_versions') };
 export const END_VENDORS: Statement = { name: 'end-vendor-versions', text: ended('vendor_versions') };
+
+/** `$1` ids, `$2` where their current identities end. */
+export const END_IDENTITIES: Statement = {
+  name: 'end-product-identities',
+  text: `UPDATE {product_identities} i SET to_position = ended.at
+         FROM unnest($1::text[], $2::bigint[]) AS ended (id, at)
+         WHERE i.id = ended.id AND i.to_position IS NULL`,
+};
+
+/** `$1` ids, `$2` from, `$3` to, `$4` vendors, `$5` texts, `$6` categories, `$7` times of creation. */
+export const INSERT_IDENTITIES: Statement = {
+  name: 'insert-product-identities',
+  text: `INSERT INTO {product_identities} (id, from_position, to_position, vendor_id, text_id, category, created_at)
+         SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::timestamptz[])`,
+};
 
 const VALUES = ofVersions(storedValuesOf((field) => `r."${field}"`));
 
@@ -191,14 +227,16 @@ export const INSERT_VENDORS: Statement = {
 const BY_POSITION = 'OVER (PARTITION BY id ORDER BY position)';
 const IN_INDIA = `to_char((product->>'updatedAt')::timestamptz AT TIME ZONE 'Asia/Kolkata', 'YYYY-MM-DD')`;
 
+const TEXTS_OF_ID = `
+    (SELECT ROW(t.name, t.names, t.description, t.variety, t.grade) FROM {product_version_texts} t WHERE t.id = text_id)`;
+const TEXTS_OF_PRODUCT = `
+    ROW(product->>'name', product->'names', product->>'description', product->>'variety', product->>'grade')`;
+
 /**
  * The first event of each version opens it, the next one ends it. The last state is the one that an event has brought,
  * and what reports have changed of it since; such a report has no state of its own.
  */
-export const PRODUCT_RECOMPUTATION: Recomputation = {
-  columns: `from_position, to_position, ${VALUES.map(([column]) => column).join(', ')},
-    (SELECT ROW(t.name, t.names, t.description, t.variety, t.grade) FROM {product_version_texts} t WHERE t.id = text_id)`,
-  rows: `
+const WITH_VERSIONS = `
     WITH steps AS (
       SELECT product_id AS id, position, version, event_type, changes, occurred_at, product,
              count(product) OVER (PARTITION BY product_id ORDER BY position) AS brought
@@ -223,12 +261,39 @@ export const PRODUCT_RECOMPUTATION: Recomputation = {
              product || jsonb_build_object('pricedOn', coalesce(product->>'pricedOn', ${IN_INDIA})) AS product
       FROM states
       WHERE event_type = 'product_deleted' OR before IS NULL OR before = 'product_deleted' OR version <> version_before
-    )
+    )`;
+
+export const PRODUCT_RECOMPUTATION: Recomputation = {
+  columns: `from_position, to_position, ${VALUES.map(([column]) => column).join(', ')}, ${TEXTS_OF_ID}`,
+  rows: `${WITH_VERSIONS}
     SELECT from_position, to_position, ${ofVersions(storedValues('product'))
       .map(([, value]) => value)
-      .join(', ')},
-      ROW(product->>'name', product->'names', product->>'description', product->>'variety', product->>'grade')
+      .join(', ')}, ${TEXTS_OF_PRODUCT}
     FROM versions WHERE event_type <> 'product_deleted'`,
+};
+
+/** Versions that follow one another with the same vendor and texts are of one identity. */
+export const IDENTITY_RECOMPUTATION: Recomputation = {
+  columns: `id, from_position, to_position, vendor_id, category, created_at, ${TEXTS_OF_ID}`,
+  rows: `${WITH_VERSIONS}, compared AS (
+      SELECT id, from_position, to_position, product,
+             lag(to_position) OVER each_version IS NOT DISTINCT FROM from_position
+               AND lag(identity) OVER each_version = identity AS goes_on
+      FROM (SELECT *, jsonb_build_array(${['vendorId', ...SEARCHED_FIELDS].map((field) => `product->'${field}'`).join(', ')}) AS identity
+            FROM versions WHERE event_type <> 'product_deleted') v
+      WINDOW each_version AS (PARTITION BY id ORDER BY from_position)
+    ), numbered AS (
+      SELECT *, count(*) FILTER (WHERE goes_on IS NOT TRUE) OVER (PARTITION BY id ORDER BY from_position) AS number
+      FROM compared
+    ), identities AS (
+      SELECT id, min(from_position) AS from_position,
+             CASE WHEN count(to_position) = count(*) THEN max(to_position) END AS to_position,
+             (array_agg(product ORDER BY from_position))[1] AS product
+      FROM numbered GROUP BY id, number
+    )
+    SELECT id, from_position, to_position, product->>'vendorId', product->>'category',
+           (product->>'createdAt')::timestamptz, ${TEXTS_OF_PRODUCT}
+    FROM identities`,
 };
 
 /** What was there before vendors had events isn't in the log. */

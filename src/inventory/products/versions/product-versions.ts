@@ -7,12 +7,16 @@ import { productLexemes } from '../../text/search-document.js';
 import { searchDocumentsVersion } from '../../text/search-documents-version.js';
 import {
   CREATE_TABLES,
+  END_IDENTITIES,
   END_PRODUCTS,
   END_VENDORS,
+  IDENTITY_RECOMPUTATION,
+  INSERT_IDENTITIES,
   INSERT_PRODUCTS,
   INSERT_TEXTS,
   INSERT_VENDORS,
   KNOWN_TEXTS,
+  OLDER_TABLES,
   PRODUCT_RECOMPUTATION,
   READ_CURRENT,
   READ_CURRENT_VENDORS,
@@ -20,6 +24,7 @@ import {
   versionArrays,
   type VersionRow,
 } from './product-versions.sql.js';
+import { type CurrentIdentity, identityArrays, identityChanges } from './identities.js';
 import { type CurrentVersion, foldProduct, foldVendor, VersionFold } from './version-fold.js';
 
 /** As PostgreSQL gives it: bigint as text. */
@@ -33,10 +38,15 @@ type CurrentRow<State> = Omit<CurrentVersion<State>, 'from'> & { from: string };
 @Injectable()
 @Projection({
   name: 'product-history',
-  version: 2,
-  tables: ['product_versions', 'product_version_texts', 'vendor_versions'],
+  version: 3,
+  tables: ['product_versions', 'product_identities', 'product_version_texts', 'vendor_versions'],
   create: CREATE_TABLES,
-  recompute: { product_versions: PRODUCT_RECOMPUTATION, vendor_versions: VENDOR_RECOMPUTATION },
+  older: OLDER_TABLES,
+  recompute: {
+    product_versions: PRODUCT_RECOMPUTATION,
+    product_identities: IDENTITY_RECOMPUTATION,
+    vendor_versions: VENDOR_RECOMPUTATION,
+  },
 })
 export class ProductVersions implements ProjectionHandler {
   basis(): Promise<string> {
@@ -54,13 +64,16 @@ export class ProductVersions implements ProjectionHandler {
     const ids = new Set(events.map(({ productId }) => productId));
     const reported = events.filter(({ eventType, changes }) => eventType === 'price_recorded' && changes.length > 0);
     const wanted = new Set(reported.map(({ productId }) => productId));
-    const current = await sql.query<CurrentRow<Product>>(READ_CURRENT, [[...ids], [...wanted]]);
+    const current = await sql.query<CurrentRow<Product> & CurrentIdentity>(READ_CURRENT, [[...ids], [...wanted]]);
     const fold = new VersionFold(current.map(withNumber));
     for (const event of events) foldProduct(fold, event);
     if (fold.ended.length > 0) await sql.query(END_PRODUCTS, endings(fold));
-    if (fold.versions.length === 0) return;
     const rows = fold.versions.map(({ from, to, state }) => ({ from, to, textId: textIdOf(state), product: state }));
+    const { begun, ended } = identityChanges(current, fold, rows);
+    if (ended.length > 0) await sql.query(END_IDENTITIES, [ended.map(({ id }) => id), ended.map(({ at }) => at)]);
+    if (rows.length === 0) return;
     await this.keepTexts(rows, sql);
+    if (begun.length > 0) await sql.query(INSERT_IDENTITIES, identityArrays(begun));
     await sql.query(INSERT_PRODUCTS, versionArrays(rows));
   }
 

@@ -1,5 +1,6 @@
 import { PRODUCT_FIELDS, STORED_PRODUCT } from '../../../contracts/index.js';
 import { TEXT_COLUMNS } from '../../products/versions/product-versions.sql.js';
+import { BY_TIME } from './page-spec.js';
 import type { SearchStatement } from './product-search.sql.js';
 import { named } from './sql-builder.js';
 
@@ -9,24 +10,39 @@ const isOf = (versions: string, at: string): string =>
 const textColumn = (column: string): string =>
   `(SELECT t.${column} FROM product_version_texts t WHERE t.id = v.text_id)`;
 
-/** Texts are looked up where they are used, so that an ordered scan needn't. */
-const PRODUCT_COLUMNS = [
-  ...PRODUCT_FIELDS.map((field) => STORED_PRODUCT[field].column).map((column) =>
-    TEXT_COLUMNS.includes(column) && column !== 'category' ? `${textColumn(column)} AS ${column}` : `v.${column}`,
-  ),
-  ...['v.dimension', 'v.text_id', `${textColumn('lexemes')} AS search`],
-].join(', ');
+/** What an identity has: read there, it is in the indexes by time and vendor. */
+const OF_IDENTITY = ['id', 'vendor_id', 'category', 'created_at'];
+
+/**
+ * Texts are looked up where they are used, so that an ordered scan needn't.
+ *
+ * @param identity what columns of an identity are read from
+ */
+const productColumns = (identity: string): string =>
+  [
+    ...PRODUCT_FIELDS.map((field) => STORED_PRODUCT[field].column).map((column) =>
+      TEXT_COLUMNS.includes(column) && column !== 'category'
+        ? `${textColumn(column)} AS ${column}`
+        : `${OF_IDENTITY.includes(column) ? identity : 'v'}.${column}`,
+    ),
+    ...['v.dimension', `${identity}.text_id`, `${textColumn('lexemes')} AS search`],
+  ].join(', ');
 
 /**
  * The relations that a search is made from, as they were at a position, under the names of the tables that have the
  * present: so whatever is found is found by the very same statement. They are merged into it, and have indexes as the
- * tables do.
+ * tables do; those by time and by vendor in a table of their own (`BY_TIME`).
  *
  * @param at placeholder of the position
  */
 const relations = (at: string): string => `
     WITH products AS NOT MATERIALIZED (
-      SELECT ${PRODUCT_COLUMNS} FROM product_versions v WHERE ${isOf('v', at)}
+      SELECT ${productColumns('v')} FROM product_versions v WHERE ${isOf('v', at)}
+    ), products_by_time AS NOT MATERIALIZED (
+      SELECT ${productColumns('i')} FROM product_identities i CROSS JOIN LATERAL (
+        SELECT * FROM product_versions v WHERE v.id = i.id AND v.from_position <= ${at}
+        ORDER BY v.from_position DESC LIMIT 1) v
+      WHERE ${isOf('i', at)} AND (v.to_position IS NULL OR v.to_position > ${at})
     ), product_texts AS NOT MATERIALIZED (
       SELECT t.id, t.lexemes, t.category FROM product_version_texts t
     ), vendors AS NOT MATERIALIZED (
@@ -39,6 +55,6 @@ const relations = (at: string): string => `
 export function asOf({ statement, values }: SearchStatement, position: number): SearchStatement {
   const at = `$${values.length + 1}`;
   const text = `${relations(`${at}::bigint`)}
-    SELECT * FROM (${statement.text}) answered`;
+    SELECT * FROM (${statement.text.replaceAll(BY_TIME, 'products_by_time')}) answered`;
   return { statement: named('as-of', text), values: [...values, position] };
 }

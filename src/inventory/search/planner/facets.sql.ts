@@ -1,5 +1,6 @@
 import { type Facet, type Placed, priceRangeOf, type ProductFilters } from '../../../contracts/index.js';
 import type { TextQuery } from '../../text/text-query.js';
+import { BY_TIME } from './page-spec.js';
 import { askedGroup, type SearchStatement } from './product-search.sql.js';
 import { hasText, ProductConditions, whereAll } from './product-conditions.js';
 import { named, SqlBuilder } from './sql-builder.js';
@@ -28,8 +29,11 @@ export function facetsSql(
   const match = text && sql.bind(text.match);
   const conditions = new ProductConditions(filters, sql, match, group);
   const isPlaced = conditions.place.length > 0 || facets.includes('state');
+  // Of the past, one version of each product is looked up there, and all of them are passed elsewhere.
+  const isNarrow = match !== undefined || conditions.isOfVendor || conditions.place.length > 0;
+  const products = isNarrow || (filters.category !== undefined && !conditions.isOfGroup) ? BY_TIME : 'products';
   const from = [
-    match === undefined ? 'products p' : 'product_texts t JOIN products p ON p.text_id = t.id',
+    match === undefined ? `${products} p` : `product_texts t JOIN ${products} p ON p.text_id = t.id`,
     ...(isPlaced ? ['JOIN vendors v ON v.id = p.vendor_id'] : []),
   ].join(' ');
   const where = whereAll([...(match === undefined ? [] : [hasText(match, 't.lexemes')]), ...conditions.filters]);

@@ -1,6 +1,6 @@
 import { BEST_RANK } from '../../text/text-query.js';
 import { MAX_UNIT } from './page-cursor.js';
-import { countOf, rowsOf } from './page-spec.js';
+import { countOf, productsIn, rowsOf } from './page-spec.js';
 import { SMALL_PLACE } from './region.sql.js';
 import { BEYOND_PRICES, checked, whereAll } from './product-conditions.js';
 import { idAndKeys, type OrderColumn, orderBy, orderByKeys, type ProductOrder } from './product-order.js';
@@ -84,7 +84,7 @@ function upToFrontier(name: string, page: TextsPageSpec, each: number, only: str
   const { conditions, order, behind, limit } = page;
   const ofEachText = `(SELECT ceil(${each} * ${limit}::bigint / greatest(count(*), 1)::float8)::bigint FROM texts)`;
   const first = (beside: readonly string[]): string => `
-            SELECT ${idAndKeys(order)} FROM products p
+            SELECT ${idAndKeys(order)} FROM ${productsIn(order)} p
             ${whereAll(['p.text_id = t.id', ...conditions.inIndexOfText(order), ...behind, ...beside])}
             ${orderBy(withoutRank(order))} LIMIT ${ofEachText}`;
   return `

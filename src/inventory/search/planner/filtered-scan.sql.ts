@@ -1,6 +1,6 @@
 import { MANY } from './few-texts.sql.js';
 import { HITS, prospectOf, SAMPLED, SEEN, WALKED } from './page-sample.sql.js';
-import { countOf, NARROW, type PageSpec, rowsOf } from './page-spec.js';
+import { BY_TIME, countOf, NARROW, type PageSpec, rowsOf } from './page-spec.js';
 import { PRODUCTS_OF_PLACE, SMALL_PLACE } from './region.sql.js';
 import { checked, type ProductConditions, whereAll } from './product-conditions.js';
 import { idAndKeys, orderByKeys } from './product-order.js';
@@ -68,7 +68,7 @@ export function lookedUp({ conditions, order, behind, limit }: PageSpec, all: st
   const ways = [sorted(all, isChoice(conditions) ? [`${WAY} = 'all'`] : [])];
   if (place.length > 0) {
     const inPlace = `SELECT p.* FROM (SELECT v.id FROM vendors v ${whereAll(place)} OFFSET 0) v CROSS JOIN LATERAL (
-            SELECT ${idAndKeys(order)} FROM products p
+            SELECT ${idAndKeys(order)} FROM ${BY_TIME} p
             ${whereAll(['p.vendor_id = v.id', ...conditions.besidePlace, ...behind.map(checked)])} OFFSET 0
           ) p`;
     ways.push(sorted(inPlace, [`${WAY} IN ('place', 'large place')`]));

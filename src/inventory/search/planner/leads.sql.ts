@@ -1,4 +1,5 @@
 import type { Placed, ProductFilters } from '../../../contracts/index.js';
+import { BY_TIME } from './page-spec.js';
 import { pageItems } from './page-items.sql.js';
 import { ProductConditions, whereAll } from './product-conditions.js';
 import { orderBy, type ProductOrder } from './product-order.js';
@@ -24,7 +25,7 @@ export function leadsSql(filters: Placed<ProductFilters>, kinds: readonly string
   const shown = shownTerms(filters, asked, sql);
   const { category, filters: all, ofTexts } = conditions;
   const isFiltered = all.length > category.length;
-  const first = `SELECT * FROM products p WHERE p.text_id = t.id ${orderBy(NEWEST)} LIMIT ${isFiltered ? PRODUCTS : 1}`;
+  const first = `SELECT * FROM ${BY_TIME} p WHERE p.text_id = t.id ${orderBy(NEWEST)} LIMIT ${isFiltered ? PRODUCTS : 1}`;
   const found = `
       SELECT lead.id, kind.place::integer AS key0
       FROM unnest(${sql.bind(kinds)}::text[]) WITH ORDINALITY AS kind (query, place)

@@ -1,5 +1,5 @@
 import { type ProductConditions, whereAll } from './product-conditions.js';
-import { orderBy, type ProductOrder } from './product-order.js';
+import { isByPrice, orderBy, type ProductOrder } from './product-order.js';
 
 export interface PageSpec {
   conditions: ProductConditions;
@@ -18,6 +18,15 @@ export const NARROW = 3_000;
 export const MOST = 101;
 
 /**
+ * `products`, where they are read by their vendor or along their time. Of the past, those indexes are of another table
+ * than the ones by price (`asOf`).
+ */
+export const BY_TIME = 'products /* by time or vendor */';
+
+/** `products`, to be read in an order. */
+export const productsIn = (order: ProductOrder): string => (isByPrice(order) ? 'products' : BY_TIME);
+
+/**
  * The first products along the order's index, whether they fit or not. Where the index is entered somewhere, how far to
  * go is hidden from the planner: it then expects a tenth of what follows, and does not think of sorting all of that.
  *
@@ -32,7 +41,7 @@ export function firstProducts(
   const from = [...conditions.category, ...conditions.startOf(order, behind)];
   const limit = from.length === 0 ? rows : `(SELECT ${rows})`;
   const first = (beside: readonly string[]): string =>
-    `SELECT * FROM products p ${whereAll([...from, ...beside])} ${orderBy(order)} LIMIT ${limit}`;
+    `SELECT * FROM ${productsIn(order)} p ${whereAll([...from, ...beside])} ${orderBy(order)} LIMIT ${limit}`;
   return `(${conditions.inOrder(first, orderBy(order), limit)})`;
 }
 

@@ -29,6 +29,7 @@ export class ProductConditions {
   private readonly sides: readonly string[] = [];
   /** Whether the price range leaves all products of other groups out. */
   readonly isOfGroup: boolean;
+  readonly isOfVendor: boolean;
 
   /**
    * @param match placeholder of the text's tsquery
@@ -56,6 +57,7 @@ export class ProductConditions {
     ] as const;
     // The products of one vendor are few: such a plan would rather read the price index for them.
     const ofVendor = vendorId !== undefined;
+    this.isOfVendor = ofVendor;
     [this.group, this.minPrice, this.maxPrice] = ofVendor ? [[], [], []] : prices;
     this.rest = [
       ...where(vendorId, 'p.vendor_id ='),

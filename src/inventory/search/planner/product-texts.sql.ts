@@ -1,4 +1,4 @@
-import type { PageSpec } from './page-spec.js';
+import { type PageSpec, productsIn } from './page-spec.js';
 import { hasText, whereAll } from './product-conditions.js';
 import { idAndKeys, orderBy, orderByKeys, type ProductOrder } from './product-order.js';
 
@@ -38,7 +38,7 @@ export function firstOf(
 ): string {
   const fitting = [...conditions.inIndexOfText(order), ...conditions.residualFilters(order)];
   const first = (beside: readonly string[]): string => `
-          SELECT ${idAndKeys(order)} ${conditions.from('products')}
+          SELECT ${idAndKeys(order)} ${conditions.from(productsIn(order))}
           ${whereAll(['p.text_id = t.id', ...fitting, ...behind, ...only, ...beside])}
           ${orderBy(withoutRank(order))} LIMIT ${limit}`;
   return `

@@ -1,6 +1,6 @@
 import { INSTEAD, preferFilteredScan, lookedUp, accessPath } from './filtered-scan.sql.js';
 import { prospectOf, sampled } from './page-sample.sql.js';
-import { firstProducts, PROBE_ROWS, MOST, type PageSpec } from './page-spec.js';
+import { BY_TIME, firstProducts, PROBE_ROWS, MOST, type PageSpec, productsIn } from './page-spec.js';
 import { ofPlace } from './region.sql.js';
 import { checked, whereAll } from './product-conditions.js';
 import { idAndKeys, orderBy, orderByKeys } from './product-order.js';
@@ -26,7 +26,7 @@ export function stagedPage(page: PageSpec): string {
   const rare = `${glanced} < ${limit} AND ${walked} < ${limit}`;
   const all = texts
     ? ofEachText(texts)
-    : `SELECT ${idAndKeys(order)} ${conditions.from('products')} ${whereAll([...conditions.lookUp, ...page.behind.map(checked)])}`;
+    : `SELECT ${idAndKeys(order)} ${conditions.from(conditions.place.length > 0 ? BY_TIME : 'products')} ${whereAll([...conditions.lookUp, ...page.behind.map(checked)])}`;
   return `
       WITH ${ofPlace(page)} ${texts ? `${fewTexts(texts)},` : ''}
       probe AS MATERIALIZED (${walk(page, `${PROBE_ROWS}`, [...fitting, ...many])}),
@@ -58,9 +58,10 @@ export function walk(page: PageSpec, rows: string, fitting: readonly string[], k
 
 /** The first rows in order that fit, by whatever index PostgreSQL finds best. */
 export function plainPage({ conditions, order, behind, limit }: PageSpec): string {
+  const products = conditions.isOfVendor ? BY_TIME : productsIn(order);
   const first = (beside: readonly string[]): string => {
     const where = whereAll([...conditions.all, ...behind, ...beside]);
-    return `SELECT ${idAndKeys(order)} ${conditions.from('products')} ${where} ${orderBy(order)} LIMIT ${MOST}`;
+    return `SELECT ${idAndKeys(order)} ${conditions.from(products)} ${where} ${orderBy(order)} LIMIT ${MOST}`;
   };
   return `SELECT * FROM (${conditions.inOrder(first, orderByKeys(order, 'p'), `${MOST}`)}) page LIMIT ${limit}`;
 }
