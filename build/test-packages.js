@@ -2,7 +2,7 @@
 // every module anew for each test file, and most of them were modules of packages: a third of the time of a small test.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { withBuildLock } from './build-lock.js';
 import { SHARED_OPTIONS } from './bundle.js';
@@ -13,7 +13,7 @@ import { say } from './say.js';
 /** Below node_modules: it goes with the packages, and jest leaves it out of the places that it shows of an error. */
 const CACHE = 'node_modules/.cache';
 const PREFIX = 'test-packages-';
-/** Milliseconds that those of another state are kept: tests may still run on them. */
+/** Milliseconds after their last use that those of another state are kept: tests may still run on them. */
 const KEPT = 24 * 60 * 60 * 1_000;
 
 /** Tools, which share nothing with the product, jest's own, and what is found by the platform or made here. */
@@ -37,6 +37,8 @@ export async function testPackages() {
       if (!existsSync(directory)) await make(specifiers, directory);
     });
   }
+  const now = new Date();
+  utimesSync(directory, now, now);
   return Object.fromEntries(specifiers.map((one) => [one, join(directory, `${fileOf(one)}.mjs`)]));
 }
 

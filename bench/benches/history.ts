@@ -25,7 +25,7 @@ export async function history(run: BenchRun): Promise<BenchResult> {
     await client.query('VACUUM ANALYZE');
     const { rows } = await client.query<{ table: string; bytes: number }>(`
       SELECT relname AS table, pg_total_relation_size(oid)::float8 AS bytes FROM pg_class
-      WHERE relkind = 'r' AND (relname ~ '_versions?(_texts)?_[0-9]+$' OR relname = 'inventory_events')`);
+      WHERE relkind = 'r' AND (relname ~ '_(identities|versions?(_texts)?)_[0-9]+$' OR relname = 'inventory_events')`);
     return Object.fromEntries(rows.map((row) => [row.table, row.bytes]));
   });
   const random = randomOf(1);

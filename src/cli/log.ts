@@ -45,6 +45,9 @@ It works on the database that the server uses: DATABASE_URL, or the embedded one
   --help               this text
 `;
 
+/** Of the size before, above which `compact` has gained next to nothing. */
+const HARDLY_LESS = 0.95;
+
 const STATUS = `
   SELECT count(position)::float8 AS events, max(position)::float8 AS last,
          pg_total_relation_size('inventory_events')::float8 AS bytes,
@@ -145,7 +148,11 @@ function sealedLines(outcome: SealOutcome): string[] {
 
 async function compact(client: pg.Client): Promise<string[]> {
   const { before, after, moved } = await compactTable(client);
-  return [`The table takes ${megabytes(after)}; before, ${megabytes(before)}. Rows were moved ${moved} times`];
+  const lines = [`The table takes ${megabytes(after)}; before, ${megabytes(before)}. Rows were moved ${moved} times`];
+  if (moved > 0 && after > before * HARDLY_LESS) {
+    lines.push('Hardly less: an older transaction may have kept the rows, or others the table; run it again later');
+  }
+  return lines;
 }
 
 async function archive(client: pg.Client, to: string): Promise<string[]> {

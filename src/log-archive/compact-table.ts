@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { isTransient, NO_SERVER_LIMITS } from '../database/index.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Pages of the table that one transaction empties: some milliseconds. */
@@ -7,6 +8,7 @@ const STEP = 8;
 const LOOK = 1_000;
 /** Times that a row is written anew at most to get off its page: small ones fit on it as often. */
 const PUSHES = 50;
+const ATTEMPTS = 5;
 /** Rest after each, as a multiple of the time it took. */
 const REST = 1;
 /** Times that the table is gone through; what is appended meanwhile may lie at its end again. */
@@ -69,7 +71,7 @@ const LEFT = `
  * wanted. What was moved is whole at any time, so this may be ended at any time and begun again.
  */
 export async function compactTable(client: pg.Client): Promise<Compaction> {
-  await client.query('SET statement_timeout = 0');
+  for (const [setting, value] of Object.entries(NO_SERVER_LIMITS)) await client.query(`SET ${setting} = ${value}`);
   const before = await sizeOf(client);
   let moved = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -97,13 +99,24 @@ async function moveEnd(client: pg.Client): Promise<number> {
     end = page === null ? from : page + 1;
     if (page === null) continue;
     const first = Math.max(0, end - STEP);
-    const { before, behind } = await empty(client, first, end);
+    const { before, behind } = await emptied(client, first, end);
     moved += before;
     if (behind > 0) return moved;
     end = first;
     await sleep((performance.now() - began) * REST);
   }
   return moved;
+}
+
+/** Deletions of moved events may meet it in another order, and PostgreSQL ends one of the two. */
+async function emptied(client: pg.Client, first: number, end: number): ReturnType<typeof empty> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await empty(client, first, end);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isTransient(error)) throw error;
+    }
+  }
 }
 
 /** @returns how many rows have come to pages before, and to pages behind */

@@ -109,9 +109,14 @@ describe('A partition of a consumer', () => {
   it('that is of another instance from now on needs nothing any more', () => {
     const log = new GrowingLog();
     const feed = feedOf(log);
-    feed.join(0, wanted());
+    const [one, next] = [wanted(), wanted()];
+    feed.join(0, one);
     expect(feed.needed).toBe(true);
-    feed.leave(wanted());
+    // What was handed back and taken again at once: the old one ends when the new one is at work.
+    feed.join(0, next);
+    feed.leave(one);
+    expect(feed.needed).toBe(true);
+    feed.leave(next);
     expect(feed.needed).toBe(false);
   });
 });

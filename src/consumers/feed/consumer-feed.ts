@@ -55,6 +55,8 @@ export class ConsumerFeed implements EventHandler, NewEpochHandler {
   /** Those that want events themselves, and not only to know that there are some. */
   private readonly waiting = new Set<() => void>();
   private readonly pages = new Map<string, LogPages>();
+  /** The last one of each partition: one may leave only after the next has joined. */
+  private readonly joined = new Map<string, Wanted>();
   private waking = false;
 
   constructor(
@@ -137,11 +139,15 @@ export class ConsumerFeed implements EventHandler, NewEpochHandler {
 
   /** The partition is this instance's from now on, and what it wants comes after this position. */
   join(position: number, wanted: Wanted): void {
+    this.joined.set(partitionOf(wanted), wanted);
     this.pagesOf(wanted).stands(wanted.partition.index, position);
   }
 
-  /** The partition is this instance's no more. */
-  leave({ consumer, partition }: Wanted): void {
+  /** The partition is this instance's no more, unless it has joined again meanwhile. */
+  leave(wanted: Wanted): void {
+    if (this.joined.get(partitionOf(wanted)) !== wanted) return;
+    this.joined.delete(partitionOf(wanted));
+    const { consumer, partition } = wanted;
     const pages = this.pages.get(consumer);
     if (pages?.leave(partition.index)) this.pages.delete(consumer);
   }
@@ -186,3 +192,5 @@ export class ConsumerFeed implements EventHandler, NewEpochHandler {
     return last && { events, reached: last.position, reachedId: last.eventId };
   }
 }
+
+const partitionOf = ({ consumer, partition }: Wanted): string => `${consumer} ${partition.index}`;

@@ -52,13 +52,12 @@ export class PageLoader {
    * @throws as `PageReader.read`
    */
   async products(request: PageRequest): Promise<LoadedPage> {
-    const { filters, options } = request;
     for (let attempt = 1; ; attempt += 1) {
       const read = await this.reader.read(request);
       if (read.interpretation.kind === 'loosened') return this.loaded(read, oldestSeen(read.seen));
       const position = await this.snapshots.of(read.seen);
       if (typeof position === 'number') return this.loaded(read, { position });
-      const latest = position === undefined && attempt === ATTEMPTS && (await this.latest(filters, options, read));
+      const latest = position === undefined && attempt === ATTEMPTS && (await this.latest(request, read));
       if (latest) return latest;
       if (position === 'late' || attempt === ATTEMPTS) return this.loaded(read, oldestSeen(read.seen), true);
     }
@@ -88,27 +87,35 @@ export class PageLoader {
 
   /**
    * The page at the end of the log, when so much is written that it can't be told of a page of the present. Undefined
-   * if the log ends before what a page of the present has seen, so that it would be older.
+   * if the log ends before what a page of the present has seen, so that it would be older, if the history doesn't reach
+   * there, or if too many search the past.
    */
   private async latest(
-    filters: Placed<ProductFilters>,
-    options: ProductSearchOptions,
+    { filters, options, owner = '' }: PageRequest,
     { seen, firstStep, step, followUps, isMakeshift = false }: ReadPage,
   ): Promise<LoadedPage | undefined> {
     const position = await this.awaitSequenced.all();
     if (seen.some((one) => position < lastSeen(one))) return undefined;
     try {
       await this.moments.awaitHistory(position);
+      const release = await this.pasts.take(owner);
+      try {
+        const read = await this.reader.read({ filters, options, at: position });
+        // What else was looked for in vain, or wasn't, is as it was.
+        return this.loaded({ ...read, firstStep, step, followUps, isMakeshift }, { position });
+      } finally {
+        release();
+      }
     } catch (error) {
       if (error instanceof UnavailableError) return undefined;
       throw error;
     }
-    const read = await this.reader.read({ filters, options, at: position });
-    // What else was looked for in vain, or wasn't, is as it was.
-    return this.loaded({ ...read, firstStep, step, followUps, isMakeshift }, { position });
   }
 
-  /** @param isUnsettled whether the page has seen what the log didn't say of its moment in time */
+  /**
+   * @param isUnsettled whether the page has seen what the log didn't say of its moment in time; it isn't kept, as that
+   *   is said a moment later, and puts no page out of date
+   */
   private loaded(
     { items, nextCursor, seen: _seen, ...read }: ReadPage,
     moment: Partial<Moment>,
@@ -126,7 +133,7 @@ export class PageLoader {
     };
     // The items as they came, with the rest of the page behind them.
     const json = `{"items":[${items.map(({ item }) => item).join(',')}],${JSON.stringify(beside).slice(1)}`;
-    return { page, json, ...facts };
+    return { page, json, ...facts, ...(isUnsettled && { isMakeshift: true }) };
   }
 
   /**

@@ -43,7 +43,8 @@ const READ_FOLLOWING: Statement = {
  */
 @Injectable()
 export class SnapshotPositions {
-  private standsSince = -Infinity;
+  /** When a page was last late by the whole time: one that waited for less says nothing new. */
+  private stoodAt = -Infinity;
 
   constructor(
     private readonly sql: SqlClient,
@@ -59,14 +60,15 @@ export class SnapshotPositions {
     if (others.some((one) => one.position !== position || one.waiting !== waiting)) return undefined;
     if (waiting === null) return position;
     const count = Number.parseInt(waiting, 10);
-    const stands = performance.now() - this.standsSince < BELIEVED_FOR;
+    const stands = performance.now() - this.stoodAt < BELIEVED_FOR;
     let reached = 0;
     const reaching = this.awaitSequenced.all().then((last) => void (reached = last));
     const isOver = await endsWithin(stands ? AT_STANDSTILL : SEQUENCED_WITHIN, reaching);
     if (!isOver || reached < position + count) {
-      this.standsSince = performance.now();
+      if (!stands) this.stoodAt = performance.now();
       return 'late';
     }
+    this.stoodAt = -Infinity;
     // More may have waited than were told apart, as behind a large import: which of them were seen isn't known.
     if (count === MOST_WAITING) return undefined;
     const [row] = await this.sql.query<{ following: string | null }>(READ_FOLLOWING, [position, count]);
