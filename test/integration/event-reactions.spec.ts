@@ -92,7 +92,7 @@ describe('the door of events', () => {
     const exported = Reflect.getMetadata('exports', EventsModule) as { name: string }[];
     const names = exported.map(({ name }) => name).sort();
     expect(names).toEqual([
-      ...['AcknowledgedChanges', 'AwaitSequenced', 'EventCommitter', 'EventLog', 'EventsStatus'],
+      ...['AcknowledgedChanges', 'AwaitOthers', 'AwaitSequenced', 'EventCommitter', 'EventLog', 'EventsStatus'],
       ...['InventoryEventService', 'LogSizes'],
     ]);
     expect(Object.keys(door)).toEqual(expect.arrayContaining(names));

@@ -13,10 +13,10 @@ import { createProduct, createVendor } from '../support/builders.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { withClient } from '../support/with-client.js';
 
-/** All that is made of the log, and the log, as text; a text's id is of its own database. */
+/** All that is made of the log, and the log, as text; a text's id, and which statement counted, are of the database. */
 const CONTENTS = {
   events: 'SELECT * FROM inventory_events ORDER BY seq',
-  products: `SELECT to_jsonb(p) - 'text_id' AS row, t.lexemes FROM products p JOIN product_texts t ON t.id = p.text_id
+  products: `SELECT to_jsonb(p) - '{text_id,counted_version}'::text[] AS row, t.lexemes FROM products p JOIN product_texts t ON t.id = p.text_id
              ORDER BY p.id`,
   vendors: 'SELECT * FROM vendors ORDER BY id',
   aliases: 'SELECT * FROM vendor_aliases ORDER BY market_key',
