@@ -13,6 +13,12 @@ export function isTransient(error: unknown): boolean {
 /** PostgreSQL's `SQLSTATE` of an error, if it has one. */
 export const sqlState = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
+/** SQLSTATEs `undefined_table` and `undefined_column`. */
+const UNDEFINED = new Set<unknown>(['42P01', '42703']);
+
+/** There is no such table, view or column: as while those that this version reads are just being made. */
+export const isUndefined = (error: unknown): boolean => UNDEFINED.has(sqlState(error));
+
 /** A lock wasn't to be had within `lock_timeout`; the statement has done nothing. */
 export function isLockTimeout(error: unknown): boolean {
   return sqlState(error) === '55P03';

@@ -2,7 +2,7 @@ export { CopiedRows } from './binary-copy.js';
 export { clientToCut } from './client-to-cut.js';
 export { compactJson } from './compact-json.js';
 export { CONNECT_TIMEOUT, NO_SERVER_LIMITS } from './connection-limits.js';
-export { isLockTimeout, isTransient, sqlState } from './conflicts.js';
+export { isLockTimeout, isTransient, isUndefined, sqlState } from './conflicts.js';
 export { DatabaseUrl } from './database-url.js';
 export { DatabaseModule } from './database.module.js';
 export { isConnectionLost, isDatabaseUnavailable } from './database-errors.js';

@@ -92,7 +92,7 @@ export class ConsumerFeed implements EventHandler, NewEpochHandler {
   }
 
   handle(event: InventoryEvent): void {
-    this.ring.push(event);
+    if (this.needed) this.ring.push(event);
     this.wake();
   }
 

@@ -34,6 +34,10 @@ interface Known {
   source?: BuildSource;
   /** `performance.now()` from which on views of an older build are to be changed; `Infinity` when they have been. */
   serveFrom: number;
+  /** The same for a build of this version to be begun, which events that were dropped may keep from it. */
+  ensureFrom: number;
+  /** The live build at the last look: what another instance has swapped in may have other views. */
+  live?: number;
 }
 
 /**
@@ -68,7 +72,7 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
       const [fault] = fieldFaults({ name: options.name }, NAME);
       if (fault) throw new Error(`@Projection of ${instance.constructor.name}: its name ${fault.message}`);
       if (this.known.has(options.name)) throw new Error(`Two projections have the name ${options.name}`);
-      this.known.set(options.name, { options, handler: instance as ProjectionHandler, serveFrom: 0 });
+      this.known.set(options.name, { options, handler: instance as ProjectionHandler, serveFrom: 0, ensureFrom: 0 });
     }
     if (this.known.size > 0) this.job = new PeriodicJob(Projections.name, EVERY, () => this.look());
   }
@@ -100,10 +104,16 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
     for (const known of this.known.values()) {
       const source = await this.sourceOf(known);
       if (performance.now() >= known.serveFrom) await this.serve(known, source);
-      if (!known.source) await this.ensure(source);
+      if (performance.now() >= known.ensureFrom) await this.ensure(known, source);
       known.source = source;
     }
     const builds = await this.builds.all();
+    for (const { projection, id, status } of builds) {
+      const known = status === 'live' && this.known.get(projection);
+      if (!known) continue;
+      if (known.live !== undefined && known.live !== id) known.serveFrom = 0;
+      known.live = id;
+    }
     this.live = new Set(builds.filter(({ status }) => status === 'live').map(consumerOf));
     this.feed(builds);
     for (const build of builds) {
@@ -125,12 +135,17 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async ensure(source: BuildSource): Promise<void> {
+  private async ensure(known: Known, source: BuildSource): Promise<void> {
     try {
       await this.builds.ensure(source);
+      known.ensureFrom = Infinity;
     } catch (error) {
       if (!(error instanceof EventsDroppedError)) throw error;
-      this.logger.error(`${source.options.name} can't be built anew. ${error.message}: put that back first`);
+      known.ensureFrom = performance.now() + SERVE_AGAIN;
+      const reason = `${source.options.name} can't be built anew. ${error.message}: put that back first`;
+      if (this.warned.has(reason)) return;
+      this.warned.add(reason);
+      this.logger.error(reason);
     }
   }
 

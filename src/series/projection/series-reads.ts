@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ProjectionPositions } from '../../consumers/index.js';
 import type { Place, Placed } from '../../contracts/index.js';
-import { SqlClient, sqlState, type Statement } from '../../database/index.js';
+import { isUndefined, SqlClient, type Statement } from '../../database/index.js';
 import { AwaitSequenced } from '../../events/index.js';
 import { Clock, pollUntil, UnavailableError } from '../../infra/index.js';
 import { QueryLoosener } from '../../inventory/index.js';
@@ -9,12 +9,8 @@ import { PRICE_SERIES, SERIES_VERSION } from './series-projection.js';
 
 /** Milliseconds to wait for the tables to reach what was acknowledged before, and between two looks. */
 const CATCH_UP = { every: 10, atMost: 500 };
-/** Positions behind the log from which on it isn't waited for: the tables are just being filled. */
-const FAR_BEHIND = 5_000;
 /** The same for tables that are just being made. */
 const FIRST_TABLES = { every: 25, atMost: 2_000 };
-/** SQLSTATEs `undefined_table` and `undefined_column`. */
-const UNDEFINED = new Set<unknown>(['42P01', '42703']);
 
 const STATES_SPELLED_SO: Statement = {
   name: 'states-spelled-so',
@@ -59,10 +55,10 @@ export class SeriesReads {
     let row = await reading;
     const look = async (): Promise<boolean> => {
       row = await this.readOnce<Row>(query);
-      return row !== undefined && isNear(Number(row.position), head);
+      return row !== undefined && Number(row.position) >= head;
     };
     if (row === undefined) await pollUntil(look, { ...FIRST_TABLES, clock: this.clock });
-    else if (!isNear(Number(row.position), head) && row.position !== this.stuckAt) {
+    else if (Number(row.position) < head && row.position !== this.stuckAt) {
       const { position } = row;
       const wait = () => pollUntil(look, { ...CATCH_UP, clock: this.clock });
       const isReached = await this.positions.awaited(PRICE_SERIES, wait);
@@ -106,6 +102,4 @@ export class SeriesReads {
  * Whether there are no tables yet, since the first build is just being made, or only those of a version before that
  * lacks something.
  */
-export const areMissing = (error: unknown): boolean => UNDEFINED.has(sqlState(error));
-
-const isNear = (position: number, head: number): boolean => position >= head || head - position > FAR_BEHIND;
+export const areMissing = isUndefined;

@@ -8,7 +8,8 @@ import type {
   ProductFilters,
   ProductSearchOptions,
 } from '../../../contracts/index.js';
-import { type ReadFloor, SqlClient } from '../../../database/index.js';
+import { isUndefined, type ReadFloor, SqlClient } from '../../../database/index.js';
+import { UnavailableError } from '../../../infra/index.js';
 import { EventLog } from '../../../events/index.js';
 import type { LoadedPage } from '../../../search-cache/index.js';
 import { anyOf, type TextQuery, textQueryOf, without } from '../../text/text-query.js';
@@ -146,13 +147,19 @@ export class ProductRows {
   }
 
   /** What is of the past takes longer than searches may on the connections that they share. */
-  private ask<Row extends object>(search: SearchStatement, { at, floor }: Asked): Promise<Row[]> {
+  private async ask<Row extends object>(search: SearchStatement, { at, floor }: Asked): Promise<Row[]> {
     if (at === undefined) return this.sql.read<Row>(search.statement, search.values, floor);
     const { statement, values } = asOf(search, at);
-    return this.sql.transaction(async () => {
-      await this.sql.query(PLANNED_ONCE);
-      return this.sql.query<Row>(statement, values);
-    });
+    try {
+      return await this.sql.transaction(async () => {
+        await this.sql.query(PLANNED_ONCE);
+        return this.sql.query<Row>(statement, values);
+      });
+    } catch (error) {
+      // Its views are changed some tenths of a second after the start of another version, or when they are free.
+      if (isUndefined(error)) throw new UnavailableError('The tables of the past are just being made');
+      throw error;
+    }
   }
 }
 
