@@ -8,12 +8,14 @@ import {
   PRODUCT_DEFAULTS,
   PRODUCT_FIELDS,
   type ProductFields,
+  type ProjectionState,
   STORED_PRODUCT,
   type Vendor,
 } from '../../src/contracts/index.js';
 import { SETTABLE_SCHEMAS } from '../../src/validation/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
+import { waitFor } from '../support/processes.js';
 
 const SETTABLE = Object.keys(SETTABLE_SCHEMAS) as (keyof ProductFields)[];
 /** Of each field the last example of the documents. */
@@ -82,6 +84,12 @@ describe('a field of a product', () => {
     expect(await read(id)).toMatchObject({ [field]: was });
   });
 
+  const followed = async (): Promise<boolean> => {
+    const { body: stats } = await app.request<{ lastPosition: number }>('GET', '/api/events/stats');
+    const { body } = await app.request<{ projections: ProjectionState[] }>('GET', '/api/projections');
+    return body.projections.every(({ position }) => position >= stats.lastPosition);
+  };
+
   it('is compared with the log, each of them', async () => {
     const [one, other] = [
       await createProduct(app, { category: 'spices' }),
@@ -90,6 +98,8 @@ describe('a field of a product', () => {
     await app.request('PATCH', `/api/products/${other.id}`, { sku: 'another', pricedOn: '2024-02-29' });
     await app.request('GET', '/api/events');
     expect(await verifyLog(client)).toMatchObject({ differences: [] });
+    // What is made of the log is made a moment later, and shall not meet what is spoilt.
+    await waitFor(followed, { what: 'the projections' });
     await client.query('ALTER TABLE products DISABLE TRIGGER USER');
     const columns = PRODUCT_FIELDS.filter((field) => field !== 'id').map((field) => STORED_PRODUCT[field].column);
     for (const column of [...columns, 'dimension']) {
