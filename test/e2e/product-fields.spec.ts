@@ -8,7 +8,6 @@ import {
   PRODUCT_DEFAULTS,
   PRODUCT_FIELDS,
   type ProductFields,
-  type ProjectionState,
   STORED_PRODUCT,
   type Vendor,
 } from '../../src/contracts/index.js';
@@ -16,6 +15,7 @@ import { SETTABLE_SCHEMAS } from '../../src/validation/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { waitFor } from '../support/processes.js';
+import { projectionStates } from '../support/projection-states.js';
 
 const SETTABLE = Object.keys(SETTABLE_SCHEMAS) as (keyof ProductFields)[];
 /** Of each field the last example of the documents. */
@@ -86,8 +86,7 @@ describe('a field of a product', () => {
 
   const followed = async (): Promise<boolean> => {
     const { body: stats } = await app.request<{ lastPosition: number }>('GET', '/api/events/stats');
-    const { body } = await app.request<{ projections: ProjectionState[] }>('GET', '/api/projections');
-    return body.projections.every(({ position }) => position >= stats.lastPosition);
+    return (await projectionStates(app)).every(({ position }) => position >= stats.lastPosition);
   };
 
   it('is compared with the log, each of them', async () => {

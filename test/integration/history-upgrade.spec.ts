@@ -6,11 +6,9 @@ import { ProductVersions } from '../../src/inventory/products/versions/product-v
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { waitFor } from '../support/processes.js';
+import { type HeldBatches, holdBatches, projectionState } from '../support/projection-states.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { withClient } from '../support/with-client.js';
-
-type Batch = Parameters<ProductVersions['apply']>;
-type Apply = (this: ProductVersions, ...batch: Batch) => Promise<void>;
 
 /** Makes the live tables of the history, and what is noted of them, what version 2 would have left in the database. */
 async function asOfVersion2(client: pg.Client): Promise<void> {
@@ -33,8 +31,7 @@ describe('The past after an update to another version of its tables', () => {
   let vendors: string[];
   /** Of an answer to a search of the past as soon as the server listens. */
   let early: number;
-  /** Until it is called, no batch is begun. */
-  let begin: () => void;
+  let held: HeldBatches;
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -52,30 +49,19 @@ describe('The past after an update to another version of its tables', () => {
     await waitFor(async () => (await stateOf(old))!.position >= position + 2, { what: 'the history' });
     await old.close();
     await withClient(database.url, asOfVersion2);
-    const begun = new Promise<void>((resolve) => (begin = resolve));
-    const { apply } = ProductVersions.prototype as { apply: Apply };
-    jest.spyOn(ProductVersions.prototype, 'apply').mockImplementation(async function (
-      this: ProductVersions,
-      ...batch: Batch
-    ) {
-      await begun;
-      return apply.call(this, ...batch);
-    });
+    held = holdBatches(ProductVersions);
     app = await startApp({ database });
     early = (await app.request('GET', `/api/products/search?asOf=${position}`)).status;
     await waitFor(async () => (await stateOf(app))?.rebuilding, { what: 'the build to begin' });
   });
   afterAll(async () => {
-    begin();
+    held.begin();
     jest.restoreAllMocks();
     await app.close();
     await database.drop();
   });
 
-  const stateOf = async (of: TestApp): Promise<ProjectionState | undefined> => {
-    const { body } = await of.request<{ projections: ProjectionState[] }>('GET', '/api/projections');
-    return body.projections.find(({ name }) => name === 'product-history');
-  };
+  const stateOf = (of: TestApp): Promise<ProjectionState | undefined> => projectionState(of, 'product-history');
   async function answersOf(of: TestApp): Promise<unknown[]> {
     const queries = ['', 'q=onion', 'sort=price_asc', 'state=Goa', `vendorId=${vendors[1]}`, 'facets=category,state'];
     const answers: unknown[] = [];
@@ -97,7 +83,7 @@ describe('The past after an update to another version of its tables', () => {
   });
 
   it('is that of the new tables when these are there', async () => {
-    begin();
+    held.begin();
     await waitFor(async () => (await stateOf(app))?.version === 3, { what: 'the new tables' });
     expect(await answersOf(app)).toEqual(before);
     const { projections } = await withClient(database.url, (client) => verifyLog(client));

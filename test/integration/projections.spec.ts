@@ -15,6 +15,7 @@ import { withProjections } from '../support/consumers.js';
 import { append } from '../support/event-log.js';
 import { aNewEvent, newEvents } from '../support/events.js';
 import { waitFor } from '../support/processes.js';
+import { projectionState } from '../support/projection-states.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { withClient } from '../support/with-client.js';
 
@@ -73,10 +74,8 @@ describe('projections', () => {
     apps = apps.filter((one) => one !== app);
     await app.close();
   };
-  const stateOf = async (app: TestApp, name = 'test-counts'): Promise<ProjectionState | undefined> => {
-    const { body } = await app.request<{ projections: ProjectionState[] }>('GET', '/api/projections');
-    return body.projections.find((one) => one.name === name);
-  };
+  const stateOf = (app: TestApp, name = 'test-counts'): Promise<ProjectionState | undefined> =>
+    projectionState(app, name);
   const publish = (app: TestApp, productId: string): Promise<unknown> =>
     app.app.get(InventoryEventService).publishInventoryUpdate(aNewEvent({ productId }));
   /** Reads the view and the position of what it shows in one statement. */

@@ -15,14 +15,12 @@ import { SeriesProjection } from '../../src/series/projection/series-projection.
 import { importCsv } from '../support/agmarknet.js';
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { waitFor } from '../support/processes.js';
+import { type HeldBatches, holdBatches, projectionState } from '../support/projection-states.js';
 import { seriesCaughtUp } from '../support/series-caught-up.js';
 import { arrivalReport, type Reported } from '../support/series-model.js';
 import { asOfVersion2 } from '../support/series-of-version-2.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { withClient } from '../support/with-client.js';
-
-type Batch = Parameters<SeriesProjection['apply']>;
-type Apply = (this: SeriesProjection, ...batch: Batch) => Promise<void>;
 
 const FROM = '2026-01-05';
 const TO = '2026-01-18';
@@ -34,10 +32,7 @@ describe('The series after an update to another version of their tables', () => 
   let database: TestDatabase;
   let app: TestApp;
   let before: Record<string, unknown>;
-  /** Until it is called, no batch is begun. */
-  let begin: () => void;
-  let begun: Promise<void>;
-  const hold = (): void => void (begun = new Promise<void>((resolve) => (begin = resolve)));
+  let held: HeldBatches;
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -47,20 +42,12 @@ describe('The series after an update to another version of their tables', () => 
     before = await answersOf(old);
     await old.close();
     await withClient(database.url, asOfVersion2);
-    hold();
-    const { apply } = SeriesProjection.prototype as { apply: Apply };
-    jest.spyOn(SeriesProjection.prototype, 'apply').mockImplementation(async function (
-      this: SeriesProjection,
-      ...batch: Batch
-    ) {
-      await begun;
-      return apply.call(this, ...batch);
-    });
+    held = holdBatches(SeriesProjection);
     app = await startApp({ database });
     await waitFor(async () => (await stateOf(app))?.rebuilding, { what: 'the build to begin' });
   });
   afterAll(async () => {
-    begin();
+    held.begin();
     jest.restoreAllMocks();
     await app.close();
     await database.drop();
@@ -75,10 +62,7 @@ describe('The series after an update to another version of their tables', () => 
       ...[1, 2, 3, 4].map((market) => report(day, market, 1_000 + 7.25 * index * market)),
       report(day, 5, 1_500, 'Goa'),
     ]);
-  const stateOf = async (of: TestApp): Promise<ProjectionState | undefined> => {
-    const { body } = await of.request<{ projections: ProjectionState[] }>('GET', '/api/projections');
-    return body.projections.find(({ name }) => name === 'price-series');
-  };
+  const stateOf = (of: TestApp): Promise<ProjectionState | undefined> => projectionState(of, 'price-series');
   const seriesOf = (query = ''): string => `/api/series/prices?commodity=onion&from=${FROM}&to=${TO}${query}`;
   const series = async (query = ''): Promise<PriceSeries> =>
     (await app.request<PriceSeries>('GET', seriesOf(query))).body;
@@ -133,7 +117,7 @@ describe('The series after an update to another version of their tables', () => 
     const { socket, updates } = await listener();
     const request = { commodity: 'onion', state: 'Kerala', since: { epoch, position } };
     expect(await socket.emitWithAck(SUBSCRIBE_SERIES, request)).toMatchObject({ recovered: true, replayed: 0 });
-    begin();
+    held.begin();
     await seriesCaughtUp(app);
     expect(await stateOf(app)).toMatchObject({ version: 3, rebuilding: null });
     const { points: now, position: reached } = await series('&state=Kerala');
@@ -150,10 +134,10 @@ describe('The series after an update to another version of their tables', () => 
 
   it('are waited for by each who reads them when these are slow', async () => {
     const { position } = await series();
-    hold();
+    held.hold();
     expect((await importCsv(app, arrivalReport([report(FROM, 7, 2_000)]))).status).toBe(200);
     expect((await series()).position).toBe(position);
-    setTimeout(() => begin(), WAITS / 5);
+    setTimeout(() => held.begin(), WAITS / 5);
     expect((await series()).position).toBeGreaterThan(position);
   });
 });

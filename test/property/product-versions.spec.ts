@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isClean, verifyLog } from '../../src/cli/verify-log.js';
-import type { Product, ProductEvent, ProjectionState } from '../../src/contracts/index.js';
+import type { Product, ProductEvent } from '../../src/contracts/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createVendor } from '../support/builders.js';
 import { ofProducts } from '../support/events.js';
 import { waitFor } from '../support/processes.js';
+import { projectionState } from '../support/projection-states.js';
 import { groupBy } from '../../src/infra/index.js';
 import { wholeLog } from '../support/reading.js';
 import { runTraffic } from '../support/traffic.js';
@@ -35,13 +36,9 @@ describe(`versions of products, after random writes (seed ${SEED})`, () => {
     await app.request('PATCH', `/api/vendors/${vendorId}`, { district: 'Elsewhere' });
     const all = await wholeLog(app);
     log = ofProducts(all);
-    await waitFor(
-      async () => {
-        const { body } = await app.request<{ projections: ProjectionState[] }>('GET', '/api/projections');
-        return body.projections.find(({ name }) => name === 'product-history')?.position === all.at(-1)!.position;
-      },
-      { what: 'the projection to catch up' },
-    );
+    await waitFor(async () => (await projectionState(app, 'product-history'))?.position === all.at(-1)!.position, {
+      what: 'the projection to catch up',
+    });
   });
   afterAll(() => app.close());
 

@@ -1,9 +1,10 @@
-import type { FoundProducts, ProjectionState, Vendor } from '../../src/contracts/index.js';
+import type { FoundProducts, Vendor } from '../../src/contracts/index.js';
 import { HEADER, importCsv } from './agmarknet.js';
 import type { TestApp } from './app.js';
 import { KnownWords } from '../../src/inventory/search/loosening/known-words.js';
 import { createProduct, createVendor } from './builders.js';
 import { waitFor } from './processes.js';
+import { projectionState } from './projection-states.js';
 import { runTraffic } from './traffic.js';
 import { withClient } from './with-client.js';
 
@@ -248,9 +249,6 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 export async function rebuildHistory(app: TestApp, timeoutMs: number): Promise<void> {
   const { status } = await app.request('POST', '/api/projections/product-history/rebuild');
   if (status !== 202) throw new Error(`The history is not made anew: ${status}`);
-  const isLive = async (): Promise<boolean> => {
-    const { body } = await app.request<{ projections: ProjectionState[] }>('GET', '/api/projections');
-    return body.projections.find(({ name }) => name === 'product-history')?.rebuilding === null;
-  };
+  const isLive = async (): Promise<boolean> => (await projectionState(app, 'product-history'))?.rebuilding === null;
   await waitFor(isLive, { timeoutMs, what: 'the history that is made anew' });
 }
