@@ -20,8 +20,8 @@ const USAGE = `Usage: npm run log -- status
        npm run log -- drop --before POSITION [--archive DIR] [--yes]
        npm run log -- remove-names VENDOR
 
-Says how large the event log is, seals it, gives room in its table back, writes sealed segments to files, drops those that have files, or takes former
-names of a vendor out of the log.
+Says how large the event log is, seals it, gives room in its table back, writes sealed segments to files, drops those
+that have files, or takes former names of a vendor out of the log.
 It works on the database that the server uses: DATABASE_URL, or the embedded one in DATA_DIR, whether it runs or not.
 
   status               events, what they take in the table, and what is sealed

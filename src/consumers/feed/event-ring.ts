@@ -59,7 +59,7 @@ export class EventRing {
   }
 
   private keep(newest: number): void {
-    this.entries = this.entries.slice(-Math.floor(newest) || this.entries.length);
+    this.entries = this.entries.slice(this.entries.length - Math.floor(newest));
     this.size = this.entries.reduce((sum, { size }) => sum + size, 0);
   }
 

@@ -51,8 +51,8 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly fed = new Set<string>();
   /** Consumers of live builds. */
   private live: ReadonlySet<string> = new Set();
-  /** What has been warned of. */
-  private readonly warned = new Set<string>();
+  /** What has been said and needn't be again. */
+  private readonly said = new Set<string>();
   private job: PeriodicJob | undefined;
 
   constructor(
@@ -143,9 +143,7 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
       if (!(error instanceof EventsDroppedError)) throw error;
       known.ensureFrom = performance.now() + SERVE_AGAIN;
       const reason = `${source.options.name} can't be built anew. ${error.message}: put that back first`;
-      if (this.warned.has(reason)) return;
-      this.warned.add(reason);
-      this.logger.error(reason);
+      this.once(reason, () => this.logger.error(reason));
     }
   }
 
@@ -203,9 +201,13 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private warnOnce(what: string, error: unknown): void {
-    if (this.warned.has(what)) return;
-    this.warned.add(what);
-    this.logger.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    this.once(what, () => this.logger.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`));
+  }
+
+  private once(what: string, say: () => void): void {
+    if (this.said.has(what)) return;
+    this.said.add(what);
+    say();
   }
 
   private async sourceOf({ options, handler, source }: Known): Promise<BuildSource> {

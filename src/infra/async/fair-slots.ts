@@ -47,6 +47,20 @@ export class FairSlots {
     };
   }
 
+  /**
+   * Does `work` in a slot.
+   *
+   * @throws as `take`, and whatever `work` throws
+   */
+  async use<Result>(owner: string, work: () => Promise<Result>): Promise<Result> {
+    const release = await this.take(owner);
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
+
   private isFree(owner: string): boolean {
     return this.used < this.bounds.most && (this.byOwner.get(owner) ?? 0) < this.bounds.ofOne;
   }

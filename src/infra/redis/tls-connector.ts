@@ -13,19 +13,14 @@ type Connector = NonNullable<RedisOptions['Connector']>;
 export function tlsConnector(bySentinels: boolean, failed: (error: Error) => void = () => undefined): Connector {
   const listen = <Stream extends NodeJS.EventEmitter>(stream: Stream): Stream =>
     stream.once('error', failed).on('error', () => undefined);
-  const Direct = class extends StandaloneConnector {
+  // Both connect in the same way.
+  const Base = (bySentinels ? SentinelConnector : StandaloneConnector) as typeof StandaloneConnector;
+  class Listening extends Base {
     override async connect(
       ...args: Parameters<StandaloneConnector['connect']>
     ): ReturnType<StandaloneConnector['connect']> {
       return listen(await super.connect(...args));
     }
-  };
-  const BySentinels = class extends SentinelConnector {
-    override async connect(
-      ...args: Parameters<SentinelConnector['connect']>
-    ): ReturnType<SentinelConnector['connect']> {
-      return listen(await super.connect(...args));
-    }
-  };
-  return (bySentinels ? BySentinels : Direct) as unknown as Connector;
+  }
+  return Listening as unknown as Connector;
 }

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { SeriesUpdated } from '../../contracts/index.js';
-import { SqlClient } from '../../database/index.js';
+import { isUndefined, SqlClient } from '../../database/index.js';
 import { Clock, MarketCalendar } from '../../infra/index.js';
 import { type PointFigures, withShare } from '../prices/price-series.js';
 import { ReportingShares } from '../prices/reporting-share.js';
-import { areMissing } from '../projection/series-reads.js';
 import { MOST_CHANGED, READ_CHANGED } from './changed-points.sql.js';
 
 /** A series by day: of a commodity in a state; the empty state is the whole country. */
@@ -62,7 +61,7 @@ export class ChangedPointsReader {
       const [row] = await this.sql.query<Row>(READ_CHANGED, values);
       return row!;
     } catch (error) {
-      if (areMissing(error)) return { changed: [], position: null };
+      if (isUndefined(error)) return { changed: [], position: null };
       throw error;
     }
   }

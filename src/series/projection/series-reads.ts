@@ -86,20 +86,17 @@ export class SeriesReads {
     return (await this.positions.versionOf(PRICE_SERIES)) !== SERIES_VERSION;
   }
 
-  /** Undefined if there are no tables. */
+  /**
+   * Undefined if there are no tables yet, since the first build is just being made, or only those of a version before
+   * that lacks something.
+   */
   private async readOnce<Row extends Positioned>({ statement, values }: Query): Promise<Row | undefined> {
     try {
       const [row] = await this.sql.query<Row>(statement, values);
       return row!.position === null ? undefined : row;
     } catch (error) {
-      if (areMissing(error)) return undefined;
+      if (isUndefined(error)) return undefined;
       throw error;
     }
   }
 }
-
-/**
- * Whether there are no tables yet, since the first build is just being made, or only those of a version before that
- * lacks something.
- */
-export const areMissing = isUndefined;

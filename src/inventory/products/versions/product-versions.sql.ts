@@ -108,7 +108,8 @@ export const OLDER_TABLES = {
 /** `$1` ids, `$2` those of them whose state is wanted. */
 export const READ_CURRENT: Statement = {
   name: 'read-current-product-versions',
-  text: `SELECT p.id, p.version, p.from_position AS "from", p.vendor_id AS "vendorId", p.text_id AS "textId", CASE WHEN p.id = ANY ($2::text[]) THEN (
+  text: `SELECT p.id, p.version, p.from_position AS "from", p.vendor_id AS "vendorId", p.text_id AS "textId",
+                CASE WHEN p.id = ANY ($2::text[]) THEN (
                   SELECT ${PRODUCT_JSON} FROM (
                     SELECT v.*, t.name, t.names, t.description, t.variety, t.grade
                     FROM {product_versions} v JOIN {product_version_texts} t ON t.id = v.text_id
@@ -164,7 +165,8 @@ export const END_IDENTITIES: Statement = {
 export const INSERT_IDENTITIES: Statement = {
   name: 'insert-product-identities',
   text: `INSERT INTO {product_identities} (id, from_position, to_position, vendor_id, text_id, category, created_at)
-         SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::timestamptz[])`,
+         SELECT * FROM unnest(
+           $1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::timestamptz[])`,
 };
 
 const VALUES = ofVersions(storedValuesOf((field) => `r."${field}"`));
@@ -272,6 +274,8 @@ export const PRODUCT_RECOMPUTATION: Recomputation = {
     FROM versions WHERE event_type <> 'product_deleted'`,
 };
 
+const IDENTITY = `jsonb_build_array(${['vendorId', ...SEARCHED_FIELDS].map((field) => `product->'${field}'`).join(', ')})`;
+
 /** Versions that follow one another with the same vendor and texts are of one identity. */
 export const IDENTITY_RECOMPUTATION: Recomputation = {
   columns: `id, from_position, to_position, vendor_id, category, created_at, ${TEXTS_OF_ID}`,
@@ -279,8 +283,7 @@ export const IDENTITY_RECOMPUTATION: Recomputation = {
       SELECT id, from_position, to_position, product,
              lag(to_position) OVER each_version IS NOT DISTINCT FROM from_position
                AND lag(identity) OVER each_version = identity AS goes_on
-      FROM (SELECT *, jsonb_build_array(${['vendorId', ...SEARCHED_FIELDS].map((field) => `product->'${field}'`).join(', ')}) AS identity
-            FROM versions WHERE event_type <> 'product_deleted') v
+      FROM (SELECT *, ${IDENTITY} AS identity FROM versions WHERE event_type <> 'product_deleted') v
       WINDOW each_version AS (PARTITION BY id ORDER BY from_position)
     ), numbered AS (
       SELECT *, count(*) FILTER (WHERE goes_on IS NOT TRUE) OVER (PARTITION BY id ORDER BY from_position) AS number

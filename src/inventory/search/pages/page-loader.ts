@@ -70,19 +70,16 @@ export class PageLoader {
    * @param owner who asks; owners take turns
    * @throws ValidationFailedError for a cursor of another search; UnavailableError if too many ask
    */
-  async past(
+  past(
     placed: () => Promise<Placed<ProductFilters>>,
     options: ProductSearchOptions,
     moment: Moment,
     owner: string,
   ): Promise<LoadedPage> {
-    const release = await this.pasts.take(owner);
-    try {
+    return this.pasts.use(owner, async () => {
       const filters = await placed();
       return this.loaded(await this.reader.read({ filters, options, at: moment.position }), moment);
-    } finally {
-      release();
-    }
+    });
   }
 
   /**
@@ -98,14 +95,9 @@ export class PageLoader {
     if (seen.some((one) => position < lastSeen(one))) return undefined;
     try {
       await this.moments.awaitHistory(position);
-      const release = await this.pasts.take(owner);
-      try {
-        const read = await this.reader.read({ filters, options, at: position });
-        // What else was looked for in vain, or wasn't, is as it was.
-        return this.loaded({ ...read, firstStep, step, followUps, isMakeshift }, { position });
-      } finally {
-        release();
-      }
+      const read = await this.pasts.use(owner, () => this.reader.read({ filters, options, at: position }));
+      // What else was looked for in vain, or wasn't, is as it was.
+      return this.loaded({ ...read, firstStep, step, followUps, isMakeshift }, { position });
     } catch (error) {
       if (error instanceof UnavailableError) return undefined;
       throw error;

@@ -172,12 +172,9 @@ export class PageReader {
     if (start.isBehind) return { ...NOTHING, step, searches: all[step]! };
     let found = await find(step);
     if (start.cursor === undefined && found.page.items.length === 0 && step < looser.length) {
-      const release = await this.looking.take(owner);
-      try {
+      await this.looking.use(owner, async () => {
         while (found.page.items.length === 0 && found.step < looser.length) found = await find(found.step + 1);
-      } finally {
-        release();
-      }
+      });
     }
     return found;
   }
