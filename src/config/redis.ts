@@ -12,7 +12,10 @@ export interface RedisConfig extends HostAndPort {
   password: string | undefined;
   /** Number of the database. */
   database: number;
-  /** Absent: no TLS. `ca`: certificates in PEM that the server's is checked with, instead of the system's. */
+  /**
+   * Absent: no TLS. `ca`: certificates in PEM that those of servers, sentinels included, are checked with, instead of
+   * the system's.
+   */
   tls: { ca: string | undefined } | undefined;
   /** Who knows the master, and by which name; host and port say nothing then. */
   sentinels: { name: string; nodes: HostAndPort[] } | undefined;

@@ -12,10 +12,10 @@ import { RedisConnections } from '../../src/infra/index.js';
 import { slotOf } from '../../src/infra/redis/hash-tags.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
+import { certificate } from '../support/certificate.js';
 import { freePort, startChild, waitFor } from '../support/processes.js';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.js';
 import { clusterPort, startRedis, type TestRedis } from '../support/redis-server.js';
-import { isInstalled } from '../support/system-packages.js';
 
 const exec = promisify(execFile);
 const USER = ['--user', 'mandi', 'on', '>s3cret', '~*', '&*', '+@all'];
@@ -304,14 +304,3 @@ describe('a Redis', () => {
     return { redis: connections.open('test'), connections };
   }
 });
-
-/** Of servers on 127.0.0.1, and the arguments of one that has it. */
-async function certificate(folder: string): Promise<{ cert: string; tls: string[] }> {
-  if (!(await isInstalled('openssl', ['version']))) throw new Error('The tests need openssl: install it');
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', key, '-out', cert];
-  await exec('openssl', ['req', '-x509', '-nodes', '-days', '2', ...made, ...subject]);
-  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
-  return { cert, tls: [...files, '--tls-auth-clients', 'no'] };
-}

@@ -51,7 +51,7 @@ export class ClusterConnection {
       ...(options.tls && { dnsLookup: (address, callback) => callback(null, address) }),
       redisOptions: {
         ...options,
-        ...(options.tls && { Connector: tlsConnector(false, ({ message }) => (this.ofTls = message)) }),
+        ...(options.tls && { Connector: tlsConnector(({ message }) => (this.ofTls = message)) }),
         reconnectOnError: (error) => {
           if (NO_RIGHT.test(error.message)) this.refusedBy(error);
           return false;

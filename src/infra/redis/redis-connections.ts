@@ -3,7 +3,7 @@ import { type Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ior
 import type { HostAndPort, RedisConfig } from '../../config/index.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { ClusterConnection } from './redis-cluster.js';
-import { tlsConnector } from './tls-connector.js';
+import { tlsConnector, tlsSentinelConnector } from './tls-connector.js';
 
 /** Milliseconds between two probes of all connections. */
 const PROBE_EVERY = 1_000;
@@ -12,6 +12,8 @@ const WRONG_SERVER = /^(?:READONLY|MOVED|MASTERDOWN)\b/;
 /** Milliseconds between two reconnections because of such errors: doubled while they go on, between these bounds. */
 const SHORTEST_PAUSE = 1_000;
 const LONGEST_PAUSE = 8_000;
+/** All that the client says of a sentinel that it can't connect to. */
+const CLOSED = 'Connection is closed.';
 
 /**
  * Opens connections to the one Redis, or to a Redis Cluster, and closes them all at shutdown. They reconnect by
@@ -48,8 +50,9 @@ export class RedisConnections implements OnApplicationShutdown {
    * @param purpose names the connection in `CLIENT LIST` and in the log
    */
   open(purpose: string, options: RedisOptions = {}): Redis {
+    let ofTls = '';
     const redis: Redis = new Redis({
-      ...addressOf(this.config),
+      ...addressOf(this.config, ({ message }) => (ofTls = message)),
       ...this.common(purpose),
       // Commands while Redis is away fail at once: every caller has a way to go on without it.
       enableOfflineQueue: false,
@@ -66,8 +69,8 @@ export class RedisConnections implements OnApplicationShutdown {
     });
     // One line when it goes away, one when it is back; not one per attempt.
     let failing = false;
-    redis.on('error', (error: Error) => {
-      if (!failing) this.logger.warn(`${purpose}: ${error.message}`);
+    redis.on('error', ({ message }: Error) => {
+      if (!failing) this.logger.warn(`${purpose}: ${ofTls === '' ? message : message.replace(CLOSED, ofTls)}`);
       failing = true;
     });
     redis.on('ready', () => {
@@ -146,13 +149,19 @@ export class RedisConnections implements OnApplicationShutdown {
   }
 }
 
-function addressOf({ host, port, username, password, database, tls, sentinels }: RedisConfig): RedisOptions {
+/** @param ofTls called with the error of each connection to sentinels, or to the master they name, that fails */
+function addressOf(
+  { host, port, username, password, database, tls, sentinels }: RedisConfig,
+  ofTls?: (error: Error) => void,
+): RedisOptions {
   const certificates = tls && { ...(tls.ca !== undefined && { ca: tls.ca }) };
   return {
     ...(sentinels ? { sentinels: sentinels.nodes, name: sentinels.name, role: 'master' } : { host, port }),
+    // Without these two ioredis speaks plain text to the sentinels, and to the master that they name.
+    ...(certificates && sentinels && { sentinelTLS: certificates, enableTLSForSentinelMode: true }),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(certificates && { tls: certificates, Connector: tlsConnector(sentinels !== undefined) }),
+    ...(certificates && { tls: certificates, Connector: sentinels ? tlsSentinelConnector(ofTls) : tlsConnector() }),
     db: database,
   };
 }
