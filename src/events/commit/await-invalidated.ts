@@ -84,8 +84,7 @@ export class AwaitInvalidated {
   private byEither(wait: Wait, within: number): Promise<unknown> {
     const byItself = this.byItself(wait);
     if (this.leadership.held) return byItself;
-    // If PostgreSQL hangs, nothing can be heard of the leader.
-    return Promise.race([byItself, this.byLeader(wait, within).catch(() => byItself)]);
+    return Promise.race([byItself, this.byLeader(wait, within)]);
   }
 
   private async byItself(wait: Wait): Promise<void> {
@@ -98,9 +97,8 @@ export class AwaitInvalidated {
   }
 
   private async byLeader(wait: Readonly<Wait>, within: number): Promise<void> {
-    let position: number | null = null;
     // An end of the log before the change has its position says nothing of it: maybe no instance leads.
-    while (position === null && !wait.isOver) position = await this.log.allOrNone();
+    const position = await this.log.allUntil(() => wait.isOver);
     if (position !== null) await this.word.given(position, within);
   }
 

@@ -1,14 +1,18 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import { afterCommit } from '../../database/index.js';
-import { Clock } from '../../infra/index.js';
+import { Clock, endsWithin } from '../../infra/index.js';
 import { LeaderWord } from '../invalidation/leader-word.js';
 import { AwaitSequenced } from './await-sequenced.js';
 
-/** Milliseconds after which no search is served from before a change, whatever is dead (G2), and clocks that differ. */
-const RECENT = 15_000;
-/** Milliseconds that the leader's word is waited for at most; for the log it is a second. */
-const WORD_AT_MOST = 1_500;
+/**
+ * Milliseconds after which no search is served from before a change: that is ten seconds behind its commit, whatever is
+ * dead (G2). `updatedAt` may lie ten seconds before that, which a statement may take. The rest is for clocks that
+ * differ.
+ */
+const RECENT = 30_000;
+/** Milliseconds for the log and the leader's word together. */
+const AT_MOST = 2_500;
 
 /**
  * For "nothing to change", which acknowledges what another instance may just have committed: it may not have put out of
@@ -16,8 +20,6 @@ const WORD_AT_MOST = 1_500;
  */
 @Injectable()
 export class AwaitOthers {
-  private readonly logger = new Logger(AwaitOthers.name);
-
   constructor(
     private readonly config: AppConfig,
     private readonly log: AwaitSequenced,
@@ -32,11 +34,18 @@ export class AwaitOthers {
   async announced(states: readonly { updatedAt: string }[]): Promise<void> {
     // Without Redis there are no others.
     if (!this.config.redis || !states.some(({ updatedAt }) => this.isRecent(updatedAt))) return;
-    await afterCommit(() => this.arrived().catch((error: unknown) => this.logger.debug(error)));
+    await afterCommit(() => this.arrived());
   }
 
   private async arrived(): Promise<void> {
-    await this.word.given(await this.log.all(), WORD_AT_MOST);
+    const until = performance.now() + AT_MOST;
+    const left = (): number => until - performance.now();
+    const announced = async (): Promise<void> => {
+      const position = await this.log.allUntil(() => left() <= 0);
+      if (position !== null) await this.word.given(position, left());
+    };
+    // A PostgreSQL that hangs doesn't answer for longer.
+    await endsWithin(AT_MOST, announced());
   }
 
   /** By the clock of the instance that has changed it, which may be ahead of this one's. */

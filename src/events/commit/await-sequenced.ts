@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Clock, pollUntil } from '../../infra/index.js';
 import { RelayWakeup } from '../relay/relay-wakeup.js';
@@ -6,6 +7,8 @@ import { EventLog } from '../log/event-log.js';
 /** Milliseconds a reader waits for the relay at most, and between polls. */
 const WAIT_AT_MOST = 1_000;
 const POLL_EVERY = 5;
+/** Milliseconds between two looks of those who need a position: PostgreSQL may refuse at once. */
+const LOOK_EVERY = 50;
 /** Milliseconds after which a poll that fails has been waiting for a PostgreSQL that hangs. */
 const HANGS_AFTER = 3_000;
 
@@ -42,6 +45,16 @@ export class AwaitSequenced {
   async allOrNone(): Promise<number | null> {
     const { position, isAll } = await this.shared();
     return isAll ? position : null;
+  }
+
+  /** The same, as long as that takes; null when `isOver`. Never rejects: a PostgreSQL that fails is asked again. */
+  async allUntil(isOver: () => boolean): Promise<number | null> {
+    while (!isOver()) {
+      const position = await this.allOrNone().catch(() => null);
+      if (position !== null) return position;
+      await sleep(LOOK_EVERY);
+    }
+    return null;
   }
 
   private shared(): Promise<Reached> {

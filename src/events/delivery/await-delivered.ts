@@ -5,11 +5,9 @@ import { AwaitSequenced } from '../commit/await-sequenced.js';
 import { LeaderWord } from '../invalidation/leader-word.js';
 import { EventBridge } from './event-bridge.js';
 
-/** Milliseconds a replay waits for delivery at most, and between polls. */
-const WAIT_AT_MOST = 1_500;
+/** Milliseconds after which a replay is answered in any case. */
+const AT_MOST = 3_000;
 const POLL_EVERY = 5;
-/** Milliseconds it then waits for the leader's word at most. */
-const WORD_AT_MOST = 500;
 
 /**
  * Lets a replayed answer wait until the events that are committed have been delivered here, and no search is served
@@ -26,9 +24,13 @@ export class AwaitDelivered implements ReplayCondition {
   ) {}
 
   async arrived(): Promise<void> {
-    const position = await this.log.all();
+    const until = performance.now() + AT_MOST;
+    const left = (): number => until - performance.now();
+    // An end of the log before the change has its position says nothing of it: maybe no instance leads.
+    const position = await this.log.allUntil(() => left() <= 0);
+    if (position === null) return;
     const isDelivered = () => this.bridge.cursor.position >= position;
-    if (!isDelivered()) await pollUntil(isDelivered, { every: POLL_EVERY, atMost: WAIT_AT_MOST, clock: this.clock });
-    await this.word.given(position, WORD_AT_MOST);
+    if (!isDelivered()) await pollUntil(isDelivered, { every: POLL_EVERY, atMost: left(), clock: this.clock });
+    await this.word.given(position, left());
   }
 }
