@@ -52,8 +52,8 @@ export interface InvalidatableCache {
   /**
    * Whether something couldn't be put out of date, and some instance may serve it.
    *
-   * @param ledSince for the leader: moment, in milliseconds since 1970, since when no other instance can have vouched
-   *   for the cache. What this one hasn't vouched for either, for as long as a lease lasts, is served no more
+   * @param ledSince for the leader: moment of `Clock.monotonic` since when no other instance can have vouched for the
+   *   cache. What this one hasn't vouched for either, for as long as a lease lasts, is served no more
    */
   owes?(ledSince?: number): boolean;
   /** Removes everything. */

@@ -14,11 +14,18 @@ import { Clock, Metrics } from '../../src/infra/index.js';
 
 /** A clock that stands still until it is set. */
 export class StoppedClock extends Clock {
+  /** Milliseconds by which the machine is set ahead. */
+  ahead = 0;
+
   constructor(public time = Date.now()) {
     super();
   }
 
   override now(): number {
+    return this.time + this.ahead;
+  }
+
+  override monotonic(): number {
     return this.time;
   }
 }

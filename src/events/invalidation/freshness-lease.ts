@@ -35,7 +35,7 @@ export class FreshnessLease {
   private renewedAt = 0;
   /** When the caches couldn't be cleared. Batches are announced one after the other, and would all wait for that. */
   private unclearedAt = -Infinity;
-  /** Since when no other instance can have vouched for the caches: milliseconds since 1970. For the leader. */
+  /** Since when no other instance can have vouched for the caches: a moment of `Clock.monotonic`. For the leader. */
   ledSince: number;
   /** The last change of a full batch: its events may be spread over two batches, but must be seen together. */
   private tail: InventoryEvent[] = [];
@@ -44,14 +44,14 @@ export class FreshnessLease {
     private readonly invalidation: CacheInvalidation,
     private readonly clock: Clock,
   ) {
-    this.ledSince = clock.now();
+    this.ledSince = clock.monotonic();
   }
 
   /** Must be called when the leadership is new or lost, and while it is another one's. */
   distrust(): void {
     this.trusted = false;
     this.unclearedAt = -Infinity;
-    this.ledSince = this.clock.now();
+    this.ledSince = this.clock.monotonic();
   }
 
   /** Events whose writers have invalidated the caches themselves. */

@@ -14,7 +14,7 @@ const SILENCE = 1_000;
 @Injectable()
 export class LeaderWord {
   private upTo = 0;
-  private busHeardAt = 0;
+  private busHeardAt = Number.NEGATIVE_INFINITY;
   private isBusConnected = (): boolean => false;
 
   constructor(private readonly clock: Clock) {}
@@ -26,7 +26,7 @@ export class LeaderWord {
 
   /** The bus has brought something, from any instance. */
   heardBus(): void {
-    this.busHeardAt = this.clock.now();
+    this.busHeardAt = this.clock.monotonic();
   }
 
   /** There are events up to this position. */
@@ -47,15 +47,15 @@ export class LeaderWord {
    * @param atMost milliseconds
    */
   async given(position: number, atMost: number): Promise<void> {
-    let busAt = this.clock.now();
+    let busAt = this.clock.monotonic();
     const isGiven = (): boolean => {
-      if (this.isBusAlive) busAt = this.clock.now();
-      return this.upTo >= position || this.clock.hasPassed(UNHEARD, busAt);
+      if (this.isBusAlive) busAt = this.clock.monotonic();
+      return this.upTo >= position || this.clock.hasElapsed(UNHEARD, busAt);
     };
     if (this.upTo < position) await pollUntil(isGiven, { every: POLL_EVERY, atMost, clock: this.clock });
   }
 
   private get isBusAlive(): boolean {
-    return this.isBusConnected() && !this.clock.hasPassed(SILENCE, this.busHeardAt);
+    return this.isBusConnected() && !this.clock.hasElapsed(SILENCE, this.busHeardAt);
   }
 }

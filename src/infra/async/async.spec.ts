@@ -47,6 +47,15 @@ describe('pollUntil', () => {
     expect([await found, looks]).toEqual([true, 3]);
   });
 
+  it.each([-60_000, 60_000])('polls as long as it shall when the machine is set by %i ms meanwhile', async (by) => {
+    let looks = 0;
+    const found = pollUntil(() => ++looks === 10, { every: 5, atMost: 1_000, clock });
+    await jest.advanceTimersByTimeAsync(12);
+    jest.setSystemTime(Date.now() + by);
+    await jest.advanceTimersByTimeAsync(40);
+    expect([await found, looks]).toEqual([true, 10]);
+  });
+
   it('gives up when its time has passed', async () => {
     let looks = 0;
     const look = () => Promise.resolve(++looks < 0);

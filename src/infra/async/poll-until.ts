@@ -13,8 +13,8 @@ export async function pollUntil(
   condition: () => boolean | Promise<boolean>,
   { every, atMost, clock }: Polling,
 ): Promise<boolean> {
-  const began = clock.now();
-  while (!clock.hasPassed(atMost, began)) {
+  const began = clock.monotonic();
+  while (!clock.hasElapsed(atMost, began)) {
     await new Promise((resolve) => setTimeout(resolve, every));
     if (await condition()) return true;
   }

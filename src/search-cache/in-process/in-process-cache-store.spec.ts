@@ -1,12 +1,23 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { StoppedClock } from '../../../test/support/bridge.js';
 import { Clock } from '../../infra/index.js';
 import { GENERAL_SCOPE } from '../scopes/scope-names.js';
 import type { CacheRead, Tokens } from '../store/search-cache-store.js';
 import { InProcessCacheStore, MAX_BYTES, MAX_TOKENS } from './in-process-cache-store.js';
 
 const SCOPES_EACH = 50;
+
+it('A lease in the process ends when its time has passed, though the machine has been set back', async () => {
+  const clock = new StoppedClock();
+  const store = new InProcessCacheStore(clock, 100, 300);
+  await store.renewLease();
+  clock.ahead = -3_600_000;
+  expect((await store.read('a', [GENERAL_SCOPE], null)).result).toBe('miss');
+  clock.time += 10_000;
+  expect((await store.read('a', [GENERAL_SCOPE], null)).result).toBe('bypass');
+});
 
 /** What every store promises stands in the contract's tests; here, what made-up searches may take of the process. */
 describe('searches that are made up without end', () => {

@@ -77,7 +77,7 @@ export class InProcessCacheStore extends SearchCacheStore {
       maxSize: MAX_BYTES,
       sizeCalculation: ({ page }) => page.body.length + 1,
       ttl: ttlSeconds * 1_000,
-      perf: { now: () => clock.now() },
+      perf: { now: () => clock.monotonic() },
       ttlResolution: 0,
       dispose: ({ tokens }, _key, reason) => {
         for (const token of tokens) token.uses -= 1;
@@ -87,13 +87,13 @@ export class InProcessCacheStore extends SearchCacheStore {
   }
 
   override peek(key: string): CachedPage | undefined {
-    if (this.leaseUntil <= this.clock.now()) return undefined;
+    if (this.leaseUntil <= this.clock.monotonic()) return undefined;
     const entry = this.entries.get(key);
     return entry && this.isCurrent(entry) ? entry.page : undefined;
   }
 
   read(key: string, scopes: readonly string[], listing: Listing | null): Promise<CacheRead> {
-    if (this.leaseUntil <= this.clock.now()) return Promise.resolve({ result: 'bypass' });
+    if (this.leaseUntil <= this.clock.monotonic()) return Promise.resolve({ result: 'bypass' });
     const entry = this.entries.get(key);
     if (entry && this.isCurrent(entry)) return Promise.resolve({ result: 'hit', page: entry.page });
     if (listing) this.watched.note(listing);
@@ -153,13 +153,13 @@ export class InProcessCacheStore extends SearchCacheStore {
   renewLease(since = performance.now()): Promise<void> {
     const left = Math.floor(LEASE_MS - (performance.now() - since));
     if (left <= 0) return Promise.reject(new Error('The renewal of the lease came too late'));
-    this.leaseUntil = this.clock.now() + left;
+    this.leaseUntil = this.clock.monotonic() + left;
     return Promise.resolve();
   }
 
   stats(): Promise<StoreStats> {
     this.entries.purgeStale();
-    const leaseMs = Math.max(0, this.leaseUntil - this.clock.now());
+    const leaseMs = Math.max(0, this.leaseUntil - this.clock.monotonic());
     return Promise.resolve({ entries: this.entries.size, evictions: this.evictions, leaseMs });
   }
 

@@ -23,6 +23,7 @@ describe('the guarded cache', () => {
 
   beforeEach(async () => {
     jest.useFakeTimers();
+    clock.ahead = 0;
     await inner.clear();
     await inner.renewLease();
     store = new FaultyCacheStore(inner);
@@ -227,6 +228,18 @@ describe('the guarded cache', () => {
     store.calls.length = 0;
     expect(await cache.renewLease()).toBe(true);
     expect(store.calls).toEqual([`invalidate ${S}`, 'lease']);
+  });
+
+  it.each([-3_600_000, 3_600_000])('knows how long a lease may hold when the machine is set by %i ms', async (by) => {
+    const ledSince = clock.time;
+    await cache.renewLease();
+    store.cut = true;
+    await cache.invalidate([S]);
+    clock.ahead += by;
+    clock.time += 9_999;
+    expect([cache.owes(ledSince), await cache.makeUp(ledSince)]).toEqual([true, false]);
+    clock.time += 1;
+    expect(cache.owes(ledSince)).toBe(false);
   });
 
   it('counts a failure once, however many wait for it', async () => {

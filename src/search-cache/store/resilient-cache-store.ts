@@ -35,7 +35,7 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
   private retry: NodeJS.Timeout | undefined;
   private stopped = false;
   private watching: PeriodicJob | undefined;
-  /** When this process may have vouched for the store last. */
+  /** When this process may have vouched for the store last, by the clock that isn't set. */
   private vouchedAt = Number.NEGATIVE_INFINITY;
   private counted: unknown;
 
@@ -112,7 +112,7 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
 
   owes(ledSince?: number): boolean {
     if (!this.owed.any) return false;
-    return ledSince === undefined || !this.clock.hasPassed(LEASE_MS, Math.max(ledSince, this.vouchedAt));
+    return ledSince === undefined || !this.clock.hasElapsed(LEASE_MS, Math.max(ledSince, this.vouchedAt));
   }
 
   async clear(): Promise<boolean> {
@@ -129,7 +129,7 @@ export class ResilientCacheStore extends ResilientCache implements OnApplication
   renewLease(since = performance.now()): Promise<boolean> {
     const renewed = async (): Promise<boolean> => {
       // Whatever is answered: it may have been renewed.
-      this.vouchedAt = this.clock.now();
+      this.vouchedAt = this.clock.monotonic();
       await this.store.renewLease(since);
       return true;
     };
