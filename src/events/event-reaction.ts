@@ -58,8 +58,12 @@ export interface InvalidatableCache {
   owes?(ledSince?: number): boolean;
   /** Removes everything. */
   clear(): Promise<boolean>;
-  /** Vouches for a while that everything sequenced so far has been invalidated. */
-  renewLease(): Promise<boolean>;
+  /**
+   * Vouches for a while that everything sequenced up to a moment has been invalidated.
+   *
+   * @param since of `performance.now()`
+   */
+  renewLease(since: number): Promise<boolean>;
 }
 
 /** What knows of positions, which mean other events when the log was set back. */

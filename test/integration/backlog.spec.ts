@@ -87,7 +87,7 @@ describe('the relay of a backlog', () => {
     invalidation = new CacheInvalidation();
     invalidation.register(cache);
     clock = new StoppedClock();
-    const lease = new FreshnessLease(invalidation, clock);
+    const lease = new FreshnessLease(invalidation, leader.leadership, clock);
     const bus = new ChaosEventBus();
     published = [];
     told = [];
@@ -101,7 +101,7 @@ describe('the relay of a backlog', () => {
     backlog = new Backlog(leader.sequencer, lease, publisher, log, leader.pending);
     await leader.sequencer.sequence();
     // Trusted from here on, as after the first batch.
-    await lease.keep();
+    await lease.keep(performance.now());
     cache.cleared.length = 0;
   });
   afterEach(async () => {

@@ -106,13 +106,13 @@ describe('an append with positions', () => {
     clock = new StoppedClock();
     bus = new ChaosEventBus();
     running = await startBridge(bus, log, clock);
-    const lease = new FreshnessLease(invalidation, clock);
+    const lease = new FreshnessLease(invalidation, leader.leadership, clock);
     const publisher = new EventPublisher(bus, running.bridge, log, new EventsMetrics(new Metrics(), log), clock);
     order = new PublishOrder();
     ordered = new OrderedPublisher(order, lease, publisher);
     appends = new InlineSequencing(leader.sequencer, order, ordered, invalidation, log);
     await leader.sequencer.sequence();
-    await lease.keep();
+    await lease.keep(performance.now());
   });
   afterEach(async () => {
     running.stop();
@@ -321,7 +321,7 @@ describe('an append with positions', () => {
     const writing = write(event);
     clock.time += 2_000;
     const before = leases;
-    const upkeep = ordered.keepUp();
+    const upkeep = ordered.keepUp(performance.now(), () => leader.sequencer.lastPosition());
     await waitFor(async () => (await logged()).length === 1, { what: 'the event to have a position' });
     expect([leases - before, heads]).toEqual([0, []]);
     // Meanwhile nothing gets in that would have to be waited for as well; it waits a little.

@@ -67,6 +67,7 @@ describe('leadership of the relay', () => {
     await waitFor(() => !a.leadership.held, { timeoutMs: 1_000, what: 'the old leader to know' });
     expect(await a.sequencer.sequence()).toBeNull();
     expect(positionsOf(await sequenceAll(b))).toEqual([2, 3, 4]);
+    expect([await a.sequencer.lastPosition(), await b.sequencer.lastPosition()]).toEqual([null, 4]);
   });
 
   it.each([0, 1])('is known to be lost when nothing is asked meanwhile (session %i)', async (session) => {
@@ -116,9 +117,13 @@ describe('leadership of the relay', () => {
       // Who came first goes on to wait, instead of letting another one in between.
       expect(await a.sequencer.sequence()).toBeNull();
     }
+    const heldUntil = performance.now();
     await former.query('SELECT pg_advisory_unlock($1)', [SECOND_LOCK]);
     expect(await a.sequencer.sequence()).toBeNull();
     expect(await b.sequencer.sequence()).toEqual([]);
+    // Until then that one may have vouched for caches.
+    expect(b.leadership.heldSince).toBeGreaterThan(heldUntil);
+    expect(a.leadership.heldSince).toBeUndefined();
   });
 
   it('gives no position twice when the leader dies in the middle of sequencing', async () => {

@@ -3,7 +3,6 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { type AppConfig, loadConfig } from '../../config/index.js';
 import { Clock } from '../../infra/index.js';
 import type { CacheInvalidation } from '../invalidation/cache-invalidation.js';
-import type { FreshnessLease } from '../invalidation/freshness-lease.js';
 import { LeaderWord } from '../invalidation/leader-word.js';
 import type { EventLog } from '../log/event-log.js';
 import type { RelayWakeup } from '../relay/relay-wakeup.js';
@@ -74,8 +73,7 @@ async function acknowledged(situation: Situation): Promise<Acknowledged> {
   const invalidated = new AwaitInvalidated(
     config,
     { makeUp, owes } as unknown as CacheInvalidation,
-    { ledSince: LED_SINCE } as FreshnessLease,
-    { held: leads } as LeaderElection,
+    { held: leads, heldSince: leads ? LED_SINCE : undefined } as LeaderElection,
     sequenced,
     word,
   );
@@ -176,8 +174,7 @@ describe('AwaitInvalidated', () => {
     const invalidated = new AwaitInvalidated(
       SENTINELS,
       { makeUp, owes: () => true } as unknown as CacheInvalidation,
-      { ledSince: LED_SINCE } as FreshnessLease,
-      { held: true } as LeaderElection,
+      { held: true, heldSince: LED_SINCE } as LeaderElection,
       {} as AwaitSequenced,
       {} as LeaderWord,
     );

@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import { endsWithin, NextTurn, SingleFlight } from '../../infra/index.js';
 import { CacheInvalidation } from '../invalidation/cache-invalidation.js';
-import { FreshnessLease } from '../invalidation/freshness-lease.js';
 import { LeaderWord } from '../invalidation/leader-word.js';
 import { LeaderElection } from '../sequencer/leader-election.js';
 import { AwaitSequenced } from './await-sequenced.js';
@@ -39,13 +38,12 @@ interface Wait {
 export class AwaitInvalidated {
   private readonly failsOver: boolean;
   private readonly pauses = new SingleFlight<void>();
-  private readonly tries = new NextTurn(() => this.invalidation.makeUp(this.ledSince));
+  private readonly tries = new NextTurn(() => this.invalidation.makeUp(this.leadership.heldSince));
   private inVainAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     { redis }: AppConfig,
     private readonly invalidation: CacheInvalidation,
-    private readonly lease: FreshnessLease,
     private readonly leadership: LeaderElection,
     private readonly log: AwaitSequenced,
     private readonly word: LeaderWord,
@@ -61,7 +59,7 @@ export class AwaitInvalidated {
    * @returns whether this instance has put it out of date itself, or it isn't served any more
    */
   async madeUp(since: number): Promise<boolean> {
-    if (!this.invalidation.owes(this.ledSince)) return true;
+    if (!this.invalidation.owes(this.leadership.heldSince)) return true;
     if (this.isInVain()) return this.tries.ask();
     const atMost = this.leadership.held ? FOR_CONNECTION : FOR_LEADER;
     const within = Math.max(atMost / 2, atMost - (performance.now() - since));
@@ -89,7 +87,7 @@ export class AwaitInvalidated {
 
   private async byItself(wait: Wait): Promise<void> {
     for (;;) {
-      wait.madeUp = !this.invalidation.owes(this.ledSince) || (await this.tries.ask());
+      wait.madeUp = !this.invalidation.owes(this.leadership.heldSince) || (await this.tries.ask());
       if (wait.madeUp || wait.isOver) return;
       await this.pauses.run('pause', () => sleep(TRY_EVERY));
       if (wait.isOver) return;
@@ -100,9 +98,5 @@ export class AwaitInvalidated {
     // An end of the log before the change has its position says nothing of it: maybe no instance leads.
     const position = await this.log.allUntil(() => wait.isOver);
     if (position !== null) await this.word.given(position, within);
-  }
-
-  private get ledSince(): number | undefined {
-    return this.leadership.held ? this.lease.ledSince : undefined;
   }
 }

@@ -73,8 +73,8 @@ export class CacheInvalidation implements NewEpochHandler {
     return this.all((cache) => cache.clear());
   }
 
-  renewLease(): Promise<boolean> {
-    return this.all((cache) => cache.renewLease());
+  renewLease(since: number): Promise<boolean> {
+    return this.all((cache) => cache.renewLease(since));
   }
 
   private async all(work: (cache: InvalidatableCache) => Promise<boolean>): Promise<boolean> {

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
 import { Clock } from '../../infra/index.js';
 import { textLengthOf } from '../log/event-batch.js';
-import { CacheInvalidation } from './cache-invalidation.js';
+import { type LeaderConnections, LeaderElection } from '../sequencer/leader-election.js';
 import { SEQUENCE_BATCH } from '../sequencer/sequence-events.sql.js';
+import { CacheInvalidation } from './cache-invalidation.js';
 
 /** Milliseconds between renewals of the lease. */
 const RENEW_EVERY = 1_000;
@@ -27,31 +28,29 @@ const ABOUT_TEXTS: ReadonlySet<string> = new Set(['product_created', 'product_up
 /**
  * The leader's word that caches may be trusted (G2). It is given only while every event sequenced so far has been
  * invalidated by this leader. After anything else (a new leader, a cache that was out of reach) it is unknown what was
- * missed, so the caches are cleared before the word is given again.
+ * missed, so the caches are cleared before the word is given again: under the leadership for which it is given, since
+ * another one may have come between two of this instance's.
  */
 @Injectable()
 export class FreshnessLease {
-  private trusted = false;
+  /** The leadership under which nothing has been missed. */
+  private trustedBy: LeaderConnections | null = null;
   private renewedAt = 0;
   /** When the caches couldn't be cleared. Batches are announced one after the other, and would all wait for that. */
-  private unclearedAt = -Infinity;
-  /** Since when no other instance can have vouched for the caches: a moment of `Clock.monotonic`. For the leader. */
-  ledSince: number;
+  private uncleared: { by: LeaderConnections | null; at: number } = { by: null, at: -Infinity };
   /** The last change of a full batch: its events may be spread over two batches, but must be seen together. */
   private tail: InventoryEvent[] = [];
 
   constructor(
     private readonly invalidation: CacheInvalidation,
+    private readonly leadership: LeaderElection,
     private readonly clock: Clock,
-  ) {
-    this.ledSince = clock.monotonic();
-  }
+  ) {}
 
-  /** Must be called when the leadership is new or lost, and while it is another one's. */
+  /** The log has a new epoch: what was heard of the caches is of another one. */
   distrust(): void {
-    this.trusted = false;
-    this.unclearedAt = -Infinity;
-    this.ledSince = this.clock.monotonic();
+    this.trustedBy = null;
+    this.uncleared = { by: null, at: -Infinity };
   }
 
   /** Events whose writers have invalidated the caches themselves. */
@@ -64,8 +63,8 @@ export class FreshnessLease {
     const open = [...this.tail, ...events].filter((event) => !this.invalidation.isDone(event));
     if (textOf(open) > MOST_TEXT) await this.invalidateAll();
     else if (open.length > 0) {
-      const done = await this.invalidation.invalidateOrWithhold(open, tried ? undefined : this.ledSince);
-      if (!done) this.trusted = false;
+      const done = await this.invalidation.invalidateOrWithhold(open, tried ? undefined : this.leadership.heldSince);
+      if (!done) this.trustedBy = null;
     }
     const last = events.at(-1)!;
     const cut = events.length === SEQUENCE_BATCH;
@@ -95,24 +94,37 @@ export class FreshnessLease {
 
   /** Whether `keep` has anything to do. */
   get due(): boolean {
-    return this.clock.hasPassed(RENEW_EVERY, this.trusted ? this.renewedAt : this.unclearedAt);
+    const { by, at } = this.uncleared;
+    const since = by === this.leadership.current ? at : -Infinity;
+    return this.clock.hasPassed(RENEW_EVERY, this.trusted ? this.renewedAt : since);
   }
 
-  /** Renews the lease when it is time. Every event with a position must have been invalidated. */
-  async keep(): Promise<void> {
-    if (!this.due) return;
+  /**
+   * Renews the lease when it is time, if this instance leads. Every event with a position must have been invalidated.
+   *
+   * @param ledAt moment of `performance.now()` when it led for certain, or had not yet begun to: an instance that has
+   *   stood still may learn late that another one leads, and would vouch for what that one has done since
+   */
+  async keep(ledAt: number): Promise<void> {
+    if (!this.due || !this.leadership.held) return;
     const now = this.clock.now();
     if (!this.trusted) await this.clear();
     if (!this.trusted) return;
-    this.trusted = await this.invalidation.renewLease();
+    if (!(await this.invalidation.renewLease(ledAt))) this.trustedBy = null;
     this.renewedAt = now;
   }
 
+  private get trusted(): boolean {
+    return this.trustedBy !== null && this.trustedBy === this.leadership.current;
+  }
+
   private async clear(): Promise<void> {
+    const by = this.leadership.current;
     // What was missed may have been the lease as well.
     if (!this.trusted) this.renewedAt = -Infinity;
-    this.trusted = await this.invalidation.clear();
-    if (!this.trusted) this.unclearedAt = this.clock.now();
+    const isCleared = await this.invalidation.clear();
+    this.trustedBy = isCleared ? by : null;
+    if (!isCleared) this.uncleared = { by, at: this.clock.now() };
   }
 }
 

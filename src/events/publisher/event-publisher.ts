@@ -69,13 +69,12 @@ export class EventPublisher {
 
   /**
    * Tells followers how far the log reaches, so that a lost last message is noticed as well.
-   * @param published the last position that has been published, if the log has more that is published later
+   * @param published the last position that has been published; the log may have more that is published later
    */
-  async heartbeat(published?: number): Promise<void> {
+  heartbeat(published: number): void {
     if (!this.heartbeatDue) return;
     this.lastHeartbeat = this.clock.now();
-    if (published !== undefined) this.publishUpTo(published);
-    else void this.send({ kind: 'heartbeat', head: await this.log.head() });
+    this.publishUpTo(published);
   }
 
   /** For events that can't be published themselves: receivers read them from the log. */

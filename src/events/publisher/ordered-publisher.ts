@@ -38,12 +38,20 @@ export class OrderedPublisher {
     }
   }
 
-  /** Renews the lease and tells how far the log reaches, as far as either is due. */
-  async keepUp(): Promise<void> {
+  /**
+   * Renews the lease and tells how far the log reaches, as far as either is due, and as long as this instance leads.
+   *
+   * @param ledAt see `FreshnessLease.keep`
+   * @param lastPosition asks the leader's session; null if that is gone
+   */
+  async keepUp(ledAt: number, lastPosition: () => Promise<number | null>): Promise<void> {
     if (!this.lease.due && !this.publisher.heartbeatDue) return;
     await this.order.whenOver(async () => {
-      await this.lease.keep();
-      await this.publisher.heartbeat();
+      await this.lease.keep(ledAt);
+      if (!this.publisher.heartbeatDue) return;
+      // What another leader has given since is not published yet: only that session knows that there is none.
+      const published = await lastPosition();
+      if (published !== null) this.publisher.heartbeat(published);
     });
   }
 }

@@ -26,17 +26,19 @@ export class Backlog {
 
   /** Until there is less than a batch, or `goOn` says no. Throws what the sequencer throws. */
   async relay(goOn: () => boolean): Promise<void> {
+    let sentAt = performance.now();
     let batch = await this.sequencer.number();
     while (batch) {
       const own = await this.pending.take(batch);
       const read = await this.invalidate(batch, own && EventBatch.of(own));
-      await this.lease.keep();
+      await this.lease.keep(sentAt);
+      sentAt = performance.now();
       const next = goOn() && batch.eventIds.length === SEQUENCE_BATCH ? this.sequencer.number() : null;
       // Handled where it is awaited, which may be after it has failed.
       next?.catch(() => undefined);
       await this.publish(batch, read ?? (await this.read(batch)));
       // Not the log's head: the next batch may be numbered by now, and must be invalidated before anybody looks for it.
-      await this.publisher.heartbeat(batch.after + batch.eventIds.length);
+      this.publisher.heartbeat(batch.after + batch.eventIds.length);
       await this.sequencer.maintain();
       batch = await next;
     }

@@ -105,13 +105,14 @@ export class Relay implements NewEpochHandler, OnApplicationBootstrap, OnModuleD
    */
   private async step(behind = false): Promise<number> {
     try {
-      if (!this.leading) this.lease.distrust();
       if (behind) await this.order.whenOver(() => this.backlog.relay(() => !this.stopping), true);
+      // Its answer says that this instance led when it was sent, or that it leads since.
+      const sentAt = performance.now();
       const events = await this.sequence();
       this.failing = false;
       if (events === null) return 0;
       await this.sequencer.maintain();
-      await this.ordered.keepUp();
+      await this.ordered.keepUp(sentAt, () => this.sequencer.lastPosition());
       return events.length;
     } catch (error) {
       if (!this.failing) this.logger.error(error);

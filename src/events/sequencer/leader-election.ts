@@ -46,6 +46,8 @@ export interface LeaderConnections {
   second: pg.Client;
   /** PostgreSQL's process of either. */
   sessions: ReadonlyMap<pg.Client, number>;
+  /** Moment of `performance.now()`, with all locks held: no other instance has led since. */
+  since: number;
 }
 
 /**
@@ -81,6 +83,11 @@ export class LeaderElection {
     return this.connections;
   }
 
+  /** Since when it leads, see `LeaderConnections.since`; undefined if it doesn't. */
+  get heldSince(): number | undefined {
+    return this.connections?.since;
+  }
+
   /** PostgreSQL's processes of this instance's connections, whether it leads or would like to. */
   get ownSessions(): number[] {
     return this.clients.flatMap((client) => this.sessions.get(client) ?? []);
@@ -109,7 +116,7 @@ export class LeaderElection {
     );
     if (this.clients !== clients) return null;
     const sessions = new Map([main, second].map((client) => [client, this.sessions.get(client)!]));
-    this.connections = { main, second, sessions };
+    this.connections = { main, second, sessions, since: performance.now() };
     this.logger.log('Leads the relay');
     return this.connections;
   }

@@ -4,7 +4,7 @@ import type { InventoryEvent } from '../../contracts/index.js';
 import { StatementCacheEpoch, type Statement } from '../../database/index.js';
 import { type EventRow, eventOf } from '../log/event-row.js';
 import { EventLog } from '../log/event-log.js';
-import { READ_EVENTS } from '../log/read-events.sql.js';
+import { READ_EVENTS, READ_HEAD } from '../log/read-events.sql.js';
 import { type LeaderConnections, LeaderElection } from './leader-election.js';
 import { type NumberedEvents, PendingEvents } from './pending-events.js';
 import { LowWaterMark } from './low-water-mark.js';
@@ -93,6 +93,14 @@ export class Sequencer {
     const numbered = await this.numberOn(leader);
     this.plans.rowsInserted(numbered?.eventIds.length ?? 0);
     return numbered;
+  }
+
+  /** The last position, which only this instance can have given while it leads; null if it doesn't any more. */
+  async lastPosition(): Promise<number | null> {
+    const leader = this.leadership.current;
+    if (!leader) return null;
+    const [row] = await this.ask<{ position: string }>(leader.main, READ_HEAD, []);
+    return Number(row!.position);
   }
 
   /** Events of other processes: one statement for both. */

@@ -39,8 +39,8 @@ export class SearchCacheInvalidator implements InvalidatableCache {
     return this.cache.clear();
   }
 
-  renewLease(): Promise<boolean> {
-    return this.cache.renewLease();
+  renewLease(since: number): Promise<boolean> {
+    return this.cache.renewLease(since);
   }
 
   private async invalidateBy(
