@@ -39,7 +39,8 @@ export interface InvalidatableCache {
   /**
    * The same by the leader; without it `invalidate` is called.
    *
-   * @param ledSince given if a cache that has just failed is to be tried all the same, as long as it `owes`
+   * @param ledSince given if a cache that has just failed is to be tried all the same, for a moment, as long as it
+   *   `owes`
    * @returns true as well if whatever couldn't be put out of date is kept from use until it has been cleared, whatever
    *   leases are renewed
    */

@@ -51,6 +51,7 @@ import { CacheInvalidation } from './invalidation/cache-invalidation.js';
 import { LeaderWord } from './invalidation/leader-word.js';
 import { LeaderElection } from './sequencer/leader-election.js';
 import { FreshnessLease } from './invalidation/freshness-lease.js';
+import { UnreachedCache } from './invalidation/unreached-cache.js';
 import { PendingEvents } from './sequencer/pending-events.js';
 import { InlineSequencing } from './commit/inline-sequencing.js';
 import { Relay } from './relay/relay.js';
@@ -88,6 +89,7 @@ import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
     PendingEvents,
     Sequencer,
     CacheInvalidation,
+    UnreachedCache,
     FreshnessLease,
     LeaderWord,
     EventPublisher,

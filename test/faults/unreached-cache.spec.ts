@@ -73,6 +73,8 @@ describe('an instance that is cut off from the cache', () => {
 
 /** Milliseconds: more than a leader who can't be heard is given, and less than a cache may take. */
 const LATE = 150;
+/** Milliseconds for which a leader that tries for half a second has no connection. */
+const LOST = 200;
 
 /** G1 for its changes too: the log shows them before the leader has put out of date what they change. */
 describe('an instance that is cut off from the cache alone, under a leader who reaches it late', () => {
@@ -112,6 +114,36 @@ describe('an instance that is cut off from the cache alone, under a leader who r
     }
     expect(wrong).toEqual([]);
   }, 60_000);
+
+  it.each(['leader', 'writer'])(
+    'and, for a moment, from its leader, lets "done already" wait for what the %s has changed',
+    async (who) => {
+      const [leader, cutOff, reader] = apps as [TestApp, TestApp, TestApp];
+      const writer = who === 'leader' ? leader : cutOff;
+      const product = await createProduct(reader, { basePrice: 1 });
+      const path = `/api/products/${product.id}`;
+      links[1]!.delay('search-cache', Infinity);
+      const wrong: string[] = [];
+      for (let price = 2; price < 2 + WRITES; price += 1) {
+        links[0]!.delay('search-cache', 0);
+        await cacheInUse(leader);
+        await cached(reader, PATH);
+        links[0]!.delay('search-cache', Infinity);
+        const writing = writer.request('PATCH', path, { basePrice: price });
+        setTimeout(() => links[0]!.delay('search-cache', 0), LOST);
+        const isCommitted = async (): Promise<boolean> =>
+          (await reader.request<Product>('GET', path)).body.basePrice === price;
+        await waitFor(isCommitted, { everyMs: 5, what: 'the commit' });
+        expect((await reader.request('PATCH', path, { basePrice: price })).status).toBe(200);
+        const { result, page } = await search<FoundProduct>(reader, PATH);
+        const found = page.items.find(({ id }) => id === product.id)!.basePrice;
+        if (found !== price) wrong.push(`${result} ${found}, not ${price}`);
+        await writing;
+      }
+      expect(wrong).toEqual([]);
+    },
+    60_000,
+  );
 
   it('and whose change another one finds done already, that is so for its answer as well', async () => {
     const [, writer, reader] = apps as [TestApp, TestApp, TestApp];

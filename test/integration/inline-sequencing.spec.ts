@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import type { InventoryEvent, NewInventoryEvent } from '../../src/contracts/index.js';
+import { loadConfig } from '../../src/config/index.js';
 import { EventsMetrics } from '../../src/events/events.metrics.js';
 import { appendedWithPositions, reservePositions } from '../../src/events/log/append-events.sql.js';
 import { PublishOrder } from '../../src/events/publisher/publish-order.js';
@@ -10,6 +11,7 @@ import { OrderedPublisher } from '../../src/events/publisher/ordered-publisher.j
 import { EventPublisher } from '../../src/events/publisher/event-publisher.js';
 import { CacheInvalidation } from '../../src/events/invalidation/cache-invalidation.js';
 import { FreshnessLease } from '../../src/events/invalidation/freshness-lease.js';
+import { UnreachedCache } from '../../src/events/invalidation/unreached-cache.js';
 import { InlineSequencing } from '../../src/events/commit/inline-sequencing.js';
 import { isLockTimeout } from '../../src/database/index.js';
 import { Metrics } from '../../src/infra/index.js';
@@ -58,7 +60,7 @@ const NEXT_VERSION = {
 };
 
 /** No cache is out of reach. */
-const unreached = {} as AwaitInvalidated;
+const nothing = {} as AwaitInvalidated;
 
 interface NextVersion extends pg.QueryResultRow {
   version: number;
@@ -106,10 +108,11 @@ describe('an append with positions', () => {
     clock = new StoppedClock();
     bus = new ChaosEventBus();
     running = await startBridge(bus, log, clock);
-    const lease = new FreshnessLease(invalidation, leader.leadership, clock);
+    const unreached = new UnreachedCache(loadConfig({}), invalidation, leader.leadership);
+    const lease = new FreshnessLease(invalidation, leader.leadership, unreached, clock);
     const publisher = new EventPublisher(bus, running.bridge, log, new EventsMetrics(new Metrics(), log), clock);
     order = new PublishOrder();
-    ordered = new OrderedPublisher(order, lease, publisher);
+    ordered = new OrderedPublisher(order, lease, publisher, unreached);
     appends = new InlineSequencing(leader.sequencer, order, ordered, invalidation, log);
     await leader.sequencer.sequence();
     await lease.keep(performance.now());
@@ -134,7 +137,7 @@ describe('an append with positions', () => {
       if (row) sessions.add(row.session);
       if (row?.position) placed += 1;
       if (row?.position) {
-        await sent.finalize(Number(row.position) - 1, [{ ...event, version: row.version }], unreached);
+        await sent.finalize(Number(row.position) - 1, [{ ...event, version: row.version }], nothing);
       }
       return row?.version;
     } finally {

@@ -4,6 +4,7 @@ import { type AppConfig, loadConfig } from '../../config/index.js';
 import { Clock } from '../../infra/index.js';
 import type { CacheInvalidation } from '../invalidation/cache-invalidation.js';
 import { LeaderWord } from '../invalidation/leader-word.js';
+import { UnreachedCache } from '../invalidation/unreached-cache.js';
 import type { EventLog } from '../log/event-log.js';
 import type { RelayWakeup } from '../relay/relay-wakeup.js';
 import type { LeaderElection } from '../sequencer/leader-election.js';
@@ -19,8 +20,9 @@ const LED_SINCE = 1_000;
 interface Situation {
   config?: AppConfig;
   leads?: boolean;
-  /** Tries after which the cache is reached. */
+  /** Tries after which the cache is reached, and milliseconds that each takes. */
   reachedBy?: number;
+  tryTakes?: number;
   /** Of what can't be reached. */
   leaseHasRunOut?: boolean;
   /** Milliseconds after which the change has its position, and after which the leader announces it. */
@@ -46,13 +48,17 @@ interface Acknowledged {
 
 /** What the writer does that couldn't reach a cache; the bus, the log and the cache are not real. */
 async function acknowledged(situation: Situation): Promise<Acknowledged> {
-  const { config = SENTINELS } = situation;
+  const { config = SENTINELS, tryTakes = 0 } = situation;
   const { leads = false, reachedBy = 99, leaseHasRunOut = false, bus = 'alive', writers = 1 } = situation;
   const { sequencedAfter = 0, announcedAfter = Infinity, logFails = false, waited = 0, times = 1 } = situation;
   const began = performance.now();
   const since = (): number => performance.now() - began;
   const clock = new Clock();
-  const makeUp = jest.fn(() => Promise.resolve(makeUp.mock.calls.length >= reachedBy));
+  const makeUp = jest.fn(async (): Promise<boolean> => {
+    const isReached = makeUp.mock.calls.length >= reachedBy;
+    if (tryTakes > 0) await sleep(tryTakes);
+    return isReached;
+  });
   const owes = (ledSince?: number): boolean => !(leaseHasRunOut && ledSince === LED_SINCE);
   const word = new LeaderWord(clock);
   word.follow(() => bus !== 'away');
@@ -70,13 +76,9 @@ async function acknowledged(situation: Situation): Promise<Acknowledged> {
     head: () => Promise.resolve({ position: since() < sequencedAfter ? BEFORE : OWN }),
   } as unknown as EventLog;
   const sequenced = new AwaitSequenced(log, { committed: () => undefined } as unknown as RelayWakeup, clock);
-  const invalidated = new AwaitInvalidated(
-    config,
-    { makeUp, owes } as unknown as CacheInvalidation,
-    { held: leads, heldSince: leads ? LED_SINCE : undefined } as LeaderElection,
-    sequenced,
-    word,
-  );
+  const leadership = { held: leads, heldSince: leads ? LED_SINCE : undefined } as LeaderElection;
+  const unreached = new UnreachedCache(config, { makeUp, owes } as unknown as CacheInvalidation, leadership);
+  const invalidated = new AwaitInvalidated(unreached, leadership, sequenced, word);
   let madeUp = false;
   for (let time = 0; time < times; time += 1) {
     [madeUp] = (await Promise.all(Array.from({ length: writers }, () => invalidated.madeUp(began - waited)))) as [
@@ -156,6 +158,17 @@ describe('AwaitInvalidated', () => {
     }
   });
 
+  it('has each change of the leader wait for one try after a wait in vain for a Redis that hangs', async () => {
+    const hangs: Situation = { config: ONE, leads: true, tryTakes: 150, times: 3 };
+    const [never, back] = await all(hangs, { ...hangs, reachedBy: 5 });
+    for (const { after } of [never!, back!]) {
+      expect(after).toBeGreaterThanOrEqual(790);
+      expect(after).toBeLessThan(1_100);
+    }
+    expect([never!.tries, never!.madeUp]).toEqual([5, false]);
+    expect([back!.tries, back!.madeUp]).toEqual([5, true]);
+  });
+
   it('says what the writer has reached itself', async () => {
     const leads: Situation = { leads: true };
     const outcomes = await all({ ...leads, reachedBy: 3 }, leads, { ...leads, leaseHasRunOut: true }, { reachedBy: 2 });
@@ -171,13 +184,10 @@ describe('AwaitInvalidated', () => {
   it('never takes a try for one that began before the change', async () => {
     const answers: ((reached: boolean) => void)[] = [];
     const makeUp = (): Promise<boolean> => new Promise((resolve) => answers.push(resolve));
-    const invalidated = new AwaitInvalidated(
-      SENTINELS,
-      { makeUp, owes: () => true } as unknown as CacheInvalidation,
-      { held: true, heldSince: LED_SINCE } as LeaderElection,
-      {} as AwaitSequenced,
-      {} as LeaderWord,
-    );
+    const leadership = { held: true, heldSince: LED_SINCE } as LeaderElection;
+    const invalidation = { makeUp, owes: () => true } as unknown as CacheInvalidation;
+    const unreached = new UnreachedCache(SENTINELS, invalidation, leadership);
+    const invalidated = new AwaitInvalidated(unreached, leadership, {} as AwaitSequenced, {} as LeaderWord);
     const done: string[] = [];
     const first = invalidated.madeUp(performance.now()).then(() => done.push('first'));
     while (answers.length === 0) await sleep(1);

@@ -4,6 +4,7 @@ import { anEvent } from '../../../test/support/events.js';
 import type { LeaderConnections, LeaderElection } from '../sequencer/leader-election.js';
 import type { CacheInvalidation } from './cache-invalidation.js';
 import { FreshnessLease } from './freshness-lease.js';
+import type { UnreachedCache } from './unreached-cache.js';
 
 const LED_AT = 7;
 
@@ -14,6 +15,7 @@ describe('FreshnessLease', () => {
   /** What happens while the caches are cleared. */
   let meanwhile: () => void;
   let current: LeaderConnections | null;
+  let unreached: { failsOver: boolean; owes: boolean; madeUp: () => Promise<boolean> };
   let lease: FreshnessLease;
 
   const lead = (): void => void (current = { since: clock.time } as LeaderConnections);
@@ -54,9 +56,17 @@ describe('FreshnessLease', () => {
         return current?.since;
       },
     };
+    unreached = {
+      failsOver: true,
+      get owes() {
+        return !isReached;
+      },
+      madeUp: () => Promise.resolve((isReached = calls.push('try again') > 0)),
+    };
     lease = new FreshnessLease(
       invalidation as unknown as CacheInvalidation,
       leadership as unknown as LeaderElection,
+      unreached as unknown as UnreachedCache,
       clock,
     );
   });
@@ -112,5 +122,22 @@ describe('FreshnessLease', () => {
     lead();
     await lease.invalidate([anEvent()]);
     expect(cleared()).toBe(3);
+  });
+
+  it('has the one Redis tried again before what could not be put out of date is announced, but not after its writer', async () => {
+    unreached.failsOver = false;
+    await lease.invalidate([anEvent()]);
+    expect(calls).toEqual([['invalidate', undefined], 'clear']);
+    const after = async (work: () => Promise<void>): Promise<unknown[]> => {
+      [calls, isReached] = [[], false];
+      await work();
+      return calls;
+    };
+    expect(await after(() => lease.invalidate([anEvent()]))).toEqual([['invalidate', undefined], 'clear', 'try again']);
+    clock.time += 1_000;
+    expect(await after(() => lease.invalidateAll())).toEqual(['clear', 'try again']);
+    expect(await after(() => lease.invalidate([anEvent()], true))).toEqual([['invalidate', undefined]]);
+    unreached.failsOver = true;
+    expect(await after(() => lease.invalidate([anEvent()]))).toEqual([['invalidate', current!.since]]);
   });
 });

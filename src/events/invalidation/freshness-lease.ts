@@ -5,6 +5,7 @@ import { textLengthOf } from '../log/event-batch.js';
 import { type LeaderConnections, LeaderElection } from '../sequencer/leader-election.js';
 import { SEQUENCE_BATCH } from '../sequencer/sequence-events.sql.js';
 import { CacheInvalidation } from './cache-invalidation.js';
+import { UnreachedCache } from './unreached-cache.js';
 
 /** Milliseconds between renewals of the lease. */
 const RENEW_EVERY = 1_000;
@@ -44,6 +45,7 @@ export class FreshnessLease {
   constructor(
     private readonly invalidation: CacheInvalidation,
     private readonly leadership: LeaderElection,
+    private readonly unreached: UnreachedCache,
     private readonly clock: Clock,
   ) {}
 
@@ -60,10 +62,12 @@ export class FreshnessLease {
 
   /** @param tried by a writer in this process that has just failed to, and goes on: nothing is waited for again */
   async invalidate(events: readonly InventoryEvent[], tried = false): Promise<void> {
+    const began = performance.now();
     const open = [...this.tail, ...events].filter((event) => !this.invalidation.isDone(event));
     if (textOf(open) > MOST_TEXT) await this.invalidateAll();
     else if (open.length > 0) {
-      const done = await this.invalidation.invalidateOrWithhold(open, tried ? undefined : this.leadership.heldSince);
+      const tries = !tried && this.unreached.failsOver;
+      const done = await this.invalidation.invalidateOrWithhold(open, tries ? this.leadership.heldSince : undefined);
       if (!done) this.trustedBy = null;
     }
     const last = events.at(-1)!;
@@ -73,6 +77,7 @@ export class FreshnessLease {
       ({ productId, version }) => cut && productId !== null && productId === last.productId && version === last.version,
     );
     if (!this.trusted && this.due) await this.clear();
+    if (!tried) await this.tryAgain(began);
   }
 
   /**
@@ -89,7 +94,9 @@ export class FreshnessLease {
   async invalidateAll(): Promise<void> {
     // The rest of a change that was cut in two: no page from before the change is left.
     this.tail = [];
+    const began = performance.now();
     await this.clear();
+    await this.tryAgain(began);
   }
 
   /** Whether `keep` has anything to do. */
@@ -116,6 +123,11 @@ export class FreshnessLease {
 
   private get trusted(): boolean {
     return this.trustedBy !== null && this.trustedBy === this.leadership.current;
+  }
+
+  /** Where each cache hasn't tried again for itself. What follows is announced, and others take that for done. */
+  private async tryAgain(began: number): Promise<void> {
+    if (!this.unreached.failsOver && this.unreached.owes) await this.unreached.madeUp(began);
   }
 
   private async clear(): Promise<void> {

@@ -1,16 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryEvent } from '../../contracts/index.js';
-import { endsWithin } from '../../infra/index.js';
 import { EventBatch } from '../log/event-batch.js';
 import { PublishOrder, type PublishTicket } from './publish-order.js';
 import { EventPublisher } from './event-publisher.js';
 import { FreshnessLease } from '../invalidation/freshness-lease.js';
-
-/**
- * Milliseconds that a batch waits for its writer at most: they are published one after the other, and on other
- * instances acknowledgements wait for that.
- */
-const TRIED_FOR = 100;
+import { UnreachedCache } from '../invalidation/unreached-cache.js';
 
 /** Brings events that have got their positions to everybody, once no page from before them can be served any more. */
 @Injectable()
@@ -19,6 +13,7 @@ export class OrderedPublisher {
     private readonly order: PublishOrder,
     private readonly lease: FreshnessLease,
     private readonly publisher: EventPublisher,
+    private readonly unreached: UnreachedCache,
   ) {}
 
   /**
@@ -30,7 +25,7 @@ export class OrderedPublisher {
   async publish(ticket: PublishTicket, events: InventoryEvent[], tried?: Promise<unknown>): Promise<void> {
     try {
       await ticket.whenNext();
-      if (tried) await endsWithin(TRIED_FOR, tried);
+      if (tried) await this.unreached.beforeWord(tried);
       await this.lease.invalidate(events, tried !== undefined);
       await this.publisher.publishParts(EventBatch.of(events));
     } finally {

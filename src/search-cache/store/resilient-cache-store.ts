@@ -20,8 +20,9 @@ const RETRY_EVERY = 1_000;
 /** Milliseconds between two probes whether the store has gone back to earlier data. */
 const WATCH_EVERY = 1_000;
 /**
- * Milliseconds that the leader waits for a store that has just failed before it announces what it couldn't put out of
- * date: batches are announced one after the other, and writers on other instances wait for their turn.
+ * Milliseconds that the leader waits for a store with successors that has just failed, before it announces what it
+ * couldn't put out of date: batches are announced one after the other, and writers on other instances wait for their
+ * turn.
  */
 const TRY_FOR = 100;
 const UNASKED = Promise.resolve(undefined);
