@@ -27,7 +27,9 @@ export default async function globalSetup(): Promise<void> {
     await isInstalled('chromium', ['--version']);
     const isStock = process.env.TEST_POSTGRES === 'stock';
     globalThis.testPostgres = await (isStock ? startStockPostgres(NOT_DURABLE) : startTestPostgres());
-    process.env.TEST_POSTGRES_URL = globalThis.testPostgres.url;
+    const { url, untouched } = globalThis.testPostgres;
+    process.env.TEST_POSTGRES_URL = url;
+    if (untouched !== undefined) process.env.TEST_CLUSTER = untouched;
   } finally {
     restore();
   }

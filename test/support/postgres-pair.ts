@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { binariesFor } from '../../src/embedded-postgres/binaries.js';
-import { type Cluster, createCluster, readPassword, SUPERUSER } from '../../src/embedded-postgres/cluster.js';
+import { type Cluster, readPassword, SUPERUSER } from '../../src/embedded-postgres/cluster.js';
 import { connectionUrl, startServer, stopServer } from '../../src/embedded-postgres/server.js';
 import { give, serverUser } from '../../src/embedded-postgres/system-user.js';
+import { freshCluster } from './fresh-cluster.js';
 import { temporaryDirectory } from './postgres-server.js';
 import { waitFor, whenWeDie } from './processes.js';
 
@@ -47,7 +48,7 @@ export async function startPostgresPair(): Promise<PostgresPair> {
   const guard =
     'for d in "$1/one" "$1/two"; do kill -QUIT $(head -n 1 "$d/postmaster.pid"); done; sleep 1; rm -rf "$1"';
   const dismissGuard = whenWeDie(guard, [home]);
-  await createCluster(first, { durable: false });
+  await freshCluster(first);
   const password = await readPassword(first.directory);
   const primary = await pairedServer(first, password);
   await copyRunning(primary, first, second);

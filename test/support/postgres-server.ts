@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, realpath, rm, statfs } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { binariesFor } from '../../src/embedded-postgres/binaries.js';
 import { createCluster, readPassword } from '../../src/embedded-postgres/cluster.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/embedded-postgres/index.js';
@@ -12,6 +14,8 @@ import { waitFor, whenWeDie } from './processes.js';
 export interface TestPostgres {
   /** Of the superuser, to the database `postgres`. */
   url: string;
+  /** The directory of a cluster as this one was before its first start, which is never started itself. */
+  untouched?: string;
   stop(): Promise<void>;
 }
 
@@ -31,10 +35,12 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   const user = await serverUser();
   const home = await temporaryDirectory(user);
   const directory = join(home, 'postgres');
+  const untouched = join(home, 'untouched');
   const remove = (): Promise<void> => rm(home, { recursive: true, force: true, maxRetries: 5 });
   try {
     const cluster = { directory, user, binaries: await binariesFor(user) };
     await createCluster(cluster, { durable: false });
+    await promisify(execFile)('cp', ['-a', directory, untouched]);
     // It counts as memory there, and checkpoints cost little.
     const inMemory = home.startsWith(`${IN_MEMORY}/`) && { max_wal_size: '512MB' };
     const port = await startServer(cluster, { ...SETTINGS, ...inMemory });
@@ -44,6 +50,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     const dismissGuard = whenWeDie(guard, [String(postmaster?.pid), home]);
     return {
       url: connectionUrl(port, await readPassword(directory), 'postgres'),
+      untouched,
       async stop() {
         await stopServer(cluster);
         dismissGuard();

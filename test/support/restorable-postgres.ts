@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { binariesFor } from '../../src/embedded-postgres/binaries.js';
-import { createCluster, readPassword } from '../../src/embedded-postgres/cluster.js';
+import { readPassword } from '../../src/embedded-postgres/cluster.js';
 import { connectionUrl, startServer, stopServer } from '../../src/embedded-postgres/server.js';
 import { give, serverUser } from '../../src/embedded-postgres/system-user.js';
 import { TcpProxy } from './cluster/tcp-proxy.js';
+import { freshCluster } from './fresh-cluster.js';
 import { temporaryDirectory } from './postgres-server.js';
 import { waitFor, whenWeDie } from './processes.js';
 
@@ -36,7 +37,7 @@ export async function startRestorablePostgres(): Promise<RestorablePostgres> {
   const directory = join(home, 'postgres');
   const copy = join(home, 'copy');
   const cluster = { directory, user, binaries: await binariesFor(user) };
-  await createCluster(cluster, { durable: false });
+  await freshCluster(cluster);
   const password = await readPassword(directory);
   let port = await startServer(cluster, SETTINGS);
   const proxy = await TcpProxy.open(() => port);

@@ -2,11 +2,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { binariesFor } from '../../../src/embedded-postgres/binaries.js';
-import { type Cluster, createCluster, readPassword } from '../../../src/embedded-postgres/cluster.js';
+import { type Cluster, readPassword } from '../../../src/embedded-postgres/cluster.js';
 import { runningPostmaster } from '../../../src/embedded-postgres/postmaster.js';
 import { run } from '../../../src/embedded-postgres/run.js';
 import { connectionUrl, startServer, stopServer } from '../../../src/embedded-postgres/server.js';
 import { serverUser } from '../../../src/embedded-postgres/system-user.js';
+import { freshCluster } from '../fresh-cluster.js';
 import { temporaryDirectory } from '../postgres-server.js';
 import { waitFor, whenWeDie } from '../processes.js';
 
@@ -48,7 +49,7 @@ export class ClusterPostgres {
     };
     try {
       const cluster = { directory, user, binaries: await binariesFor(user) };
-      await createCluster(cluster, { durable: false });
+      await freshCluster(cluster);
       const postgres = new ClusterPostgres(cluster, await readPassword(directory), remove);
       await postgres.start();
       await postgres.emptyDatabase();
