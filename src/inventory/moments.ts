@@ -10,6 +10,9 @@ import { isDay, isPosition } from './as-of-rule.js';
 export const PRODUCT_HISTORY = 'product-history';
 /** Milliseconds to wait for it: it is behind the log by up to 200, and by more while much is written. */
 const REACHED_WITHIN = 2_000;
+/** The same for readers of the present, and positions that it makes up in that time. */
+const REACHED_SOON = 250;
+const SOON_MADE_UP = 2_500;
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
 /** A moment that a request asks for. */
@@ -52,6 +55,12 @@ export class Moments {
     if (await this.positions.reaches(PRODUCT_HISTORY, position, REACHED_WITHIN)) return;
     const reached = await this.positions.read(PRODUCT_HISTORY);
     throw new UnavailableError(`The history is known up to position ${reached}, and not yet up to ${position}`);
+  }
+
+  /** Whether the history of products reaches there in a moment, for which a reader of the present may wait. */
+  async reachesSoon(position: number): Promise<boolean> {
+    const reached = await this.positions.read(PRODUCT_HISTORY);
+    return position - reached <= SOON_MADE_UP && this.positions.reaches(PRODUCT_HISTORY, position, REACHED_SOON);
   }
 
   private async sequenced(position: number): Promise<number> {

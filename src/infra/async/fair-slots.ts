@@ -50,10 +50,11 @@ export class FairSlots {
   /**
    * Does `work` in a slot.
    *
+   * @param within as of `take`
    * @throws as `take`, and whatever `work` throws
    */
-  async use<Result>(owner: string, work: () => Promise<Result>): Promise<Result> {
-    const release = await this.take(owner);
+  async use<Result>(owner: string, work: () => Promise<Result>, within?: number): Promise<Result> {
+    const release = await this.take(owner, within);
     try {
       return await work();
     } finally {

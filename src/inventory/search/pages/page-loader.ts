@@ -26,11 +26,14 @@ import { lastSeen, oldestSeen, SnapshotPositions } from './snapshot-positions.js
 
 type VendorPageRow = VendorEntity & { rank: number; total: number; available: number };
 
-/** How often a page is read until it is of a position. */
-const ATTEMPTS = 3;
+/** How often a page is read until it is of a position, and after how many times it is looked for in the history. */
+const ATTEMPTS = 6;
+const PRESENT_ATTEMPTS = 3;
 
 /** Searches of the past that are run at once, which take connections that writes need as well. */
 const PASTS = { most: 3, ofOne: 2, within: 5_000, waiting: 500 };
+/** Milliseconds that a search of the present waits for one of these slots. */
+const SLOT_WITHIN = 250;
 
 /** Loads pages straight from PostgreSQL, each with the position that it is of. */
 @Injectable()
@@ -57,7 +60,7 @@ export class PageLoader {
       if (read.interpretation.kind === 'loosened') return this.loaded(read, oldestSeen(read.seen));
       const position = await this.snapshots.of(read.seen);
       if (typeof position === 'number') return this.loaded(read, { position });
-      const latest = position === undefined && attempt === ATTEMPTS && (await this.latest(request, read));
+      const latest = position === undefined && attempt === PRESENT_ATTEMPTS && (await this.latest(request, read));
       if (latest) return latest;
       if (position === 'late' || attempt === ATTEMPTS) return this.loaded(read, oldestSeen(read.seen), true);
     }
@@ -84,8 +87,8 @@ export class PageLoader {
 
   /**
    * The page at the end of the log, when so much is written that it can't be told of a page of the present. Undefined
-   * if the log ends before what a page of the present has seen, so that it would be older, if the history doesn't reach
-   * there, or if too many search the past.
+   * if the log ends before what a page of the present has seen, so that it would be older, if the history is so far
+   * behind, as it is of a large import, that the page would have to wait for it, or if too many search the past.
    */
   private async latest(
     { filters, options, owner = '' }: PageRequest,
@@ -93,9 +96,10 @@ export class PageLoader {
   ): Promise<LoadedPage | undefined> {
     const position = await this.awaitSequenced.all();
     if (seen.some((one) => position < lastSeen(one))) return undefined;
+    if (!(await this.moments.reachesSoon(position))) return undefined;
     try {
-      await this.moments.awaitHistory(position);
-      const read = await this.pasts.use(owner, () => this.reader.read({ filters, options, at: position }));
+      const past = (): Promise<ReadPage> => this.reader.read({ filters, options, at: position });
+      const read = await this.pasts.use(owner, past, SLOT_WITHIN);
       // What else was looked for in vain, or wasn't, is as it was.
       return this.loaded({ ...read, firstStep, step, followUps, isMakeshift }, { position });
     } catch (error) {

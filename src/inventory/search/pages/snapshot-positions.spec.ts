@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { SqlClient } from '../../../database/index.js';
 import type { AwaitSequenced } from '../../../events/index.js';
+import { MOST_WAITING } from '../planner/page-items.sql.js';
 import { type SeenLog, SnapshotPositions } from './snapshot-positions.js';
 
 describe('the position of a page that has seen changes without one', () => {
@@ -16,7 +17,7 @@ describe('the position of a page that has seen changes without one', () => {
     const query = () => Promise.resolve([{ following: seen.waiting }]);
     return new SnapshotPositions({ query } as unknown as SqlClient, { all } as unknown as AwaitSequenced);
   };
-  const seen: SeenLog = { position: 7, waiting: '1 a' };
+  const seen: SeenLog = { position: 7, waiting: '1:5' };
   /** What a page gets; two seconds go by. */
   const page = async (snapshots: SnapshotPositions): Promise<number | 'late' | undefined> => {
     const asked = snapshots.of([seen]);
@@ -37,6 +38,15 @@ describe('the position of a page that has seen changes without one', () => {
     expect(await page(snapshots)).toBe('late');
     expect(await page(snapshots)).toBe('late');
     expect(await page(snapshots)).toBe(8);
+  });
+
+  it('is none that could be told where more have waited than are told apart', async () => {
+    const many: SeenLog = { position: 0, waiting: `${MOST_WAITING}:1` };
+    const query = jest.fn(() => Promise.resolve([{ following: many.waiting }]));
+    const all = () => Promise.resolve(MOST_WAITING);
+    const snapshots = new SnapshotPositions({ query } as unknown as SqlClient, { all } as unknown as AwaitSequenced);
+    expect(await snapshots.of([many])).toBeUndefined();
+    expect(query).not.toHaveBeenCalled();
   });
 
   it('is waited for again as soon as one has come', async () => {
