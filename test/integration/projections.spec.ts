@@ -246,6 +246,34 @@ describe('projections', () => {
     await waitFor(restsAgain, { what: 'a rest of the new tables' });
   });
 
+  it('keep readers waiting but briefly for one that reads for long, while they are built anew', async () => {
+    const app = await start(counts());
+    await publish(app, 'prd_1');
+    await caughtUp(app);
+    const swap = jest.spyOn(app.app.get(ProjectionBuilds), 'swap');
+    const slowest = await withClient(database.url, async (client) => {
+      await client.query('BEGIN');
+      await client.query('SELECT FROM test_counts LIMIT 1');
+      await app.request('POST', '/api/projections/test-counts/rebuild');
+      const reads: number[] = [];
+      const tries = async (): Promise<boolean> => {
+        const began = performance.now();
+        await read();
+        reads.push(performance.now() - began);
+        return swap.mock.calls.length === 3;
+      };
+      await waitFor(tries, { what: 'three tries' });
+      await client.query('COMMIT');
+      return Math.max(...reads);
+    });
+    expect(swap.mock.calls.map(([, lockWithin]) => lockWithin)).toEqual([100, 200, 400]);
+    // A second each time would be too long; a busy machine takes its time as well.
+    expect(slowest).toBeLessThan(900);
+    await caughtUp(app);
+    expect(await read()).toEqual({ sum: 1, position: 1, version: 1 });
+    expect(swap.mock.calls.length).toBeLessThanOrEqual(4);
+  });
+
   it('keep grants and views of operators when they get more columns, and are left alone when they have them', async () => {
     const old = await start(counts());
     for (let index = 0; index < 3; index += 1) await publish(old, `prd_${index}`);

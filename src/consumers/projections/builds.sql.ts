@@ -66,8 +66,11 @@ export const HOLD_CHECKPOINT: Statement = {
   text: 'SELECT position FROM consumer_partitions WHERE consumer = $1 AND partition = 0 FOR UPDATE',
 };
 
-/** Locks of views and tables: who waits for one keeps readers waiting. */
-export const BRIEF_LOCKS: Statement = { name: 'brief-locks', text: `SET LOCAL lock_timeout = '1s'` };
+/** `$1` milliseconds. Of locks of views and tables: who waits for one keeps readers waiting. */
+export const LOCK_WITHIN: Statement = {
+  name: 'lock-within',
+  text: `SELECT set_config('lock_timeout', $1::int || 'ms', true)`,
+};
 
 /** `$1` views: what is noted of those that there are. */
 export const READ_MARKS: Statement = {

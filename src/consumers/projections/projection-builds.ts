@@ -6,13 +6,13 @@ import { DELETE_CONSUMER, READ_CHECKPOINT } from '../store/checkpoints.sql.js';
 import { ConsumerStore } from '../store/consumer-store.js';
 import { ofBuild, tableOf } from './build-tables.js';
 import {
-  BRIEF_LOCKS,
   type BuildRow,
   consumerOf,
   DELETE_BUILD,
   HOLD_CHECKPOINT,
   INSERT_BUILD,
   LOCK_PROJECTION,
+  LOCK_WITHIN,
   READ_BUILDS,
   READ_MARKS,
   SET_RECOMPUTE,
@@ -23,6 +23,8 @@ import type { ProjectionOptions } from './projection.js';
 /** Milliseconds for which the live build may be held for the other one to catch up, and between two looks at it. */
 const HELD_FOR = 2_000;
 const LOOK_EVERY = 5;
+/** Milliseconds to wait for a view or table to be free of readers, at most: all others wait as long. */
+export const LOCK_AT_MOST = 1_000;
 /** SQLSTATE of `CREATE OR REPLACE VIEW` for a view that has other columns, but for more of them at the end. */
 const OTHER_COLUMNS = '42P16';
 
@@ -103,9 +105,11 @@ export class ProjectionBuilds {
    * Has the views show the build in place of the live one. That one is held where it is, so the other one reaches it in
    * a moment, however much is written.
    *
-   * @returns false if it hasn't, or something long reads the tables: to be tried again
+   * @param lockWithin milliseconds for which readers may be kept waiting for one that reads for long
+   * @returns false if it hasn't: to be tried again
+   * @throws an error with `LOCK_NOT_AVAILABLE` if something reads the views for longer
    */
-  async swap(name: string): Promise<boolean> {
+  async swap(name: string, lockWithin = LOCK_AT_MOST): Promise<boolean> {
     return this.locked(name, async (builds) => {
       const live = builds.find(({ status }) => status === 'live');
       const next = builds.find(({ status }) => status === 'building');
@@ -119,15 +123,15 @@ export class ProjectionBuilds {
       await this.sql.query(HOLD_CHECKPOINT, [consumerOf(next)]);
       await this.retire(live);
       await this.sql.query(SET_STATUS, [next.id, 'live']);
-      await this.show(viewsOf(next), live.tables);
+      await this.show(viewsOf(next), live.tables, lockWithin);
       return true;
     });
   }
 
   /** Drops the tables of a build that has been retired; doesn't wait long for their readers. */
-  async drop(build: BuildRow): Promise<void> {
+  async drop(build: BuildRow, lockWithin = LOCK_AT_MOST): Promise<void> {
     await this.sql.transaction(async () => {
-      await this.sql.query(BRIEF_LOCKS);
+      await this.sql.query(LOCK_WITHIN, [lockWithin]);
       for (const table of build.tables) await this.run(`DROP TABLE IF EXISTS ${tableOf(table, build.id)}`);
       await this.sql.query(DELETE_BUILD, [build.id]);
     });
@@ -170,8 +174,8 @@ export class ProjectionBuilds {
    *
    * @param before tables whose views are there
    */
-  private async show(views: Views, before: readonly string[] = []): Promise<void> {
-    await this.sql.query(BRIEF_LOCKS);
+  private async show(views: Views, before: readonly string[] = [], lockWithin = LOCK_AT_MOST): Promise<void> {
+    await this.sql.query(LOCK_WITHIN, [lockWithin]);
     for (const view of before) if (!views.has(view)) await this.run(`DROP VIEW IF EXISTS ${view}`);
     for (const [view, select] of views) {
       try {

@@ -11,7 +11,7 @@ import { ConsumerRunners } from '../runner/consumer-runners.js';
 import { OF_PROJECTIONS } from '../runner/rests.js';
 import { BuildSql, tableOf } from './build-tables.js';
 import { type BuildRow, consumerOf } from './builds.sql.js';
-import { type BuildSource, isOf, ProjectionBuilds } from './projection-builds.js';
+import { type BuildSource, isOf, LOCK_AT_MOST, ProjectionBuilds } from './projection-builds.js';
 import { ProjectionNotFoundError } from './projection.errors.js';
 import { type ProjectionHandler, type ProjectionOptions, projectionOptionsOf } from './projection.js';
 
@@ -21,6 +21,14 @@ const EVERY = 250;
 const NEAR = 1_000;
 /** Milliseconds before views that couldn't be changed are tried again: a try may keep their readers for a second. */
 const SERVE_AGAIN = 10_000;
+/**
+ * Milliseconds for which a swap, or a deletion of tables, may wait at first for those who read them, while all others
+ * wait behind it: twice as many each time, up to `LOCK_AT_MOST`. It is tried again when ten times as many have gone by.
+ */
+const LOCK_AT_FIRST = 100;
+const REST_BEHIND_LOCK = 10;
+/** SQLSTATE of a lock that wasn't free in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
 /** SQLSTATE of what something else depends on, such as a view that an operator has made of ours. */
 const HAS_DEPENDENTS = '2BP01';
 /** Rows that are counted; of more, PostgreSQL's estimate is shown. */
@@ -51,6 +59,8 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly fed = new Set<string>();
   /** Consumers of live builds. */
   private live: ReadonlySet<string> = new Set();
+  /** By build: how long the next try of what waits for readers may do so, and `performance.now()` from which on. */
+  private readonly tries = new Map<number, { lockWithin: number; from: number }>();
   /** What has been said and needn't be again. */
   private readonly said = new Set<string>();
   private job: PeriodicJob | undefined;
@@ -117,8 +127,7 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
     this.live = new Set(builds.filter(({ status }) => status === 'live').map(consumerOf));
     this.feed(builds);
     for (const build of builds) {
-      const { projection } = build;
-      if (build.status === 'retired') await this.tolerantly(projection, () => this.builds.drop(build));
+      if (build.status === 'retired') await this.tolerantly(build, (within) => this.builds.drop(build, within));
       if (build.status === 'building') await this.swapIfNear(build);
     }
   }
@@ -184,20 +193,30 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
   /** The instance that feeds it swaps it in. */
   private async swapIfNear(build: BuildRow): Promise<void> {
     if (build.owner !== this.claims.instance || Number(build.head) - Number(build.position) > NEAR) return;
-    await this.tolerantly(build.projection, async () => {
-      if (await this.builds.swap(build.projection)) {
+    await this.tolerantly(build, async (within) => {
+      if (await this.builds.swap(build.projection, within)) {
         this.logger.log(`${build.projection} has been built anew, by version ${build.version}`);
       }
     });
   }
 
-  /** What waits for others is tried again at the next look; what only an operator can remove is said. */
-  private async tolerantly(projection: string, work: () => Promise<void>): Promise<void> {
-    await work().catch((error: unknown) => {
+  /** What waits for others is tried again, more and more seldom; what only an operator can remove is said. */
+  private async tolerantly({ id, projection }: BuildRow, work: (lockWithin: number) => Promise<void>): Promise<void> {
+    const { lockWithin, from } = this.tries.get(id) ?? { lockWithin: LOCK_AT_FIRST, from: 0 };
+    if (performance.now() < from) return;
+    try {
+      await work(lockWithin);
+      this.tries.delete(id);
+    } catch (error) {
       this.logger.debug(error);
+      this.tries.set(id, {
+        lockWithin: Math.min(2 * lockWithin, LOCK_AT_MOST),
+        from: performance.now() + REST_BEHIND_LOCK * lockWithin,
+      });
       const isHeld = sqlState(error) === HAS_DEPENDENTS;
-      if (isHeld) this.warnOnce(`Tables of ${projection} can't be replaced, which is tried again`, error);
-    });
+      const isRead = sqlState(error) === LOCK_NOT_AVAILABLE && lockWithin === LOCK_AT_MOST;
+      if (isHeld || isRead) this.warnOnce(`Tables of ${projection} can't be replaced, which is tried again`, error);
+    }
   }
 
   private warnOnce(what: string, error: unknown): void {
