@@ -147,10 +147,14 @@ function sealedLines(outcome: SealOutcome): string[] {
 }
 
 async function compact(client: pg.Client): Promise<string[]> {
-  const { before, after, moved } = await compactTable(client);
+  const { before, after, moved, left } = await compactTable(client);
   const lines = [`The table takes ${megabytes(after)}; before, ${megabytes(before)}. Rows were moved ${moved} times`];
   if (moved > 0 && after > before * HARDLY_LESS) {
     lines.push('Hardly less: an older transaction may have kept the rows, or others the table; run it again later');
+  }
+  if (left.length > 0) {
+    lines.push('Left by a run that was cut off, and in use by nothing; a superuser may drop them:');
+    lines.push(...left.map((name) => `  DROP INDEX ${name}`));
   }
   return lines;
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isTransient, NO_SERVER_LIMITS } from '../database/index.js';
+import { isTransient, NO_SERVER_LIMITS, sqlState } from '../database/index.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Pages of the table that one transaction empties: some milliseconds. */
@@ -20,6 +20,8 @@ export interface Compaction {
   after: number;
   /** Events that were moved within the table; one may have been several times. */
   moved: number;
+  /** Indexes that a compaction which was cut off has left, and that only a superuser may drop. */
+  left: string[];
 }
 
 const SIZE = `SELECT pg_total_relation_size('inventory_events')::float8 AS bytes`;
@@ -52,11 +54,15 @@ const LAST_PAGE = `
   SELECT split_part(ltrim(max(ctid)::text, '('), ',', 1)::float8 AS page FROM inventory_events
   WHERE ctid >= format('(%s,0)', $1::bigint)::tid AND ctid < format('(%s,0)', $2::bigint)::tid`;
 
-/** Indexes that a rebuilding which was cut off has left. */
+/** Indexes that a rebuilding which was cut off has left, of the table itself and of the one that has its long texts. */
 const LEFT = `
   SELECT format('%I.%I', n.nspname, c.relname) AS name
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE i.indrelid = 'inventory_events'::regclass AND NOT i.indisvalid AND c.relname ~ '_cc(new|old)\\d*$'`;
+  WHERE i.indrelid IN (
+      SELECT unnest(ARRAY[oid, reltoastrelid]) FROM pg_class WHERE oid = 'inventory_events'::regclass)
+    AND NOT i.indisvalid AND c.relname ~ '_cc(new|old)\\d*$'`;
+/** SQLSTATE. Indexes of long texts are in a schema that only superusers have to do with. */
+const NOT_ALLOWED = '42501';
 
 /**
  * Gives the room that moved events have left in the table back to the system, while servers read and write. The newest
@@ -81,10 +87,24 @@ export async function compactTable(client: pg.Client): Promise<Compaction> {
     if (rows === 0) break;
   }
   await client.query(VACUUM);
-  const { rows: left } = await client.query<{ name: string }>(LEFT);
-  for (const { name } of left) await client.query(`DROP INDEX CONCURRENTLY ${name}`);
+  const left = await dropLeft(client);
   await client.query('REINDEX TABLE CONCURRENTLY inventory_events');
-  return { before, after: await sizeOf(client), moved };
+  return { before, after: await sizeOf(client), moved, left };
+}
+
+/** @returns those that may not be dropped */
+async function dropLeft(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(LEFT);
+  const kept: string[] = [];
+  for (const { name } of rows) {
+    try {
+      await client.query(`DROP INDEX CONCURRENTLY ${name}`);
+    } catch (error) {
+      if (sqlState(error) !== NOT_ALLOWED) throw error;
+      kept.push(name);
+    }
+  }
+  return kept;
 }
 
 /** Empties pages from the last one on, for as long as there is room before them. @returns how many rows have moved */
