@@ -47,11 +47,11 @@ export async function createApplication(
   config: AppConfig,
   databaseUrl: string,
   otherTimeLimits: Partial<HttpTimeLimits> = {},
+  logger = new JsonLogger(config),
 ): Promise<NestFastifyApplication> {
   const { trustProxy, corsOrigins } = config;
   const crossOrigin = corsOrigins.length > 0;
   const timeLimits = { ...TIME_LIMITS, ...otherTimeLimits };
-  const logger = new JsonLogger(config);
   for (const warning of config.warnings) logger.warn(warning);
   // Before anything is wired: a database that can't be used is one line, and not a failure of some module.
   const database = await openDatabase(databaseUrl, logger);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { jwtSecret, signAccessToken } from './auth/index.js';
 import { type AppConfig, checkAddress, loadConfig } from './config/index.js';
-import { Draining, oneLine } from './infra/index.js';
+import { Draining, JsonLogger, oneLine } from './infra/index.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres/index.js';
 
 const ADMIN_TOKEN_LIFETIME = '7d';
@@ -26,17 +26,21 @@ const ONE_SIGNAL = 1_000;
  * Starts the product and stays until it gets a signal to stop; anything that prevents the start is one line on stderr.
  */
 async function main(): Promise<void> {
-  const stopped = stopSignal();
+  let isStopped = false;
+  const stopped = stopSignal().finally(() => (isStopped = true));
   const config = loadConfig();
   await checkAddress(config);
   // Loaded while PostgreSQL starts; should that fail, `start` will say so.
   void import('./application.js').catch(() => undefined);
+  const logger = new JsonLogger(config);
   const postgres = config.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
   try {
-    const starting = start(config, config.databaseUrl ?? postgres!.url);
+    const url = config.databaseUrl ?? postgres!.url;
+    const starting = isStopped ? undefined : start(config, url, logger, () => isStopped);
     const app = await Promise.race([starting, stopped.then(() => undefined)]);
     const signal = await stopped;
     if (app) await stop({ app, config, postgres, signal });
+    else breakOff(logger, signal);
   } finally {
     await postgres?.stop();
   }
@@ -79,11 +83,23 @@ async function connectionsOf(server: Server): Promise<string> {
   return count === 1 ? '1 connection' : `${count} connections`;
 }
 
-async function start(config: AppConfig, databaseUrl: string): Promise<NestFastifyApplication> {
+/** The last line of a start that is ended: what fails from here on does so since its database ends. */
+function breakOff(logger: JsonLogger, signal: NodeJS.Signals): void {
+  logger.log(`${signal}: ends before it has started`, 'Stop');
+  logger.pino.level = 'silent';
+  for (const event of ['unhandledRejection', 'uncaughtException'] as const) process.on(event, () => undefined);
+}
+
+async function start(
+  config: AppConfig,
+  databaseUrl: string,
+  logger: JsonLogger,
+  isStopped: () => boolean,
+): Promise<NestFastifyApplication> {
   const { createApplication } = await import('./application.js');
-  const app = await createApplication(config, databaseUrl);
+  const app = await createApplication(config, databaseUrl, {}, logger);
   await app.listen({ port: config.port, host: config.host, backlog: config.listenBacklog });
-  await printBanner(config, await app.getUrl());
+  if (!isStopped()) await printBanner(config, await app.getUrl());
   return app;
 }
 

@@ -109,6 +109,7 @@ describe('the started product', () => {
       await waitFor(postmaster, { timeoutMs: START_TIMEOUT, what: 'PostgreSQL' });
       child.signal('SIGINT');
       expect(await child.exited).toBe(0);
+      expect(linesOf(child)).toEqual([expect.stringContaining('SIGINT: ends before it has started')]);
       expect(await postmaster()).toBeUndefined();
     },
     START_TIMEOUT,
