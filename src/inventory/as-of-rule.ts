@@ -8,8 +8,13 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\
 
 export const isPosition = (asOf: string): boolean => POSITION.test(asOf);
 export const isDay = (asOf: string): boolean => dayRule(asOf) === undefined;
-const isTime = (asOf: string): boolean =>
-  TIME.test(asOf) && isDay(asOf.slice(0, 10)) && !Number.isNaN(Date.parse(asOf));
+
+/** Of the years 1 to 9999, in UTC as well: PostgreSQL knows no year 0. */
+function isTime(asOf: string): boolean {
+  if (!TIME.test(asOf) || !isDay(asOf.slice(0, 10))) return false;
+  const time = Date.parse(asOf);
+  return !Number.isNaN(time) && isDay(new Date(time).toISOString().slice(0, 10));
+}
 
 /** A position of the log, a market day, or a time. */
 export const asOfRule: Rule = (value) => {

@@ -19,7 +19,7 @@ describe('a line of CSV', () => {
     expect(csvLine([cell])).toBe(`${written}\r\n`);
   });
 
-  it.each(['=HYPERLINK("http://x")', '+1', '-1', '@SUM(A1)', '\tx', '\r=1', '\n=1'])(
+  it.each(['=HYPERLINK("http://x")', '+1', '-1', '@SUM(A1)', '\tx', '\r=1', '\n=1', ' =1', '\u00a0+1', '＝1', ' ＠A1'])(
     'keeps a spreadsheet from running %j',
     (cell) => {
       expect(csvLine([cell])).toBe(`"'${cell.replaceAll('"', '""')}"\r\n`);

@@ -1,5 +1,5 @@
-/** Beginnings of cells that spreadsheets run as formulas. */
-const RUNS = /^[=+\-@\t\r\n]/;
+/** Beginnings of cells that spreadsheets run as formulas; some pass blanks over, or take full-width signs as well. */
+const RUNS = /^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/;
 const PLAIN = /^[A-Za-z0-9][\w .:/-]*$/;
 
 /**
