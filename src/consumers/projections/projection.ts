@@ -29,7 +29,7 @@ export interface Recomputation {
   columns: string;
   /**
    * `SELECT` of these columns from `projected_log`: the events up to the position of the tables, with the columns of
-   * `inventory_events`.
+   * `inventory_events`; or from another table of the build, as `{table}`, that is compared with the log itself.
    */
   rows: string;
   /** SQL of which rows of the table are compared; by default all. */

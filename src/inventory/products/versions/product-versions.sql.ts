@@ -274,29 +274,27 @@ export const PRODUCT_RECOMPUTATION: Recomputation = {
     FROM versions WHERE event_type <> 'product_deleted'`,
 };
 
-const IDENTITY = `jsonb_build_array(${['vendorId', ...SEARCHED_FIELDS].map((field) => `product->'${field}'`).join(', ')})`;
-
-/** Versions that follow one another with the same vendor and texts are of one identity. */
+/**
+ * Versions that follow one another with the same vendor and texts are of one identity: made of the versions, which are
+ * themselves compared with the log, as making them of it again would take as long.
+ */
 export const IDENTITY_RECOMPUTATION: Recomputation = {
   columns: `id, from_position, to_position, vendor_id, category, created_at, ${TEXTS_OF_ID}`,
-  rows: `${WITH_VERSIONS}, compared AS (
-      SELECT id, from_position, to_position, product,
-             lag(to_position) OVER each_version IS NOT DISTINCT FROM from_position
-               AND lag(identity) OVER each_version = identity AS goes_on
-      FROM (SELECT *, ${IDENTITY} AS identity FROM versions WHERE event_type <> 'product_deleted') v
-      WINDOW each_version AS (PARTITION BY id ORDER BY from_position)
+  rows: `WITH compared AS (
+      SELECT *, lag(to_position) OVER each_version IS NOT DISTINCT FROM from_position
+                AND lag(ROW(vendor_id, text_id)) OVER each_version = ROW(vendor_id, text_id) AS goes_on
+      FROM {product_versions} WINDOW each_version AS (PARTITION BY id ORDER BY from_position)
     ), numbered AS (
       SELECT *, count(*) FILTER (WHERE goes_on IS NOT TRUE) OVER (PARTITION BY id ORDER BY from_position) AS number
       FROM compared
     ), identities AS (
       SELECT id, min(from_position) AS from_position,
              CASE WHEN count(to_position) = count(*) THEN max(to_position) END AS to_position,
-             (array_agg(product ORDER BY from_position))[1] AS product
+             min(vendor_id) AS vendor_id, min(category) AS category, min(created_at) AS created_at,
+             (array_agg(text_id))[1] AS text_id
       FROM numbered GROUP BY id, number
     )
-    SELECT id, from_position, to_position, product->>'vendorId', product->>'category',
-           (product->>'createdAt')::timestamptz, ${TEXTS_OF_PRODUCT}
-    FROM identities`,
+    SELECT id, from_position, to_position, vendor_id, category, created_at, ${TEXTS_OF_ID} FROM identities`,
 };
 
 /** What was there before vendors had events isn't in the log. */
