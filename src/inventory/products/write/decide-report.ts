@@ -3,7 +3,7 @@ import { changesOf } from '../../changes.js';
 import type { KnownReports } from '../prices/known-reports.js';
 import { effectOf, isSuspicious, type PriceReported } from '../prices/report-effect.js';
 import { nextState } from './next-state.js';
-import { type EventContext, eventOfPriceRecorded, eventOfReportedPrice } from './product-events.js';
+import { type EventContext, eventOfPriceRecorded, eventOfChanges } from './product-events.js';
 import type { WriteOutcome } from './product-command.js';
 import type { Draft } from './working-set.js';
 
@@ -53,7 +53,7 @@ function eventOf(
 ): NewInventoryEvent {
   const origin = { ...context, observation };
   return isOfPrice(changes)
-    ? eventOfReportedPrice(next, changes, origin)
+    ? eventOfChanges('price_changed', next, changes, origin)
     : eventOfPriceRecorded(next, changes, observation, origin);
 }
 

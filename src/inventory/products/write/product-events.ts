@@ -22,17 +22,15 @@ const ABOUT_PRICE: ReadonlySet<string> = new Set(['pricedOn', 'minPrice', 'maxPr
 
 /** One event per kind of change, sharing version and correlation id. */
 export function eventsOfUpdate(next: Product, changes: readonly FieldChange[], context: EventContext) {
-  const event = (type: ProductEventType, own: FieldChange[]): NewProductEvent =>
-    productEvent(type, next, next.version, own, context);
   // Most updates change one field; a thousand maps for a thousand products are a part of what garbage collection costs.
-  if (changes.length === 1) return [event(typeOf(changes[0]!, false), [...changes])];
+  if (changes.length === 1) return [eventOfChanges(typeOf(changes[0]!, false), next, [...changes], context)];
   const hasPrice = changes.some(({ field }) => field === 'basePrice');
   const byType = new Map<ProductEventType, FieldChange[]>();
   for (const change of changes) {
     const type = typeOf(change, hasPrice);
     byType.set(type, [...(byType.get(type) ?? []), change]);
   }
-  return [...byType].map(([type, own]) => event(type, own));
+  return [...byType].map(([type, own]) => eventOfChanges(type, next, own, context));
 }
 
 function typeOf({ field }: FieldChange, hasPrice: boolean): ProductEventType {
@@ -44,9 +42,14 @@ export function eventOfCreation(product: Product, context: EventContext): NewPro
   return productEvent('product_created', product, product.version, [], context);
 }
 
-/** A report that changes the price; all that it changes is in this one event. */
-export function eventOfReportedPrice(next: Product, changes: FieldChange[], context: EventContext): NewProductEvent {
-  return productEvent('price_changed', next, next.version, changes, context);
+/** Changes that belong in one event, such as those of a price and of its day. */
+export function eventOfChanges(
+  type: ProductEventType,
+  next: Product,
+  changes: FieldChange[],
+  context: EventContext,
+): NewProductEvent {
+  return productEvent(type, next, next.version, changes, context);
 }
 
 /** A report that leaves the price as it is. */

@@ -3,7 +3,7 @@ import type { NewInventoryEvent } from '../../../contracts/index.js';
 import { type CommittedEvents, EventCommitter } from '../../../events/index.js';
 import { type EventMoment } from '../../event-origin.js';
 import type { OnLock } from './locked-products.js';
-import { eventOfPriceRecorded, eventOfReportedPrice } from './product-events.js';
+import { eventOfPriceRecorded, eventOfChanges } from './product-events.js';
 import type { WriteOutcome } from './product-command.js';
 import {
   FIND_REPORTED_PRICES,
@@ -67,7 +67,7 @@ function committedReports(
     const context = { ...moment, origin: write.origin, observation, eventIdOf: () => row.eventId };
     events.push(
       row.isPrice
-        ? eventOfReportedPrice(product, changes, context)
+        ? eventOfChanges('price_changed', product, changes, context)
         : eventOfPriceRecorded(product, changes, observation, context),
     );
     return { index, outcome: outcomeOf(row, reported) };
