@@ -14,7 +14,7 @@ import {
   RequestLog,
   TIME_LIMITS,
 } from './http/index.js';
-import { JsonLogger, Metrics, Tracing } from './infra/index.js';
+import { declareMatchedRoute, JsonLogger, Metrics, Tracing } from './infra/index.js';
 import { openFastPath } from './fast-path/index.js';
 import { DemoCatalogue, FastSearchHandler } from './inventory/index.js';
 import { OpenApiRoutes } from './openapi/index.js';
@@ -65,6 +65,7 @@ export async function createApplication(
   const problems = app.get(ProblemFilter);
   const docs = new OpenApiRoutes(problems, () => app.get(SqlClient).query(FIRST_PRODUCTS));
   declarePrincipal(server);
+  declareMatchedRoute(server);
   addBodyParsers(server);
   addRequestHooks(
     server,

@@ -1,6 +1,7 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { principalKey } from '../contracts/index.js';
+import { routeOf } from '../infra/index.js';
 import { recordBody } from '../idempotency/index.js';
 import { hasBody } from './has-body.js';
 import { parseJsonBody, parseLargeJsonBody } from './json-body.js';
@@ -42,7 +43,7 @@ export function addBodyParsers(server: FastifyInstance): void {
     if (body.length === 0) return done(null, undefined);
     if (body.length > AT_ONCE) return large.take(() => parseLarge(request, body), principalKey(request.principal));
     if (body.length > IN_ONE_GO) return parseLarge(request, body);
-    const { bareJson = false } = request.routeOptions.config as { bareJson?: boolean };
+    const { bareJson = false } = routeOf(request).config as { bareJson?: boolean };
     try {
       const value = parseJsonBody(body, { bare: bareJson });
       const recorded = recordBody(request, value);
@@ -94,5 +95,5 @@ export function readRest(request: FastifyRequest, _reply: FastifyReply, done: ()
 }
 
 export function takesFile(request: FastifyRequest): boolean {
-  return (request.routeOptions.config as { streamedFile?: boolean }).streamedFile === true;
+  return (routeOf(request).config as { streamedFile?: boolean }).streamedFile === true;
 }

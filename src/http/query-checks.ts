@@ -1,6 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { isApiRoute, ValidationFailedError } from '../infra/index.js';
+import { routeOf, ValidationFailedError } from '../infra/index.js';
 import { routeConfig } from './route-config.js';
 
 type Done = (error?: Error) => void;
@@ -27,8 +27,8 @@ export function checkQuery(request: FastifyRequest, _reply: unknown, done: Done)
 }
 
 function unknownParameters(request: FastifyRequest): Error | undefined {
-  const { takesQuery } = request.routeOptions.config as { takesQuery?: boolean };
-  if (takesQuery === true || !isApiRoute(request)) return undefined;
+  const { config, isOfApi } = routeOf(request);
+  if (!isOfApi || (config as { takesQuery?: boolean }).takesQuery === true) return undefined;
   const fields = Object.keys(request.query as object).map((field) => ({ field, message: 'is not a known parameter' }));
   return fields.length > 0 ? new ValidationFailedError(fields.slice(0, 100)) : undefined;
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest, onResponseHookHandler } from 'fastify';
 import type { Logger } from 'pino';
-import type { Durations, DurationTally, Metrics, Tracing } from '../infra/index.js';
+import { type Durations, type DurationTally, matchedRoute, type Metrics, type Tracing } from '../infra/index.js';
 
 export interface AnsweredRequest {
   /** Correlation id. */
@@ -71,10 +71,11 @@ export function sendCorrelationId(request: FastifyRequest, reply: FastifyReply, 
 }
 
 export function logAnswers(log: RequestLog): onResponseHookHandler {
-  return ({ id, method, url: path, routeOptions }, reply, done) => {
+  return (request, reply, done) => {
+    const { id, method, url: path } = request;
     const { statusCode: status, elapsedTime: ms } = reply;
     const cache = log.traces ? reply.getHeader('x-cache')?.toString() : undefined;
-    log.answered({ id, method, route: routeOptions.url ?? 'unknown', path, status, ms, cache });
+    log.answered({ id, method, route: matchedRoute(request) ?? 'unknown', path, status, ms, cache });
     done();
   };
 }

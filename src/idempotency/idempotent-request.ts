@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { principalKey } from '../contracts/index.js';
-import { inSlices, isApiRoute, matchedRoute, ValidationFailedError } from '../infra/index.js';
+import { inSlices, matchedRoute, routeOf, ValidationFailedError } from '../infra/index.js';
 import { canonicalParts } from './canonical-json.js';
 
 export const IDEMPOTENCY_KEY = 'idempotency-key';
@@ -71,8 +71,8 @@ function pathOf(request: FastifyRequest): string | undefined {
 /** Whether the key is for the hooks: a request that may change something, of the API, with a body that is at hand. */
 export function acceptsIdempotencyKey(request: FastifyRequest): boolean {
   if (request.headers[IDEMPOTENCY_KEY] === undefined || !UNSAFE.has(request.method)) return false;
-  const { streamedFile } = request.routeOptions.config as { streamedFile?: boolean };
-  return streamedFile !== true && isApiRoute(request);
+  const { config, isOfApi } = routeOf(request);
+  return isOfApi && (config as { streamedFile?: boolean }).streamedFile !== true;
 }
 
 function sha256(data: Buffer | string): Buffer {

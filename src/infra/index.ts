@@ -23,7 +23,7 @@ export { SegmentedCache } from './segmented-cache.js';
 export { utf8Text } from './utf8.js';
 export { InfraModule } from './infra.module.js';
 export * as jsonSchema from './json-schema.js';
-export { isApiRoute, matchedRoute } from './matched-route.js';
+export { declareMatchedRoute, isApiRoute, matchedRoute, routeOf } from './matched-route.js';
 export { PeriodicJob } from './lifecycle/periodic-job.js';
 export { Draining } from './lifecycle/draining.js';
 export { inSlices, TimeSlice } from './lifecycle/slices.js';

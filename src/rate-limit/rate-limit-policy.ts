@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { type Principal, principalKey } from '../contracts/index.js';
-import { isApiRoute, matchedRoute } from '../infra/index.js';
+import { routeOf } from '../infra/index.js';
 import { ClientAddresses } from './client-addresses.js';
 import { RateLimitError } from './rate-limit.error.js';
 import { RateLimits, type Turn } from './rate-limits.js';
@@ -96,6 +96,6 @@ export function limitKey(principal: Principal | null, address: string): string {
 
 /** All but health, metrics and docs; also what no route serves. */
 function isLimited(request: FastifyRequest): boolean {
-  const route = matchedRoute(request);
-  return route === undefined || route === ANY || isApiRoute(request);
+  const { url, isOfApi } = routeOf(request);
+  return isOfApi || url === undefined || url === ANY;
 }

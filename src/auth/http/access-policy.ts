@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Principal } from '../../contracts/index.js';
-import { isApiRoute } from '../../infra/index.js';
+import { routeOf } from '../../infra/index.js';
 import { ForbiddenError, InvalidTokenError, UnauthorizedError } from '../access.errors.js';
 import { TokenVerifier } from '../token-verifier.js';
 import type { AccessLevel } from './access.js';
@@ -36,8 +36,9 @@ export class AccessPolicy {
 
 /** Why a request's principal may not call its route; undefined: it may. Routes outside the API are for anybody. */
 export function refusalOf(request: FastifyRequest): UnauthorizedError | ForbiddenError | undefined {
-  const { access = 'admin' } = request.routeOptions.config as { access?: AccessLevel };
-  if (access === 'public' || !isApiRoute(request)) return undefined;
+  const { config, isOfApi } = routeOf(request);
+  const { access = 'admin' } = config as { access?: AccessLevel };
+  if (access === 'public' || !isOfApi) return undefined;
   // Undefined where no hook has identified it.
   const principal = request.principal as Principal | null | undefined;
   if (!principal) return new UnauthorizedError('This needs a bearer token');
