@@ -142,11 +142,28 @@ export class SqlClient {
    * Runs `work` in a transaction: all queries it makes, directly or not, commit together. The whole of it runs again if
    * PostgreSQL undid it for the sake of another transaction, so it must not keep anything from a run that failed.
    */
-  async transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+  transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.attempt((transaction) => transaction.run(work));
+  }
+
+  /**
+   * The same of the queries that `work` makes through what it is given, and of no others: without an asynchronous
+   * context, which makes all promises of the process cost more. For what is done beside requests, again and again.
+   */
+  transactionWithoutContext<Result>(work: (sql: Queries) => Promise<Result>): Promise<Result> {
+    return this.attempt((transaction) =>
+      work({
+        query: async <Row extends QueryResultRow>(statement: Statement, values: unknown[] = []) =>
+          rowsOf(await transaction.query<Row>(this.queryOf(statement, values))),
+      }),
+    );
+  }
+
+  private async attempt<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       const transaction = await this.begin();
       try {
-        const result = await transaction.run(work);
+        const result = await work(transaction);
         await transaction.commit();
         return result;
       } catch (error) {

@@ -22,7 +22,7 @@ let lastRollback = Number.NEGATIVE_INFINITY;
 
 /**
  * While a context is in use, Node 20 makes every promise of the process cost more, so it is disabled when no
- * transaction is open.
+ * transaction is open that has one.
  */
 function leave(committed: boolean): void {
   open -= 1;
@@ -59,13 +59,14 @@ export class Transaction {
   committed = false;
   private ended = false;
   private broken = false;
+  /** Some context is this transaction's. */
+  private entered = false;
   /** Statements run one after the other; `pg` must not be given two at a time. */
   private tail: Promise<unknown> = Promise.resolve();
   private readonly followUps: (() => Promise<void>)[] = [];
   private readonly onError = (): void => void (this.broken = true);
 
   private constructor(private readonly connection: PoolClient) {
-    open += 1;
     // Without a listener, a connection that is cut while it idles here would end the process.
     connection.on('error', this.onError);
   }
@@ -84,6 +85,8 @@ export class Transaction {
 
   /** Runs `work`, and everything asynchronous that it starts, in this transaction. */
   run<Result>(work: () => Result): Result {
+    if (!this.entered) open += 1;
+    this.entered = true;
     return storage.run(this, work);
   }
 
@@ -155,7 +158,7 @@ export class Transaction {
   private release(destroy: boolean): void {
     this.connection.removeListener('error', this.onError);
     this.connection.release(destroy);
-    leave(this.committed);
+    if (this.entered) leave(this.committed);
   }
 }
 

@@ -11,23 +11,27 @@ export function ofBuild(sql: string, tables: readonly string[], build: number): 
   );
 }
 
-/** What a build's statements go through. */
-export class BuildSql implements ConsumerSql {
+/** A build's statements. */
+export class BuildStatements {
   private readonly known = new Map<Statement, Statement>();
 
   constructor(
-    private readonly sql: ConsumerSql,
     private readonly tables: readonly string[],
     private readonly build: number,
   ) {}
 
-  query<Row extends object>(statement: Statement, values?: unknown[]): Promise<Row[]> {
+  /** What they go through in a transaction. */
+  through(sql: ConsumerSql): ConsumerSql {
+    return { query: (statement, values) => sql.query(this.ofBuild(statement), values) };
+  }
+
+  private ofBuild(statement: Statement): Statement {
     let own = this.known.get(statement);
     if (!own) {
       const { name, text } = statement;
       own = { name: `${name}:${this.build}`, text: ofBuild(text, this.tables, this.build) };
       this.known.set(statement, own);
     }
-    return this.sql.query<Row>(own, values);
+    return own;
   }
 }

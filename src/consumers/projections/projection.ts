@@ -39,9 +39,11 @@ export interface Recomputation {
 export interface ProjectionContext {
   /**
    * The transaction of the checkpoint. In a statement, `{table}` stands for a table of the build that is filled; the
-   * statement's name must be unique to its text.
+   * statement's name must be unique to its text. Nothing that is asked in another way is part of it.
    */
   sql: ConsumerSql;
+  /** Stands for the build that is filled: what is remembered of its tables is remembered by it. */
+  build: object;
 }
 
 /** A provider with `@Projection`. */

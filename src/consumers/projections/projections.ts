@@ -9,7 +9,7 @@ import { PartitionClaims } from '../partitions/partition-claims.js';
 import { ConsumerHandler } from '../runner/attempts.js';
 import { ConsumerRunners } from '../runner/consumer-runners.js';
 import { OF_PROJECTIONS } from '../runner/rests.js';
-import { BuildSql, tableOf } from './build-tables.js';
+import { BuildStatements, tableOf } from './build-tables.js';
 import { type BuildRow, consumerOf } from './builds.sql.js';
 import { type BuildSource, isOf, LOCK_AT_MOST, ProjectionBuilds } from './projection-builds.js';
 import { ProjectionNotFoundError } from './projection.errors.js';
@@ -176,14 +176,14 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
 
   private handlerOf(build: BuildRow): ConsumerHandler {
     const { handler, options } = this.known.get(build.projection)!;
-    const sql = new BuildSql(this.sql, build.tables, build.id);
+    const statements = new BuildStatements(build.tables, build.id);
     const { eventTypes } = options;
     const consumer = consumerOf(build);
     return new ConsumerHandler(
       { name: consumer, effect: 'sql', ...(eventTypes && { eventTypes }) },
       {
-        handle: (event) => handler.apply([event], { sql }),
-        handleBatch: (events) => handler.apply(events, { sql }),
+        handle: (event, { sql }) => handler.apply([event], { sql: statements.through(sql), build: statements }),
+        handleBatch: (events, { sql }) => handler.apply(events, { sql: statements.through(sql), build: statements }),
       },
       this.sql,
       { partitions: 1, stops: true, rests: () => (this.live.has(consumer) ? OF_PROJECTIONS : undefined) },

@@ -1,5 +1,5 @@
 import { type InventoryEvent, keyOf } from '../../contracts/index.js';
-import { isConnectionLost, savepoint, type SqlClient } from '../../database/index.js';
+import { isConnectionLost, type Queries, savepoint, type SqlClient } from '../../database/index.js';
 import { endsWithin } from '../../infra/index.js';
 import { PARTITIONS } from '../partitions/partition-of.js';
 import type { ConsumerContext, EventConsumerHandler, EventConsumerOptions } from './event-consumer.js';
@@ -81,9 +81,11 @@ export class ConsumerHandler {
    * All at once; what it throws has undone every SQL effect. What stops at a failure would stop for good at a batch
    * that takes too long, so it may take as long as it needs: each of its statements is bound in time. Only the end of
    * the work on its partition cuts it off.
+   *
+   * @param sql of the transaction
    */
-  async together(events: readonly InventoryEvent[], ending: AbortSignal): Promise<void> {
-    const context = this.context(1);
+  async together(events: readonly InventoryEvent[], ending: AbortSignal, sql: Queries = this.sql): Promise<void> {
+    const context = { sql, attempt: 1 };
     if (this.handler.handleBatch) {
       const work = this.handler.handleBatch(events, context);
       return this.stops ? unlessEnded(work, ending) : inTime(work);

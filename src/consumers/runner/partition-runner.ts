@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { type InventoryEvent, keyOf } from '../../contracts/index.js';
+import type { Queries } from '../../database/index.js';
 import { AsyncSignal, retryDelay } from '../../infra/index.js';
 import type { Wanted } from '../feed/consumer-feed.js';
 import type { FedEvents } from '../feed/log-pages.js';
@@ -149,7 +150,7 @@ export class PartitionRunner {
     if (!this.cautious && this.handler.goesTogether) {
       const handled = { handled: events.length, failed: [] };
       try {
-        await this.commit(() => this.handler.together(events, this.ending.signal).then(() => handled), fed);
+        await this.commit((sql) => this.handler.together(events, this.ending.signal, sql).then(() => handled), fed);
         this.stops = 0;
         return;
       } catch (error) {
@@ -180,13 +181,13 @@ export class PartitionRunner {
    * Commits what `work` does, with its failures and the checkpoint: at the end of `fed`, or behind the last event that
    * `work` has come to. Throws `PartitionLostError`, and then nothing of it has happened but what is no SQL.
    */
-  private async commit(work: () => Promise<Attempted>, fed?: FedEvents): Promise<void> {
-    const { checkpoints, failures, sql, slots, metrics } = this.parts;
+  private async commit(work: (sql: Queries) => Promise<Attempted>, fed?: FedEvents): Promise<void> {
+    const { checkpoints, failures, slots, metrics } = this.parts;
     const { consumer } = this.held;
-    const before = this.handler.isSql ? undefined : await this.unlessLost(work);
+    const before = this.handler.isSql ? undefined : await this.unlessLost(() => work(this.parts.sql));
     const done = await slots.use(() =>
-      sql.transaction(async () => {
-        const attempted = before ?? (await work());
+      this.transaction(async (sql) => {
+        const attempted = before ?? (await work(sql));
         const to = attempted.last
           ? { position: attempted.last.position, id: attempted.last.eventId }
           : { position: fed?.reached ?? this.position, id: fed?.reachedId ?? this.reachedId };
@@ -196,7 +197,7 @@ export class PartitionRunner {
           if (await failures.record(this.held, event, attempt)) parked += 1;
         }
         const moved = to.position > this.stored;
-        await checkpoints.move(this.held, { from: this.stored, to: to.position, eventId: moved ? to.id : null });
+        await checkpoints.move(this.held, { from: this.stored, to: to.position, eventId: moved ? to.id : null }, sql);
         return { attempted, to, parked };
       }),
     );
@@ -206,6 +207,12 @@ export class PartitionRunner {
     this.storedAt = performance.now();
     for (const { event, error } of attempted.failed) this.hasFailed(event, error);
     metrics.attempted(consumer, attempted.handled, attempted.failed.length, parked);
+  }
+
+  /** What stops at a failure records none, and asks by nothing but what it is given. */
+  private transaction<Result>(work: (sql: Queries) => Promise<Result>): Promise<Result> {
+    const { sql } = this.parts;
+    return this.handler.stops ? sql.transactionWithoutContext(work) : sql.transaction(() => work(sql));
   }
 
   /** An effect that can't be undone is begun only by an owner that has been heard of lately. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SqlClient } from '../../database/index.js';
+import { type Queries, SqlClient } from '../../database/index.js';
 import { MOVE_CHECKPOINT } from './checkpoints.sql.js';
 import type { PartitionId } from './failures.js';
 
@@ -30,10 +30,12 @@ export class Checkpoints {
   /**
    * Last statement of the transaction whose effects it is about, so that the row is locked for a moment only. Also for
    * a checkpoint that stays: it proves the ownership. Throws `PartitionLostError`.
+   *
+   * @param sql of the transaction, if that has no asynchronous context
    */
-  async move(held: Ownership, { from, to, eventId }: Move): Promise<void> {
+  async move(held: Ownership, { from, to, eventId }: Move, sql: Queries = this.sql): Promise<void> {
     const { consumer, partition, owner, term } = held;
     const values = [consumer, partition, owner, term, to, from, eventId];
-    if ((await this.sql.query(MOVE_CHECKPOINT, values)).length === 0) throw new PartitionLostError(held);
+    if ((await sql.query(MOVE_CHECKPOINT, values)).length === 0) throw new PartitionLostError(held);
   }
 }

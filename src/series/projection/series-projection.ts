@@ -58,11 +58,11 @@ interface Moved {
 })
 export class SeriesProjection implements ProjectionHandler {
   /** Of each build. */
-  private readonly memories = new WeakMap<Sql, BuildMemory>();
+  private readonly memories = new WeakMap<object, BuildMemory>();
 
-  async apply(events: readonly InventoryEvent[], { sql }: ProjectionContext): Promise<void> {
-    const memory = this.memories.get(sql) ?? new BuildMemory();
-    this.memories.set(sql, memory);
+  async apply(events: readonly InventoryEvent[], { sql, build }: ProjectionContext): Promise<void> {
+    const memory = this.memories.get(build) ?? new BuildMemory();
+    this.memories.set(build, memory);
     memory.begin(events);
     const all = factsOf(events);
     const facts = { ...all, products: memory.news(all.products) };

@@ -25,7 +25,7 @@ describe('ProductVersions', () => {
   const change = async (version: number, name = 'Onion'): Promise<void> => {
     asked = [];
     const product = aProduct({ version, name, basePrice: 20 + version });
-    await versions.apply([anEvent({ position: version, version, product })], { sql });
+    await versions.apply([anEvent({ position: version, version, product })], { sql, build: {} });
   };
 
   it('makes the words of texts once, however often their products change', async () => {
