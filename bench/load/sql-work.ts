@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { AVAILABILITIES, type Product } from '../../src/contracts/index.js';
 import { PRODUCT_JSON } from '../../src/inventory/products/stored-product.sql.js';
 import { productSearchSql } from '../../src/inventory/search/planner/product-search.sql.js';
+import { appendedDifferences } from '../../src/inventory/vendors/stock/vendor-stock.sql.js';
 import { textQueryOf } from '../../src/inventory/text/text-query.js';
 import { randomOf } from '../hit-ratio/random.js';
 import { type MissShape, missFilters } from './miss-searches.js';
@@ -28,28 +29,38 @@ export async function callsOf(work: SqlWork, client: pg.Client, loops: number): 
 const COLUMNS = `event_id, event_type, product_id, vendor_id, category, version, changes, product, correlation_id,
                  region, occurred_at`;
 
+/** Of quintals, which all products of these benches are sold by: or a trigger finds it out. */
+const COMPARABLE_PRICE = 'round($2::numeric / 100, 6)';
+
 /** `$1` id, `$2` price, `$3` time, `$4` event id, `$5` changes, `$6` snapshot, `$7` correlation id. */
 const WRITE = {
   name: 'ceiling-write',
   text: `
     WITH changed AS (
-      UPDATE products SET base_price = $2, version = version + 1, updated_at = $3 WHERE id = $1
+      UPDATE products SET base_price = $2, comparable_price = ${COMPARABLE_PRICE}, version = version + 1, updated_at = $3
+      WHERE id = $1
       RETURNING id, vendor_id, category, version
     )
     INSERT INTO inventory_events (${COLUMNS})
     SELECT $4::uuid, 'price_changed', id, vendor_id, category, version, $5::json, $6::json, $7, 'local', $3 FROM changed`,
 };
 
-/** `$1` ids, `$2` availability, `$3` time, `$4` event ids, `$5` changes, `$6` snapshots, `$7` correlation id. */
+/**
+ * `$1` ids, `$2` availability, `$3` time, `$4` event ids, `$5` changes, `$6` snapshots, `$7` correlation id, `$8` what
+ * the availability was: or a trigger counts each row by itself.
+ */
 const BULK = {
   name: 'ceiling-bulk',
   text: `
     WITH given AS (
       SELECT * FROM unnest($1::text[], $4::uuid[], $5::json[], $6::json[]) AS g (id, event_id, changes, product)
     ), changed AS (
-      UPDATE products p SET availability = $2, version = version + 1, updated_at = $3
+      UPDATE products p
+      SET availability = $2, version = version + 1, counted_version = version + 1, updated_at = $3
       FROM given g WHERE p.id = g.id
-      RETURNING p.id, p.vendor_id, p.category, p.version, g.event_id, g.changes, g.product
+      RETURNING p.id, p.vendor_id, p.category, p.version, p.availability, $8::text AS stock_before,
+        g.event_id, g.changes, g.product
+    ), counted AS (${appendedDifferences('changed')}
     )
     INSERT INTO inventory_events (${COLUMNS})
     SELECT event_id, 'availability_changed', id, vendor_id, category, version, changes, product, $7, 'local', $3
@@ -92,7 +103,8 @@ function bulks(products: readonly Snapshot[], rows: number, loops: number): Call
   return async (loop, client) => {
     const { ids, turn } = passes[loop]!();
     const availability = AVAILABILITIES[turn % AVAILABILITIES.length]!;
-    const changes = JSON.stringify([{ field: 'availability', oldValue: 'available', newValue: availability }]);
+    const before = AVAILABILITIES[(turn - 1) % AVAILABILITIES.length]!;
+    const changes = JSON.stringify([{ field: 'availability', oldValue: before, newValue: availability }]);
     const states = ids.map((id) => {
       const { before, after } = byId.get(id)!;
       return `${before}"${availability}"${after}`;
@@ -107,6 +119,7 @@ function bulks(products: readonly Snapshot[], rows: number, loops: number): Call
         ids.map(() => changes),
         states,
         uuid(),
+        before,
       ],
     });
   };
