@@ -18,8 +18,9 @@ export interface EventConsumerOptions extends ConsumerFilter {
   /** Attempts before an event is parked; default 10. */
   maxAttempts?: number;
   /**
-   * Milliseconds that events may wait for others while writers are busy (more than 1,000 events a second), so that more
-   * of them are handled at once; 0: not at all. By default 1,000 for an effect in SQL, 0 for another one.
+   * Milliseconds that events may wait for others while writers are busy, so that more of them are handled at once:
+   * from 1,000 events a second on as long as this, with fewer a part of it, up to 300 a second not at all. By default
+   * 1,000 for an effect in SQL, 0 for another one.
    */
   maxWaitMs?: number;
 }

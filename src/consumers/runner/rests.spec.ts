@@ -26,11 +26,13 @@ describe('rests of projections', () => {
     expect(restAfter(500, { perSecond: 80_000, lag: 1_000_001 })).toBe(0);
   });
 
-  it('of a consumer are as long as it may wait, while its partitions have no whole batch', () => {
-    const bounds = ofConsumer(200, 4);
-    expect(restAfter(50, { perSecond: 1_000, lag: 500 }, bounds)).toBe(0);
-    expect(restAfter(10, { perSecond: 3_000, lag: 500 }, bounds)).toBe(100);
-    expect(restAfter(50, { perSecond: 3_000, lag: 2_000 }, bounds)).toBe(200);
+  it('of a consumer are the longer the more is written, while its partitions have no whole batch', () => {
+    const bounds = ofConsumer(700, 4);
+    expect(restAfter(50, { perSecond: 0, lag: 500 }, bounds)).toBe(0);
+    expect(restAfter(50, { perSecond: 300, lag: 500 }, bounds)).toBe(0);
+    expect(restAfter(1, { perSecond: 600, lag: 500 }, bounds)).toBe(300);
+    expect(restAfter(1, { perSecond: 1_000, lag: 2_000 }, bounds)).toBe(700);
+    expect(restAfter(1, { perSecond: 20_000, lag: 500 }, bounds)).toBe(700);
     expect(restAfter(50, { perSecond: 3_000, lag: 2_001 }, bounds)).toBe(0);
   });
 

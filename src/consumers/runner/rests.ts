@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { BATCH_EVENTS } from '../../events/index.js';
 
-/** Positions a second from which on writers have enough to do. */
+/** Positions a second from which on writers have enough to do, and up to which they have little. */
 const BUSY = 1_000;
+const CALM = 300;
 /** Positions a second for which a rest is as long as the batch before; for twice as many it is twice as long. */
 const ONE_REST = 300;
 const MOST_RESTS = 20;
@@ -31,6 +32,8 @@ export interface Writing {
 export interface RestBounds {
   /** Milliseconds of a rest. */
   longest: number;
+  /** Milliseconds of it that writers want, within these bounds, after a batch that took `worked`. */
+  wanted(worked: number, perSecond: number): number;
   /** Positions behind the log from which on there is no rest. */
   mostBehind(perSecond: number): number;
   /** Milliseconds in which events gather for one batch, however few are written. */
@@ -43,16 +46,20 @@ export interface RestBounds {
  */
 export const OF_PROJECTIONS: RestBounds = {
   longest: 1_000,
+  wanted: (worked, perSecond) => (perSecond > BUSY ? worked * Math.min(perSecond / ONE_REST, MOST_RESTS) : 0),
   mostBehind: (perSecond) => Math.min(Math.max(LEAST_BEHIND, BEHIND_SECONDS * perSecond), MOST_BEHIND),
   gathering: 200,
 };
 
 /**
- * A consumer rests for as long as its user allows, and no longer than until all of its partitions have a whole batch.
- * Each batch is a transaction: of few events they cost several times as much.
+ * While writers are busy a consumer rests for as long as its user allows, or until all of its partitions have a whole
+ * batch; while they have less to do, for a part of that. Each batch is a transaction: of few events they cost several
+ * times as much. A rest that depends on how long the batch took, as those of projections do, is over when a few more
+ * events are there: batches of consumers take some milliseconds.
  */
 export const ofConsumer = (longest: number, partitions: number): RestBounds => ({
   longest,
+  wanted: (_worked, perSecond) => (longest * (perSecond - CALM)) / (BUSY - CALM),
   mostBehind: () => partitions * BATCH_EVENTS,
   gathering: 0,
 });
@@ -61,8 +68,7 @@ export const ofConsumer = (longest: number, partitions: number): RestBounds => (
 export function restAfter(worked: number, { perSecond, lag }: Writing, bounds = OF_PROJECTIONS): number {
   if (lag > bounds.mostBehind(perSecond)) return 0;
   const gathering = lag < BATCH_EVENTS ? bounds.gathering : 0;
-  if (perSecond <= BUSY) return gathering;
-  return Math.max(gathering, Math.min(worked * Math.min(perSecond / ONE_REST, MOST_RESTS), bounds.longest));
+  return Math.max(gathering, Math.min(bounds.wanted(worked, perSecond), bounds.longest));
 }
 
 /**
