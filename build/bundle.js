@@ -1,8 +1,10 @@
-// Bundles the server that `npm start` and the image run: dist/bundle/main.js, of what `nest build` has put into dist/.
-// Finding, reading and compiling some 2,000 files one by one is half of a start; see docs/performance.md.
+// Bundles what `nest build` has put into dist/: the server that `npm start` and the image run, dist/bundle/main.js, and
+// the commands, dist/commands. Finding, reading and compiling some 2,000 files one by one is half of a start; see
+// docs/performance.md.
 import { build } from 'esbuild';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { COMMANDS, commandNames } from './commands.js';
 import { BANNER, moduleRewrites } from './module-rewrites.js';
 import { ROOT } from './root.js';
 
@@ -43,19 +45,36 @@ export const SHARED_OPTIONS = {
   logLevel: 'warning',
 };
 
-/** Makes the bundle; parts of a former one go last, so that a server that still runs on it finds them for long. */
-export async function bundle() {
+/** Makes the bundle of the server. */
+export const bundle = () => bundleOf({ entryPoints: ['dist/main.js'], outdir: BUNDLE });
+
+/** What decorators need. Files that several commands share may be evaluated in any order, and this has to be first. */
+const METADATA = 'reflect-metadata';
+
+/** Makes those of the commands; apart from the server's, which would begin with more and smaller files. */
+export const bundleCommands = () =>
+  bundleOf({
+    entryPoints: commandNames().map((name) => `dist/cli/${name}.js`),
+    outdir: COMMANDS,
+    external: [...ABSENT, METADATA],
+    banner: { js: `import '${METADATA}';\n${BANNER}` },
+  });
+
+/**
+ * Parts of a former one go last, so that a process that still runs on it finds them for long.
+ * @param {import('esbuild').BuildOptions & { outdir: string }} options
+ */
+async function bundleOf(options) {
   const result = await build({
     ...SHARED_OPTIONS,
-    entryPoints: ['dist/main.js'],
-    outdir: BUNDLE,
     // Node.js keeps the text it has compiled: the shorter, the less memory.
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    plugins: [moduleRewrites(BUNDLE)],
+    plugins: [moduleRewrites(options.outdir)],
+    ...options,
   });
-  await removeFormerParts(BUNDLE, result);
+  await removeFormerParts(options.outdir, result);
 }
 
 /** Parts have names by content, so those of a former bundle would stay. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { filesBelow } from './fingerprint.js';
 
 /** What else lies in dist/: made by others, each of which keeps its own in order. */
-const OF_OTHERS = /^dist.((bundle|dev|web|client-package)([\\/]|$)|[\w.-]+\.tgz$|\.lock$|\.\w+\.json$)/;
+const OF_OTHERS = /^dist.((bundle|commands|dev|web|client-package)([\\/]|$)|[\w.-]+\.tgz$|\.lock$|\.\w+\.json$)/;
 const NEST = 'node_modules/@nestjs/cli/bin/nest.js';
 
 /** What a build has compiled, and the compiler's record of it. */

@@ -15,7 +15,7 @@ import { type BenchResult, rounded, type Row } from '../support/report.js';
 import { productIds } from '../support/seed.js';
 import type { Server } from '../support/server.js';
 
-const VERIFY = fileURLToPath(new URL('../../dist/cli/verify.js', import.meta.url));
+const VERIFY = fileURLToPath(new URL('../../dist/commands/verify.js', import.meta.url));
 /** Requests that are counted. */
 const PRODUCTS_ASKED = 1_000;
 const SEARCHES = 400;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+import { loadedFiles } from '../support/loaded-files.js';
 import { type EmbeddedFixture, embeddedFixture } from '../support/postgres-server.js';
 import { type Child, waitFor } from '../support/processes.js';
 import { BUNDLE, ensureBuilt, START_TIMEOUT, send, startProduct, urlOf } from '../support/product-process.js';
@@ -25,7 +25,6 @@ describe('the bundled product', () => {
       DATA_DIR: fixture.dataDir,
       REDIS_HOST: redis.host,
       REDIS_PORT: String(redis.port),
-      // V8 tells at the end of all it has loaded.
       NODE_V8_COVERAGE: coverage,
     });
     url = await urlOf(product);
@@ -69,11 +68,3 @@ describe('the bundled product', () => {
     expect(loaded).not.toContain(`${dirname(BUNDLE)}/${telemetry[0]}`);
   });
 });
-
-/** Of all processes that wrote into the directory. */
-async function loadedFiles(directory: string): Promise<string[]> {
-  const reports = await Promise.all((await readdir(directory)).map((name) => readFile(join(directory, name), 'utf8')));
-  const urls = reports.flatMap((report) => (JSON.parse(report) as { result: { url: string }[] }).result);
-  const files = urls.filter(({ url }) => url.startsWith('file:')).map(({ url }) => relative('', fileURLToPath(url)));
-  return [...new Set(files)];
-}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type TestApp, testDatabase } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
+import { loadedFiles } from '../support/loaded-files.js';
 import { lengthenLog } from '../support/long-log.js';
 import { ensureBuilt, START_TIMEOUT, startProduct } from '../support/product-process.js';
 import { moveEvents } from '../support/retention.js';
@@ -14,6 +15,9 @@ interface Finished {
   code: number | NodeJS.Signals;
   output: string;
 }
+
+/** And what decorators need before all else; and what `fdir`, by which `import` finds files, looks for by itself. */
+const BUNDLED = /^(dist\/commands|node_modules\/(reflect-metadata|picomatch))\//;
 
 /** The commands of package.json, as a shell beside the server would run them. */
 describe('the commands', () => {
@@ -30,30 +34,21 @@ describe('the commands', () => {
     await rm(folder, { recursive: true });
   });
 
-  async function run(module: string, args: string[], env: Record<string, string> = {}): Promise<Finished> {
-    const command = [`dist/${module}.js`, ...args];
+  async function run(name: string, args: string[], env: Record<string, string> = {}): Promise<Finished> {
+    const command = [`dist/commands/${name}.js`, ...args];
     const child = await startProduct({ DATA_DIR: join(folder, 'data'), ...env }, process.execPath, command);
     return { code: await child.exited, output: child.output() };
   }
   const here = () => ({ PORT: new URL(app.url).port });
 
-  it.each([
-    'cli/import',
-    'cli/demo',
-    'cli/rebuild',
-    'cli/token',
-    'cli/config',
-    'cli/verify',
-    'cli/log',
-    'cli/backup',
-    'cli/export-log',
-    'cli/restore',
-  ])(
+  it.each(['import', 'demo', 'rebuild', 'token', 'config', 'verify', 'log', 'backup', 'export-log', 'restore'])(
     'explain themselves: %s --help',
-    async (module) => {
-      const { code, output } = await run(module, ['--help']);
+    async (name) => {
+      const coverage = join(folder, `coverage-${name}`);
+      const { code, output } = await run(name, ['--help'], { NODE_V8_COVERAGE: coverage });
       expect([code, output]).toEqual([0, expect.stringMatching(/^Usage: npm run [\w-]+[^]*--help {2,}this text\n$/)]);
-      const wrong = await run(module, ['--nonsense']);
+      expect((await loadedFiles(coverage)).filter((file) => !BUNDLED.test(file))).toEqual([]);
+      const wrong = await run(name, ['--nonsense']);
       expect([wrong.code, wrong.output]).toEqual([2, expect.stringMatching(/'--nonsense'[^]*\n\nUsage: npm run /)]);
     },
     START_TIMEOUT,
@@ -64,14 +59,14 @@ describe('the commands', () => {
     async () => {
       const { name } = await createProduct(app, { basePrice: 1_000 });
       const token = ['--token', (await bearer()).replace('Bearer ', '')];
-      const demo = await run('cli/demo', ['--duration', '0.5', '--rate', '20', ...token], here());
+      const demo = await run('demo', ['--duration', '0.5', '--rate', '20', ...token], here());
       expect([demo.code, demo.output]).toEqual([0, expect.stringContaining(name)]);
 
       const file = join(folder, 'prices.csv');
       const header = 'State,District,Market,Commodity,Variety,Grade,Arrival_Date,Min Price,Max Price,Modal Price';
       await writeFile(file, `${header}\nDelhi,Delhi,Azadpur,Potato,Desi,FAQ,27/07/2023,900,1100,1000\n`);
       const everywhere = { ...here(), HOST: '0.0.0.0' };
-      const imported = await run('cli/import', [file, ...token], { ...everywhere, JWT_SECRET: 'x'.repeat(32) });
+      const imported = await run('import', [file, ...token], { ...everywhere, JWT_SECRET: 'x'.repeat(32) });
       expect([imported.code, imported.output]).toEqual([0, expect.stringMatching(/prices\.csv +1 +1 +1 +0 /)]);
     },
     START_TIMEOUT,
@@ -88,14 +83,14 @@ describe('the commands', () => {
         DATABASE_URL: `postgres://mandi:${encodeURIComponent(secret)}@db.example/mandi`,
         REDIS_URL: 'rediss://cache.example/2',
       };
-      const { code, output } = await run('cli/config', [], env);
+      const { code, output } = await run('config', [], env);
       expect(code).toBe(0);
       expect(output).not.toMatch(/never/);
       expect(output).toMatch(/^PORT +\d+ +environment$/m);
       expect(output).toMatch(/^DATABASE_URL +postgres:\/\/mandi:\*\*\*@db\.example\/mandi +environment$/m);
       expect(output).toMatch(/^JWT_SECRET +\(set\) +environment, JWT_SECRET_FILE$/m);
       expect(output).toMatch(/^DEFAULT_TTL +300 +default$/m);
-      const json = await run('cli/config', ['--json'], env);
+      const json = await run('config', ['--json'], env);
       expect(JSON.parse(json.output)).toContainEqual({ name: 'MAX_CACHE_SIZE', value: '10000', from: 'default' });
     },
     START_TIMEOUT,
@@ -104,15 +99,15 @@ describe('the commands', () => {
   it(
     'say in one line what of the environment is wrong',
     async () => {
-      for (const [module, args] of [
-        ['cli/import', ['-']],
-        ['cli/demo', []],
-        ['cli/token', ['--role', 'admin']],
-        ['cli/config', []],
-        ['cli/verify', []],
+      for (const [name, args] of [
+        ['import', ['-']],
+        ['demo', []],
+        ['token', ['--role', 'admin']],
+        ['config', []],
+        ['verify', []],
       ] as const) {
-        const { code, output } = await run(module, [...args], { PORT: 'abc' });
-        expect([module, code, output]).toEqual([module, 1, expect.stringMatching(/^PORT must be an integer[^\n]*\n$/)]);
+        const { code, output } = await run(name, [...args], { PORT: 'abc' });
+        expect([name, code, output]).toEqual([name, 1, expect.stringMatching(/^PORT must be an integer[^\n]*\n$/)]);
       }
     },
     START_TIMEOUT,
@@ -121,9 +116,9 @@ describe('the commands', () => {
   it(
     'make a token with a time that can be read only',
     async () => {
-      const wrong = await run('cli/token', ['--role', 'admin', '--expires', 'soon']);
+      const wrong = await run('token', ['--role', 'admin', '--expires', 'soon']);
       expect([wrong.code, wrong.output]).toEqual([2, expect.stringMatching(/^--expires must be a time[^\n]*"soon"\n/)]);
-      const made = await run('cli/token', ['--role', 'vendor', '--vendor', 'vnd_1', '--expires', '90m']);
+      const made = await run('token', ['--role', 'vendor', '--vendor', 'vnd_1', '--expires', '90m']);
       expect([made.code, made.output]).toEqual([0, expect.stringMatching(/^ey[\w-]+\.[\w-]+\.[\w-]+\n$/)]);
     },
     START_TIMEOUT,
@@ -134,7 +129,7 @@ describe('the commands', () => {
     async () => {
       const database = await testDatabase();
       const env = { DATABASE_URL: database.url };
-      const log = (...args: string[]) => run('cli/log', args, env);
+      const log = (...args: string[]) => run('log', args, env);
       const nothing = await log('seal');
       expect(nothing).toEqual({ code: 0, output: 'Nothing was sealed; the log has no seal yet\nThat is all of it\n' });
       await withClient(database.url, (client) => lengthenLog(client, 10_004));
@@ -189,7 +184,7 @@ describe('the commands', () => {
       await moveEvents(app, { segment: 20, staying: 5 });
       const env = { DATABASE_URL: app.database.url };
       const archive = join(folder, 'archive');
-      const log = (...args: string[]) => run('cli/log', args, env);
+      const log = (...args: string[]) => run('log', args, env);
       expect(await log('drop', '--before', 'soon')).toMatchObject({ code: 2 });
       const early = await log('drop', '--before', '45', '--yes');
       expect([early.code, early.output]).toEqual([1, expect.stringContaining('no archive has positions 1 to 20')]);
@@ -206,10 +201,10 @@ describe('the commands', () => {
       expect([dropped.code, dropped.output]).toEqual([0, expect.stringContaining('the log begins at position 41')]);
       expect(await events()).toBe(410);
       expect((await log('status')).output).toMatch(/^events +positions 41 to \d+$/m);
-      const back = await run('cli/restore', ['--archive', archive], env);
+      const back = await run('restore', ['--archive', archive], env);
       expect([back.code, back.output]).toEqual([0, expect.stringContaining('the log begins at position 1\n')]);
       expect(await events()).toBe(200);
-      const verified = await run('cli/verify', ['--full'], env);
+      const verified = await run('verify', ['--full'], env);
       expect([verified.code, verified.output]).toEqual([0, expect.stringMatching(/\nclean\n$/)]);
       const flip = (offset: number) =>
         withClient(app.database.url, (client) =>
@@ -219,13 +214,13 @@ describe('the commands', () => {
           ),
         );
       await flip(300);
-      const flipped = await run('cli/verify', [], env);
+      const flipped = await run('verify', [], env);
       expect([flipped.code, flipped.output]).toEqual([
         1,
         expect.stringMatching(/ positions? (2[1-9]|3\d|40): [^]*\nNOT CLEAN\n$/),
       ]);
       await flip(300);
-      expect((await run('cli/verify', [], env)).code).toBe(0);
+      expect((await run('verify', [], env)).code).toBe(0);
     },
     START_TIMEOUT * 3,
   );

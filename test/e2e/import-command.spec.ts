@@ -32,7 +32,7 @@ describe('npm run import', () => {
 
   /** Ends with what it printed on both, and its exit status. */
   async function run(...args: string[]): Promise<{ code: number | NodeJS.Signals; output: string }> {
-    const command = ['dist/cli/import.js', '--url', app.url, '--token', token, ...args];
+    const command = ['dist/commands/import.js', '--url', app.url, '--token', token, ...args];
     const child = await startProduct({ DATA_DIR: join(folder, 'data') }, process.execPath, command);
     return { code: await child.exited, output: child.output() };
   }

@@ -16,7 +16,7 @@ const OF_NPM = new Set(['audit', 'ci', 'start', 'test']);
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
 
 /** Files of other programs, and what only a build or a running server makes. */
-const MADE_ELSEWHERE = /^(?:dist\/bundle|(?:live|write|consume)\.mjs$|DATA_DIR\/|node_modules\/)/;
+const MADE_ELSEWHERE = /^(?:dist\/(?:bundle|commands)|(?:live|write|consume)\.mjs$|DATA_DIR\/|node_modules\/)/;
 const FILE = /^[\w.*/-]+\.(?:ts|js|cjs|mjs|json|yml|lua|md|spec\.ts)$/;
 const IN_A_FOLDER = /^(?:src|test|bench|build|docs|\.ci)\/[\w.*/-]*$/;
 const FOLDERS_OF_SHORT_NAMES = new Set([...folders('src'), ...folders('test')]);

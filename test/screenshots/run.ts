@@ -43,7 +43,7 @@ try {
   await fetch(`${url}/api/imports/agmarknet`, { method: 'POST', headers, body: arrivalReport() });
   const { HOME = '', PATH = '' } = process.env;
   const env = { HOME, PATH, DATA_DIR: fixture.dataDir, PORT: new URL(url).port };
-  const demo = await startChild(process.execPath, ['dist/cli/demo.js'], { env });
+  const demo = await startChild(process.execPath, ['dist/commands/demo.js'], { env });
   const browser = await launchBrowser();
   try {
     const wanted = process.argv.slice(2);
