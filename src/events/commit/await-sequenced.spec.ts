@@ -38,6 +38,27 @@ describe('AwaitSequenced', () => {
     expect(await Promise.all([sequenced.all(), sequenced.allOrNone()])).toEqual([7, null]);
   });
 
+  it('waits for no later commits than those before the call, while positions lag behind', async () => {
+    const began = performance.now();
+    /** Of the log: one number each millisecond, and its position 1.2 s later. */
+    const drawn = (): number => Math.floor(performance.now() - began) + 1;
+    const numbered = (): number => drawn() - 1_200;
+    let looks = 0;
+    const pending = (upTo?: string): Promise<{ lastSeq: string; count: number }> => {
+      looks += 1;
+      return Promise.resolve({ lastSeq: String(drawn()), count: Math.max(0, Number(upTo ?? drawn()) - numbered()) });
+    };
+    const log = { pending, head: () => Promise.resolve({ position: numbered() }) } as unknown as EventLog;
+    const wakeup = { committed: () => undefined } as unknown as RelayWakeup;
+    const sequenced = new AwaitSequenced(log, wakeup, new Clock());
+    const isOver = (): boolean => performance.now() - began > 4_000;
+    const positions = await Promise.all(Array.from({ length: 50 }, () => sequenced.allUntil(isOver)));
+    expect(performance.now() - began).toBeLessThan(3_000);
+    for (const position of positions) expect(position).toBeGreaterThan(0);
+    // All share each.
+    expect(looks).toBeLessThan(300);
+  });
+
   it('tries again for those who came during a poll that failed at once', async () => {
     let fail!: (error: Error) => void;
     const { sequenced } = answering(() => new Promise<never>((_resolve, reject) => (fail = reject)), nothing);

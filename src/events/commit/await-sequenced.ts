@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Clock, pollUntil } from '../../infra/index.js';
+import { Clock, pollUntil, SingleFlight } from '../../infra/index.js';
 import { RelayWakeup } from '../relay/relay-wakeup.js';
 import { EventLog } from '../log/event-log.js';
 
@@ -17,6 +17,8 @@ interface Reached {
   position: number;
   /** Whether everything that was committed before the poll has a position. */
   isAll: boolean;
+  /** The last of that which had none when the poll began. */
+  lastSeq: string | null;
 }
 
 /**
@@ -29,6 +31,8 @@ export class AwaitSequenced {
   private next: Promise<Reached> | null = null;
   /** Ends with the poll under way. Rejects if PostgreSQL hangs: those who wait for the next one would wait as long. */
   private running: Promise<unknown> = Promise.resolve();
+  /** By `lastSeq`: the looks that those share who have found the same. */
+  private readonly looks = new SingleFlight<number | null>();
 
   constructor(
     private readonly log: EventLog,
@@ -50,11 +54,26 @@ export class AwaitSequenced {
   /** The same, as long as that takes; null when `isOver`. Never rejects: a PostgreSQL that fails is asked again. */
   async allUntil(isOver: () => boolean): Promise<number | null> {
     while (!isOver()) {
-      const position = await this.allOrNone().catch(() => null);
-      if (position !== null) return position;
+      const reached = await this.shared().catch(() => null);
+      if (reached?.isAll) return reached.position;
+      // What has been committed since isn't waited for: if positions lag behind, that may never end.
+      if (reached?.lastSeq) return this.lookUntil(isOver, reached.lastSeq);
       await sleep(LOOK_EVERY);
     }
     return null;
+  }
+
+  private async lookUntil(isOver: () => boolean, lastSeq: string): Promise<number | null> {
+    while (!isOver()) {
+      const position = await this.looks.run(lastSeq, () => this.look(lastSeq).catch(() => null));
+      if (position !== null) return position;
+    }
+    return null;
+  }
+
+  private async look(lastSeq: string): Promise<number | null> {
+    await sleep(LOOK_EVERY);
+    return (await this.log.pending(lastSeq)).count === 0 ? (await this.log.head()).position : null;
   }
 
   private shared(): Promise<Reached> {
@@ -83,7 +102,7 @@ export class AwaitSequenced {
   private async poll(): Promise<Reached> {
     const { lastSeq } = await this.log.pending();
     const isAll = lastSeq === null || (await this.isSequencedSoon(lastSeq));
-    return { position: (await this.log.head()).position, isAll };
+    return { position: (await this.log.head()).position, isAll, lastSeq };
   }
 
   private isSequencedSoon(lastSeq: string): Promise<boolean> {
