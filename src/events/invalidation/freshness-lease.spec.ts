@@ -15,7 +15,7 @@ describe('FreshnessLease', () => {
   /** What happens while the caches are cleared. */
   let meanwhile: () => void;
   let current: LeaderConnections | null;
-  let unreached: { failsOver: boolean; owes: boolean; madeUp: () => Promise<boolean> };
+  let unreached: { failsOver: boolean; madeUp: () => Promise<boolean>; beforeFirstWord: () => Promise<void> };
   let lease: FreshnessLease;
 
   const lead = (): void => void (current = { since: clock.time } as LeaderConnections);
@@ -58,10 +58,8 @@ describe('FreshnessLease', () => {
     };
     unreached = {
       failsOver: true,
-      get owes() {
-        return !isReached;
-      },
-      madeUp: () => Promise.resolve((isReached = calls.push('try again') > 0)),
+      madeUp: () => Promise.resolve(isReached || (isReached = calls.push('try again') > 0)),
+      beforeFirstWord: () => Promise.resolve(void (isReached || calls.push('try first'))),
     };
     lease = new FreshnessLease(
       invalidation as unknown as CacheInvalidation,
@@ -124,6 +122,42 @@ describe('FreshnessLease', () => {
     expect(cleared()).toBe(3);
   });
 
+  it('has a new leader try before a heartbeat announces what the one before has sequenced', async () => {
+    isReached = false;
+    expect(await keep()).toEqual(['clear', 'try first']);
+    clock.time += 1_000;
+    expect(await keep()).toEqual(['clear']);
+    lead();
+    expect(await keep()).toEqual(['clear', 'try first']);
+    [calls, isReached] = [[], true];
+    clock.time += 1_000;
+    await keep();
+    clock.time += 1_000;
+    isReached = false;
+    expect(await keep()).toEqual([['renew', LED_AT]]);
+    expect(await keep()).toEqual(['clear']);
+  });
+
+  it.each(['batch', 'backlog'])('has a new leader try before its first %s, after its writer too', async (of) => {
+    isReached = false;
+    await (of === 'batch' ? lease.invalidate([anEvent()], true) : lease.invalidateAll(true));
+    expect(calls.slice(-2)).toEqual(['clear', 'try first']);
+    clock.time += 1_000;
+    calls = [];
+    await (of === 'batch' ? lease.invalidate([anEvent()], true) : lease.invalidateAll(true));
+    expect(calls.at(-1)).toBe('clear');
+  });
+
+  it('is kept over a moment without the one Redis', async () => {
+    unreached.failsOver = false;
+    await keep();
+    [calls, isReached] = [[], false];
+    await lease.invalidate([anEvent()]);
+    clock.time += 1_000;
+    await lease.keep(LED_AT);
+    expect(calls).toEqual([['invalidate', undefined], 'try again', ['renew', LED_AT]]);
+  });
+
   it('has the one Redis tried again before what could not be put out of date is announced, but not after its writer', async () => {
     unreached.failsOver = false;
     await lease.invalidate([anEvent()]);
@@ -133,10 +167,11 @@ describe('FreshnessLease', () => {
       await work();
       return calls;
     };
-    expect(await after(() => lease.invalidate([anEvent()]))).toEqual([['invalidate', undefined], 'clear', 'try again']);
-    clock.time += 1_000;
+    expect(await after(() => lease.invalidate([anEvent()]))).toEqual([['invalidate', undefined], 'try again']);
     expect(await after(() => lease.invalidateAll())).toEqual(['clear', 'try again']);
     expect(await after(() => lease.invalidate([anEvent()], true))).toEqual([['invalidate', undefined]]);
+    clock.time += 1_000;
+    expect(await after(() => lease.invalidateAll(true))).toEqual(['clear']);
     unreached.failsOver = true;
     expect(await after(() => lease.invalidate([anEvent()]))).toEqual([['invalidate', current!.since]]);
   });

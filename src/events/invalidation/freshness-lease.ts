@@ -37,8 +37,11 @@ export class FreshnessLease {
   /** The leadership under which nothing has been missed. */
   private trustedBy: LeaderConnections | null = null;
   private renewedAt = 0;
-  /** When the caches couldn't be cleared. Batches are announced one after the other, and would all wait for that. */
-  private uncleared: { by: LeaderConnections | null; at: number } = { by: null, at: -Infinity };
+  /**
+   * Under which leadership the caches were last to be cleared, and when they couldn't be. Batches are announced one
+   * after the other, and would all wait for that.
+   */
+  private cleared: { by: LeaderConnections | null; failedAt: number } = { by: null, failedAt: -Infinity };
   /** The last change of a full batch: its events may be spread over two batches, but must be seen together. */
   private tail: InventoryEvent[] = [];
 
@@ -52,7 +55,7 @@ export class FreshnessLease {
   /** The log has a new epoch: what was heard of the caches is of another one. */
   distrust(): void {
     this.trustedBy = null;
-    this.uncleared = { by: null, at: -Infinity };
+    this.cleared = { by: null, failedAt: -Infinity };
   }
 
   /** Events whose writers have invalidated the caches themselves. */
@@ -64,10 +67,13 @@ export class FreshnessLease {
   async invalidate(events: readonly InventoryEvent[], tried = false): Promise<void> {
     const began = performance.now();
     const open = [...this.tail, ...events].filter((event) => !this.invalidation.isDone(event));
-    if (textOf(open) > MOST_TEXT) await this.invalidateAll();
+    let done = true;
+    if (textOf(open) > MOST_TEXT) await this.invalidateAll(tried);
     else if (open.length > 0) {
       const tries = !tried && this.unreached.failsOver;
-      const done = await this.invalidation.invalidateOrWithhold(open, tries ? this.leadership.heldSince : undefined);
+      done = await this.invalidation.invalidateOrWithhold(open, tries ? this.leadership.heldSince : undefined);
+      // Where each cache hasn't tried again for itself. What follows is announced, and others take that for done.
+      if (!done && !tried && !this.unreached.failsOver) done = await this.unreached.madeUp(began);
       if (!done) this.trustedBy = null;
     }
     const last = events.at(-1)!;
@@ -76,8 +82,7 @@ export class FreshnessLease {
     this.tail = events.filter(
       ({ productId, version }) => cut && productId !== null && productId === last.productId && version === last.version,
     );
-    if (!this.trusted && this.due) await this.clear();
-    if (!tried) await this.tryAgain(began);
+    if (!this.trusted && this.due) await this.clearOrTry(began, tried || !done);
   }
 
   /**
@@ -91,18 +96,17 @@ export class FreshnessLease {
     return true;
   }
 
-  async invalidateAll(): Promise<void> {
+  /** @param tried see `invalidate` */
+  async invalidateAll(tried = false): Promise<void> {
     // The rest of a change that was cut in two: no page from before the change is left.
     this.tail = [];
-    const began = performance.now();
-    await this.clear();
-    await this.tryAgain(began);
+    await this.clearOrTry(performance.now(), tried);
   }
 
   /** Whether `keep` has anything to do. */
   get due(): boolean {
-    const { by, at } = this.uncleared;
-    const since = by === this.leadership.current ? at : -Infinity;
+    const { by, failedAt } = this.cleared;
+    const since = by === this.leadership.current ? failedAt : -Infinity;
     return this.clock.hasPassed(RENEW_EVERY, this.trusted ? this.renewedAt : since);
   }
 
@@ -115,7 +119,9 @@ export class FreshnessLease {
   async keep(ledAt: number): Promise<void> {
     if (!this.due || !this.leadership.held) return;
     const now = this.clock.now();
-    if (!this.trusted) await this.clear();
+    // The heartbeat behind it announces what the leader before has sequenced as well. A new one tries again once;
+    // inline writes wait meanwhile.
+    if (!this.trusted) await this.clearOrTry(performance.now(), true);
     if (!this.trusted) return;
     if (!(await this.invalidation.renewLease(ledAt))) this.trustedBy = null;
     this.renewedAt = now;
@@ -125,9 +131,16 @@ export class FreshnessLease {
     return this.trustedBy !== null && this.trustedBy === this.leadership.current;
   }
 
-  /** Where each cache hasn't tried again for itself. What follows is announced, and others take that for done. */
-  private async tryAgain(began: number): Promise<void> {
-    if (!this.unreached.failsOver && this.unreached.owes) await this.unreached.madeUp(began);
+  /**
+   * What couldn't be cleared is tried again before anything is announced.
+   *
+   * @param tried whether there was time for that before; under another leadership than the last there was not
+   */
+  private async clearOrTry(began: number, tried: boolean): Promise<void> {
+    const isNew = this.cleared.by !== this.leadership.current;
+    await this.clear();
+    if (isNew) await this.unreached.beforeFirstWord(began);
+    else if (!tried && !this.unreached.failsOver) await this.unreached.madeUp(began);
   }
 
   private async clear(): Promise<void> {
@@ -136,7 +149,7 @@ export class FreshnessLease {
     if (!this.trusted) this.renewedAt = -Infinity;
     const isCleared = await this.invalidation.clear();
     this.trustedBy = isCleared ? by : null;
-    if (!isCleared) this.uncleared = { by, at: this.clock.now() };
+    this.cleared = { by, failedAt: isCleared ? -Infinity : this.clock.now() };
   }
 }
 

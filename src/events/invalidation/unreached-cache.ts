@@ -32,8 +32,9 @@ export interface Attempt {
  * is served.
  *
  * The one Redis is mostly away for all. So after a wait in vain each change waits for one try only, until a second has
- * gone by without a change. Where there are successors (Sentinel, Cluster) others may be connected to one already:
- * there each acknowledgement waits. But batches, of which more than one may wait in a row, are announced after 0.1 s.
+ * gone by without a change or it has been reached. Where there are successors (Sentinel, Cluster) others may be
+ * connected to one already: there each acknowledgement waits. But batches, of which more than one may wait in a row,
+ * are announced after 0.1 s, and so is what a new leader finds.
  */
 @Injectable()
 export class UnreachedCache {
@@ -63,17 +64,18 @@ export class UnreachedCache {
    * @returns whether nothing is owed any more
    */
   async madeUp(since: number): Promise<boolean> {
-    if (!this.owes) return true;
-    const attempt: Attempt = { isOver: false, madeUp: false };
-    if (this.isInVain()) {
-      await endsWithin(FOR_CONNECTION, this.try(attempt));
-      return attempt.madeUp;
-    }
-    const within = Math.max(FOR_CONNECTION / 2, FOR_CONNECTION - (performance.now() - since));
-    await endsWithin(within, this.untilReached(attempt));
-    attempt.isOver = true;
-    if (!attempt.madeUp) this.inVainAt = performance.now();
-    return attempt.madeUp;
+    const madeUp = !this.owes || (await (this.isInVain() ? this.once() : this.untilConnected(since)));
+    this.inVainAt = madeUp ? Number.NEGATIVE_INFINITY : performance.now();
+    return madeUp;
+  }
+
+  /**
+   * For a new leader, before its first word, which others take for what the one before has sequenced, too.
+   *
+   * @param since see `madeUp`
+   */
+  async beforeFirstWord(since: number): Promise<void> {
+    await (this.failsOver ? this.reachedWithin(BEFORE_WORD) : this.madeUp(since));
   }
 
   /** Tries until nothing is owed any more, or the attempt is over. */
@@ -93,6 +95,23 @@ export class UnreachedCache {
    */
   async beforeWord(tried: Promise<unknown>): Promise<void> {
     await endsWithin(this.failsOver ? BEFORE_WORD : FOR_CONNECTION, tried);
+  }
+
+  private untilConnected(since: number): Promise<boolean> {
+    return this.reachedWithin(Math.max(FOR_CONNECTION / 2, FOR_CONNECTION - (performance.now() - since)));
+  }
+
+  private async reachedWithin(milliseconds: number): Promise<boolean> {
+    const attempt: Attempt = { isOver: false, madeUp: false };
+    await endsWithin(milliseconds, this.untilReached(attempt));
+    attempt.isOver = true;
+    return attempt.madeUp;
+  }
+
+  private async once(): Promise<boolean> {
+    const attempt: Attempt = { isOver: false, madeUp: false };
+    await endsWithin(FOR_CONNECTION, this.try(attempt));
+    return attempt.madeUp;
   }
 
   private async try(attempt: Attempt): Promise<void> {
