@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -258,10 +260,14 @@ describe('a Redis', () => {
     await secured.stop();
   });
 
-  it('is found by its sentinels, and its successor after it has died', async () => {
+  it('is found by its sentinels of which one hangs, and its successor after it has died', async () => {
     const kept = ['--dir', folder, '--dbfilename', 'replica.rdb'];
     const replica = await startRedis({ args: [...kept, '--replicaof', redis.host, String(redis.port)] });
     const sentinelPort = await freePort();
+    // One that hangs, as it takes connections and answers nothing.
+    const hanging = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+    await once(hanging, 'listening');
+    const hangingPort = (hanging.address() as AddressInfo).port;
     const configuration = join(folder, 'sentinel.conf');
     await writeFile(
       configuration,
@@ -282,7 +288,7 @@ describe('a Redis', () => {
     };
     await waitFor(knowsReplica, { timeoutMs: 30_000, what: 'the sentinel to know the replica' });
     const { redis: client, connections } = open({
-      REDIS_SENTINELS: `127.0.0.1:${sentinelPort}`,
+      REDIS_SENTINELS: `127.0.0.1:${hangingPort},127.0.0.1:${sentinelPort}`,
       REDIS_SENTINEL_NAME: 'mandi',
     });
     await waitFor(() => client.status === 'ready', { what: 'the connection' });
@@ -295,6 +301,7 @@ describe('a Redis', () => {
     expect(await copied.get('who')).toBe('successor');
     for (const one of [asked, copied]) one.disconnect();
     connections.onApplicationShutdown();
+    hanging.close();
     await sentinel.stop();
     await replica.stop();
   });

@@ -70,13 +70,14 @@ export class RedisConnections implements OnApplicationShutdown {
     // One line when it goes away, one when it is back; not one per attempt.
     let failing = false;
     redis.on('error', ({ message }: Error) => {
-      if (!failing) this.logger.warn(`${purpose}: ${ofTls === '' ? message : message.replace(CLOSED, ofTls)}`);
+      if (!failing) this.logger.warn(`${purpose}: ${ofTls === '' ? message : message.replace(CLOSED, () => ofTls)}`);
       failing = true;
     });
     redis.on('ready', () => {
       void this.lookForCluster(redis, purpose);
       if (failing) this.logger.log(`${purpose}: connected again`);
       failing = false;
+      ofTls = '';
     });
     this.opened.push({ redis, purpose, watch: new ConnectionWatch(redis) });
     this.timer ??= setInterval(() => this.probe(), PROBE_EVERY).unref();
@@ -119,6 +120,9 @@ export class RedisConnections implements OnApplicationShutdown {
     return {
       connectionName: `mandi-inventory-sync:${purpose}`,
       connectTimeout: 2_000,
+      // From when it is asked, which is while it is connected to. Without a bound one that hangs would be waited for
+      // for ever, and no other one asked.
+      sentinelCommandTimeout: 2_000,
       // A dead peer doesn't answer the end of a connection either.
       disconnectTimeout: 100,
       keepAlive: 10_000,
