@@ -74,8 +74,11 @@ export class ProjectionBuilds {
   /**
    * Has the views of a live build that is of an older version show what readers of this version read; those that do so
    * already are left alone, as changing one keeps its readers waiting.
+   *
+   * @param lockWithin as of `swap`
+   * @throws as `swap`
    */
-  async serveOlder({ options }: BuildSource): Promise<void> {
+  async serveOlder({ options }: BuildSource, lockWithin = LOCK_AT_MOST): Promise<void> {
     if (!options.older) return;
     await this.locked(options.name, async (builds) => {
       const live = builds.find(({ status }) => status === 'live');
@@ -87,7 +90,7 @@ export class ProjectionBuilds {
       for (const { view, mark } of marks) {
         if ((mark ?? markOf(plain.get(view))) === markOf(views.get(view))) views.delete(view);
       }
-      if (views.size > 0) await this.show(views);
+      if (views.size > 0) await this.show(views, [], lockWithin);
     });
   }
 
@@ -105,9 +108,9 @@ export class ProjectionBuilds {
    * Has the views show the build in place of the live one. That one is held where it is, so the other one reaches it in
    * a moment, however much is written.
    *
-   * @param lockWithin milliseconds for which readers may be kept waiting for one that reads for long
+   * @param lockWithin milliseconds for which readers of a view may be kept waiting for one that reads for long
    * @returns false if it hasn't: to be tried again
-   * @throws an error with `LOCK_NOT_AVAILABLE` if something reads the views for longer
+   * @throws an error that `isLockTimeout` if something reads the views for longer
    */
   async swap(name: string, lockWithin = LOCK_AT_MOST): Promise<boolean> {
     return this.locked(name, async (builds) => {

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { DiscoveryService } from '@nestjs/core';
 import type { ProjectionState } from '../../contracts/index.js';
 import { EventsDroppedError } from '../../events/index.js';
-import { isConnectionLost, SqlClient, sqlState } from '../../database/index.js';
+import { isConnectionLost, isLockTimeout, SqlClient, sqlState } from '../../database/index.js';
 import { PeriodicJob } from '../../infra/index.js';
 import { fieldFaults, fieldsOf, idRule } from '../../validation/index.js';
 import { PartitionClaims } from '../partitions/partition-claims.js';
@@ -19,33 +19,46 @@ import { type ProjectionHandler, type ProjectionOptions, projectionOptionsOf } f
 const EVERY = 250;
 /** Positions behind the log at which a build is near enough to be swapped in. */
 const NEAR = 1_000;
-/** Milliseconds before views that couldn't be changed are tried again: a try may keep their readers for a second. */
-const SERVE_AGAIN = 10_000;
+/** Milliseconds before a build is tried again that couldn't be begun for events that were dropped. */
+const ENSURE_AGAIN = 10_000;
 /**
- * Milliseconds for which a swap, or a deletion of tables, may wait at first for those who read them, while all others
- * wait behind it: twice as many each time, up to `LOCK_AT_MOST`. It is tried again when ten times as many have gone by.
+ * Milliseconds for which what changes views, or deletes tables, may wait at first for those who read them, while all
+ * others wait behind it: twice as many each time, up to `LOCK_AT_MOST`. It is tried again when ten times as many have
+ * gone by.
  */
 const LOCK_AT_FIRST = 100;
 const REST_BEHIND_LOCK = 10;
-/** SQLSTATE of a lock that wasn't free in time. */
-const LOCK_NOT_AVAILABLE = '55P03';
 /** SQLSTATE of what something else depends on, such as a view that an operator has made of ours. */
 const HAS_DEPENDENTS = '2BP01';
 /** Rows that are counted; of more, PostgreSQL's estimate is shown. */
 const COUNTED = 100_000;
 const NAME = fieldsOf({ name: idRule }, ['name']);
 
+/** How long the next try of what waits for readers may do so, and `performance.now()` from which on. */
+interface Try {
+  lockWithin: number;
+  from: number;
+}
+
+const FIRST_TRY: Try = { lockWithin: LOCK_AT_FIRST, from: 0 };
+const tryAfter = ({ lockWithin }: Try): Try => ({
+  lockWithin: Math.min(2 * lockWithin, LOCK_AT_MOST),
+  from: performance.now() + REST_BEHIND_LOCK * lockWithin,
+});
+
 interface Known {
   options: ProjectionOptions;
   handler: ProjectionHandler;
   /** As soon as it is known that there is a live build. */
   source?: BuildSource;
-  /** `performance.now()` from which on views of an older build are to be changed; `Infinity` when they have been. */
-  serveFrom: number;
+  /** Of changing views of an older build; from `Infinity` on when they have been changed. */
+  serve: Try;
   /** The same for a build of this version to be begun, which events that were dropped may keep from it. */
   ensureFrom: number;
+  /** Who feeds the build that is to take the place of the older one: only that one tries again to change its views. */
+  feeder?: string | null | undefined;
   /** The live build at the last look: what another instance has swapped in may have other views. */
-  live?: number;
+  live?: number | undefined;
 }
 
 /**
@@ -59,8 +72,8 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly fed = new Set<string>();
   /** Consumers of live builds. */
   private live: ReadonlySet<string> = new Set();
-  /** By build: how long the next try of what waits for readers may do so, and `performance.now()` from which on. */
-  private readonly tries = new Map<number, { lockWithin: number; from: number }>();
+  /** By build. */
+  private readonly tries = new Map<number, Try>();
   /** What has been said and needn't be again. */
   private readonly said = new Set<string>();
   private job: PeriodicJob | undefined;
@@ -82,7 +95,8 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
       const [fault] = fieldFaults({ name: options.name }, NAME);
       if (fault) throw new Error(`@Projection of ${instance.constructor.name}: its name ${fault.message}`);
       if (this.known.has(options.name)) throw new Error(`Two projections have the name ${options.name}`);
-      this.known.set(options.name, { options, handler: instance as ProjectionHandler, serveFrom: 0, ensureFrom: 0 });
+      const handler = instance as ProjectionHandler;
+      this.known.set(options.name, { options, handler, serve: FIRST_TRY, ensureFrom: 0 });
     }
     if (this.known.size > 0) this.job = new PeriodicJob(Projections.name, EVERY, () => this.look());
   }
@@ -113,17 +127,14 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
   private async look(): Promise<void> {
     for (const known of this.known.values()) {
       const source = await this.sourceOf(known);
-      if (performance.now() >= known.serveFrom) await this.serve(known, source);
+      const isMine = (known.feeder ?? this.claims.instance) === this.claims.instance;
+      if (isMine && performance.now() >= known.serve.from) await this.serve(known, source);
       if (performance.now() >= known.ensureFrom) await this.ensure(known, source);
       known.source = source;
     }
     const builds = await this.builds.all();
-    for (const { projection, id, status } of builds) {
-      const known = status === 'live' && this.known.get(projection);
-      if (!known) continue;
-      if (known.live !== undefined && known.live !== id) known.serveFrom = 0;
-      known.live = id;
-    }
+    for (const known of this.known.values()) this.notice(known, builds);
+    for (const id of this.tries.keys()) if (!builds.some((build) => build.id === id)) this.tries.delete(id);
     this.live = new Set(builds.filter(({ status }) => status === 'live').map(consumerOf));
     this.feed(builds);
     for (const build of builds) {
@@ -132,15 +143,26 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
+  private notice(known: Known, builds: readonly BuildRow[]): void {
+    const own = builds.filter(({ projection }) => projection === known.options.name);
+    const live = own.find(({ status }) => status === 'live')?.id ?? known.live;
+    if (known.live !== undefined && known.live !== live) known.serve = FIRST_TRY;
+    known.live = live;
+    known.feeder = own.find((build) => build.status === 'building' && isOf(build, known.source!))?.owner;
+  }
+
   /** Nothing else waits for that to succeed: what keeps the views as they are may do so for long. */
   private async serve(known: Known, source: BuildSource): Promise<void> {
+    const { lockWithin } = known.serve;
     try {
-      await this.builds.serveOlder(source);
-      known.serveFrom = Infinity;
+      await this.builds.serveOlder(source, lockWithin);
+      known.serve = { ...FIRST_TRY, from: Infinity };
     } catch (error) {
       if (isConnectionLost(error)) throw error;
-      known.serveFrom = performance.now() + SERVE_AGAIN;
-      this.warnOnce(`The views of ${known.options.name} of before can't be changed, which is tried again`, error);
+      known.serve = tryAfter(known.serve);
+      const views = `The views of ${known.options.name} of before`;
+      if (!isLockTimeout(error)) this.warnOnce(`${views} can't be changed, which is tried again`, error);
+      else if (lockWithin === LOCK_AT_MOST) this.warnOnce(`${views} are read for long, and changed later`, error);
     }
   }
 
@@ -150,7 +172,7 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
       known.ensureFrom = Infinity;
     } catch (error) {
       if (!(error instanceof EventsDroppedError)) throw error;
-      known.ensureFrom = performance.now() + SERVE_AGAIN;
+      known.ensureFrom = performance.now() + ENSURE_AGAIN;
       const reason = `${source.options.name} can't be built anew. ${error.message}: put that back first`;
       this.once(reason, () => this.logger.error(reason));
     }
@@ -202,20 +224,18 @@ export class Projections implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** What waits for others is tried again, more and more seldom; what only an operator can remove is said. */
   private async tolerantly({ id, projection }: BuildRow, work: (lockWithin: number) => Promise<void>): Promise<void> {
-    const { lockWithin, from } = this.tries.get(id) ?? { lockWithin: LOCK_AT_FIRST, from: 0 };
-    if (performance.now() < from) return;
+    const now = this.tries.get(id) ?? FIRST_TRY;
+    if (performance.now() < now.from) return;
     try {
-      await work(lockWithin);
+      await work(now.lockWithin);
       this.tries.delete(id);
     } catch (error) {
       this.logger.debug(error);
-      this.tries.set(id, {
-        lockWithin: Math.min(2 * lockWithin, LOCK_AT_MOST),
-        from: performance.now() + REST_BEHIND_LOCK * lockWithin,
-      });
+      this.tries.set(id, tryAfter(now));
       const isHeld = sqlState(error) === HAS_DEPENDENTS;
-      const isRead = sqlState(error) === LOCK_NOT_AVAILABLE && lockWithin === LOCK_AT_MOST;
-      if (isHeld || isRead) this.warnOnce(`Tables of ${projection} can't be replaced, which is tried again`, error);
+      const isRead = isLockTimeout(error) && now.lockWithin === LOCK_AT_MOST;
+      if (isHeld) this.warnOnce(`Tables of ${projection} can't be replaced, which is tried again`, error);
+      if (isRead) this.warnOnce(`Tables of ${projection} are read for long, and replaced later`, error);
     }
   }
 
