@@ -15,7 +15,7 @@ export interface Cluster {
 }
 
 export const SUPERUSER = 'mandi';
-const PASSWORD_FILE = 'mandi.password';
+export const PASSWORD_FILE = 'mandi.password';
 
 /** The version in PG_VERSION, or undefined when there is no cluster yet. */
 export async function clusterVersion(directory: string): Promise<string | undefined> {
