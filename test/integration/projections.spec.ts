@@ -295,7 +295,7 @@ describe('projections', () => {
       await waitFor(() => look.mock.calls.length > 10, { what: 'some looks' });
       expect(tries()).toEqual(before);
       look.mockRestore();
-      await waitFor(() => tries().length > before.length, { what: 'the next try' });
+      await waitFor(() => tries().length > before.length, { timeoutMs: 30_000, what: 'the next try' });
       expect(tries().join()).toMatch(/^100,200/);
       await client.query('COMMIT');
     });
