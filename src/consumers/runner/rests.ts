@@ -41,8 +41,8 @@ export interface RestBounds {
 }
 
 /**
- * Only a reader in this process ends a rest; one in another waits 2 s at most (`Moments`), of which this leaves half
- * for the batch that comes next.
+ * Only a reader in this process ends a rest. In another one, who asks for the past waits 2 s at most (`Moments`), of
+ * which this leaves half for the batch that comes next; a search of the present waits 0.25 s, and may be in vain.
  */
 export const OF_PROJECTIONS: RestBounds = {
   longest: 1_000,

@@ -13,7 +13,7 @@ import {
 import { AwaitSequenced, EventLog } from '../../../events/index.js';
 import type { LoadedPage } from '../../../search-cache/index.js';
 import { type ReadFloor, SqlClient } from '../../../database/index.js';
-import { FairSlots, UnavailableError } from '../../../infra/index.js';
+import { endsWithin, FairSlots, UnavailableError } from '../../../infra/index.js';
 import { Moments } from '../../moments.js';
 import { type VendorEntity, vendorOf } from '../../vendors/vendor.entity.js';
 import { encodeCursor } from '../planner/page-cursor.js';
@@ -29,11 +29,17 @@ type VendorPageRow = VendorEntity & { rank: number; total: number; available: nu
 /** How often a page is read until it is of a position, and after how many times it is looked for in the history. */
 const ATTEMPTS = 6;
 const PRESENT_ATTEMPTS = 3;
+/**
+ * Milliseconds after which a page is read no more. The last attempt began before, and its position may be waited for as
+ * long (`SnapshotPositions`).
+ */
+const ATTEMPTS_WITHIN = 1_500;
 
 /** Searches of the past that are run at once, which take connections that writes need as well. */
 const PASTS = { most: 3, ofOne: 2, within: 5_000, waiting: 500 };
-/** Milliseconds that a search of the present waits for one of these slots. */
+/** Milliseconds that a search of the present waits for one of these slots, and for all changes to have positions. */
 const SLOT_WITHIN = 250;
+const SEQUENCED_WITHIN = 250;
 
 /** Loads pages straight from PostgreSQL, each with the position that it is of. */
 @Injectable()
@@ -55,6 +61,7 @@ export class PageLoader {
    * @throws as `PageReader.read`
    */
   async products(request: PageRequest): Promise<LoadedPage> {
+    const began = performance.now();
     for (let attempt = 1; ; attempt += 1) {
       const read = await this.reader.read(request);
       if (read.interpretation.kind === 'loosened') return this.loaded(read, oldestSeen(read.seen));
@@ -62,7 +69,8 @@ export class PageLoader {
       if (typeof position === 'number') return this.loaded(read, { position });
       const latest = position === undefined && attempt === PRESENT_ATTEMPTS && (await this.latest(request, read));
       if (latest) return latest;
-      if (position === 'late' || attempt === ATTEMPTS) return this.loaded(read, oldestSeen(read.seen), true);
+      const isLast = attempt === ATTEMPTS || performance.now() - began > ATTEMPTS_WITHIN;
+      if (position === 'late' || isLast) return this.loaded(read, oldestSeen(read.seen), true);
     }
   }
 
@@ -87,17 +95,19 @@ export class PageLoader {
 
   /**
    * The page at the end of the log, when so much is written that it can't be told of a page of the present. Undefined
-   * if the log ends before what a page of the present has seen, so that it would be older, if the history is so far
-   * behind, as it is of a large import, that the page would have to wait for it, or if too many search the past.
+   * if that might be before what a page of the present has seen, as changes wait for their positions, if the history is
+   * so far behind, as it is of a large import, that the page would have to wait for it, or if too many search the past
+   * or ask the database.
    */
   private async latest(
     { filters, options, owner = '' }: PageRequest,
     { seen, firstStep, step, followUps, isMakeshift = false }: ReadPage,
   ): Promise<LoadedPage | undefined> {
-    const position = await this.awaitSequenced.all();
-    if (seen.some((one) => position < lastSeen(one))) return undefined;
-    if (!(await this.moments.reachesSoon(position))) return undefined;
     try {
+      const position = await this.sequenced();
+      // A replica may have shown what the primary doesn't yet.
+      if (position === null || seen.some((one) => position < lastSeen(one))) return undefined;
+      if (!(await this.moments.reachesSoon(position))) return undefined;
       const past = (): Promise<ReadPage> => this.reader.read({ filters, options, at: position });
       const read = await this.pasts.use(owner, past, SLOT_WITHIN);
       // What else was looked for in vain, or wasn't, is as it was.
@@ -106,6 +116,19 @@ export class PageLoader {
       if (error instanceof UnavailableError) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * A position that everything committed by now has reached; null if there is none in a moment. How far the log has got
+   * by then doesn't do: others' changes may have got their positions before some that were seen and acknowledged.
+   */
+  private async sequenced(): Promise<number | null> {
+    let position: number | null = null;
+    await endsWithin(
+      SEQUENCED_WITHIN,
+      this.awaitSequenced.allOrNone().then((reached) => (position = reached)),
+    );
+    return position;
   }
 
   /**
