@@ -39,10 +39,10 @@ export interface Difference {
 type Counts = Pick<VerifyReport, 'events' | 'products' | 'vendors' | 'pending' | 'holes'>;
 
 /**
- * PostgreSQL's memory for each sort and hash. A log of 1,000,000 events is compared version by version; with the
- * default of 4 MB all of these go to its disk, which takes half as long again.
+ * PostgreSQL's memory for each sort and hash, of which there are several at once: with the default of 4 MB those of a
+ * log of 1,000,000 events are written to disk in many small parts.
  */
-const WORK_MEM = '256MB';
+const WORK_MEM = `SET LOCAL work_mem = '64MB'; SET LOCAL hash_mem_multiplier = 1`;
 /** Rows of a kind that are listed; there may be more. */
 const LISTED = 20;
 
@@ -179,7 +179,7 @@ async function inSnapshot<Result>(client: pg.Client, work: () => Promise<Result>
   const adopt = shared === '' ? '' : `SET TRANSACTION SNAPSHOT ${client.escapeLiteral(shared)};`;
   await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   try {
-    await client.query(`${adopt} SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '${WORK_MEM}'`);
+    await client.query(`${adopt} SET LOCAL statement_timeout = 0; ${WORK_MEM}`);
     return await work();
   } finally {
     await client.query('ROLLBACK');
