@@ -69,8 +69,15 @@ async function startProxy(
   });
 }
 
+/** Ports that are tried: another process may take a free one before the proxy does. */
+const PORTS = 3;
+
 /** @param start begins to listen on the port, with files of its own in the folder */
-export async function runProxy(what: string, start: (folder: string, port: number) => Promise<Child>): Promise<Proxy> {
+export async function runProxy(
+  what: string,
+  start: (folder: string, port: number) => Promise<Child>,
+  ports = PORTS,
+): Promise<Proxy> {
   const folder = await mkdtemp(join(tmpdir(), 'mandi-proxy-'));
   const port = await freePort();
   const child = await start(folder, port);
@@ -85,6 +92,7 @@ export async function runProxy(what: string, start: (folder: string, port: numbe
     if (child.hasExited()) throw new Error(`${what} ended at once: ${child.output()}`);
   } catch (error) {
     await stop('SIGKILL');
+    if (ports > 1 && /address already in use/i.test(child.output())) return runProxy(what, start, ports - 1);
     throw error;
   }
   return { url, stop: () => stop() };
