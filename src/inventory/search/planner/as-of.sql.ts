@@ -1,6 +1,6 @@
 import { PRODUCT_FIELDS, STORED_PRODUCT } from '../../../contracts/index.js';
 import { TEXT_COLUMNS } from '../../products/versions/product-versions.sql.js';
-import { BY_TIME } from './page-spec.js';
+import { BY_TIME, COUNTED } from './page-spec.js';
 import type { SearchStatement } from './product-search.sql.js';
 import { named } from './sql-builder.js';
 
@@ -43,6 +43,8 @@ const relations = (at: string): string => `
         SELECT * FROM product_versions v WHERE v.id = i.id AND v.from_position <= ${at}
         ORDER BY v.from_position DESC LIMIT 1) v
       WHERE ${isOf('i', at)} AND (v.to_position IS NULL OR v.to_position > ${at})
+    ), products_counted AS NOT MATERIALIZED (
+      SELECT i.id, i.vendor_id FROM product_identities i WHERE ${isOf('i', at)}
     ), product_texts AS NOT MATERIALIZED (
       SELECT t.id, t.lexemes, t.category FROM product_version_texts t
     ), vendors AS NOT MATERIALIZED (
@@ -51,10 +53,22 @@ const relations = (at: string): string => `
       SELECT ${at} AS position, 0::bigint AS seq
     )`;
 
+/**
+ * How many times fewer products are read along an index of prices: about the versions that a product has, which would
+ * all be passed. Those of a place or of a text are soon looked up instead, each by its one version.
+ */
+const PASSED = 8;
+const ALONG_PRICES = /(\d+) \/\* along prices \*\//g;
+
 /** What a search would have found at a position. */
 export function asOf({ statement, values }: SearchStatement, position: number): SearchStatement {
   const at = `$${values.length + 1}`;
   const text = `${relations(`${at}::bigint`)}
-    SELECT * FROM (${statement.text.replaceAll(BY_TIME, 'products_by_time')}) answered`;
+    SELECT * FROM (${ofPast(statement.text)}) answered`;
   return { statement: named('as-of', text), values: [...values, position] };
+}
+
+function ofPast(text: string): string {
+  const inHistory = text.replaceAll(BY_TIME, 'products_by_time').replaceAll(COUNTED, 'products_counted');
+  return inHistory.replace(ALONG_PRICES, (_along, products: string) => `${Math.ceil(Number(products) / PASSED)}`);
 }

@@ -1,6 +1,6 @@
 import { BEST_RANK } from '../../text/text-query.js';
 import { MAX_UNIT } from './page-cursor.js';
-import { countOf, productsIn, rowsOf } from './page-spec.js';
+import { along, alongPrices, countOf, productsIn, rowsOf } from './page-spec.js';
 import { SMALL_PLACE } from './region.sql.js';
 import { BEYOND_PRICES, checked, whereAll } from './product-conditions.js';
 import { idAndKeys, type OrderColumn, orderBy, orderByKeys, type ProductOrder } from './product-order.js';
@@ -61,7 +61,7 @@ function filtered(page: TextsPageSpec): string {
   const inRange = `texts t CROSS JOIN LATERAL (SELECT FROM products p ${whereAll(['p.text_id = t.id', ...(range ?? [])])}) p`;
   const next = [
     ...(conditions.place.length > 0 ? [`WHEN ${SMALL_PLACE} THEN 'place'`] : []),
-    ...(range ? [`WHEN ${countOf(inRange, IN_RANGE + 1)} <= ${IN_RANGE} THEN 'price'`] : []),
+    ...(range ? [`WHEN ${countOf(inRange, alongPrices(IN_RANGE + 1))} <= ${alongPrices(IN_RANGE)} THEN 'price'`] : []),
   ];
   return `
       ${upToFrontier('near', page, FIRST_PASS, `NOT ${MANY}`)},
@@ -82,7 +82,7 @@ function filtered(page: TextsPageSpec): string {
  */
 function upToFrontier(name: string, page: TextsPageSpec, each: number, only: string): string {
   const { conditions, order, behind, limit } = page;
-  const ofEachText = `(SELECT ceil(${each} * ${limit}::bigint / greatest(count(*), 1)::float8)::bigint FROM texts)`;
+  const ofEachText = `(SELECT ceil(${along(order, each)} * ${limit}::bigint / greatest(count(*), 1)::float8)::bigint FROM texts)`;
   const first = (beside: readonly string[]): string => `
             SELECT ${idAndKeys(order)} FROM ${productsIn(order)} p
             ${whereAll(['p.text_id = t.id', ...conditions.inIndexOfText(order), ...behind, ...beside])}

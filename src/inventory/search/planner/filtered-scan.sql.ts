@@ -1,6 +1,6 @@
 import { MANY } from './few-texts.sql.js';
-import { HITS, prospectOf, SAMPLED, SEEN, WALKED } from './page-sample.sql.js';
-import { BY_TIME, countOf, NARROW, type PageSpec, rowsOf } from './page-spec.js';
+import { HITS, prospectOf, SAMPLED, SEEN, walkedIn } from './page-sample.sql.js';
+import { alongPrices, BY_TIME, countOf, NARROW, type PageSpec, rowsOf } from './page-spec.js';
 import { PRODUCTS_OF_PLACE, SMALL_PLACE } from './region.sql.js';
 import { checked, type ProductConditions, whereAll } from './product-conditions.js';
 import { idAndKeys, orderByKeys } from './product-order.js';
@@ -29,7 +29,9 @@ export function accessPath({ conditions }: PageSpec): string {
   const ways = [
     ...(place.length > 0 ? [`WHEN ${SMALL_PLACE} THEN 'place'`] : []),
     ...(priceRange
-      ? [`WHEN ${countOf(`products p ${whereAll(priceRange)}`, NARROW + 1)} <= ${NARROW} THEN 'price'`]
+      ? [
+          `WHEN ${countOf(`products p ${whereAll(priceRange)}`, alongPrices(NARROW + 1))} <= ${alongPrices(NARROW)} THEN 'price'`,
+        ]
       : []),
     ...(place.length > 0 && match !== undefined
       ? [`WHEN ${PRODUCTS_OF_PLACE} IS NOT NULL AND ${fewerThanText} THEN 'large place'`]
@@ -46,7 +48,7 @@ export function accessPath({ conditions }: PageSpec): string {
 export function preferFilteredScan(page: PageSpec): string {
   const { conditions } = page;
   const { worth, rows } = prospectOf(page);
-  const largePlace = `WHEN 'large place' THEN ${HITS} = 0 OR ${WALKED} * ${PRODUCTS_OF_PLACE} < ${rows}`;
+  const largePlace = `WHEN 'large place' THEN ${HITS} = 0 OR ${walkedIn(page.order)} * ${PRODUCTS_OF_PLACE} < ${rows}`;
   const leavesLess = `CASE ${WAY} WHEN 'all' THEN false
           ${conditions.place.length > 0 && conditions.match !== undefined ? largePlace : ''} ELSE true END`;
   const orElse = isChoice(conditions) ? ` OR (${HITS} < ${CLOSE} AND ${leavesLess})` : '';

@@ -1,11 +1,14 @@
-import { firstProducts, PROBE_ROWS, type PageSpec, rowsOf } from './page-spec.js';
+import { along, firstProducts, PROBE_ROWS, type PageSpec, rowsOf } from './page-spec.js';
 import { whereAll } from './product-conditions.js';
 import type { ProductOrder } from './product-order.js';
 
 /** How many times as far is walked as a sample promises. */
 const SCAN_FACTOR = 2;
-/** Rows walked in the time in which one is looked up and sorted. */
-export const WALKED = 5;
+/** Products walked in the time in which one is looked up and sorted. */
+const WALKED = 5;
+
+/** SQL of how many products are walked in that time. */
+export const walkedIn = (order: ProductOrder): string => along(order, WALKED);
 
 /** SQL of how many rows of the sample have what rows are looked up by, and how many of these fit. */
 export const SEEN = '(SELECT count(*) FROM sample)';
@@ -16,7 +19,8 @@ export const HITS = '(SELECT count(*) FROM sample WHERE fits)';
  * so much more there.
  */
 export const SAMPLED = '(SELECT rows FROM sample_size)';
-const SAMPLE_SIZE = `greatest(${PROBE_ROWS}, ceil(1.5 * sqrt(${rowsOf('products')})))::bigint`;
+const sampleSize = (order: ProductOrder): string =>
+  `greatest(${along(order, PROBE_ROWS)}, ceil(${along(order, 15)} * 0.1 * sqrt(${rowsOf('products')})))::bigint`;
 
 /**
  * The first rows in order that have what rows would be looked up by, as `sample`, with whether they fit the other
@@ -32,7 +36,7 @@ export function sampled(
   only: readonly string[],
 ): string {
   return `
-      sample_size AS MATERIALIZED (SELECT ${SAMPLE_SIZE} AS rows),
+      sample_size AS MATERIALIZED (SELECT ${sampleSize(order)} AS rows),
       sample AS MATERIALIZED (
         SELECT ${[...fields, `(${conditions.residual(order).join(' AND ')}) AS fits`].join(', ')}
         ${conditions.from(firstProducts(conditions, order, behind, SAMPLED))}
@@ -57,11 +61,11 @@ export interface Prospect {
  * @param hits SQL of `h`
  * @param seen SQL of `s`
  */
-export function prospectOf({ limit }: PageSpec, hits = HITS, seen = SEEN): Prospect {
+export function prospectOf({ order, limit }: PageSpec, hits = HITS, seen = SEEN): Prospect {
   const rows = `${SAMPLED} * ${limit}::bigint / greatest(${hits}, 0.5)`;
   return {
     rows,
     most: `(SELECT ceil(${SCAN_FACTOR} * ${rows})::bigint)`,
-    worth: `(${seen} - 1) * ${WALKED} * ${rowsOf('products')} > ${SAMPLED} * ${rows}`,
+    worth: `(${seen} - 1) * ${walkedIn(order)} * ${rowsOf('products')} > ${SAMPLED} * ${rows}`,
   };
 }

@@ -10,9 +10,19 @@ export interface PageSpec {
   limit: string;
 }
 
-/** Rows at the beginning of an order that are looked at in any case. */
+/**
+ * SQL of a number of products to read along an index of prices. Of the past there are fewer: between two products of a
+ * moment such an index has their versions of other moments, which are read as well (`asOf`).
+ */
+export const alongPrices = (products: number): string => `${products} /* along prices */`;
+
+/** The same along the index of an order; by time, most products have one entry. */
+export const along = (order: ProductOrder, products: number): string =>
+  isByPrice(order) ? alongPrices(products) : `${products}`;
+
+/** Products at the beginning of an order that are looked at in any case. */
 export const PROBE_ROWS = 300;
-/** Rows within a price range or a place that are looked up, whatever else is asked for. */
+/** Products within a price range or a place that are looked up, whatever else is asked for. */
 export const NARROW = 3_000;
 /** Rows of the greatest page and one: a literal, as without one a plan is made for a tenth of the table. */
 export const MOST = 101;
@@ -22,6 +32,9 @@ export const MOST = 101;
  * than the ones by price (`asOf`).
  */
 export const BY_TIME = 'products /* by time or vendor */';
+
+/** The same where nothing but that they are there is asked of them: of the past, their versions needn't be found. */
+export const COUNTED = 'products /* counted by vendor */';
 
 /** `products`, to be read in an order. */
 export const productsIn = (order: ProductOrder): string => (isByPrice(order) ? 'products' : BY_TIME);

@@ -1,4 +1,4 @@
-import { BY_TIME, countOf, NARROW, type PageSpec, rowsOf } from './page-spec.js';
+import { COUNTED, countOf, NARROW, type PageSpec, rowsOf } from './page-spec.js';
 import { whereAll } from './product-conditions.js';
 
 /** Vendors of a place that may be a small one. */
@@ -17,7 +17,7 @@ export function ofPlace({ conditions: { place } }: PageSpec): string {
   if (place.length === 0) return '';
   const vendors = `vendors v ${whereAll(place)}`;
   const products = `(SELECT v.id FROM ${vendors} LIMIT ${FEW_VENDORS}) v
-          CROSS JOIN LATERAL (SELECT FROM ${BY_TIME} p WHERE p.vendor_id = v.id LIMIT ${NARROW + 1}) p`;
+          CROSS JOIN LATERAL (SELECT FROM ${COUNTED} p WHERE p.vendor_id = v.id LIMIT ${NARROW + 1}) p`;
   return `
       of_place AS MATERIALIZED (
         SELECT vendors, CASE WHEN vendors <= ${MANY_VENDORS} THEN vendors * ${rowsOf('products')} / greatest(${rowsOf('vendors')}, 1) END AS products

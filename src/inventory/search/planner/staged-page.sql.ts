@@ -1,6 +1,6 @@
 import { INSTEAD, preferFilteredScan, lookedUp, accessPath } from './filtered-scan.sql.js';
 import { prospectOf, sampled } from './page-sample.sql.js';
-import { BY_TIME, firstProducts, PROBE_ROWS, MOST, type PageSpec, productsIn } from './page-spec.js';
+import { along, BY_TIME, firstProducts, PROBE_ROWS, MOST, type PageSpec, productsIn } from './page-spec.js';
 import { ofPlace } from './region.sql.js';
 import { checked, whereAll } from './product-conditions.js';
 import { idAndKeys, orderBy, orderByKeys } from './product-order.js';
@@ -29,7 +29,7 @@ export function stagedPage(page: PageSpec): string {
     : `SELECT ${idAndKeys(order)} ${conditions.from(conditions.place.length > 0 ? BY_TIME : 'products')} ${whereAll([...conditions.lookUp, ...page.behind.map(checked)])}`;
   return `
       WITH ${ofPlace(page)} ${texts ? `${fewTexts(texts)},` : ''}
-      probe AS MATERIALIZED (${walk(page, `${PROBE_ROWS}`, [...fitting, ...many])}),
+      probe AS MATERIALIZED (${walk(page, along(order, PROBE_ROWS), [...fitting, ...many])}),
       ${sampled(page, order, [], many)},
       ${accessPath(page)}
       ${preferFilteredScan(page)},
