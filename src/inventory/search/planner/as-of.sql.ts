@@ -1,6 +1,6 @@
 import { PRODUCT_FIELDS, STORED_PRODUCT } from '../../../contracts/index.js';
 import { TEXT_COLUMNS } from '../../products/versions/product-versions.sql.js';
-import { BY_TIME, COUNTED } from './page-spec.js';
+import { BY_TIME, COUNTED, VERSIONS } from './page-spec.js';
 import type { SearchStatement } from './product-search.sql.js';
 import { named } from './sql-builder.js';
 
@@ -53,11 +53,6 @@ const relations = (at: string): string => `
       SELECT ${at} AS position, 0::bigint AS seq
     )`;
 
-/**
- * How many times fewer products are read along an index of prices: about the versions that a product has, which would
- * all be passed. Those of a place or of a text are soon looked up instead, each by its one version.
- */
-const PASSED = 8;
 const ALONG_PRICES = /(\d+) \/\* along prices \*\//g;
 
 /** What a search would have found at a position. */
@@ -68,7 +63,11 @@ export function asOf({ statement, values }: SearchStatement, position: number): 
   return { statement: named('as-of', text), values: [...values, position] };
 }
 
+/**
+ * Fewer products are read along an index of prices, as all their versions would be passed; those of a place or of a
+ * text are soon looked up instead, each by its one version.
+ */
 function ofPast(text: string): string {
   const inHistory = text.replaceAll(BY_TIME, 'products_by_time').replaceAll(COUNTED, 'products_counted');
-  return inHistory.replace(ALONG_PRICES, (_along, products: string) => `${Math.ceil(Number(products) / PASSED)}`);
+  return inHistory.replace(ALONG_PRICES, (_along, products: string) => `${Math.ceil(Number(products) / VERSIONS)}`);
 }

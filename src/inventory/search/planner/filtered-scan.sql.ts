@@ -1,6 +1,6 @@
 import { MANY } from './few-texts.sql.js';
-import { HITS, prospectOf, SAMPLED, SEEN, walkedIn } from './page-sample.sql.js';
-import { alongPrices, BY_TIME, countOf, NARROW, type PageSpec, rowsOf } from './page-spec.js';
+import { HITS, prospectOf, SAMPLED, SEEN, WALKED } from './page-sample.sql.js';
+import { along, alongPrices, BY_TIME, countOf, NARROW, type PageSpec, rowsOf, VERSIONS } from './page-spec.js';
 import { PRODUCTS_OF_PLACE, SMALL_PLACE } from './region.sql.js';
 import { checked, type ProductConditions, whereAll } from './product-conditions.js';
 import { idAndKeys, orderByKeys } from './product-order.js';
@@ -20,12 +20,14 @@ const isChoice = ({ place, priceRange }: ProductConditions): boolean => place.le
  * By which filter to look up: `place` or `price`, if it leaves few products; `large place`, if it seems to leave fewer
  * than the text does; else `all`, by the text or whatever there is.
  */
-export function accessPath({ conditions }: PageSpec): string {
+export function accessPath({ conditions, order }: PageSpec): string {
   const { place, priceRange, match } = conditions;
   if (!isChoice(conditions)) return '';
   const ofTexts = `texts t CROSS JOIN LATERAL (SELECT FROM products p WHERE p.text_id = t.id) p`;
+  // Products of the text that take as long as those of the place, which are looked up by one version in any case.
+  const asLong = `(SELECT ceil(${PRODUCTS_OF_PLACE} * ${along(order, VERSIONS)} / ${VERSIONS}.0)::bigint)`;
   const fewerThanText = `CASE WHEN ${MANY} THEN ${PRODUCTS_OF_PLACE} * ${SAMPLED} < ${SEEN} * ${rowsOf('products')}
-            ELSE ${countOf(ofTexts, `(SELECT ${PRODUCTS_OF_PLACE}::bigint)`)} >= ${PRODUCTS_OF_PLACE}::bigint END`;
+            ELSE ${countOf(ofTexts, asLong)} >= ${asLong} END`;
   const ways = [
     ...(place.length > 0 ? [`WHEN ${SMALL_PLACE} THEN 'place'`] : []),
     ...(priceRange
@@ -48,7 +50,7 @@ export function accessPath({ conditions }: PageSpec): string {
 export function preferFilteredScan(page: PageSpec): string {
   const { conditions } = page;
   const { worth, rows } = prospectOf(page);
-  const largePlace = `WHEN 'large place' THEN ${HITS} = 0 OR ${walkedIn(page.order)} * ${PRODUCTS_OF_PLACE} < ${rows}`;
+  const largePlace = `WHEN 'large place' THEN ${HITS} = 0 OR ${WALKED} * ${PRODUCTS_OF_PLACE} < ${rows}`;
   const leavesLess = `CASE ${WAY} WHEN 'all' THEN false
           ${conditions.place.length > 0 && conditions.match !== undefined ? largePlace : ''} ELSE true END`;
   const orElse = isChoice(conditions) ? ` OR (${HITS} < ${CLOSE} AND ${leavesLess})` : '';

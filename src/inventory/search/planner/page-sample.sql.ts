@@ -1,14 +1,14 @@
-import { along, firstProducts, PROBE_ROWS, type PageSpec, rowsOf } from './page-spec.js';
+import { along, alongPrices, firstProducts, PROBE_ROWS, type PageSpec, rowsOf } from './page-spec.js';
 import { whereAll } from './product-conditions.js';
 import type { ProductOrder } from './product-order.js';
 
 /** How many times as far is walked as a sample promises. */
 const SCAN_FACTOR = 2;
-/** Products walked in the time in which one is looked up and sorted. */
-const WALKED = 5;
-
-/** SQL of how many products are walked in that time. */
-export const walkedIn = (order: ProductOrder): string => along(order, WALKED);
+/**
+ * SQL of how many products are walked in the time in which one is looked up and sorted. Of the past fewer along time as
+ * well: each is looked up then, by its one version.
+ */
+export const WALKED = alongPrices(5);
 
 /** SQL of how many rows of the sample have what rows are looked up by, and how many of these fit. */
 export const SEEN = '(SELECT count(*) FROM sample)';
@@ -61,11 +61,11 @@ export interface Prospect {
  * @param hits SQL of `h`
  * @param seen SQL of `s`
  */
-export function prospectOf({ order, limit }: PageSpec, hits = HITS, seen = SEEN): Prospect {
+export function prospectOf({ limit }: PageSpec, hits = HITS, seen = SEEN): Prospect {
   const rows = `${SAMPLED} * ${limit}::bigint / greatest(${hits}, 0.5)`;
   return {
     rows,
     most: `(SELECT ceil(${SCAN_FACTOR} * ${rows})::bigint)`,
-    worth: `(${seen} - 1) * ${walkedIn(order)} * ${rowsOf('products')} > ${SAMPLED} * ${rows}`,
+    worth: `(${seen} - 1) * ${WALKED} * ${rowsOf('products')} > ${SAMPLED} * ${rows}`,
   };
 }

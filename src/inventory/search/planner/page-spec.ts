@@ -10,6 +10,9 @@ export interface PageSpec {
   limit: string;
 }
 
+/** Versions of a product of the past, as is assumed of all: a log may have some or many of each. */
+export const VERSIONS = 8;
+
 /**
  * SQL of a number of products to read along an index of prices. Of the past there are fewer: between two products of a
  * moment such an index has their versions of other moments, which are read as well (`asOf`).
