@@ -53,7 +53,7 @@ const relations = (at: string): string => `
       SELECT ${at} AS position, 0::bigint AS seq
     )`;
 
-const ALONG_PRICES = /(\d+) \/\* along prices \*\//g;
+const ALONG_PRICES = /\/\* along prices \*\/ (\d+)/g;
 
 /** What a search would have found at a position. */
 export function asOf({ statement, values }: SearchStatement, position: number): SearchStatement {

@@ -17,7 +17,7 @@ export const VERSIONS = 8;
  * SQL of a number of products to read along an index of prices. Of the past there are fewer: between two products of a
  * moment such an index has their versions of other moments, which are read as well (`asOf`).
  */
-export const alongPrices = (products: number): string => `${products} /* along prices */`;
+export const alongPrices = (products: number): string => `/* along prices */ ${products}`;
 
 /** The same along the index of an order; by time, most products have one entry. */
 export const along = (order: ProductOrder, products: number): string =>
