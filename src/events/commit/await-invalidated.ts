@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { endsWithin } from '../../infra/index.js';
 import { LeaderWord } from '../invalidation/leader-word.js';
-import { type Attempt, UnreachedCache } from '../invalidation/unreached-cache.js';
+import { type Attempt, attempted, UnreachedCache } from '../invalidation/unreached-cache.js';
 import { LeaderElection } from '../sequencer/leader-election.js';
 import { AwaitSequenced } from './await-sequenced.js';
 
@@ -40,10 +39,9 @@ export class AwaitInvalidated {
     if (!this.unreached.owes) return true;
     if (this.leadership.held) return this.unreached.madeUp(since);
     const within = Math.max(FOR_LEADER / 2, FOR_LEADER - (performance.now() - since));
-    const attempt: Attempt = { isOver: false, madeUp: false };
-    await endsWithin(within, Promise.race([this.unreached.untilReached(attempt), this.byLeader(attempt, within)]));
-    attempt.isOver = true;
-    return attempt.madeUp;
+    return attempted(within, (attempt) =>
+      Promise.race([this.unreached.untilReached(attempt), this.byLeader(attempt, within)]),
+    );
   }
 
   private async byLeader(attempt: Readonly<Attempt>, within: number): Promise<void> {

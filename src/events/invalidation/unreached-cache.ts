@@ -23,6 +23,14 @@ export interface Attempt {
   madeUp: boolean;
 }
 
+/** @returns whether it was made up for within so many milliseconds */
+export async function attempted(milliseconds: number, work: (attempt: Attempt) => Promise<unknown>): Promise<boolean> {
+  const attempt: Attempt = { isOver: false, madeUp: false };
+  await endsWithin(milliseconds, work(attempt));
+  attempt.isOver = true;
+  return attempt.madeUp;
+}
+
 /**
  * What is done about a cache in which something couldn't be put out of date: it is tried again. All who wait share each
  * try.
@@ -101,17 +109,12 @@ export class UnreachedCache {
     return this.reachedWithin(Math.max(FOR_CONNECTION / 2, FOR_CONNECTION - (performance.now() - since)));
   }
 
-  private async reachedWithin(milliseconds: number): Promise<boolean> {
-    const attempt: Attempt = { isOver: false, madeUp: false };
-    await endsWithin(milliseconds, this.untilReached(attempt));
-    attempt.isOver = true;
-    return attempt.madeUp;
+  private reachedWithin(milliseconds: number): Promise<boolean> {
+    return attempted(milliseconds, (attempt) => this.untilReached(attempt));
   }
 
-  private async once(): Promise<boolean> {
-    const attempt: Attempt = { isOver: false, madeUp: false };
-    await endsWithin(FOR_CONNECTION, this.try(attempt));
-    return attempt.madeUp;
+  private once(): Promise<boolean> {
+    return attempted(FOR_CONNECTION, (attempt) => this.try(attempt));
   }
 
   private async try(attempt: Attempt): Promise<void> {
