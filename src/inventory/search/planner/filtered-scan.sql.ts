@@ -1,6 +1,6 @@
 import { MANY } from './few-texts.sql.js';
 import { HITS, prospectOf, SAMPLED, SEEN, WALKED } from './page-sample.sql.js';
-import { along, alongPrices, BY_TIME, countOf, NARROW, type PageSpec, rowsOf, VERSIONS } from './page-spec.js';
+import { alongPrices, BY_TIME, countOf, NARROW, type PageSpec, partAlong, rowsOf } from './page-spec.js';
 import { PRODUCTS_OF_PLACE, SMALL_PLACE } from './region.sql.js';
 import { checked, type ProductConditions, whereAll } from './product-conditions.js';
 import { idAndKeys, orderByKeys } from './product-order.js';
@@ -25,7 +25,7 @@ export function accessPath({ conditions, order }: PageSpec): string {
   if (!isChoice(conditions)) return '';
   const ofTexts = `texts t CROSS JOIN LATERAL (SELECT FROM products p WHERE p.text_id = t.id) p`;
   // Products of the text that take as long as those of the place, which are looked up by one version in any case.
-  const asLong = `(SELECT ceil(${PRODUCTS_OF_PLACE} * ${along(order, VERSIONS)} / ${VERSIONS}.0)::bigint)`;
+  const asLong = `(SELECT ceil(${PRODUCTS_OF_PLACE} * ${partAlong(order)})::bigint)`;
   const fewerThanText = `CASE WHEN ${MANY} THEN ${PRODUCTS_OF_PLACE} * ${SAMPLED} < ${SEEN} * ${rowsOf('products')}
             ELSE ${countOf(ofTexts, asLong)} >= ${asLong} END`;
   const ways = [

@@ -17,7 +17,7 @@ export interface ShownTerms {
  * Events that wait for their positions are told apart up to this many, more than some pages of an import bring. At
  * 1,000, as many as one such page has, a page of products read beside an import was mostly of no position that it could
  * know. Each page that is read from PostgreSQL takes so much longer, on two processors with others at work: 0.04 ms if
- * none waits, 0.3 ms if 1,000 do, 1.6 ms at 5,000, and at 20,000, which was the bound before, 7 to 11 ms. To find those
+ * none waits, 0.3 ms if 1,000 do, 1.6 ms at 5,000, and 7 to 11 ms at 20,000. To find those
  * that follow a position takes as long again.
  */
 export const MOST_WAITING = 5_000;

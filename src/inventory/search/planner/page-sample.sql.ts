@@ -1,4 +1,4 @@
-import { along, alongPrices, firstProducts, PROBE_ROWS, type PageSpec, rowsOf } from './page-spec.js';
+import { along, alongPrices, firstProducts, partAlong, PROBE_ROWS, type PageSpec, rowsOf } from './page-spec.js';
 import { whereAll } from './product-conditions.js';
 import type { ProductOrder } from './product-order.js';
 
@@ -20,7 +20,7 @@ export const HITS = '(SELECT count(*) FROM sample WHERE fits)';
  */
 export const SAMPLED = '(SELECT rows FROM sample_size)';
 const sampleSize = (order: ProductOrder): string =>
-  `greatest(${along(order, PROBE_ROWS)}, ceil(${along(order, 15)} * 0.1 * sqrt(${rowsOf('products')})))::bigint`;
+  `greatest(${along(order, PROBE_ROWS)}, ceil(1.5 * sqrt(${rowsOf('products')}) * ${partAlong(order)}))::bigint`;
 
 /**
  * The first rows in order that have what rows would be looked up by, as `sample`, with whether they fit the other

@@ -23,6 +23,9 @@ export const alongPrices = (products: number): string => `/* along prices */ ${p
 export const along = (order: ProductOrder, products: number): string =>
   isByPrice(order) ? alongPrices(products) : `${products}`;
 
+/** SQL of the part of as many products as of the present that is read along the index of an order. */
+export const partAlong = (order: ProductOrder): string => `${along(order, VERSIONS)} / ${VERSIONS}.0`;
+
 /** Products at the beginning of an order that are looked at in any case. */
 export const PROBE_ROWS = 300;
 /** Products within a price range or a place that are looked up, whatever else is asked for. */
