@@ -17,6 +17,7 @@ import { createProduct } from '../support/builders.js';
 import { certificate } from '../support/certificate.js';
 import { freePort, startChild, waitFor } from '../support/processes.js';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.js';
+import { redisInUse } from '../support/redis-in-use.js';
 import { clusterPort, startRedis, type TestRedis } from '../support/redis-server.js';
 
 const exec = promisify(execFile);
@@ -162,12 +163,7 @@ describe('a Redis Cluster with TLS', () => {
 
   it('has the pages of all instances, and brings them their events', async () => {
     const app = await startApp({ env: { ...env(), REDIS_TLS_CA: cert } });
-    const { vendorId } = await createProduct(app);
-    const search = () => app.request('GET', `/api/products/search?vendorId=${vendorId}`);
-    await waitFor(async () => (await search()).headers.get('x-cache') === 'HIT', { what: 'a cached page' });
-    const isWhole = async (): Promise<boolean> =>
-      (await app.request<{ status: string }>('GET', '/health')).body.status === 'ok';
-    await waitFor(isWhole, { what: 'cache and bus' });
+    await redisInUse(app);
     await app.close();
     // All of its partitions, over all masters.
     const counts = await Promise.all(

@@ -10,9 +10,9 @@ import { Redis } from 'ioredis';
 import { loadConfig } from '../../src/config/index.js';
 import { RedisConnections } from '../../src/infra/index.js';
 import { startApp } from '../support/app.js';
-import { createProduct } from '../support/builders.js';
 import { certificate } from '../support/certificate.js';
 import { type Child, freePort, startChild, waitFor } from '../support/processes.js';
+import { redisInUse } from '../support/redis-in-use.js';
 import { startRedis, type TestRedis } from '../support/redis-server.js';
 
 describe('a Redis with TLS behind a sentinel with TLS', () => {
@@ -82,12 +82,7 @@ describe('a Redis with TLS behind a sentinel with TLS', () => {
 
   it('has the pages of all instances, and brings them their events', async () => {
     const app = await startApp({ env: { ...env, REDIS_TLS_CA: cert } });
-    const { vendorId } = await createProduct(app);
-    const search = () => app.request('GET', `/api/products/search?vendorId=${vendorId}`);
-    await waitFor(async () => (await search()).headers.get('x-cache') === 'HIT', { what: 'a cached page' });
-    const isWhole = async (): Promise<boolean> =>
-      (await app.request<{ status: string }>('GET', '/health')).body.status === 'ok';
-    await waitFor(isWhole, { what: 'cache and bus' });
+    await redisInUse(app);
     await app.close();
   });
 
