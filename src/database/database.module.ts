@@ -4,14 +4,15 @@ import pg from 'pg';
 import { CONNECT_TIMEOUT, SERVER_LIMITS } from './connection-limits.js';
 import { DatabaseUrl } from './database-url.js';
 import { ImpatientPool } from './impatient-pool.js';
+import { PatientPool } from './patient-pool.js';
 import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { PrimaryWal } from './replicas/primary-wal.js';
 import { ReplicaReads } from './replicas/replica-reads.js';
 import { SqlClient } from './sql-client.js';
 
 /**
- * Connections of one instance, beside a few of `PipelinedReadPool` and `ImpatientPool`; PostgreSQL's default limit of
- * 100 then carries several instances.
+ * Connections of one instance, beside a few of `PipelinedReadPool`, `ImpatientPool` and `PatientPool`; PostgreSQL's
+ * default limit of 100 then carries several instances.
  */
 const POOL_SIZE = 10;
 
@@ -40,6 +41,7 @@ export class DatabaseModule {
         SqlClient,
         PipelinedReadPool,
         ImpatientPool,
+        PatientPool,
         PrimaryWal,
         ReplicaReads,
         { provide: DatabaseUrl, useValue: database },

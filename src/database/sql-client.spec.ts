@@ -2,11 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { DatabaseUrl } from './database-url.js';
 import { ImpatientPool } from './impatient-pool.js';
+import { PatientPool } from './patient-pool.js';
 import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { SqlClient } from './sql-client.js';
 
 const NO_DATABASE = new DatabaseUrl('postgres://nobody@127.0.0.1/none');
-const OTHERS = [new PipelinedReadPool(NO_DATABASE), new ImpatientPool(NO_DATABASE)] as const;
+const OTHERS = [
+  new PipelinedReadPool(NO_DATABASE),
+  new ImpatientPool(NO_DATABASE),
+  new PatientPool(NO_DATABASE),
+] as const;
 
 describe('SqlClient', () => {
   it('refuses at once when too many wait for a connection', async () => {

@@ -8,6 +8,7 @@ import { CopiedRows } from './binary-copy.js';
 import { isTransient } from './conflicts.js';
 import { StatementCacheEpoch } from './statement-cache-epoch.js';
 import { ImpatientPool } from './impatient-pool.js';
+import { PatientPool } from './patient-pool.js';
 import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { ReplicaReads } from './replicas/replica-reads.js';
 import type { ReadFloor } from './replicas/wal-position.js';
@@ -16,7 +17,7 @@ import { currentTransaction, Transaction } from './transaction.js';
 
 /** Milliseconds after which a statement is given up; nothing the product asks for takes a tenth of it. */
 const STATEMENT_TIMEOUT = 8_000;
-/** Times a transaction is tried when PostgreSQL undoes it for the sake of another one. */
+/** Times that something is tried when PostgreSQL undoes it for the sake of another one. */
 const ATTEMPTS = 5;
 /** Callers that may wait for a connection; beyond it they are refused at once instead of piling up. */
 const MAX_WAITING = 500;
@@ -42,6 +43,7 @@ export class SqlClient {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly reads: PipelinedReadPool,
     private readonly impatient: ImpatientPool,
+    private readonly patient: PatientPool,
     @Optional() private readonly replicas?: ReplicaReads,
   ) {}
 
@@ -159,8 +161,8 @@ export class SqlClient {
     );
   }
 
-  private async attempt<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    for (let attempt = 1; ; attempt += 1) {
+  private attempt<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return retried(async () => {
       const transaction = await this.begin();
       try {
         const result = await work(transaction);
@@ -168,9 +170,9 @@ export class SqlClient {
         return result;
       } catch (error) {
         await transaction.rollback();
-        if (attempt === ATTEMPTS || !isTransient(error)) throw error;
+        throw error;
       }
-    }
+    });
   }
 
   /** What the connections of the general pool do; `waiting`: callers that wait for one. */
@@ -197,6 +199,12 @@ export class SqlClient {
     }
   }
 
+  /** `query`, but never in a transaction, for what is read in more than milliseconds: see `PatientPool`. */
+  readPatiently<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+    const query = this.queryOf(statement, values);
+    return retried(() => this.patient.query<Row>(query));
+  }
+
   private queryOf({ name, text }: Statement, values: unknown[]): QueryConfig {
     const query = { name: name + this.plans.suffix, text, values, query_timeout: STATEMENT_TIMEOUT };
     // The time-out is the driver's, and known to it for single queries; its types lack it.
@@ -211,5 +219,16 @@ export class SqlClient {
 
   private get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+}
+
+/** What PostgreSQL undid for the sake of another transaction is done again. */
+async function retried<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isTransient(error)) throw error;
+    }
   }
 }

@@ -4,7 +4,7 @@ import { startChild } from '../support/processes.js';
 import type { TestDatabase } from '../support/test-database.js';
 
 const MIB = 2 ** 20;
-const WAYS = ['query', 'read', 'queryImpatiently', 'queryOneOfMany'];
+const WAYS = ['query', 'read', 'queryImpatiently', 'readPatiently', 'queryOneOfMany'];
 
 let database: TestDatabase;
 

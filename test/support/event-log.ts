@@ -8,7 +8,7 @@ import { LogHistory } from '../../src/events/log/log-history.js';
 import { LeaderElection } from '../../src/events/sequencer/leader-election.js';
 import { PendingEvents } from '../../src/events/sequencer/pending-events.js';
 import { Sequencer } from '../../src/events/sequencer/sequencer.js';
-import { DatabaseUrl, ImpatientPool, PipelinedReadPool, SqlClient } from '../../src/database/index.js';
+import { DatabaseUrl, ImpatientPool, PatientPool, PipelinedReadPool, SqlClient } from '../../src/database/index.js';
 import { Clock, Metrics } from '../../src/infra/index.js';
 import { testDatabase } from './app.js';
 import type { TestDatabase } from './test-database.js';
@@ -58,7 +58,8 @@ export async function startTestLog(): Promise<TestLog> {
   const dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
   const reads = new PipelinedReadPool(new DatabaseUrl(database.url));
   const impatient = new ImpatientPool(new DatabaseUrl(database.url));
-  const sql = new SqlClient(dataSource, reads, impatient);
+  const patient = new PatientPool(new DatabaseUrl(database.url));
+  const sql = new SqlClient(dataSource, reads, impatient, patient);
   const log = new EventLog(sql, new MovedEvents(sql));
   await log.onModuleInit();
   const clients: pg.Client[] = [];
@@ -96,6 +97,7 @@ export async function startTestLog(): Promise<TestLog> {
       await Promise.all(clients.map((one) => one.end()));
       await reads.onApplicationShutdown();
       await impatient.onApplicationShutdown();
+      await patient.onApplicationShutdown();
       await dataSource.destroy();
       await database.drop();
     },

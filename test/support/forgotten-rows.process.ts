@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { PipelinedReadPool, SqlClient } from '../../src/database/index.js';
 import { DatabaseUrl } from '../../src/database/database-url.js';
 import { ImpatientPool } from '../../src/database/impatient-pool.js';
+import { PatientPool } from '../../src/database/patient-pool.js';
 
 const QUERIES = 1_000;
 /** 52 kB. */
@@ -21,9 +22,13 @@ const url = process.argv[2]!;
 const pool = new pg.Pool({ connectionString: url });
 const dataSource = { driver: { master: pool } } as unknown as DataSource;
 const databaseUrl = new DatabaseUrl(url);
-const [reads, impatient] = [new PipelinedReadPool(databaseUrl), new ImpatientPool(databaseUrl)];
-const sql = new SqlClient(dataSource, reads, impatient);
-for (const way of ['query', 'read', 'queryImpatiently', 'queryOneOfMany'] as const) {
+const [reads, impatient, patient] = [
+  new PipelinedReadPool(databaseUrl),
+  new ImpatientPool(databaseUrl),
+  new PatientPool(databaseUrl),
+];
+const sql = new SqlClient(dataSource, reads, impatient, patient);
+for (const way of ['query', 'read', 'queryImpatiently', 'readPatiently', 'queryOneOfMany'] as const) {
   let [grown, last] = [0, oldSpace()];
   for (let number = 0; number < QUERIES; number += 1) {
     const rows = await sql[way]<{ text: string }>(ROWS, [number]);

@@ -35,7 +35,7 @@ const PRESENT_ATTEMPTS = 3;
  */
 const ATTEMPTS_WITHIN = 1_500;
 
-/** Searches of the past that are run at once, which take connections that writes need as well. */
+/** Searches of the past that are run at once: as many as have connections of their own (`PatientPool`). */
 const PASTS = { most: 3, ofOne: 2, within: 5_000, waiting: 500 };
 /** Milliseconds that a search of the present waits for one of these slots, and for all changes to have positions. */
 const SLOT_WITHIN = 250;

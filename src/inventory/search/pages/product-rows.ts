@@ -49,12 +49,6 @@ export interface Asked {
   except?: readonly ProductFilters[];
 }
 
-/**
- * Left to itself, PostgreSQL plans a statement six times before it keeps a plan. To plan one of these takes some
- * milliseconds, longer than most take to run.
- */
-const PLANNED_ONCE = { name: 'planned-once', text: `SET LOCAL plan_cache_mode = 'force_generic_plan'` };
-
 /** What searches find, straight from PostgreSQL; one statement each. */
 @Injectable()
 export class ProductRows {
@@ -151,10 +145,7 @@ export class ProductRows {
     if (at === undefined) return this.sql.read<Row>(search.statement, search.values, floor);
     const { statement, values } = asOf(search, at);
     try {
-      return await this.sql.transaction(async () => {
-        await this.sql.query(PLANNED_ONCE);
-        return this.sql.query<Row>(statement, values);
-      });
+      return await this.sql.readPatiently<Row>(statement, values);
     } catch (error) {
       // Its views are changed some tenths of a second after the start of another version, or when they are free.
       if (isUndefined(error)) throw new UnavailableError('The tables of the past are just being made');

@@ -8,6 +8,12 @@ import { idAndKeys, orderByKeys } from './product-order.js';
 /** Hits in the sample from which on a page is close enough to walk there, however few rows could be looked up. */
 const CLOSE = 3;
 
+/**
+ * Counted along an index: a plan for any value expects to meet enough of them soon in the table itself, of which those
+ * of a moment of the past are one part.
+ */
+const BY_PRICE = 'ORDER BY p.comparable_price, p.id';
+
 /** Whether to look all up instead of walking on. */
 export const INSTEAD = '(SELECT look_up FROM instead)';
 
@@ -32,7 +38,7 @@ export function accessPath({ conditions, order }: PageSpec): string {
     ...(place.length > 0 ? [`WHEN ${SMALL_PLACE} THEN 'place'`] : []),
     ...(priceRange
       ? [
-          `WHEN ${countOf(`products p ${whereAll(priceRange)}`, alongPrices(NARROW + 1))} <= ${alongPrices(NARROW)} THEN 'price'`,
+          `WHEN ${countOf(`products p ${whereAll(priceRange)} ${BY_PRICE}`, alongPrices(NARROW + 1))} <= ${alongPrices(NARROW)} THEN 'price'`,
         ]
       : []),
     ...(place.length > 0 && match !== undefined
