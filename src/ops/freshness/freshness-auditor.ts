@@ -5,6 +5,7 @@ import { AcknowledgedChanges } from '../../events/index.js';
 import { Clock, Metrics, PeriodicJob } from '../../infra/index.js';
 import { AuditFindings, type AuditReport } from './audit-findings.js';
 import { OwnAddress } from './own-address.js';
+import { OwnServer } from './own-server.js';
 import { SampleChannel } from './sample-channel.js';
 import { sampled, type SampledChange, searchesOf, type Verdict, verdictOf } from './sampled-change.js';
 
@@ -12,6 +13,11 @@ import { sampled, type SampledChange, searchesOf, type Verdict, verdictOf } from
 const ANSWERS_WITHIN = 5_000;
 const LOOK_EVERY = 250;
 const LOOK_FOR = 15_000;
+/**
+ * Milliseconds between two searches of an audit. Six at once keep the process, which is made for many more, from all
+ * else for up to 30 ms while it is young: p99 of what 1,000 sockets get rose from 13 to 20 ms by them.
+ */
+const APART = 100;
 /** Searches of one audit, and the share of `RATE_LIMIT` that they may take: others ask from this machine as well. */
 const SEARCHES = 6;
 const SHARE = 0.05;
@@ -41,6 +47,7 @@ export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationSh
     'From when an acknowledgement was known here to the end of the first search that showed the change.',
   );
   private readonly ending = new AbortController();
+  private readonly server = new OwnServer();
   private job: PeriodicJob | undefined;
   private underWay: Promise<unknown> = Promise.resolve();
   private busy = false;
@@ -74,6 +81,7 @@ export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationSh
   async onApplicationShutdown(): Promise<void> {
     this.ending.abort();
     await Promise.all([this.job?.stop(), this.underWay]);
+    this.server.close();
   }
 
   /** Milliseconds between two audits. */
@@ -97,14 +105,20 @@ export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationSh
     if (this.busy || isTooSoon || url === undefined || this.ending.signal.aborted) return;
     this.busy = true;
     this.takenAt = known;
-    const searches = searchesOf(sample).map((path) => this.audit(`${url}${path}`, sample, known));
-    this.underWay = Promise.all(searches).finally(() => (this.busy = false));
+    const urls = searchesOf(sample).map((path) => `${url}${path}`);
+    this.underWay = this.audit(urls, sample, known).finally(() => (this.busy = false));
   }
 
-  /** Twice, since what the first look has brought into the cache may be wrong as well. */
-  private async audit(url: string, sample: SampledChange, known: number): Promise<void> {
-    await this.untilShown(url, sample, known);
-    await this.untilShown(url, sample);
+  /**
+   * Twice each, since what the first look has brought into the cache may be wrong as well. One after the other, but for
+   * those that have to be asked again.
+   */
+  private async audit(urls: readonly string[], sample: SampledChange, known: number): Promise<void> {
+    const looks = [...urls, ...urls].map(async (url, index) => {
+      if (index > 0) await this.pause(index * APART);
+      await this.untilShown(url, sample, index === 0 ? known : undefined);
+    });
+    await Promise.all(looks);
   }
 
   /** @param known of `performance.now()`: when to measure from, if it is to be measured */
@@ -120,8 +134,12 @@ export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationSh
       }
       if (!isStale) this.found(url, sample);
       isStale = true;
-      await sleep(LOOK_EVERY, undefined, { ref: false });
+      await this.pause(LOOK_EVERY);
     }
+  }
+
+  private pause(milliseconds: number): Promise<void> {
+    return sleep(milliseconds, undefined, { signal: this.ending.signal, ref: false }).catch(() => undefined);
   }
 
   private found(url: string, { productId, version }: SampledChange): void {
@@ -141,13 +159,8 @@ export class FreshnessAuditor implements OnApplicationBootstrap, OnApplicationSh
   private async look(url: string, sample: SampledChange): Promise<Verdict | 'failed'> {
     try {
       const signal = AbortSignal.any([this.ending.signal, AbortSignal.timeout(ANSWERS_WITHIN)]);
-      const answer = await fetch(url, { signal });
-      if (!answer.ok) {
-        await answer.body?.cancel();
-        return 'failed';
-      }
-      const { items } = (await answer.json()) as { items: { id: string; version: number }[] };
-      return verdictOf(sample, items);
+      const page = (await this.server.json(url, signal)) as { items: { id: string; version: number }[] } | undefined;
+      return page ? verdictOf(sample, page.items) : 'failed';
     } catch {
       return 'failed';
     }
