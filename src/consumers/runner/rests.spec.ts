@@ -12,10 +12,13 @@ describe('rests of projections', () => {
     expect(restAfter(50, { perSecond: 3_000, lag: 50_001 })).toBe(0);
   });
 
-  it('let a few events gather for one batch, however little is written', () => {
+  it('let a few events gather for one batch, the longer the more is written', () => {
     expect(restAfter(2, { perSecond: 0, lag: 0 })).toBe(200);
-    expect(restAfter(2, { perSecond: 40, lag: 499 })).toBe(200);
-    expect(restAfter(2, { perSecond: 1_500, lag: 499 })).toBe(200);
+    expect(restAfter(2, { perSecond: 8, lag: 499 })).toBe(200);
+    expect(restAfter(2, { perSecond: 20, lag: 499 })).toBe(500);
+    expect(restAfter(2, { perSecond: 40, lag: 499 })).toBe(1_000);
+    expect(restAfter(2, { perSecond: 1_500, lag: 499 })).toBe(1_000);
+    expect(restAfter(2, { perSecond: 40, lag: 500 })).toBe(0);
     expect(restAfter(2, { perSecond: 40, lag: 0 }, ofConsumer(200, 4))).toBe(0);
   });
 

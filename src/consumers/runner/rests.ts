@@ -15,6 +15,11 @@ const MOST_RESTS = 20;
 const LEAST_BEHIND = 50_000;
 const MOST_BEHIND = 1_000_000;
 const BEHIND_SECONDS = 15;
+/** Milliseconds of a rest of a projection. */
+const LONGEST = 1_000;
+/** Milliseconds in which events gather at least, and for each event a second: at 40 a second as long as any rest. */
+const LEAST_GATHERING = 200;
+const GATHERING_OF_ONE = 25;
 /** Milliseconds after which it is looked again whether writers are busy. */
 const SLICE = 250;
 
@@ -37,7 +42,7 @@ export interface RestBounds {
   /** Positions behind the log from which on there is no rest. */
   mostBehind(perSecond: number): number;
   /** Milliseconds in which events gather for one batch, however few are written. */
-  gathering: number;
+  gathering(perSecond: number): number;
 }
 
 /**
@@ -45,10 +50,10 @@ export interface RestBounds {
  * which this leaves half for the batch that comes next; a search of the present waits 0.25 s, and may be in vain.
  */
 export const OF_PROJECTIONS: RestBounds = {
-  longest: 1_000,
+  longest: LONGEST,
   wanted: (worked, perSecond) => (perSecond > BUSY ? worked * Math.min(perSecond / ONE_REST, MOST_RESTS) : 0),
   mostBehind: (perSecond) => Math.min(Math.max(LEAST_BEHIND, BEHIND_SECONDS * perSecond), MOST_BEHIND),
-  gathering: 200,
+  gathering: (perSecond) => Math.min(Math.max(LEAST_GATHERING, perSecond * GATHERING_OF_ONE), LONGEST),
 };
 
 /**
@@ -61,13 +66,13 @@ export const ofConsumer = (longest: number, partitions: number): RestBounds => (
   longest,
   wanted: (_worked, perSecond) => (longest * (perSecond - CALM)) / (BUSY - CALM),
   mostBehind: () => partitions * BATCH_EVENTS,
-  gathering: 0,
+  gathering: () => 0,
 });
 
 /** Milliseconds to rest after a batch that took `worked`. */
 export function restAfter(worked: number, { perSecond, lag }: Writing, bounds = OF_PROJECTIONS): number {
   if (lag > bounds.mostBehind(perSecond)) return 0;
-  const gathering = lag < BATCH_EVENTS ? bounds.gathering : 0;
+  const gathering = lag < BATCH_EVENTS ? bounds.gathering(perSecond) : 0;
   return Math.max(gathering, Math.min(bounds.wanted(worked, perSecond), bounds.longest));
 }
 
