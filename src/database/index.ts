@@ -11,7 +11,7 @@ export { SEARCH_READINESS, WRITE_READINESS, writeObstacle, type WriteReadiness }
 export { isoTime } from './iso-time.js';
 export { StatementCacheEpoch } from './statement-cache-epoch.js';
 export { IMPATIENT_NAME, ImpatientPool } from './impatient-pool.js';
-export { PatientPool } from './patient-pool.js';
+export { PATIENT_CONNECTIONS, PatientPool } from './patient-pool.js';
 export { PipelinedReadPool } from './pipelined-read-pool.js';
 export { PrimaryWal } from './replicas/primary-wal.js';
 export { ReplicaReads, type ReplicaState } from './replicas/replica-reads.js';

@@ -1,16 +1,16 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg, { type QueryConfig, type QueryResultRow } from 'pg';
-import { UnavailableError } from '../infra/index.js';
 import { CONNECT_TIMEOUT, SERVER_LIMITS } from './connection-limits.js';
 import { DatabaseUrl } from './database-url.js';
 import { rowsOf } from './rows-of.js';
 
-/** Few, as each plans what it is asked for itself, and keeps the plans. */
-const MOST = 3;
-/** Callers that may wait for a connection; beyond it they are refused at once instead of piling up. */
-const MAX_WAITING = 100;
-/** Milliseconds without use after which a connection ends, and its plans with it. */
-const IDLE = 300_000;
+/** Few, as each plans what it is asked for itself, and keeps the plans: some 2 MB for each form of search. */
+export const PATIENT_CONNECTIONS = 3;
+/** Milliseconds without use, and seconds at most, after which a connection ends, and its plans with it. */
+const IDLE = 60_000;
+const LIFETIME = 900;
+
+const LIMITS = { max: PATIENT_CONNECTIONS, idleTimeoutMillis: IDLE, maxLifetimeSeconds: LIFETIME };
 
 /**
  * Connections for what is read in more than milliseconds, so that others must not wait behind it (`PipelinedReadPool`),
@@ -29,14 +29,13 @@ export class PatientPool implements OnApplicationShutdown {
     };
     const { config, prepare } = databaseUrl.setUp(own, { ...SERVER_LIMITS, plan_cache_mode: 'force_generic_plan' });
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool awaits it
-    this.pool = new pg.Pool({ ...config, max: MOST, idleTimeoutMillis: IDLE, onConnect: prepare });
+    this.pool = new pg.Pool({ ...config, ...LIMITS, onConnect: prepare });
     // One that is cut while it is idle; the pool leaves it out from then on.
     this.pool.on('error', () => undefined);
   }
 
-  /** Throws `UnavailableError` when too many wait for a connection already, and whatever the driver throws. */
+  /** Throws whatever the driver throws. Who asks bounds how many wait for a connection. */
   async query<Row extends QueryResultRow>(query: QueryConfig): Promise<Row[]> {
-    if (this.pool.waitingCount >= MAX_WAITING) throw new UnavailableError('Too many searches of the past wait');
     return rowsOf(await this.pool.query<Row>(query));
   }
 

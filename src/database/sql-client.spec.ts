@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { DatabaseUrl } from './database-url.js';
 import { ImpatientPool } from './impatient-pool.js';
@@ -43,5 +43,17 @@ describe('SqlClient', () => {
     expect(await namesAfter(1)).toBe(3);
     expect(await namesAfter(1_000_000)).toBe(4);
     expect(await namesAfter(1_000)).toBe(4);
+  });
+
+  it('reads again what PostgreSQL gave up for the sake of another transaction', async () => {
+    const patient = new PatientPool(NO_DATABASE);
+    const answers = [Object.assign(new Error('deadlock detected'), { code: '40P01' }), [{ one: 1 }]];
+    jest.spyOn(patient, 'query').mockImplementation(() => {
+      const answer = answers.shift()!;
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer as never);
+    });
+    const sql = new SqlClient({} as DataSource, OTHERS[0], OTHERS[1], patient);
+    await expect(sql.readPatiently({ name: 'x', text: 'SELECT 1 AS one' })).resolves.toEqual([{ one: 1 }]);
+    expect(answers).toEqual([]);
   });
 });

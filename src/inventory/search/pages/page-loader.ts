@@ -12,7 +12,7 @@ import {
 } from '../../../contracts/index.js';
 import { AwaitSequenced, EventLog } from '../../../events/index.js';
 import type { LoadedPage } from '../../../search-cache/index.js';
-import { type ReadFloor, SqlClient } from '../../../database/index.js';
+import { PATIENT_CONNECTIONS, type ReadFloor, SqlClient } from '../../../database/index.js';
 import { endsWithin, FairSlots, UnavailableError } from '../../../infra/index.js';
 import { Moments } from '../../moments.js';
 import { type VendorEntity, vendorOf } from '../../vendors/vendor.entity.js';
@@ -36,7 +36,7 @@ const PRESENT_ATTEMPTS = 3;
 const ATTEMPTS_WITHIN = 1_500;
 
 /** Searches of the past that are run at once: as many as have connections of their own (`PatientPool`). */
-const PASTS = { most: 3, ofOne: 2, within: 5_000, waiting: 500 };
+const PASTS = { most: PATIENT_CONNECTIONS, ofOne: 2, within: 5_000, waiting: 500 };
 /** Milliseconds that a search of the present waits for one of these slots, and for all changes to have positions. */
 const SLOT_WITHIN = 250;
 const SEQUENCED_WITHIN = 250;

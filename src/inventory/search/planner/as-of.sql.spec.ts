@@ -21,6 +21,13 @@ describe('asOf', () => {
     for (const text of [present, past]) expect(text).toMatch(/LIMIT 300\b/);
   });
 
+  it('counts the products of a group along their prices, which those of the present need not be', () => {
+    const { present, past } = ofState('price_asc');
+    const order = /currency = \$2\s+ORDER BY p\.comparable_price, p\.id LIMIT 376\)/;
+    expect(past).toMatch(order);
+    expect(present).not.toMatch(order);
+  });
+
   it('counts the products of a place without looking for their versions', () => {
     expect(ofState('price_asc').past).toMatch(/SELECT FROM products_counted p WHERE p\.vendor_id = v\.id/);
   });

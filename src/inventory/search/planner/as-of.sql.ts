@@ -1,6 +1,6 @@
 import { PRODUCT_FIELDS, STORED_PRODUCT } from '../../../contracts/index.js';
 import { TEXT_COLUMNS } from '../../products/versions/product-versions.sql.js';
-import { BY_TIME, COUNTED, VERSIONS } from './page-spec.js';
+import { BY_TIME, COUNTED, PRICES_COUNTED, VERSIONS } from './page-spec.js';
 import type { SearchStatement } from './product-search.sql.js';
 import { named } from './sql-builder.js';
 
@@ -68,6 +68,9 @@ export function asOf({ statement, values }: SearchStatement, position: number): 
  * text are soon looked up instead, each by its one version.
  */
 function ofPast(text: string): string {
-  const inHistory = text.replaceAll(BY_TIME, 'products_by_time').replaceAll(COUNTED, 'products_counted');
+  const inHistory = text
+    .replaceAll(BY_TIME, 'products_by_time')
+    .replaceAll(COUNTED, 'products_counted')
+    .replaceAll(PRICES_COUNTED, 'ORDER BY p.comparable_price, p.id');
   return inHistory.replace(ALONG_PRICES, (_along, products: string) => `${Math.ceil(Number(products) / VERSIONS)}`);
 }

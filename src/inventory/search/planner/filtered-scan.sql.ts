@@ -1,18 +1,21 @@
 import { MANY } from './few-texts.sql.js';
 import { HITS, prospectOf, SAMPLED, SEEN, WALKED } from './page-sample.sql.js';
-import { alongPrices, BY_TIME, countOf, NARROW, type PageSpec, partAlong, rowsOf } from './page-spec.js';
+import {
+  alongPrices,
+  BY_TIME,
+  countOf,
+  NARROW,
+  type PageSpec,
+  partAlong,
+  PRICES_COUNTED,
+  rowsOf,
+} from './page-spec.js';
 import { PRODUCTS_OF_PLACE, SMALL_PLACE } from './region.sql.js';
 import { checked, type ProductConditions, whereAll } from './product-conditions.js';
 import { idAndKeys, orderByKeys } from './product-order.js';
 
 /** Hits in the sample from which on a page is close enough to walk there, however few rows could be looked up. */
 const CLOSE = 3;
-
-/**
- * Counted along an index: a plan for any value expects to meet enough of them soon in the table itself, of which those
- * of a moment of the past are one part.
- */
-const BY_PRICE = 'ORDER BY p.comparable_price, p.id';
 
 /** Whether to look all up instead of walking on. */
 export const INSTEAD = '(SELECT look_up FROM instead)';
@@ -38,7 +41,7 @@ export function accessPath({ conditions, order }: PageSpec): string {
     ...(place.length > 0 ? [`WHEN ${SMALL_PLACE} THEN 'place'`] : []),
     ...(priceRange
       ? [
-          `WHEN ${countOf(`products p ${whereAll(priceRange)} ${BY_PRICE}`, alongPrices(NARROW + 1))} <= ${alongPrices(NARROW)} THEN 'price'`,
+          `WHEN ${countOf(`products p ${whereAll(priceRange)} ${PRICES_COUNTED}`, alongPrices(NARROW + 1))} <= ${alongPrices(NARROW)} THEN 'price'`,
         ]
       : []),
     ...(place.length > 0 && match !== undefined

@@ -42,6 +42,13 @@ export const BY_TIME = 'products /* by time or vendor */';
 /** The same where nothing but that they are there is asked of them: of the past, their versions needn't be found. */
 export const COUNTED = 'products /* counted by vendor */';
 
+/**
+ * Behind the products of a group that are counted. Of the past they are counted along the index by price: a plan for
+ * any value expects to meet enough products of the group soon in the table itself, where those of one moment are few
+ * among all versions (`asOf`).
+ */
+export const PRICES_COUNTED = '/* counted in a group of prices */';
+
 /** `products`, to be read in an order. */
 export const productsIn = (order: ProductOrder): string => (isByPrice(order) ? 'products' : BY_TIME);
 
