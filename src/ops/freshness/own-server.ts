@@ -12,8 +12,8 @@ export interface Asking {
 }
 
 /**
- * Asks this instance's own server over connections that are kept. In a process that begins few requests the six looks of
- * an audit, all at once, took some 80 ms of processor time by `fetch`; 40 so, one after the other.
+ * Asks this instance's own server over connections that are kept. In a process that begins few requests the six looks
+ * of an audit, all at once, took some 80 ms of processor time by `fetch`; 40 so, one after the other.
  */
 export class OwnServer {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 3 });

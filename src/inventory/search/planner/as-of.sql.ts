@@ -1,6 +1,6 @@
 import { PRODUCT_FIELDS, STORED_PRODUCT } from '../../../contracts/index.js';
 import { TEXT_COLUMNS } from '../../products/versions/product-versions.sql.js';
-import { BY_TIME, COUNTED, PRICES_COUNTED, VERSIONS } from './page-spec.js';
+import { BY_PRICE, BY_TIME, COUNTED, PRICED, VERSIONS } from './page-spec.js';
 import type { SearchStatement } from './product-search.sql.js';
 import { named } from './sql-builder.js';
 
@@ -45,6 +45,8 @@ const relations = (at: string): string => `
       WHERE ${isOf('i', at)} AND (v.to_position IS NULL OR v.to_position > ${at})
     ), products_counted AS NOT MATERIALIZED (
       SELECT i.id, i.vendor_id FROM product_identities i WHERE ${isOf('i', at)}
+    ), products_priced AS NOT MATERIALIZED (
+      SELECT v.category, v.dimension, v.currency, v.comparable_price, v.id FROM product_versions v
     ), product_texts AS NOT MATERIALIZED (
       SELECT t.id, t.lexemes, t.category FROM product_version_texts t
     ), vendors AS NOT MATERIALIZED (
@@ -71,6 +73,7 @@ function ofPast(text: string): string {
   const inHistory = text
     .replaceAll(BY_TIME, 'products_by_time')
     .replaceAll(COUNTED, 'products_counted')
-    .replaceAll(PRICES_COUNTED, 'ORDER BY p.comparable_price, p.id');
+    .replaceAll(PRICED, 'products_priced')
+    .replaceAll(BY_PRICE, 'ORDER BY p.comparable_price, p.id');
   return inHistory.replace(ALONG_PRICES, (_along, products: string) => `${Math.ceil(Number(products) / VERSIONS)}`);
 }

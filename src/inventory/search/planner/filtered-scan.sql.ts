@@ -1,15 +1,6 @@
 import { MANY } from './few-texts.sql.js';
 import { HITS, prospectOf, SAMPLED, SEEN, WALKED } from './page-sample.sql.js';
-import {
-  alongPrices,
-  BY_TIME,
-  countOf,
-  NARROW,
-  type PageSpec,
-  partAlong,
-  PRICES_COUNTED,
-  rowsOf,
-} from './page-spec.js';
+import { BY_PRICE, BY_TIME, countOf, NARROW, type PageSpec, partAlong, PRICED, rowsOf } from './page-spec.js';
 import { PRODUCTS_OF_PLACE, SMALL_PLACE } from './region.sql.js';
 import { checked, type ProductConditions, whereAll } from './product-conditions.js';
 import { idAndKeys, orderByKeys } from './product-order.js';
@@ -40,9 +31,7 @@ export function accessPath({ conditions, order }: PageSpec): string {
   const ways = [
     ...(place.length > 0 ? [`WHEN ${SMALL_PLACE} THEN 'place'`] : []),
     ...(priceRange
-      ? [
-          `WHEN ${countOf(`products p ${whereAll(priceRange)} ${PRICES_COUNTED}`, alongPrices(NARROW + 1))} <= ${alongPrices(NARROW)} THEN 'price'`,
-        ]
+      ? [`WHEN ${countOf(`${PRICED} p ${whereAll(priceRange)} ${BY_PRICE}`, NARROW + 1)} <= ${NARROW} THEN 'price'`]
       : []),
     ...(place.length > 0 && match !== undefined
       ? [`WHEN ${PRODUCTS_OF_PLACE} IS NOT NULL AND ${fewerThanText} THEN 'large place'`]

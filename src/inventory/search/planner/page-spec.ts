@@ -43,11 +43,12 @@ export const BY_TIME = 'products /* by time or vendor */';
 export const COUNTED = 'products /* counted by vendor */';
 
 /**
- * Behind the products of a group that are counted. Of the past they are counted along the index by price: a plan for
- * any value expects to meet enough products of the group soon in the table itself, where those of one moment are few
- * among all versions (`asOf`).
+ * The same of a range of prices, with what stands behind its conditions. Of the past its entries in an index are
+ * counted, whatever moment they are of, as all of them would be read: along the index, since a plan for any value
+ * expects to meet enough of them soon in the table itself.
  */
-export const PRICES_COUNTED = '/* counted in a group of prices */';
+export const PRICED = 'products /* counted by price */';
+export const BY_PRICE = '/* by price */';
 
 /** `products`, to be read in an order. */
 export const productsIn = (order: ProductOrder): string => (isByPrice(order) ? 'products' : BY_TIME);
