@@ -90,7 +90,7 @@ export class FreshnessAuditor implements OnApplicationBootstrap, BeforeApplicati
     this.job = new PeriodicJob('freshness', this.every, () => this.sample());
   }
 
-  /** Before the server is closed, which would wait for the connections. */
+  /** Before the server is closed, which would wait for what is under way. */
   beforeApplicationShutdown(): void {
     this.ending.abort();
     this.server.close();
@@ -129,8 +129,8 @@ export class FreshnessAuditor implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /**
-   * Twice each, since what the first look has brought into the cache may be wrong as well: as it is, and compressed, as
-   * it is cached for browsers. One after the other, but for those that have to be asked again.
+   * Twice each, since what the first look has brought into the cache may be wrong as well: as it is, and compressed
+   * by gzip. They begin one after the other.
    */
   private async audit(urls: readonly string[], sample: SampledChange, known: number): Promise<void> {
     const looks = [...urls, ...urls].map(async (url, index) => {
@@ -177,7 +177,7 @@ export class FreshnessAuditor implements OnApplicationBootstrap, BeforeApplicati
 
   private async look({ url, compressed }: Search, sample: SampledChange): Promise<Verdict | 'failed'> {
     try {
-      const signal = AbortSignal.any([this.ending.signal, AbortSignal.timeout(ANSWERS_WITHIN)]);
+      const signal = AbortSignal.timeout(ANSWERS_WITHIN);
       const page = (await this.server.json(url, { signal, compressed })) as
         { items: { id: string; version: number }[] } | undefined;
       return page ? verdictOf(sample, page.items) : 'failed';

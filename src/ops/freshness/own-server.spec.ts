@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { waitFor } from '../../../test/support/processes.js';
 import { OwnServer } from './own-server.js';
 
 describe('OwnServer', () => {
@@ -47,10 +48,16 @@ describe('OwnServer', () => {
   });
 
   it('leaves no connection behind that would keep the server open', async () => {
+    const connections = () =>
+      new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
+    own.close();
+    await waitFor(async () => (await connections()) === 0, { what: 'the connections of other tests to end' });
     const other = new OwnServer();
     await other.json(url, { signal: forEver });
     const hanging = other.json(`${url}/hangs`, { signal: forEver });
+    await waitFor(async () => (await connections()) > 0, { what: 'a connection' });
     other.close();
     await expect(hanging).rejects.toThrow();
+    await waitFor(async () => (await connections()) === 0, { what: 'the connections to end' });
   });
 });

@@ -46,7 +46,7 @@ const relations = (at: string): string => `
     ), products_counted AS NOT MATERIALIZED (
       SELECT i.id, i.vendor_id FROM product_identities i WHERE ${isOf('i', at)}
     ), products_priced AS NOT MATERIALIZED (
-      SELECT v.category, v.dimension, v.currency, v.comparable_price, v.id FROM product_versions v
+      SELECT v.category, v.text_id, v.dimension, v.currency, v.comparable_price, v.id FROM product_versions v
     ), product_texts AS NOT MATERIALIZED (
       SELECT t.id, t.lexemes, t.category FROM product_version_texts t
     ), vendors AS NOT MATERIALIZED (

@@ -1,6 +1,6 @@
 import { BEST_RANK } from '../../text/text-query.js';
 import { MAX_UNIT } from './page-cursor.js';
-import { along, alongPrices, countOf, productsIn, rowsOf } from './page-spec.js';
+import { along, countOf, PRICED, productsIn, rowsOf } from './page-spec.js';
 import { SMALL_PLACE } from './region.sql.js';
 import { BEYOND_PRICES, checked, whereAll } from './product-conditions.js';
 import { idAndKeys, type OrderColumn, orderBy, orderByKeys, type ProductOrder } from './product-order.js';
@@ -58,10 +58,10 @@ export function fewTexts(page: TextsPageSpec): string {
 function filtered(page: TextsPageSpec): string {
   const { conditions, order } = page;
   const range = conditions.priceRangeOfText(order);
-  const inRange = `texts t CROSS JOIN LATERAL (SELECT FROM products p ${whereAll(['p.text_id = t.id', ...(range ?? [])])}) p`;
+  const inRange = `texts t CROSS JOIN LATERAL (SELECT FROM ${PRICED} p ${whereAll(['p.text_id = t.id', ...(range ?? [])])}) p`;
   const next = [
     ...(conditions.place.length > 0 ? [`WHEN ${SMALL_PLACE} THEN 'place'`] : []),
-    ...(range ? [`WHEN ${countOf(inRange, alongPrices(IN_RANGE + 1))} <= ${alongPrices(IN_RANGE)} THEN 'price'`] : []),
+    ...(range ? [`WHEN ${countOf(inRange, IN_RANGE + 1)} <= ${IN_RANGE} THEN 'price'`] : []),
   ];
   return `
       ${upToFrontier('near', page, FIRST_PASS, `NOT ${MANY}`)},
