@@ -1,4 +1,4 @@
-import type { Socket } from 'socket.io-client';
+import type { io as connect, Socket } from 'socket.io-client';
 import { type InventoryEvent, NAMESPACE, NOTIFICATION, SUBSCRIBE, SUBSCRIBED } from '../../contracts/index.js';
 import { type Clock, pollUntil } from '../../infra/index.js';
 import type { SampledChange } from './sampled-change.js';
@@ -12,6 +12,8 @@ const KEPT = 10_000;
 
 /** The room of a category, followed over a connection of its own as any client would. */
 export class FollowedRoom {
+  /** Loaded when the first room is opened, and once: most instances of tests and commands follow none. */
+  private static client: Promise<{ io: typeof connect }> | undefined;
   /** Of `performance.now()`, when the subscription was confirmed. */
   readonly confirmedAt = performance.now();
   /** The connection was lost, or the log began anew: what didn't arrive says nothing. */
@@ -38,7 +40,7 @@ export class FollowedRoom {
     clock: Clock,
     onDisorder: (event: InventoryEvent) => void,
   ): Promise<FollowedRoom | undefined> {
-    const { io } = await import('socket.io-client');
+    const { io } = await (FollowedRoom.client ??= import('socket.io-client'));
     const socket = io(url + NAMESPACE, { transports: ['websocket'], reconnection: false, forceNew: true });
     try {
       const request = { type: 'category', category };
