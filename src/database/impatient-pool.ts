@@ -1,7 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import pg, { type QueryConfig, type QueryResultRow } from 'pg';
-import { CONNECT_TIMEOUT, SERVER_LIMITS } from './connection-limits.js';
+import type { Pool, QueryConfig, QueryResultRow } from 'pg';
+import { SERVER_LIMITS } from './connection-limits.js';
 import { DatabaseUrl } from './database-url.js';
+import { ownPool } from './own-pool.js';
 import { rowsOf } from './rows-of.js';
 
 /**
@@ -22,15 +23,11 @@ export const IMPATIENT_NAME = 'mandi-inventory-sync writes';
  */
 @Injectable()
 export class ImpatientPool implements OnApplicationShutdown {
-  private readonly pool: pg.Pool;
+  private readonly pool: Pool;
 
   constructor(databaseUrl: DatabaseUrl) {
-    const own = { application_name: IMPATIENT_NAME, keepAlive: true, connectionTimeoutMillis: CONNECT_TIMEOUT };
-    const { config, prepare } = databaseUrl.setUp(own, { ...SERVER_LIMITS, lock_timeout: LOCK_TIMEOUT });
-    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool awaits it
-    this.pool = new pg.Pool({ ...config, max: MOST, onConnect: prepare });
-    // One that is cut while it is idle; the pool leaves it out from then on.
-    this.pool.on('error', () => undefined);
+    const settings = { ...SERVER_LIMITS, lock_timeout: LOCK_TIMEOUT };
+    this.pool = ownPool(databaseUrl, { name: IMPATIENT_NAME, settings, max: MOST });
   }
 
   /** Throws whatever the driver throws. */

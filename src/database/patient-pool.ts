@@ -1,7 +1,9 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import pg, { type QueryConfig, type QueryResultRow } from 'pg';
-import { CONNECT_TIMEOUT, SERVER_LIMITS } from './connection-limits.js';
+import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
+import { SERVER_LIMITS } from './connection-limits.js';
 import { DatabaseUrl } from './database-url.js';
+import { lend, ownPool } from './own-pool.js';
+import { PLAN_CACHE_MODE } from './pipelined-read-pool.js';
 import { rowsOf } from './rows-of.js';
 
 /** Few, as each plans what it is asked for itself, and keeps the plans. */
@@ -9,7 +11,7 @@ export const PATIENT_CONNECTIONS = 3;
 /** Milliseconds without use after which a connection ends, and its plans with it. */
 const IDLE = 60_000;
 /**
- * Statements after which it does so as well: a plan of such a one takes 2 MB and more, and nothing else makes
+ * Statements after which a connection ends as well: a plan of such a one takes 2 MB and more, and nothing else makes
  * PostgreSQL forget it. Two connections that were asked 2,000 searches of nearly as many forms had 4.3 GB each.
  */
 const MOST_PLANS = 64;
@@ -21,44 +23,29 @@ const MOST_PLANS = 64;
  */
 @Injectable()
 export class PatientPool implements OnApplicationShutdown {
-  private readonly pool: pg.Pool;
+  private readonly pool: Pool;
   /** Names of statements. */
-  private readonly plans = new WeakMap<pg.PoolClient, Set<string>>();
+  private readonly plans = new WeakMap<PoolClient, Set<string>>();
 
   constructor(databaseUrl: DatabaseUrl) {
-    const own = {
-      application_name: 'mandi-inventory-sync past',
-      keepAlive: true,
-      connectionTimeoutMillis: CONNECT_TIMEOUT,
-    };
-    const { config, prepare } = databaseUrl.setUp(own, { ...SERVER_LIMITS, plan_cache_mode: 'force_generic_plan' });
-    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool awaits it
-    this.pool = new pg.Pool({ ...config, max: PATIENT_CONNECTIONS, idleTimeoutMillis: IDLE, onConnect: prepare });
-    // One that is cut while it is idle; the pool leaves it out from then on.
-    this.pool.on('error', () => undefined);
+    this.pool = ownPool(databaseUrl, {
+      name: 'mandi-inventory-sync past',
+      settings: { ...SERVER_LIMITS, plan_cache_mode: PLAN_CACHE_MODE },
+      max: PATIENT_CONNECTIONS,
+      idleTimeoutMillis: IDLE,
+    });
   }
 
   /** Throws whatever the driver throws. Who asks bounds how many wait for a connection. */
-  async query<Row extends QueryResultRow>(query: QueryConfig): Promise<Row[]> {
-    const connection = await this.pool.connect();
-    let isOver = false;
-    const end = (): void => void (isOver = true);
-    // Without a listener, a connection that is cut meanwhile would end the process; its query fails.
-    connection.on('error', end);
-    try {
-      isOver = this.planned(connection, query.name) >= MOST_PLANS;
+  query<Row extends QueryResultRow>(query: QueryConfig): Promise<Row[]> {
+    return lend(this.pool, async (connection, end) => {
+      if (this.planned(connection, query.name) >= MOST_PLANS) end();
       return rowsOf(await connection.query<Row>(query));
-    } catch (error) {
-      isOver = true;
-      throw error;
-    } finally {
-      connection.removeListener('error', end);
-      connection.release(isOver);
-    }
+    });
   }
 
   /** How many statements a connection has plans of, this one included. */
-  private planned(connection: pg.PoolClient, name = ''): number {
+  private planned(connection: PoolClient, name = ''): number {
     const names = this.plans.get(connection) ?? new Set();
     this.plans.set(connection, names.add(name));
     return names.size;

@@ -21,7 +21,7 @@ const STATEMENT_TIMEOUT = '5000';
  * of both), and the planning of a page takes longer than the finding of it. By itself PostgreSQL chooses again and
  * again.
  */
-const PLAN_CACHE_MODE = 'force_generic_plan';
+export const PLAN_CACHE_MODE = 'force_generic_plan';
 
 /** Of the sessions of these connections. */
 export const READ_SETTINGS = {

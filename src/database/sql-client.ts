@@ -8,6 +8,7 @@ import { CopiedRows } from './binary-copy.js';
 import { isTransient } from './conflicts.js';
 import { StatementCacheEpoch } from './statement-cache-epoch.js';
 import { ImpatientPool } from './impatient-pool.js';
+import { lend } from './own-pool.js';
 import { PatientPool } from './patient-pool.js';
 import { PipelinedReadPool } from './pipelined-read-pool.js';
 import { ReplicaReads } from './replicas/replica-reads.js';
@@ -182,21 +183,8 @@ export class SqlClient {
   }
 
   /** Lends one connection to `work`, for temporary tables and cursors; a failed connection is not reused. */
-  async withConnection<Result>(work: (connection: PoolClient) => Promise<Result>): Promise<Result> {
-    const connection = await this.pool.connect();
-    let broken = false;
-    // Without a listener, a connection that is cut while it idles here would end the process; its next query fails.
-    const onError = (): void => void (broken = true);
-    connection.on('error', onError);
-    try {
-      return await work(connection);
-    } catch (error) {
-      broken = true;
-      throw error;
-    } finally {
-      connection.removeListener('error', onError);
-      connection.release(broken);
-    }
+  withConnection<Result>(work: (connection: PoolClient) => Promise<Result>): Promise<Result> {
+    return lend(this.pool, work);
   }
 
   /** `query`, but never in a transaction, for what is read in more than milliseconds: see `PatientPool`. */

@@ -41,7 +41,7 @@ export interface RestBounds {
   wanted(worked: number, perSecond: number): number;
   /** Positions behind the log from which on there is no rest. */
   mostBehind(perSecond: number): number;
-  /** Milliseconds in which events gather for one batch, however few are written. */
+  /** Milliseconds in which events gather for one batch while so many are written. */
   gathering(perSecond: number): number;
 }
 
