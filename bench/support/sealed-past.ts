@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { RecordReader } from '../../src/events/seals/record-reader.js';
 import { PRODUCT_JSON } from '../../src/inventory/products/stored-product.sql.js';
 import {
+  notesHash,
   recordLine,
   type RecordRow,
   type SealedEvent,
@@ -23,8 +24,8 @@ const PARTS =
 
 const KEEP = `
   INSERT INTO log_segments (first, last, epoch, previous, hash, size, packed, packed_hash, keys, from_time, until_time,
-                            times, digests)
-  VALUES ($1, $2, $3, decode($4, 'hex'), decode($5, 'hex'), $6, $7, sha256($7), $8, $9, $10, $11, $12)`;
+                            times, digests, notes_hash)
+  VALUES ($1, $2, $3, decode($4, 'hex'), decode($5, 'hex'), $6, $7, sha256($7), $8, $9, $10, $11, $12, $13)`;
 
 interface Product {
   id: string;
@@ -65,8 +66,8 @@ export async function sealPast(client: pg.Client, past: Past, inTable: number, u
     }
     const segment: Segment = await sealSegment({ epoch, first, previous }, batches());
     const { hash, size, packed, keys, from, until } = segment;
-    const values = [first, last, epoch, previous, hash, size, packed, keys, from, until, notes.times, notes.digests];
-    await client.query(KEEP, values);
+    const values = [first, last, epoch, previous, hash, size, packed, keys, from, until];
+    await client.query(KEEP, [...values, notes.times, notes.digests, notesHash(segment, notes)]);
     previous = hash;
   }
   await client.query('INSERT INTO moved_events (first_seq, last_seq, first_position) VALUES (1, $1, 1)', [upTo]);

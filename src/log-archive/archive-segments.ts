@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type pg from 'pg';
 import { type FiledSegment, readSegmentFile, readSegmentOf, segmentFiles, writeSegmentFile } from './segment-files.js';
+import { notesHash } from '../sealed-log/index.js';
 import { readMoved } from './moved-records.js';
 
 const SEGMENT_COLUMNS = `
@@ -35,8 +36,8 @@ const FIRST_KEPT = `
 
 const PUT_BACK = `
   INSERT INTO log_segments (first, last, epoch, previous, hash, size, packed, packed_hash, keys, from_time, until_time,
-                            times, digests, archived_to)
-  VALUES ($1, $2, $3, decode($4, 'hex'), decode($5, 'hex'), $6, $7, sha256($7), $8, $9, $10, $11, $12, $13)`;
+                            times, digests, notes_hash, archived_to)
+  VALUES ($1, $2, $3, decode($4, 'hex'), decode($5, 'hex'), $6, $7, sha256($7), $8, $9, $10, $11, $12, $13, $14)`;
 
 /** Why segments can't be archived, dropped or put back, in words. */
 export class ArchiveError extends Error {}
@@ -154,9 +155,10 @@ export async function returnSegments(client: pg.Client, folder: string): Promise
       const segment = await readSegmentFile(folder, name);
       if (segment.hash !== previous) throw new ArchiveError(`${name} is of another log: its hash is not ${previous}`);
       const { packed, notes, contents } = segment;
+      const noted = notesHash({ ...segment, ...contents }, notes);
       await client.query(PUT_BACK, [
         ...[segment.first, segment.last, segment.epoch, segment.previous, segment.hash, segment.size, packed],
-        ...[contents.keys, contents.from, contents.until, notes.times, notes.digests, resolve(folder)],
+        ...[contents.keys, contents.from, contents.until, notes.times, notes.digests, noted, resolve(folder)],
       ]);
       [first, previous] = [segment.first, segment.previous];
       segments += 1;

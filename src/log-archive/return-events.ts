@@ -20,6 +20,7 @@ export async function returnEvents(client: pg.Client): Promise<void> {
     );
   }
   await client.query('UPDATE event_log SET moved_up_to = dropped_up_to');
-  await client.query(`UPDATE log_segments SET times = NULL, digests = NULL WHERE times IS NOT NULL`);
+  await client.query(`
+    UPDATE log_segments SET times = NULL, digests = NULL, notes_hash = NULL WHERE times IS NOT NULL`);
   await client.query('TRUNCATE moved_events');
 }

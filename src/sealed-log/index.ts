@@ -4,6 +4,7 @@ export {
   RECORD_COLUMNS,
   recordLine,
   type RecordRow,
+  sealedNames,
   TAIL_DIGEST_BYTES,
   tailDigest,
 } from './event-record.js';
@@ -18,6 +19,6 @@ export {
   type SegmentHead,
   unpackSegment,
 } from './segment.js';
-export { SegmentNotes } from './segment-notes.js';
+export { notesHash, SegmentNotes } from './segment-notes.js';
 export { readRecord } from './read-record.js';
 export { FOLDED_PRODUCTS, FOLDED_VENDORS } from './folded-log.sql.js';

@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { type RecordRow, TAIL_DIGEST_BYTES, tailDigest } from './event-record.js';
+import type { Segment } from './segment.js';
 
 const TIME_BYTES = 6;
+
+type NotedRow = Pick<RecordRow, 'seq' | 'position' | 'productId' | 'occurredAt'>;
 
 /** What is noted of the events of a segment when they leave the table. */
 export class SegmentNotes {
@@ -10,6 +14,8 @@ export class SegmentNotes {
   readonly firstSeqs: string[] = [];
   readonly lastSeqs: string[] = [];
   readonly firstPositions: string[] = [];
+  /** Positions of events of vendors, which stay in the table. */
+  readonly ofVendors: number[] = [];
   private count = 0;
 
   constructor(events: number) {
@@ -18,10 +24,11 @@ export class SegmentNotes {
   }
 
   /** The next event. */
-  add({ seq, position, occurredAt }: Pick<RecordRow, 'seq' | 'position' | 'occurredAt'>, line: string): void {
+  add({ seq, position, productId, occurredAt }: NotedRow, line: string): void {
     this.times.writeUIntBE(Date.parse(occurredAt), this.count * TIME_BYTES, TIME_BYTES);
     tailDigest(line).copy(this.digests, this.count * TAIL_DIGEST_BYTES);
     this.count += 1;
+    if (productId === null) this.ofVendors.push(Number(position));
     if (this.lastSeqs.length > 0 && BigInt(seq) === BigInt(this.lastSeqs.at(-1)!) + 1n) {
       this.lastSeqs[this.lastSeqs.length - 1] = seq;
       return;
@@ -30,4 +37,21 @@ export class SegmentNotes {
     this.lastSeqs.push(seq);
     this.firstPositions.push(position);
   }
+}
+
+/**
+ * SHA-256 of a segment as it is packed, of what is noted of it, and of the positions of its vendors' events: kept when
+ * the events leave the table, so that what is changed afterwards is found without unpacking the segment.
+ */
+export function notesHash(
+  { epoch, first, last, previous, hash, size, from, until, keys, packed }: Segment,
+  { times, digests, ofVendors }: Pick<SegmentNotes, 'times' | 'digests' | 'ofVendors'>,
+): Buffer {
+  return createHash('sha256')
+    .update(JSON.stringify([epoch, first, last, previous, hash, size, from, until, ofVendors]))
+    .update(keys)
+    .update(times)
+    .update(digests)
+    .update(packed)
+    .digest();
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import type pg from 'pg';
+import { removeNames } from '../../src/cli/remove-names.js';
 import { isClean, verifyLog } from '../../src/cli/verify-log.js';
 import { verifySeals } from '../../src/cli/verify-seals.js';
 import type { AuditedEvent, InventoryEvent, LeasedEvents, Product, Vendor } from '../../src/contracts/index.js';
@@ -12,6 +13,7 @@ import { LogSealer } from '../../src/events/seals/log-sealer.js';
 import { type TestApp } from '../support/app.js';
 import { moveEvents, movedOf } from '../support/retention.js';
 import { cursorOf, subscribe } from '../support/recovery.js';
+import { waitFor } from '../support/processes.js';
 import { caughtUp, listen } from '../support/rooms.js';
 import { seriesCaughtUp } from '../support/series-caught-up.js';
 import {
@@ -36,6 +38,20 @@ describe('events that have moved to segments', () => {
   const ask = (path: string) => answerTo(app, path);
   const events = (query?: string) => allEvents(app, query);
   const patch = (id: string, fields: object) => patcher(app)(id, fields);
+
+  const refusals = async (): Promise<number> => {
+    const { body } = await app.request<string>('GET', '/metrics');
+    return Number(/^errors_total\{type="retention"\} (\d+)$/m.exec(body)?.[1] ?? 0);
+  };
+  /** Waits until it has looked at a segment, which all consumers have passed by then, and has not moved it. */
+  const retentionRefuses = async (): Promise<void> => {
+    const before = await refusals();
+    const refuses = async (): Promise<boolean> => {
+      await app.app.get(LogRetention).run();
+      return (await refusals()) > before;
+    };
+    await waitFor(refuses, { timeoutMs: 30_000, what: 'a segment that is not moved' });
+  };
 
   beforeAll(async () => {
     market = await movedMarket();
@@ -163,7 +179,7 @@ describe('events that have moved to segments', () => {
     await app.app.get(LogSealer).run();
     const changed = upTo + 3;
     await client.query('UPDATE inventory_events SET version = version + 1 WHERE position = $1', [changed]);
-    await app.app.get(LogRetention).run();
+    await retentionRefuses();
     expect((await movedOf(app)).upTo).toBe(upTo);
     await client.query('UPDATE inventory_events SET version = version - 1 WHERE position = $1', [changed]);
     expect(await moveEvents(app, CUT)).toBeGreaterThan(upTo);
@@ -225,7 +241,7 @@ describe('events that have moved to segments', () => {
       const put = (packed: Buffer) =>
         client.query('UPDATE log_segments SET packed = $1, packed_hash = sha256($1) WHERE first = 1', [packed]);
       await put(brotliCompressSync(lines.join('\n')));
-      expect(await named()).toEqual([]);
+      expect(await named()).toEqual(['position 17']);
       expect(await named(true)).toEqual(['position 17']);
       await put(rows[0]!.packed);
       expect(await named(true)).toEqual([]);
@@ -241,5 +257,83 @@ describe('events that have moved to segments', () => {
       await client.query(`UPDATE inventory_events SET version = version - 1 WHERE ${where}`);
       expect(await named()).toEqual([]);
     });
+
+    it('where one of a vendor is missing in the table', async () => {
+      await client.query(`
+        CREATE TABLE of_vendor AS SELECT * FROM inventory_events WHERE product_id IS NULL AND position <= 100
+        ORDER BY position DESC LIMIT 1;
+        DELETE FROM inventory_events WHERE position = (SELECT position FROM of_vendor)`);
+      const [gone] = (await client.query<{ position: string }>('SELECT position FROM of_vendor')).rows;
+      const fault = `position ${gone!.position}`;
+      expect([await named(), await named(true)]).toEqual([[fault], [fault]]);
+      await client.query('INSERT INTO inventory_events SELECT * FROM of_vendor; DROP TABLE of_vendor');
+      expect(await named()).toEqual([]);
+    });
+
+    it.each([
+      `hash = sha256('x')`,
+      `previous = sha256('x')`,
+      'epoch = gen_random_uuid()',
+      'size = size + 1',
+      'keys = set_bit(keys, 5, 1 - get_bit(keys, 5))',
+      'times = set_byte(times, 77, get_byte(times, 77) # 1)',
+      'digests = set_byte(digests, 177, get_byte(digests, 177) # 1)',
+      `packed_hash = sha256('x')`,
+      `from_time = from_time - interval '1 millisecond'`,
+      `until_time = now()`,
+      `notes_hash = sha256('x')`,
+    ])('where the seal of a segment was changed: %s', async (change) => {
+      await client.query('CREATE TABLE sealed AS SELECT * FROM log_segments WHERE first = 51');
+      await client.query(`UPDATE log_segments SET ${change} WHERE first = 51`);
+      for (const full of [false, true]) {
+        const [first, ...others] = await named(full);
+        expect(first).toMatch(/^positions? (5[1-9]|[6-9]\d|100)\b/);
+        expect(others.every((id) => /^positions (51|101) /.test(id))).toBe(true);
+      }
+      await client.query(`
+        DELETE FROM log_segments WHERE first = 51; INSERT INTO log_segments SELECT * FROM sealed; DROP TABLE sealed`);
+      expect(await named()).toEqual([]);
+    });
+
+    it('where one of a vendor was changed whose names were removed', async () => {
+      const { rowCount } = await client.query(
+        'SELECT FROM inventory_events WHERE vendor_id = $1 AND position <= 100 AND vendor IS NOT NULL',
+        [asha.id],
+      );
+      expect(rowCount).toBeGreaterThan(0);
+      expect(await removeNames(client, asha.id)).toBeGreaterThan(0);
+      expect([await named(), await named(true)]).toEqual([[], []]);
+      const where = `position = (SELECT max(position) FROM inventory_events
+        WHERE vendor_id = '${asha.id}' AND product_id IS NULL AND position <= 100)`;
+      const { rows } = await client.query<{ position: string }>(
+        `UPDATE inventory_events SET version = version + 1 WHERE ${where} RETURNING position`,
+      );
+      expect(await named()).toEqual([`position ${rows[0]!.position}`]);
+      await client.query(`UPDATE inventory_events SET version = version - 1 WHERE ${where}`);
+      expect([await named(), await named(true)]).toEqual([[], []]);
+    });
+
+    it('before they move, where one of a vendor was changed whose names were removed', async () => {
+      for (let step = 1; step <= CUT.segment; step += 1) await patch(onion.id, { basePrice: 600 + step });
+      const { body } = await app.request<Vendor>('GET', `/api/vendors/${asha.id}`);
+      await app.request('PATCH', `/api/vendors/${asha.id}`, { market: `${body.market} again` });
+      for (let step = 1; step <= CUT.segment + CUT.staying; step += 1) await patch(onion.id, { basePrice: 700 + step });
+      await app.app.get(LogSealer).run();
+      await removeNames(client, asha.id);
+      const { upTo } = await movedOf(app);
+      const { rows } = await client.query<{ position: string }>(
+        `UPDATE inventory_events SET version = version + 1 WHERE product_id IS NULL AND position > $1
+         RETURNING position`,
+        [upTo],
+      );
+      expect(rows).toHaveLength(1);
+      await retentionRefuses();
+      const last = Number(rows[0]!.position);
+      expect((await movedOf(app)).upTo).toBeLessThan(last);
+      expect(await named()).toEqual([`position ${last}`]);
+      await client.query('UPDATE inventory_events SET version = version - 1 WHERE position = $1', [last]);
+      expect(await moveEvents(app, CUT)).toBeGreaterThanOrEqual(last);
+      expect([await named(), await named(true)]).toEqual([[], []]);
+    }, 60_000);
   });
 });

@@ -23,6 +23,7 @@ import { LogSegments1790002600000 } from './1790002600000-log-segments.js';
 import { LogTail1790002800000 } from './1790002800000-log-tail.js';
 import { ArchivedSegments1790003300000 } from './1790003300000-archived-segments.js';
 import { RoomForChanges1790003400000 } from './1790003400000-room-for-changes.js';
+import { HashOfNotes1790003500000 } from './1790003500000-hash-of-notes.js';
 import { LogRetention1790003200000 } from './1790003200000-log-retention.js';
 
 /** Forward only, in order. A released migration is never edited. */
@@ -53,4 +54,5 @@ export const MIGRATIONS = [
   LogRetention1790003200000,
   ArchivedSegments1790003300000,
   RoomForChanges1790003400000,
+  HashOfNotes1790003500000,
 ];

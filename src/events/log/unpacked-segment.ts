@@ -1,3 +1,5 @@
+import type { SegmentHead } from '../../sealed-log/index.js';
+
 const LINE_FEED = 0x0a;
 
 /** The canonical bytes of a segment, of which any line is found at once. */
@@ -20,6 +22,10 @@ export class UnpackedSegment {
 
   get size(): number {
     return this.bytes.length;
+  }
+
+  get head(): SegmentHead {
+    return JSON.parse(this.bytes.toString('utf8', 0, this.ends[0])) as SegmentHead;
   }
 
   /** The record of the event at a position that the segment has. */

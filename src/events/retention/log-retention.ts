@@ -4,7 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppConfig } from '../../config/index.js';
 import { SqlClient } from '../../database/index.js';
 import { Clock, Metrics, PeriodicJob } from '../../infra/index.js';
-import { SegmentNotes, unpackSegment } from '../../sealed-log/index.js';
+import {
+  notesHash,
+  recordLine,
+  SegmentContents,
+  SegmentNotes,
+  sealedNames,
+  unpackSegment,
+} from '../../sealed-log/index.js';
 import { EventLog } from '../log/event-log.js';
 import { UnpackedSegment } from '../log/unpacked-segment.js';
 import { RecordReader } from '../seals/record-reader.js';
@@ -123,21 +130,24 @@ export class LogRetention implements OnApplicationBootstrap, OnModuleDestroy {
     const { bytes, error } = await unpackSegment(packed);
     if (error || createHash('sha256').update(bytes).digest('hex') !== hash) throw new UnlikeSealError(first);
     const segment = new UnpackedSegment(first, last, bytes);
-    const notes = new SegmentNotes(last - first + 1);
+    const [notes, contents] = [new SegmentNotes(last - first + 1), new SegmentContents()];
     let lastEvent = '';
     for (let next = first; next <= last;) {
       const began = performance.now();
       for (const { row, line, nameless } of await this.records.read(next, last)) {
         const sealed = segment.line(next);
-        if (sealed !== line && !nameless) throw new UnlikeSealError(next);
+        const mayBe = sealed === line || !nameless ? line : recordLine(row, sealedNames(sealed));
+        if (sealed !== mayBe) throw new UnlikeSealError(next);
         notes.add(row, sealed);
+        contents.add({ row });
         lastEvent = row.eventId;
         next += 1;
       }
       await this.rest(began);
     }
     const { times, digests, firstSeqs, lastSeqs, firstPositions } = notes;
-    const values = [first, last, hash, lastEvent, times, digests, firstSeqs, lastSeqs, firstPositions];
+    const noted = notesHash({ ...segment.head, ...contents.summary(), hash, packed, size: bytes.length }, notes);
+    const values = [first, last, hash, lastEvent, times, digests, firstSeqs, lastSeqs, firstPositions, noted];
     const moved = await this.sql.query(MOVE_SEGMENT, values);
     if (moved.length > 0) this.logger.log(`Moved positions ${first} to ${last} out of the table`);
     return moved.length > 0;

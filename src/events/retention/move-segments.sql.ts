@@ -20,8 +20,8 @@ export const NEXT_TO_MOVE: Statement = {
 
 /**
  * From here on the events of a segment are read from it: `$1` first and `$2` last position, `$3` hash, `$4` id of the
- * last event, `$5` times, `$6` digests, `$7` to `$9` ranges of `seq`. Only if this is the history of the database that
- * was compared (decision 15). No row if not, or if another instance was faster.
+ * last event, `$5` times, `$6` digests, `$7` to `$9` ranges of `seq`, `$10` hash of what is noted. Only if this is the
+ * history of the database that was compared (decision 15). No row if not, or if another instance was faster.
  */
 export const MOVE_SEGMENT: Statement = {
   name: 'move-segment',
@@ -33,7 +33,7 @@ export const MOVE_SEGMENT: Statement = {
         AND EXISTS (SELECT FROM inventory_events WHERE position = $2 AND event_id = $4::uuid)
       RETURNING epoch
     ), noted AS (
-      UPDATE log_segments SET times = $5, digests = $6 WHERE first = $1 AND EXISTS (SELECT FROM moved)
+      UPDATE log_segments SET times = $5, digests = $6, notes_hash = $10 WHERE first = $1 AND EXISTS (SELECT FROM moved)
     ), ranges AS (
       INSERT INTO moved_events (first_seq, last_seq, first_position)
       SELECT * FROM unnest($7::bigint[], $8::bigint[], $9::bigint[]) WHERE EXISTS (SELECT FROM moved)

@@ -14,11 +14,14 @@ export const READ_ENDS: Statement = {
     FROM event_log LEFT JOIN (SELECT last, hash FROM log_segments ORDER BY first DESC LIMIT 1) newest ON true`,
 };
 
-/** Records of events behind the position `$1`, in order, to `$2`; fewer if they are large. */
+/**
+ * Records of events behind the position `$1`, in order, to `$2`; fewer if they are large. Each of a vendor with the
+ * salt that there was with these names: a later one is made when they are removed, and then must not digest them.
+ */
 export const READ_RECORDS: Statement = {
   name: 'read-records',
   text: `
-    SELECT ${RECORD_COLUMNS}
+    SELECT ${RECORD_COLUMNS}, salted.*
     FROM (
       SELECT *, sum(bytes) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) - bytes AS bytes_before
       FROM (
@@ -27,22 +30,18 @@ export const READ_RECORDS: Statement = {
         FROM inventory_events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT ${BATCH_EVENTS}
       ) next
     ) sized
+    LEFT JOIN LATERAL (
+      SELECT s.salt, s.removed_up_to::float8 AS "removedUpTo" FROM vendor_salts s
+      WHERE s.vendor_id = sized.vendor_id AND sized.vendor IS NOT NULL
+    ) salted ON true
     WHERE bytes_before < ${BATCH_BYTES} ORDER BY position`,
 };
 
-/** Salts of the vendors `$1`; those that have none get the ones of `$2`. */
-export const READ_SALTS: Statement = {
-  name: 'read-vendor-salts',
+/** Gives the vendors `$1` that have no salt the ones of `$2`. */
+export const ADD_SALTS: Statement = {
+  name: 'add-vendor-salts',
   text: `
-    WITH added AS (
-      INSERT INTO vendor_salts (vendor_id, salt)
-      SELECT DISTINCT ON (id) id, salt FROM unnest($1::text[], $2::bytea[]) AS v (id, salt)
-      WHERE NOT EXISTS (SELECT FROM vendor_salts s WHERE s.vendor_id = v.id)
-      ON CONFLICT DO NOTHING
-      RETURNING vendor_id, salt, removed_up_to
-    )
-    SELECT vendor_id AS "vendorId", salt, removed_up_to::float8 AS "removedUpTo" FROM added
-    UNION ALL SELECT vendor_id, salt, removed_up_to::float8 FROM vendor_salts WHERE vendor_id = ANY ($1)`,
+    INSERT INTO vendor_salts (vendor_id, salt) SELECT * FROM unnest($1::text[], $2::bytea[]) ON CONFLICT DO NOTHING`,
 };
 
 /**

@@ -6,8 +6,9 @@ const TAIL_END = `greatest((SELECT coalesce(max(last), 0) FROM log_tail), (SELEC
 export const READ_TAIL_END: Statement = { name: 'read-end-of-tail', text: `SELECT ${TAIL_END} AS last` };
 
 /**
- * Notes events: `$1` first and `$2` last position, `$3` digests, `$4` id of the last event. Only if these are the next
- * ones, and of the history that the database has (decision 15).
+ * Notes events: `$1` first and `$2` last position, `$3` digests, `$4` id of the last event, `$5` vendors and `$6` the
+ * salts of their names. Only if these are the next ones, of the history that the database has (decision 15), and no
+ * vendor has another salt by now because its names were removed.
  */
 export const KEEP_TAIL: Statement = {
   name: 'keep-tail',
@@ -15,6 +16,9 @@ export const KEEP_TAIL: Statement = {
     INSERT INTO log_tail (first, last, digests)
     SELECT $1::bigint, $2::bigint, $3::bytea
     WHERE ${TAIL_END} = $1 - 1 AND EXISTS (SELECT FROM inventory_events WHERE position = $2 AND event_id = $4::uuid)
+      AND NOT EXISTS (
+        SELECT FROM unnest($5::text[], $6::bytea[]) AS read (vendor, salt)
+        JOIN vendor_salts s ON s.vendor_id = read.vendor WHERE s.salt <> read.salt)
     ON CONFLICT DO NOTHING RETURNING first`,
 };
 

@@ -30,7 +30,9 @@ export class LogTail {
     const events = await this.records.read(first, upTo);
     const { row } = events.at(-1)!;
     const digests = Buffer.concat(events.map(({ line }) => tailDigest(line)));
-    const kept = await this.sql.query(KEEP_TAIL, [first, row.position, digests, row.eventId]);
+    const salted = events.filter(({ salt }) => salt !== undefined);
+    const [vendors, salts] = [salted.map((event) => event.row.vendorId), salted.map(({ salt }) => salt)];
+    const kept = await this.sql.query(KEEP_TAIL, [first, row.position, digests, row.eventId, vendors, salts]);
     return kept.length > 0;
   }
 
@@ -52,10 +54,12 @@ export class LogTail {
   }
 }
 
-/** @throws ChangedEventError for the first event that isn't what it was */
-export function expectUnchanged(events: readonly ReadRecord[], digests: TailDigests): void {
-  for (const { row, line, nameless } of events) {
-    const known = digests.get(Number(row.position));
-    if (known && !nameless && !tailDigest(line).equals(known)) throw new ChangedEventError(Number(row.position));
+/** The first of the events that isn't what it was. */
+export function changedAmong(events: readonly ReadRecord[], digests: TailDigests): number | undefined {
+  for (const { row, line } of events) {
+    const position = Number(row.position);
+    const known = digests.get(position);
+    if (known && !tailDigest(line).equals(known)) return position;
   }
+  return undefined;
 }

@@ -2,21 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { type Queries, SqlClient } from '../../database/index.js';
 import { namesDigest, recordLine, type RecordRow, type SealedEvent } from '../../sealed-log/index.js';
-import { READ_RECORDS, READ_SALTS } from './log-segments.sql.js';
+import { ADD_SALTS, READ_RECORDS } from './log-segments.sql.js';
 
 const SALT_BYTES = 16;
 
 export interface ReadRecord extends SealedEvent {
   row: RecordRow;
-  /** Names have been taken out of it, so its line may be another one than before. */
+  /** Of an event of a vendor: what the digest of its names was made with. */
+  salt: Buffer | undefined;
+  /** Names have been taken out of it since it was sealed, if it was: the digest in its line may be another one. */
   nameless: boolean;
 }
 
-interface Salt {
-  vendorId: string;
-  salt: Buffer;
-  removedUpTo: number;
-}
+type SaltedRow = RecordRow & { salt: Buffer | null; removedUpTo: number | null };
 
 /** The log lacks a position: never so, unless events were removed by hand; a seal must not hide it. */
 export class MissingEventError extends Error {
@@ -36,28 +34,24 @@ export class RecordReader {
    * @throws MissingEventError if there is none at `first`
    */
   async read(first: number, upTo: number): Promise<ReadRecord[]> {
-    const rows = await this.sql.query<RecordRow & Record<string, unknown>>(READ_RECORDS, [first - 1, upTo]);
-    const salts = await this.saltsOf(rows.flatMap(({ vendor, vendorId }) => (vendor === null ? [] : vendorId)));
+    const rows = await this.salted(first, upTo);
     const events: ReadRecord[] = [];
-    for (const row of rows) {
+    for (const { salt, removedUpTo, ...row } of rows) {
       if (Number(row.position) !== first + events.length) break;
-      const salt = row.vendor === null ? undefined : salts.get(row.vendorId)!;
-      const line = recordLine(row, salt && namesDigest(row, salt.salt));
-      events.push({ row, line, nameless: salt !== undefined && Number(row.position) <= salt.removedUpTo });
+      const line = recordLine(row, salt ? namesDigest(row, salt) : undefined);
+      events.push({ row, line, salt: salt ?? undefined, nameless: Number(row.position) <= (removedUpTo ?? 0) });
     }
     if (events.length === 0) throw new MissingEventError(first);
     return events;
   }
 
-  private async saltsOf(vendors: string[]): Promise<ReadonlyMap<string, Salt>> {
-    if (vendors.length === 0) return new Map();
-    const fresh = vendors.map(() => randomBytes(SALT_BYTES));
-    const salts = new Map<string, Salt>();
-    // Another instance may add some at the same time: then the second statement has them.
-    while (!vendors.every((vendor) => salts.has(vendor))) {
-      const rows = await this.sql.query<Salt & Record<string, unknown>>(READ_SALTS, [vendors, fresh]);
-      for (const salt of rows) salts.set(salt.vendorId, salt);
+  private async salted(first: number, upTo: number): Promise<SaltedRow[]> {
+    for (;;) {
+      const rows = await this.sql.query<SaltedRow & Record<string, unknown>>(READ_RECORDS, [first - 1, upTo]);
+      const without = new Set(rows.flatMap(({ vendor, vendorId, salt }) => (vendor !== null && !salt ? vendorId : [])));
+      if (without.size === 0) return rows;
+      const salts = Array.from(without, () => randomBytes(SALT_BYTES));
+      await this.sql.query(ADD_SALTS, [[...without], salts]);
     }
-    return salts;
   }
 }

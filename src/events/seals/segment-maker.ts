@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Queries, SqlClient } from '../../database/index.js';
 import { type SealedEvent, sealSegment } from '../../sealed-log/index.js';
 import { KEEP_SEGMENT, READ_ENDS } from './log-segments.sql.js';
-import { expectUnchanged, LogTail, type TailDigests } from './log-tail.js';
+import { changedAmong, ChangedEventError, LogTail, type TailDigests } from './log-tail.js';
 import { type ReadRecord, RecordReader } from './record-reader.js';
 
 /** Positions of a segment, and canonical bytes at which it ends before. */
@@ -59,8 +59,7 @@ export class SegmentMaker {
     const first = last + 1;
     const upTo = last + positions;
     if (head < upTo) return undefined;
-    const known = await this.tail.digests(first, upTo);
-    const reading = new SegmentReading(this.records, known, rest);
+    const reading = new SegmentReading(this.records, this.tail, rest);
     const segment = await sealSegment({ epoch, first, previous: hash }, reading.batches(first, upTo));
     const values = [first, segment.last, epoch, hash, segment.hash, segment.size, segment.packed, segment.keys];
     const kept = await this.sql.query(KEEP_SEGMENT, [...values, segment.from, segment.until, reading.lastEvent]);
@@ -74,21 +73,40 @@ export class SegmentMaker {
 class SegmentReading {
   lastEvent: string | undefined;
   private size = 0;
+  private known: TailDigests = new Map();
 
   constructor(
     private readonly records: RecordReader,
-    private readonly known: TailDigests,
+    private readonly tail: LogTail,
     private readonly rest: Rest,
   ) {}
 
   async *batches(first: number, upTo: number): AsyncGenerator<SealedEvent[], void, undefined> {
+    this.known = await this.tail.digests(first, upTo);
     for (let next = first; next <= upTo && this.size < BYTES;) {
       const began = performance.now();
-      const events = this.within(await this.records.read(next, upTo));
-      expectUnchanged(events, this.known);
+      const events = this.within(await this.unchanged(next, upTo));
       next += events.length;
       yield events;
       await this.rest(began);
+    }
+  }
+
+  /**
+   * What isn't what was noted is read again, and the note as well: when names are removed, a new one is made of events
+   * without them.
+   *
+   * @throws ChangedEventError if it isn't what the same note says
+   */
+  private async unchanged(next: number, upTo: number): Promise<ReadRecord[]> {
+    for (let broken: Buffer | undefined; ;) {
+      const events = await this.records.read(next, upTo);
+      const changed = changedAmong(events, this.known);
+      if (changed === undefined) return events;
+      const note = this.known.get(changed)!;
+      if (broken?.equals(note)) throw new ChangedEventError(changed);
+      broken = note;
+      this.known = await this.tail.digests(next, upTo);
     }
   }
 
