@@ -34,7 +34,12 @@ export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  * there is none, `closed`.
  */
 export class HttpClient {
-  private readonly closing = new AbortController();
+  /**
+   * One for each request under way. A signal of all requests, which `AbortSignal.any` would take, gathers an entry for
+   * each in Node.js 20, for as long as the client lives.
+   */
+  private readonly running = new Set<AbortController>();
+  private closed = false;
 
   /** @param url without a slash at its end */
   constructor(
@@ -44,17 +49,21 @@ export class HttpClient {
   ) {}
 
   /** Sends a request once. Reading is public: a token that is refused is renewed, else done without. */
-  async readOnce<Body>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Body> {
+  readOnce<Body>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Body> {
+    return this.during(signal, (ends) => this.get(path, query, ends));
+  }
+
+  private async get<Body>(path: string, query: Query, ends: AbortSignal): Promise<Body> {
     const target = new URL(this.url + path);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) target.searchParams.set(name, String(value));
     }
-    return bodyOf<Body>(await this.send('read', target, { method: 'GET', headers: ANY_LANGUAGE }, signal));
+    return bodyOf<Body>(await this.send('read', target, { method: 'GET', headers: ANY_LANGUAGE }, ends));
   }
 
   /** The same, again after what may pass. */
   read<Body>(path: string, query: Query = {}, { signal }: RequestOptions = {}): Promise<Body> {
-    return this.persistently(() => this.readOnce<Body>(path, query, signal), signal);
+    return this.persistently((ends) => this.get<Body>(path, query, ends), signal);
   }
 
   /** Sent again after what may pass: under its key it has one effect, however often it arrives. */
@@ -70,21 +79,40 @@ export class HttpClient {
       },
     };
     const target = new URL(this.url + path);
-    return this.persistently(async () => bodyOf<Body>(await this.send('write', target, request, signal)), signal);
+    return this.persistently(async (ends) => bodyOf<Body>(await this.send('write', target, request, ends)), signal);
   }
 
   /** Ends all requests. */
   close(): void {
-    this.closing.abort();
+    this.closed = true;
+    for (const request of this.running) request.abort();
+  }
+
+  /** @param work one request, all that is read of its answers and all attempts, which it ends with the signal */
+  private async during<Result>(
+    signal: AbortSignal | undefined,
+    work: (ends: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const request = new AbortController();
+    const end = (): void => request.abort(signal?.reason);
+    if (this.closed || signal?.aborted) end();
+    signal?.addEventListener('abort', end);
+    this.running.add(request);
+    try {
+      return await work(request.signal);
+    } finally {
+      this.running.delete(request);
+      signal?.removeEventListener('abort', end);
+    }
   }
 
   private async send(
     purpose: 'read' | 'write',
     target: URL,
     request: RequestInit,
-    signal: AbortSignal | undefined,
+    ends: AbortSignal,
   ): Promise<Response> {
-    const attempt = (token: string | undefined) => this.fetch(target, request, token, signal);
+    const attempt = (token: string | undefined) => this.fetch(target, request, token, ends);
     const token = await this.tokens.current(purpose);
     const response = await attempt(token);
     if (response.status !== 401 || token === undefined) return response;
@@ -98,38 +126,41 @@ export class HttpClient {
     target: URL,
     request: RequestInit,
     token: string | undefined,
-    signal: AbortSignal | undefined,
+    ends: AbortSignal,
   ): Promise<Response> {
     const fetch = this.ownFetch ?? globalThis.fetch;
-    const signals = [this.closing.signal, AbortSignal.timeout(TIMEOUT), ...(signal ? [signal] : [])];
     try {
       return await fetch(target, {
         ...request,
-        signal: AbortSignal.any(signals),
+        signal: AbortSignal.any([ends, AbortSignal.timeout(TIMEOUT)]),
         headers: { ...request.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
       });
     } catch (error) {
-      if (this.closing.signal.aborted) throw closed('The client');
-      if (signal?.aborted) throw error;
+      if (this.closed) throw closed('The client');
+      if (ends.aborted) throw error;
       throw unreachable(error);
     }
   }
 
-  private async persistently<Body>(attempt: () => Promise<Body>, signal: AbortSignal | undefined): Promise<Body> {
-    const backoff = new Backoff();
-    const ends = AbortSignal.any([this.closing.signal, ...(signal ? [signal] : [])]);
-    for (let failures = 1; ; failures += 1) {
-      try {
-        return await attempt();
-      } catch (error) {
-        signal?.throwIfAborted();
-        const passes = error instanceof InventoryClientError && error.retryable && failures < ATTEMPTS;
-        if (!passes || ends.aborted) throw error;
-        await pause(backoff, error.retryAfter, ends);
-        if (this.closing.signal.aborted) throw closed('The client');
-        signal?.throwIfAborted();
+  private persistently<Body>(
+    attempt: (ends: AbortSignal) => Promise<Body>,
+    signal: AbortSignal | undefined,
+  ): Promise<Body> {
+    return this.during(signal, async (ends) => {
+      const backoff = new Backoff();
+      for (let failures = 1; ; failures += 1) {
+        try {
+          return await attempt(ends);
+        } catch (error) {
+          signal?.throwIfAborted();
+          const passes = error instanceof InventoryClientError && error.retryable && failures < ATTEMPTS;
+          if (!passes || this.closed) throw error;
+          await pause(backoff, error.retryAfter, ends);
+          if (this.closed) throw closed('The client');
+          signal?.throwIfAborted();
+        }
       }
-    }
+    });
   }
 }
 

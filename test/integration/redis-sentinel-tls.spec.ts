@@ -126,6 +126,23 @@ describe('a Redis with TLS behind a sentinel with TLS', () => {
     await sleep(200);
   });
 
+  it('is found although the sentinel that is named first takes connections and says nothing', async () => {
+    warnings();
+    const silent = createServer((socket) => socket.on('error', () => undefined));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const sentinels = `127.0.0.1:${port},${env.REDIS_SENTINELS}`;
+    const connections = new RedisConnections(
+      loadConfig({ ...env, REDIS_SENTINELS: sentinels, REDIS_TLS_CA: cert }).redis!,
+    );
+    const client = connections.open('test');
+    await waitFor(() => client.status === 'ready', { timeoutMs: 10_000, what: 'the master behind the other sentinel' });
+    expect(await client.ping()).toBe('PONG');
+    connections.onApplicationShutdown();
+    silent.close();
+  }, 20_000);
+
   it('has a successor after it has died', async () => {
     warnings();
     const connections = new RedisConnections(loadConfig({ ...env, REDIS_TLS_CA: cert }).redis!);
