@@ -106,6 +106,20 @@ describe('A partition of a consumer', () => {
     expect(log.reads).toBe(reads);
   });
 
+  it('that begins reads what has been delivered before from the log, where names may have been removed since', async () => {
+    const log = new GrowingLog();
+    const feed = feedOf(log);
+    feed.join(0, wanted());
+    expect(deliver(feed, log, 300)).toBe(300);
+    feed.join(0, wanted());
+    expect(deliver(feed, log, 30)).toBe(30);
+    expect(await follow(feed, 0)).toEqual(range(1, 330));
+    expect(log.reads).toBeGreaterThan(0);
+    const { reads } = log;
+    expect(await follow(feed, 300)).toEqual(range(301, 330));
+    expect(log.reads).toBe(reads);
+  });
+
   it('that is of another instance from now on needs nothing any more', () => {
     const log = new GrowingLog();
     const feed = feedOf(log);

@@ -137,8 +137,12 @@ export class ConsumerFeed implements EventHandler, NewEpochHandler {
     return fed ?? pages.after(position, index, head);
   }
 
-  /** The partition is this instance's from now on, and what it wants comes after this position. */
+  /**
+   * The partition is this instance's from now on, and what it wants comes after this position: up to here from the log,
+   * for what is in memory may have names of a vendor that have been removed, and tables that are built anew mustn't.
+   */
   join(position: number, wanted: Wanted): void {
+    this.ring.clear();
     this.joined.set(partitionOf(wanted), wanted);
     this.pagesOf(wanted).stands(wanted.partition.index, position);
   }
