@@ -27,6 +27,10 @@ const KEEP = `
                             times, digests, notes_hash)
   VALUES ($1, $2, $3, decode($4, 'hex'), decode($5, 'hex'), $6, $7, sha256($7), $8, $9, $10, $11, $12, $13)`;
 
+const KEEP_RANGES = `
+  INSERT INTO moved_events (first_seq, last_seq, first_position)
+  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])`;
+
 interface Product {
   id: string;
   vendorId: string;
@@ -68,9 +72,9 @@ export async function sealPast(client: pg.Client, past: Past, inTable: number, u
     const { hash, size, packed, keys, from, until } = segment;
     const values = [first, last, epoch, previous, hash, size, packed, keys, from, until];
     await client.query(KEEP, [...values, notes.times, notes.digests, notesHash(segment, notes)]);
+    await client.query(KEEP_RANGES, [notes.firstSeqs, notes.lastSeqs, notes.firstPositions]);
     previous = hash;
   }
-  await client.query('INSERT INTO moved_events (first_seq, last_seq, first_position) VALUES (1, $1, 1)', [upTo]);
   await client.query('UPDATE event_log SET moved_up_to = $1', [upTo]);
   await client.query('DELETE FROM inventory_events WHERE position <= $1 AND product_id IS NOT NULL', [upTo]);
 }

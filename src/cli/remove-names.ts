@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { namesDigest, RECORD_COLUMNS, recordLine, type RecordRow, tailDigest } from '../sealed-log/index.js';
 import { isAsNoted, type NotedRecords, saltsOf } from './noted-records.js';
 import { CliError } from './run-cli.js';
@@ -22,10 +23,10 @@ const REMOVE_NAMES = `
   FROM vendors v
   WHERE v.id = $1 AND e.vendor_id = v.id AND e.vendor IS NOT NULL`;
 
-/** `$1` vendor, `$2` a new salt: sealed digests up to the present end of the log can't be told any more. */
+/** `$1` vendor, `$2` a new salt: digests that are sealed by now can't be told any more. */
 const FORGET_SALT = `
   INSERT INTO vendor_salts (vendor_id, salt, removed_up_to)
-  SELECT $1, $2, coalesce(max(position), 0) FROM inventory_events
+  SELECT $1, $2, coalesce(max(last), 0) FROM log_segments
   ON CONFLICT (vendor_id) DO UPDATE SET salt = excluded.salt, removed_up_to = excluded.removed_up_to`;
 
 /** Of events of the vendor `$1` that aren't sealed yet, each with what is noted of it. */
@@ -36,8 +37,17 @@ const NOTED = `
   JOIN log_tail t ON e.position BETWEEN t.first AND t.last
   ORDER BY e.position`;
 
-/** From now on the leader notes nothing before the end of the transaction, and then with the salt that there is. */
-const HOLD_TAIL = 'LOCK TABLE log_tail IN SHARE ROW EXCLUSIVE MODE';
+/**
+ * From now on nothing is noted or sealed before the end of the transaction, and then only what was read with the salt
+ * that there is.
+ */
+const HOLD = 'LOCK TABLE log_segments, log_tail IN SHARE ROW EXCLUSIVE MODE';
+
+/** Events of the vendor `$1` that wait for a position, and for what is put out of date by their former names. */
+const PENDING = 'SELECT FROM inventory_events WHERE vendor_id = $1 AND vendor IS NOT NULL AND position IS NULL LIMIT 1';
+/** Milliseconds for which they are waited for, and between two looks. */
+const WAIT = 5_000;
+const LOOK_EVERY = 100;
 
 /** Notes `$2` of the position `$1`. */
 const NOTE_ANEW = `
@@ -48,16 +58,19 @@ const NOTE_ANEW = `
  * Takes all names that the vendor had before out of the log: rename it first. Reads all of the log.
  *
  * @returns in how many events
- * @throws CliError if there is no such vendor, or an event of it was changed before it was sealed
+ * @throws CliError if there is no such vendor, an event of it was changed before it was sealed, or one waits for its
+ *   position, which a server gives
  */
 export async function removeNames(client: pg.Client, vendorId: string): Promise<number> {
   await client.query('BEGIN');
   try {
     const { rowCount: vendors } = await client.query('SELECT FROM vendors WHERE id = $1 FOR UPDATE', [vendorId]);
     if (!vendors) throw new CliError(`There is no vendor ${vendorId}`);
+    await expectNumbered(client, vendorId);
     await expectUnchanged(client, vendorId);
     const { rowCount } = await client.query(REMOVE_NAMES, [vendorId]);
     const salt = randomBytes(SALT_BYTES);
+    await client.query(HOLD);
     await client.query(FORGET_SALT, [vendorId, salt]);
     await noteAnew(client, vendorId, salt);
     await client.query('COMMIT');
@@ -70,6 +83,15 @@ export async function removeNames(client: pg.Client, vendorId: string): Promise<
 
 type NotedRow = RecordRow & NotedRecords;
 
+/** No more of them come while the vendor is locked. */
+async function expectNumbered(client: pg.Client, vendorId: string): Promise<void> {
+  const isNumbered = async (): Promise<boolean> => (await client.query(PENDING, [vendorId])).rowCount === 0;
+  for (const until = performance.now() + WAIT; !(await isNumbered()); await sleep(LOOK_EVERY)) {
+    if (performance.now() < until) continue;
+    throw new CliError(`Events of ${vendorId} wait for their positions: start a server, and try again`);
+  }
+}
+
 /** What is noted is made anew, which must not hide a change. */
 async function expectUnchanged(client: pg.Client, vendorId: string): Promise<void> {
   const { rows } = await client.query<NotedRow>(NOTED, [vendorId]);
@@ -80,7 +102,6 @@ async function expectUnchanged(client: pg.Client, vendorId: string): Promise<voi
 }
 
 async function noteAnew(client: pg.Client, vendorId: string, salt: Buffer): Promise<void> {
-  await client.query(HOLD_TAIL);
   const { rows } = await client.query<NotedRow>(NOTED, [vendorId]);
   for (const row of rows) {
     await client.query(NOTE_ANEW, [row.position, tailDigest(recordLine(row, namesDigest(row, salt)))]);

@@ -1,7 +1,10 @@
 import type pg from 'pg';
 import { BrokenSegmentError, NoFoldingBaseError } from '../log-archive/index.js';
-import { isClean, type VerifyReport, verifyLog } from './verify-log.js';
+import { all, isClean, type VerifyReport, verifyLog } from './verify-log.js';
 import { type SealReport, verifySeals } from './verify-seals.js';
+
+/** Class of SQLSTATE. */
+const DATA_EXCEPTION = '22';
 
 /**
  * Compares all with the log, and prints what was found.
@@ -16,7 +19,7 @@ export async function verifyAndPrint(
 ): Promise<boolean> {
   const [forProjections, forSeals] = beside;
   const sealsBeside = forSeals && verifySeals(forSeals, full);
-  const [isFolded, found] = await Promise.all([foldAndPrint(client, full, forProjections), sealsBeside]);
+  const [isFolded, found] = await all([foldAndPrint(client, full, forProjections), sealsBeside]);
   const seals = found ?? (await verifySeals(client, full));
   printSeals(seals);
   const clean = isFolded && seals.broken.length === 0;
@@ -30,10 +33,17 @@ async function foldAndPrint(client: pg.Client, full: boolean, beside?: pg.Client
     print(report);
     return isClean(report);
   } catch (error) {
-    if (!(error instanceof BrokenSegmentError || error instanceof NoFoldingBaseError)) throw error;
+    const isOfLog = error instanceof BrokenSegmentError || error instanceof NoFoldingBaseError || isDataFault(error);
+    if (!isOfLog) throw error;
     process.stdout.write(`the log can’t be folded: ${error.message}\n`);
     return false;
   }
+}
+
+/** An event was changed to what is no time, number or text any more; the seals name it. */
+function isDataFault(error: unknown): error is Error {
+  const { code } = error as { code?: unknown };
+  return error instanceof Error && typeof code === 'string' && code.startsWith(DATA_EXCEPTION);
 }
 
 function print(report: VerifyReport): void {

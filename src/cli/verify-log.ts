@@ -159,13 +159,19 @@ export function verifyLog(client: pg.Client, full = false, beside?: pg.Client): 
     const base = await useFoldingBase(client, full);
     const isBeside = beside !== undefined && base.isInTable;
     const shared = isBeside ? await exportedSnapshot(client) : '';
-    const [report, projections] = await Promise.all([
+    const [report, projections] = await all([
       folded(client, base),
       isBeside ? inSnapshot(beside, () => verifyProjections(beside), shared) : [],
     ]);
     const isLeftOut = base.isSnapshot || isBeside;
     return { ...report, base, projections: isLeftOut ? projections : await verifyProjections(client) };
   });
+}
+
+/** As `Promise.all`, but when all have come to their end: none still asks over a connection that is left. */
+export async function all<First, Second>(both: [Promise<First>, Second]): Promise<[First, Awaited<Second>]> {
+  await Promise.allSettled(both);
+  return Promise.all(both);
 }
 
 /** Of the client's transaction, for others while it lasts. */

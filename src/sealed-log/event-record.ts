@@ -81,13 +81,19 @@ function json(member: string, value: string | null): string {
   return value === null ? '' : `,"${member}":${value.replace(LINE_BREAKS, ' ')}`;
 }
 
+/** Of an event that was changed to something else than an object and a list of changes, neither is left. */
 function withoutNames(row: RecordRow): { vendor: string; changes: string } {
-  const vendor = Object.entries(JSON.parse(row.vendor!) as object).filter(([field]) => !PERSONAL.has(field));
-  const changes = (JSON.parse(row.changes) as { field: string }[]).map((change) =>
-    PERSONAL.has(change.field) ? { field: change.field } : change,
-  );
-  return { vendor: JSON.stringify(Object.fromEntries(vendor)), changes: JSON.stringify(changes) };
+  const [vendor, changes] = [JSON.parse(row.vendor!) as unknown, JSON.parse(row.changes) as unknown];
+  if (!isObject(vendor) || !Array.isArray(changes) || !changes.every(isObject)) return { vendor: '{}', changes: '[]' };
+  const kept = Object.entries(vendor).filter(([field]) => !PERSONAL.has(field));
+  const told = changes.map((change) => {
+    const { field } = change;
+    return typeof field === 'string' && PERSONAL.has(field) ? { field } : change;
+  });
+  return { vendor: JSON.stringify(Object.fromEntries(kept)), changes: JSON.stringify(told) };
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** What the tail of the log notes of an event. */
 export function tailDigest(line: string): Buffer {

@@ -40,15 +40,17 @@ export class SegmentNotes {
 }
 
 /**
- * SHA-256 of a segment as it is packed, of what is noted of it, and of the positions of its vendors' events: kept when
- * the events leave the table, so that what is changed afterwards is found without unpacking the segment.
+ * SHA-256 of a segment as it is packed, of what is noted of it and in `moved_events`, and of the positions of its
+ * vendors' events: kept when the events leave the table, so that what is changed afterwards is found without unpacking
+ * the segment.
  */
 export function notesHash(
   { epoch, first, last, previous, hash, size, from, until, keys, packed }: Segment,
-  { times, digests, ofVendors }: Pick<SegmentNotes, 'times' | 'digests' | 'ofVendors'>,
+  { times, digests, ofVendors, firstSeqs, lastSeqs, firstPositions }: Omit<SegmentNotes, 'add'>,
 ): Buffer {
+  const ranges = [firstSeqs, lastSeqs, firstPositions];
   return createHash('sha256')
-    .update(JSON.stringify([epoch, first, last, previous, hash, size, from, until, ofVendors]))
+    .update(JSON.stringify([epoch, first, last, previous, hash, size, from, until, ofVendors, ranges]))
     .update(keys)
     .update(times)
     .update(digests)

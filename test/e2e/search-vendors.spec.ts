@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Page, Vendor } from '../../src/contracts/index.js';
+import type { EventContent, Page, Vendor } from '../../src/contracts/index.js';
+import { SearchCacheInvalidator } from '../../src/search-cache/invalidation/search-cache-invalidator.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { createProduct, createVendor } from '../support/builders.js';
 import { walk } from '../support/reading.js';
@@ -87,5 +88,16 @@ describe('GET /vendors/search', () => {
     }
     expect(new Set(whole.map(({ id }) => id)).size).toBe(whole.length);
     expect(whole.map(({ name }) => name)).toEqual(whole.map(({ name }) => name).sort());
+  });
+
+  it('is not answered from the cache after an event whose former names were removed before it was invalidated', async () => {
+    const asked = async () => (await search({ q: 'sharma' })).headers.get('x-cache');
+    await asked();
+    expect(await asked()).toBe('HIT');
+    const { body } = await app.request<{ events: EventContent[] }>('GET', `/api/events?vendorId=${azadpur.id}&limit=1`);
+    const changes = [{ field: 'name', oldValue: null, newValue: null }];
+    const nameless = { ...body.events[0]!, eventType: 'vendor_updated', changes } as unknown as EventContent;
+    expect(await app.app.get(SearchCacheInvalidator).invalidate([nameless])).toBe(true);
+    expect(await asked()).toBe('MISS');
   });
 });

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import type pg from 'pg';
 import { removeNames } from '../../src/cli/remove-names.js';
+import { verifyAndPrint } from '../../src/cli/verify-and-print.js';
 import { isClean, verifyLog } from '../../src/cli/verify-log.js';
 import { verifySeals } from '../../src/cli/verify-seals.js';
 import type { AuditedEvent, InventoryEvent, LeasedEvents, Product, Vendor } from '../../src/contracts/index.js';
@@ -255,6 +256,46 @@ describe('events that have moved to segments', () => {
       );
       expect(await named()).toEqual([`position ${rows[0]!.position}`]);
       await client.query(`UPDATE inventory_events SET version = version - 1 WHERE ${where}`);
+      expect(await named()).toEqual([]);
+    });
+
+    it('where the ranges of seq are others', async () => {
+      await client.query('CREATE TABLE ranges AS SELECT * FROM moved_events');
+      for (const damage of [
+        'UPDATE moved_events SET first_position = first_position + 1 WHERE first_position = 51',
+        'UPDATE moved_events SET last_seq = last_seq + 1 WHERE first_position = 51',
+        'DELETE FROM moved_events WHERE first_position = 51',
+      ]) {
+        await client.query(damage);
+        for (const full of [false, true]) expect(await named(full)).toEqual(['positions 51 to 100']);
+        await client.query('TRUNCATE moved_events; INSERT INTO moved_events SELECT * FROM ranges');
+      }
+      await client.query('DROP TABLE ranges');
+      expect(await named()).toEqual([]);
+    });
+
+    it('where an event was changed to what is no time any more, which can’t be folded', async () => {
+      const { upTo } = await movedOf(app);
+      const { rows } = await client.query<{ position: number; was: string }>(
+        `SELECT position::float8, product::text AS was FROM inventory_events
+         WHERE position > $1 AND product IS NOT NULL ORDER BY position DESC LIMIT 1`,
+        [upTo],
+      );
+      const { position, was } = rows[0]!;
+      await app.app.get(LogSealer).run();
+      const put = (text: string) =>
+        client.query('UPDATE inventory_events SET product = $1::json WHERE position = $2', [text, position]);
+      const printed: string[] = [];
+      const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+      try {
+        await put(was.replace(/("updatedAt" ?: ?")2/, '$1x'));
+        expect(await verifyAndPrint(client)).toBe(false);
+      } finally {
+        write.mockRestore();
+        await put(was);
+      }
+      expect(printed.join('')).toContain('the log can’t be folded: invalid input syntax');
+      expect(printed.join('')).toContain(`  position ${position}: the event`);
       expect(await named()).toEqual([]);
     });
 

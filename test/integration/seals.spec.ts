@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { brotliDecompressSync } from 'node:zlib';
 import pg from 'pg';
-import { removeNames } from '../../src/cli/remove-names.js';
 import { verifySeals } from '../../src/cli/verify-seals.js';
 import { SqlClient } from '../../src/database/index.js';
 import { LogSealer } from '../../src/events/seals/log-sealer.js';
@@ -277,52 +276,6 @@ describe('seals of the log', () => {
     expect(await broken()).toEqual([]);
   });
 
-  it('let a vendor’s names be taken out of the log', async () => {
-    await seal();
-    expect(await verifySeals(client)).toMatchObject({ sealedUpTo: 7_000, notedUpTo: 7_100 });
-    await client.query(`INSERT INTO vendors SELECT * FROM json_populate_record(null::vendors, $1)`, [
-      JSON.stringify({
-        ...{ id: 'vnd_2', name: 'Vendor 2', names: {}, languages: [], search: '', version: 1, logged_version: 1 },
-        ...{ created_at: '2026-01-01', updated_at: '2026-01-01', market: 'Azadpur' },
-      }),
-    ]);
-    const log = async () =>
-      (
-        await client.query<{ text: string }>(`SELECT string_agg(e::text, '\n') AS text FROM inventory_events e
-        WHERE vendor_id = 'vnd_2'`)
-      ).rows[0]!.text;
-    expect(await log()).toMatch(/Asha/);
-    expect(await removeNames(client, 'vnd_2')).toBeGreaterThan(20);
-    expect(await log()).not.toMatch(/Asha|आशा/);
-    expect(await broken()).toEqual([]);
-    const event = `inventory_events WHERE position = 30`;
-    const { rows } = await client.query(`SELECT FROM ${event} AND vendor IS NOT NULL AND vendor_id = 'vnd_2'`);
-    expect(rows).toHaveLength(1);
-    const elsewhere = `UPDATE inventory_events SET vendor = replace(vendor::text, 'Azadpur', 'Koyambedu')::json`;
-    expect(await brokenAfter(event, `${elsewhere} WHERE position = 30`)).toMatchObject([{ id: 'position 30' }]);
-    await expect(removeNames(client, 'vnd_none')).rejects.toThrow('There is no vendor vnd_none');
-  });
-
-  it.each(['Azadpur', 'Vendor 2'])('show after that, too, what was changed before it was sealed: %s', async (text) => {
-    const event = `inventory_events WHERE position = 7050`;
-    const { rows } = await client.query(`SELECT FROM ${event} AND vendor IS NOT NULL AND vendor_id = 'vnd_2'`);
-    expect(rows).toHaveLength(1);
-    const otherwise = `UPDATE inventory_events SET vendor = replace(vendor::text, '${text}', 'Koyambedu')::json`;
-    expect(await brokenAfter(event, `${otherwise} WHERE position = 7050`)).toEqual([
-      { id: 'position 7050', what: 'the event is not the one that was first there' },
-    ]);
-  });
-
-  it('refuse to have names removed that would hide a change', async () => {
-    const event = `inventory_events WHERE position = 7050`;
-    await client.query(`CREATE TABLE unchanged AS SELECT * FROM ${event}`);
-    await client.query(`UPDATE inventory_events SET version = version + 1 WHERE position = 7050`);
-    await expect(removeNames(client, 'vnd_2')).rejects.toThrow('The event at position 7050 was changed');
-    await client.query(`DELETE FROM ${event}; INSERT INTO inventory_events SELECT * FROM unchanged`);
-    expect(await removeNames(client, 'vnd_2')).toBeGreaterThan(20);
-    expect(await broken()).toEqual([]);
-  });
-
   it('are of the history that the database has: what was read of another one is not kept', async () => {
     const before = (await readSeals()).seals;
     await lengthenLog(client, 1_000);
@@ -343,36 +296,5 @@ describe('seals of the log', () => {
     expect([three!.previous, three!.epoch]).toEqual([two!.hash, await epoch()]);
     expect(two!.epoch).not.toBe(three!.epoch);
     expect(await broken()).toEqual([]);
-  });
-
-  it.each([
-    ['before', 'read-records', 1_000],
-    ['after', 'read-records', 1_000],
-    ['before', 'keep-log-segment', 1_000],
-    // So few that none is sealed, and they are noted only.
-    ['before', 'read-records', 50],
-    ['after', 'read-records', 50],
-    ['before', 'keep-tail', 50],
-  ])('are right when names are removed just %s the leader does %s, of %i events', async (when, what, events) => {
-    await seal();
-    await lengthenLog(client, events);
-    const sql = app.app.get(SqlClient);
-    const query = sql.query.bind(sql);
-    let removed = 0;
-    sql.query = async (statement, values) => {
-      const isNow = statement.name === what && removed === 0;
-      if (isNow && when === 'before') removed = await removeNames(client, 'vnd_2');
-      const rows = await query(statement, values);
-      if (isNow && when === 'after') removed = await removeNames(client, 'vnd_2');
-      return rows as never;
-    };
-    await seal();
-    sql.query = query;
-    expect(removed).toBeGreaterThan(20);
-    expect(await broken()).toEqual([]);
-    await seal();
-    expect(await broken()).toEqual([]);
-    const { rows } = await client.query<{ head: number }>('SELECT max(position)::float8 AS head FROM inventory_events');
-    expect((await verifySeals(client)).notedUpTo).toBe(rows[0]!.head);
   });
 });

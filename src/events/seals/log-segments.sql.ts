@@ -5,6 +5,15 @@ import { RECORD_COLUMNS } from '../../sealed-log/index.js';
 const BATCH_EVENTS = 100;
 const BATCH_BYTES = 262_144;
 
+/**
+ * SQL of whether vendors still have the salts that were read: names that are removed take a new one. What was read of
+ * an event with the old one is not to be kept.
+ */
+export const areSalts = (vendors: string, salts: string): string => `
+  NOT EXISTS (
+    SELECT FROM unnest(${vendors}::text[], ${salts}::bytea[]) AS read (vendor, salt)
+    JOIN vendor_salts s ON s.vendor_id = read.vendor WHERE s.salt <> read.salt)`;
+
 /** Where the log ends, and the newest segment; `last` is 0 and `hash` null without any. */
 export const READ_ENDS: Statement = {
   name: 'read-ends-of-log-and-segments',
@@ -46,9 +55,10 @@ export const ADD_SALTS: Statement = {
 
 /**
  * Keeps a segment: `$1` first and `$2` last position, `$3` epoch, `$4` hash of the segment before or null, `$5` hash,
- * `$6` size, `$7` packed, `$8` keys, `$9`, `$10` times, `$11` its last event. Only if this is the history of the
- * database that has been read: what it has at the last position stands for all before (decision 15). No row if not, or
- * if another instance was faster.
+ * `$6` size, `$7` packed, `$8` keys, `$9`, `$10` times, `$11` its last event, `$12` vendors and `$13` the salts of
+ * their names. Only if this is the history of the database that has been read: what it has at the last position stands
+ * for all before (decision 15); and if no vendor has another salt by now. No row if not, or if another instance was
+ * faster.
  */
 export const KEEP_SEGMENT: Statement = {
   name: 'keep-log-segment',
@@ -60,6 +70,7 @@ export const KEEP_SEGMENT: Statement = {
     WHERE EXISTS (SELECT FROM event_log WHERE epoch = $3)
       AND EXISTS (SELECT FROM inventory_events WHERE position = $2 AND event_id = $11::uuid)
       AND ($4::text IS NULL OR EXISTS (SELECT FROM log_segments WHERE last = $1 - 1 AND hash = decode($4, 'hex')))
+      AND ${areSalts('$12', '$13')}
     ON CONFLICT DO NOTHING
     RETURNING first`,
 };

@@ -1,4 +1,5 @@
 import type { Statement } from '../../database/index.js';
+import { areSalts } from './log-segments.sql.js';
 
 /** The last position that is noted or sealed. */
 const TAIL_END = `greatest((SELECT coalesce(max(last), 0) FROM log_tail), (SELECT coalesce(max(last), 0) FROM log_segments))`;
@@ -16,9 +17,7 @@ export const KEEP_TAIL: Statement = {
     INSERT INTO log_tail (first, last, digests)
     SELECT $1::bigint, $2::bigint, $3::bytea
     WHERE ${TAIL_END} = $1 - 1 AND EXISTS (SELECT FROM inventory_events WHERE position = $2 AND event_id = $4::uuid)
-      AND NOT EXISTS (
-        SELECT FROM unnest($5::text[], $6::bytea[]) AS read (vendor, salt)
-        JOIN vendor_salts s ON s.vendor_id = read.vendor WHERE s.salt <> read.salt)
+      AND ${areSalts('$5', '$6')}
     ON CONFLICT DO NOTHING RETURNING first`,
 };
 

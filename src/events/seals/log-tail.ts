@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Queries, SqlClient } from '../../database/index.js';
 import { TAIL_DIGEST_BYTES, tailDigest } from '../../sealed-log/index.js';
 import { KEEP_TAIL, READ_TAIL, READ_TAIL_END, TRIM_TAIL } from './log-tail.sql.js';
-import { type ReadRecord, RecordReader } from './record-reader.js';
+import { type ReadRecord, RecordReader, saltsAmong } from './record-reader.js';
 
 /** An event isn't the one that was there when it was first read: a seal must not hide it. */
 export class ChangedEventError extends Error {
@@ -30,9 +30,8 @@ export class LogTail {
     const events = await this.records.read(first, upTo);
     const { row } = events.at(-1)!;
     const digests = Buffer.concat(events.map(({ line }) => tailDigest(line)));
-    const salted = events.filter(({ salt }) => salt !== undefined);
-    const [vendors, salts] = [salted.map((event) => event.row.vendorId), salted.map(({ salt }) => salt)];
-    const kept = await this.sql.query(KEEP_TAIL, [first, row.position, digests, row.eventId, vendors, salts]);
+    const values = [first, row.position, digests, row.eventId, ...saltsAmong(events)];
+    const kept = await this.sql.query(KEEP_TAIL, values);
     return kept.length > 0;
   }
 

@@ -16,6 +16,13 @@ export interface ReadRecord extends SealedEvent {
 
 type SaltedRow = RecordRow & { salt: Buffer | null; removedUpTo: number | null };
 
+/** Vendors of which there are events, and the salt of each, in two lists. */
+export function saltsAmong(events: readonly ReadRecord[]): [vendors: string[], salts: Buffer[]] {
+  const salts = new Map<string, Buffer>();
+  for (const { row, salt } of events) if (salt) salts.set(row.vendorId, salt);
+  return [[...salts.keys()], [...salts.values()]];
+}
+
 /** The log lacks a position: never so, unless events were removed by hand; a seal must not hide it. */
 export class MissingEventError extends Error {
   constructor(position: number) {

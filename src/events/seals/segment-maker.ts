@@ -3,7 +3,7 @@ import { type Queries, SqlClient } from '../../database/index.js';
 import { type SealedEvent, sealSegment } from '../../sealed-log/index.js';
 import { KEEP_SEGMENT, READ_ENDS } from './log-segments.sql.js';
 import { changedAmong, ChangedEventError, LogTail, type TailDigests } from './log-tail.js';
-import { type ReadRecord, RecordReader } from './record-reader.js';
+import { type ReadRecord, RecordReader, saltsAmong } from './record-reader.js';
 
 /** Positions of a segment, and canonical bytes at which it ends before. */
 export const SEGMENT_POSITIONS = 10_000;
@@ -50,7 +50,7 @@ export class SegmentMaker {
 
   /**
    * The segment behind the newest one; undefined if there aren't that many positions yet, another process was faster,
-   * or the history is another one by now.
+   * the history is another one by now, or names of a vendor were removed meanwhile.
    *
    * @throws MissingEventError, ChangedEventError, and what the driver throws
    */
@@ -62,7 +62,8 @@ export class SegmentMaker {
     const reading = new SegmentReading(this.records, this.tail, rest);
     const segment = await sealSegment({ epoch, first, previous: hash }, reading.batches(first, upTo));
     const values = [first, segment.last, epoch, hash, segment.hash, segment.size, segment.packed, segment.keys];
-    const kept = await this.sql.query(KEEP_SEGMENT, [...values, segment.from, segment.until, reading.lastEvent]);
+    const more = [segment.from, segment.until, reading.lastEvent, reading.vendors, reading.salts];
+    const kept = await this.sql.query(KEEP_SEGMENT, [...values, ...more]);
     if (kept.length === 0) return undefined;
     await this.tail.trim();
     return { first, last: segment.last, size: segment.size, packed: segment.packed.length };
@@ -72,6 +73,9 @@ export class SegmentMaker {
 /** The events of one segment. */
 class SegmentReading {
   lastEvent: string | undefined;
+  /** With what names were digested, of each batch anew. */
+  readonly vendors: string[] = [];
+  readonly salts: Buffer[] = [];
   private size = 0;
   private known: TailDigests = new Map();
 
@@ -86,6 +90,9 @@ class SegmentReading {
     for (let next = first; next <= upTo && this.size < BYTES;) {
       const began = performance.now();
       const events = this.within(await this.unchanged(next, upTo));
+      const [vendors, salts] = saltsAmong(events);
+      this.vendors.push(...vendors);
+      this.salts.push(...salts);
       next += events.length;
       yield events;
       await this.rest(began);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EventContent } from '../../contracts/index.js';
 import { EventReaction, type InvalidatableCache } from '../../events/index.js';
 import { Clock } from '../../infra/index.js';
-import { scopesBesideTexts, textScopesOfEvents } from '../scopes/scopes-of-events.js';
+import { lacksNames, scopesBesideTexts, textScopesOfEvents } from '../scopes/scopes-of-events.js';
 import { SearchText } from '../scopes/search-text.js';
 import { SearchCacheMetrics } from '../search-cache.metrics.js';
 import { ResilientCache } from '../store/resilient-cache.js';
@@ -47,6 +47,7 @@ export class SearchCacheInvalidator implements InvalidatableCache {
     invalidate: (scopesOf: ScopesOf) => Promise<boolean>,
     events: readonly EventContent[],
   ): Promise<boolean> {
+    if (events.some(lacksNames) && !(await this.cache.clear())) return false;
     const texts = await textScopesOfEvents(events, this.text);
     /** Over all partitions: each asks for the scopes of its own listings. */
     let named: Set<string> | undefined;

@@ -202,8 +202,18 @@ function* searchedStates(events: readonly EventContent[]): Generator<SearchedSta
 const foundStates = ({ eventType, vendor, changes }: VendorContent): Vendor[] =>
   eventType === 'vendor_created' ? [vendor] : foundVendorStates({ ...vendor, ...before(changes) }, vendor);
 
+/** What the log says no more of a vendor: neither can be null. */
+const isRemoved = ({ field, oldValue }: EventContent['changes'][number]): boolean =>
+  (field === 'name' || field === 'names') && oldValue === null;
+
 const before = (changes: EventContent['changes']): object =>
-  Object.fromEntries(changes.map(({ field, oldValue }) => [field, oldValue]));
+  Object.fromEntries(changes.filter((one) => !isRemoved(one)).map(({ field, oldValue }) => [field, oldValue]));
+
+/**
+ * Whether former names of a vendor were removed from the event (`npm run log -- remove-names`) before it was
+ * invalidated: then no scope can be told of what found the vendor by them.
+ */
+export const lacksNames = ({ changes }: EventContent): boolean => changes.some(isRemoved);
 
 function addTexts(scopes: Set<string>, state: SearchedState, text: TextScopes): void {
   if ('vendor' in state) for (const one of text.ofVendor(state.vendor)) scopes.add(vendorTextScope(one));
