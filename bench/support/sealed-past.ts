@@ -55,6 +55,8 @@ export async function sealPast(client: pg.Client, past: Past, inTable: number, u
     query: async <Row extends pg.QueryResultRow>(statement: { name: string; text: string }, values: unknown[] = []) =>
       (await client.query<Row>({ ...statement, values })).rows,
   });
+  // What the server has sealed meanwhile is in segments of the same positions.
+  await client.query('TRUNCATE log_segments, log_tail');
   let previous: string | null = null;
   for (let first = 1; first <= upTo; first += POSITIONS) {
     const last = first + POSITIONS - 1;
