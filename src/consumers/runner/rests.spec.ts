@@ -8,8 +8,16 @@ describe('rests of projections', () => {
     expect(restAfter(50, { perSecond: 1_500, lag: 500 })).toBe(250);
     expect(restAfter(50, { perSecond: 3_000, lag: 500 })).toBe(500);
     expect(restAfter(40, { perSecond: 60_000, lag: 500 })).toBe(800);
-    expect(restAfter(500, { perSecond: 3_000, lag: 50_000 })).toBe(1_000);
+    expect(restAfter(500, { perSecond: 3_000, lag: 10_000 })).toBe(1_000);
     expect(restAfter(50, { perSecond: 3_000, lag: 50_001 })).toBe(0);
+  });
+
+  it('are longer far behind, where no reader elsewhere would wait long enough', () => {
+    expect(restAfter(50, { perSecond: 33_000, lag: 10_000 })).toBe(1_000);
+    expect(restAfter(50, { perSecond: 33_000, lag: 10_001 })).toBe(5_000);
+    expect(restAfter(40, { perSecond: 33_000, lag: 10_001 })).toBe(4_000);
+    expect(restAfter(50, { perSecond: 3_000, lag: 50_000 })).toBe(500);
+    expect(restAfter(50, { perSecond: 900, lag: 50_000 })).toBe(0);
   });
 
   it('let a few events gather for one batch, the longer the more is written', () => {
@@ -23,9 +31,9 @@ describe('rests of projections', () => {
   });
 
   it('go on for 15 s of what is written, up to a million positions', () => {
-    expect(restAfter(500, { perSecond: 20_000, lag: 300_000 })).toBe(1_000);
+    expect(restAfter(500, { perSecond: 20_000, lag: 300_000 })).toBe(5_000);
     expect(restAfter(500, { perSecond: 20_000, lag: 300_001 })).toBe(0);
-    expect(restAfter(500, { perSecond: 80_000, lag: 1_000_000 })).toBe(1_000);
+    expect(restAfter(500, { perSecond: 80_000, lag: 1_000_000 })).toBe(5_000);
     expect(restAfter(500, { perSecond: 80_000, lag: 1_000_001 })).toBe(0);
   });
 

@@ -17,6 +17,13 @@ const MOST_BEHIND = 1_000_000;
 const BEHIND_SECONDS = 15;
 /** Milliseconds of a rest of a projection. */
 const LONGEST = 1_000;
+/**
+ * Positions behind from which on no reader in another process could be answered in the time that it waits: so much is
+ * written in a burst that is over in seconds, and a rest may be as long, and so many times as long as the batch.
+ */
+const FAR_BEHIND = 10_000;
+const LONGEST_FAR_BEHIND = 5_000;
+const MOST_RESTS_FAR_BEHIND = 100;
 /** Milliseconds in which events gather at least, and for each event a second: at 40 a second as long as any rest. */
 const LEAST_GATHERING = 200;
 const GATHERING_OF_ONE = 25;
@@ -35,10 +42,8 @@ export interface Writing {
 
 /** How much one may rest. */
 export interface RestBounds {
-  /** Milliseconds of a rest. */
-  longest: number;
-  /** Milliseconds of it that writers want, within these bounds, after a batch that took `worked`. */
-  wanted(worked: number, perSecond: number): number;
+  /** Milliseconds of a rest that writers want, after a batch that took `worked`. */
+  wanted(worked: number, writing: Writing): number;
   /** Positions behind the log from which on there is no rest. */
   mostBehind(perSecond: number): number;
   /** Milliseconds in which events gather for one batch while so many are written. */
@@ -47,11 +52,16 @@ export interface RestBounds {
 
 /**
  * Only a reader in this process ends a rest. In another one, who asks for the past waits 2 s at most (`Moments`), of
- * which this leaves half for the batch that comes next; a search of the present waits 0.25 s, and may be in vain.
+ * which this leaves half for the batch that comes next, unless it is far behind; a search of the present waits 0.25 s,
+ * and may be in vain.
  */
 export const OF_PROJECTIONS: RestBounds = {
-  longest: LONGEST,
-  wanted: (worked, perSecond) => (perSecond > BUSY ? worked * Math.min(perSecond / ONE_REST, MOST_RESTS) : 0),
+  wanted: (worked, { perSecond, lag }) => {
+    if (perSecond <= BUSY) return 0;
+    const rests = perSecond / ONE_REST;
+    if (lag > FAR_BEHIND) return Math.min(worked * Math.min(rests, MOST_RESTS_FAR_BEHIND), LONGEST_FAR_BEHIND);
+    return Math.min(worked * Math.min(rests, MOST_RESTS), LONGEST);
+  },
   mostBehind: (perSecond) => Math.min(Math.max(LEAST_BEHIND, BEHIND_SECONDS * perSecond), MOST_BEHIND),
   gathering: (perSecond) => Math.min(Math.max(LEAST_GATHERING, perSecond * GATHERING_OF_ONE), LONGEST),
 };
@@ -63,17 +73,17 @@ export const OF_PROJECTIONS: RestBounds = {
  * events are there: batches of consumers take some milliseconds.
  */
 export const ofConsumer = (longest: number, partitions: number): RestBounds => ({
-  longest,
-  wanted: (_worked, perSecond) => (longest * (perSecond - CALM)) / (BUSY - CALM),
+  wanted: (_worked, { perSecond }) => Math.min((longest * (perSecond - CALM)) / (BUSY - CALM), longest),
   mostBehind: () => partitions * BATCH_EVENTS,
   gathering: () => 0,
 });
 
 /** Milliseconds to rest after a batch that took `worked`. */
-export function restAfter(worked: number, { perSecond, lag }: Writing, bounds = OF_PROJECTIONS): number {
+export function restAfter(worked: number, writing: Writing, bounds = OF_PROJECTIONS): number {
+  const { perSecond, lag } = writing;
   if (lag > bounds.mostBehind(perSecond)) return 0;
   const gathering = lag < BATCH_EVENTS ? bounds.gathering(perSecond) : 0;
-  return Math.max(gathering, Math.min(bounds.wanted(worked, perSecond), bounds.longest));
+  return Math.max(gathering, bounds.wanted(worked, writing));
 }
 
 /**
