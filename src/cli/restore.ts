@@ -53,7 +53,8 @@ async function main(args: string[]): Promise<void> {
   }
   if (archive !== undefined) {
     const { segments, first } = await withDatabase('restore', (client) => returnSegments(client, archive));
-    process.stdout.write(`${segments} segments are back; the log begins at position ${first}\n`);
+    const back = segments === 1 ? '1 segment is' : `${segments} segments are`;
+    process.stdout.write(`${back} back; the log begins at position ${first}\n`);
     return;
   }
   const [from] = files;
