@@ -215,7 +215,7 @@ describe('projections', () => {
     await waitFor(isBusy, { what: 'what is written to be noticed' });
     go();
     await caughtUp(app);
-    const rest = () => rests.after(1_000, consumer, () => ({ perSecond: 60_000, lag: 0 }), ending);
+    const rest = () => rests.after(1_000, consumer, () => ({ perSecond: 60_000, lag: 0, alone: false }), ending);
     // In vain: there is no such position.
     const reading = app.app.get(ProjectionPositions).reaches('test-counts', 1_000, 700);
     const first = await Promise.race([rest().then(() => 'rest'), reading.then(() => 'reading')]);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Product } from '../../src/contracts/index.js';
+import { PartitionClaims } from '../../src/consumers/partitions/partition-claims.js';
 import { SqlClient } from '../../src/database/index.js';
 import type { TestApp } from '../support/app.js';
 import { createProduct } from '../support/builders.js';
@@ -138,5 +139,12 @@ describe('two instances', () => {
     const leading = await Promise.all([leader, follower].map(async (app) => (await eventStats(app)).leader));
     expect(leading.filter(Boolean)).toHaveLength(1);
     await sawAll(leader);
+  });
+
+  it('know of each other, so that what one feeds rests no longer than a reader of the other one waits', async () => {
+    const claims = [leader, follower].map((app) => app.app.get(PartitionClaims));
+    await waitFor(() => claims.every(({ alone }) => !alone), { what: 'both to be known' });
+    await follower.close();
+    await waitFor(() => claims[0]!.alone, { what: 'the other one to be gone' });
   });
 });

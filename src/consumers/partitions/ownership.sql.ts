@@ -16,6 +16,8 @@ export interface PartitionRow {
   paused: boolean;
   /** Instances that run the consumer. */
   alive: string[];
+  /** Instances that live beside this one, whatever they run. */
+  others: number;
   /** Whether a failed event is due for its next attempt. */
   due: boolean;
   /** Events that wait for another attempt, counted up to 1,001. */
@@ -36,6 +38,7 @@ export const BEAT: Statement = {
          )
          SELECT p.consumer, p.partition, p.owner, p.term, NOT ${OWNED} AS free, c.paused,
                 ARRAY(SELECT i.id FROM consumer_instances i WHERE ${ALIVE('i')} AND p.consumer = ANY (i.consumers)) AS alive,
+                (SELECT count(*)::int FROM consumer_instances i WHERE i.id <> $1 AND ${ALIVE('i')}) AS others,
                 EXISTS (SELECT FROM consumer_failures f
                         WHERE f.consumer = p.consumer AND f.partition = p.partition
                           AND f.next_attempt_at <= clock_timestamp()) AS due,

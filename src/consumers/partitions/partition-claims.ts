@@ -43,6 +43,7 @@ export class PartitionClaims {
   private job: PeriodicJob | undefined;
   private worker: PartitionWorker;
   private beatAt = -Infinity;
+  private others = Infinity;
 
   constructor(private readonly sql: SqlClient) {}
 
@@ -67,6 +68,11 @@ export class PartitionClaims {
     return performance.now() - this.beatAt < DEAD_AFTER_MS;
   }
 
+  /** Whether the last heartbeat has found no other instance. */
+  get alone(): boolean {
+    return this.others === 0;
+  }
+
   /** The worker has found that a partition is not this instance's. */
   forget(held: Ownership): void {
     if (this.held.get(nameOf(held)) === held) this.held.delete(nameOf(held));
@@ -77,6 +83,7 @@ export class PartitionClaims {
     const consumers = this.consumers();
     const rows = await this.sql.query<PartitionRow>(BEAT, [this.instance, consumers]);
     this.beatAt = began;
+    this.others = rows[0]?.others ?? Infinity;
     this.forgetOthers(rows);
     for (const row of rows) this.compare(row);
     for (const consumer of consumers) {

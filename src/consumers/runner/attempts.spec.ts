@@ -25,7 +25,7 @@ describe('ConsumerHandler', () => {
   ] as const)('with effect %s and maxWaitMs %p rests for %p at most', (effect, maxWaitMs, longest) => {
     const options = { name: 'notes', effect, ...(maxWaitMs !== undefined && { maxWaitMs }) };
     const handler = new ConsumerHandler(options, { handle: () => undefined }, {} as SqlClient);
-    expect(handler.rests?.wanted(1, { perSecond: 100_000, lag: 0 })).toBe(longest);
+    expect(handler.rests?.wanted(1, { perSecond: 100_000, lag: 0, alone: false })).toBe(longest);
   });
 
   it('gives a batch that takes too long up, but not one that could only be tried again', async () => {

@@ -49,6 +49,7 @@ export class ConsumerRunners implements PartitionWorker, NewEpochHandler, OnAppl
       ...{ sql, log, feed, checkpoints, failures, rests, metrics, errors },
       slots: new Slots(TRANSACTIONS),
       certain: () => claims.certain,
+      alone: () => claims.alone,
       lost: (held) => {
         claims.forget(held);
         if (this.runners.get(nameOf(held))?.held === held) this.runners.delete(nameOf(held));

@@ -131,7 +131,7 @@ export class PartitionRunner {
 
   private leaveTime(worked: number, bounds: RestBounds): Promise<void> {
     const { feed, rests } = this.parts;
-    const writing = () => ({ perSecond: feed.perSecond, lag: this.lag });
+    const writing = () => ({ perSecond: feed.perSecond, lag: this.lag, alone: this.parts.alone() });
     return rests.after(worked, this.held.consumer, writing, this.ending.signal, bounds);
   }
 

@@ -24,9 +24,13 @@ const LONGEST = 1_000;
 const FAR_BEHIND = 10_000;
 const LONGEST_FAR_BEHIND = 5_000;
 const MOST_RESTS_FAR_BEHIND = 100;
-/** Milliseconds in which events gather at least, and for each event a second: at 40 a second as long as any rest. */
+/**
+ * Milliseconds in which events gather at least, and for each event a second: at 40 a second as long as any rest. Where
+ * no other instance runs every reader is in this process, and ends the rest.
+ */
 const LEAST_GATHERING = 200;
 const GATHERING_OF_ONE = 25;
+const ALONE = 5;
 /** Milliseconds after which it is looked again whether writers are busy. */
 const SLICE = 250;
 
@@ -38,6 +42,8 @@ export interface Writing {
   perSecond: number;
   /** Positions that what would rest is behind. */
   lag: number;
+  /** No other instance runs. */
+  alone: boolean;
 }
 
 /** How much one may rest. */
@@ -46,8 +52,8 @@ export interface RestBounds {
   wanted(worked: number, writing: Writing): number;
   /** Positions behind the log from which on there is no rest. */
   mostBehind(perSecond: number): number;
-  /** Milliseconds in which events gather for one batch while so many are written. */
-  gathering(perSecond: number): number;
+  /** Milliseconds in which events gather for one batch. */
+  gathering(writing: Writing): number;
 }
 
 /**
@@ -63,7 +69,10 @@ export const OF_PROJECTIONS: RestBounds = {
     return Math.min(worked * Math.min(rests, MOST_RESTS), LONGEST);
   },
   mostBehind: (perSecond) => Math.min(Math.max(LEAST_BEHIND, BEHIND_SECONDS * perSecond), MOST_BEHIND),
-  gathering: (perSecond) => Math.min(Math.max(LEAST_GATHERING, perSecond * GATHERING_OF_ONE), LONGEST),
+  gathering: ({ perSecond, alone }) => {
+    const times = alone ? ALONE : 1;
+    return Math.min(Math.max(LEAST_GATHERING, times * perSecond * GATHERING_OF_ONE), times * LONGEST);
+  },
 };
 
 /**
@@ -82,7 +91,7 @@ export const ofConsumer = (longest: number, partitions: number): RestBounds => (
 export function restAfter(worked: number, writing: Writing, bounds = OF_PROJECTIONS): number {
   const { perSecond, lag } = writing;
   if (lag > bounds.mostBehind(perSecond)) return 0;
-  const gathering = lag < BATCH_EVENTS ? bounds.gathering(perSecond) : 0;
+  const gathering = lag < BATCH_EVENTS ? bounds.gathering(writing) : 0;
   return Math.max(gathering, bounds.wanted(worked, writing));
 }
 

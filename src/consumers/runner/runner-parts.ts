@@ -21,6 +21,8 @@ export interface RunnerParts {
   errors: Metrics['errors'];
   /** Whether PostgreSQL has heard of this instance lately enough for it to own anything. */
   certain(): boolean;
+  /** Whether no other instance runs, as far as PostgreSQL has heard. */
+  alone(): boolean;
   /** A partition has turned out to be another owner's. */
   lost(held: Ownership): void;
 }
