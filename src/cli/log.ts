@@ -138,7 +138,7 @@ function sealedLines(outcome: SealOutcome): string[] {
   else if (isOutrun(outcome)) {
     lines.push(
       `It ends at position ${head}: positions ${last + 1} to ${last + positions} could not be sealed`,
-      'Another process seals at the same time, or the history has become another one: run it again',
+      'Another process seals or removes names at the same time, or the history has become another one: run it again',
     );
   } else if (head === last) lines.push('That is all of it');
   else lines.push(`It ends at position ${head}: the next segment is made at position ${last + positions}`);

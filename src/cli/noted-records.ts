@@ -19,7 +19,7 @@ export interface NotedRecords {
 export interface Salt {
   vendorId: string;
   salt: Buffer;
-  /** Last position that the log had when names were removed from it. */
+  /** Last position that was sealed when names were removed from the log. */
   removedUpTo: number;
 }
 

@@ -45,9 +45,16 @@ const HOLD = 'LOCK TABLE log_segments, log_tail IN SHARE ROW EXCLUSIVE MODE';
 
 /** Events of the vendor `$1` that wait for a position, and for what is put out of date by their former names. */
 const PENDING = 'SELECT FROM inventory_events WHERE vendor_id = $1 AND vendor IS NOT NULL AND position IS NULL LIMIT 1';
-/** Milliseconds for which they are waited for, and between two looks. */
-const WAIT = 5_000;
+/** Milliseconds for which they are waited for before the vendor is locked, and then; and between two looks. */
+const WAIT = 15_000;
+const WAIT_LOCKED = 2_000;
 const LOOK_EVERY = 100;
+
+/** An event of the vendor `$1` that can only have been changed by hand: names can't be found in it. */
+const UNSHAPED = `
+  SELECT position FROM inventory_events
+  WHERE vendor_id = $1 AND vendor IS NOT NULL AND (json_typeof(vendor) <> 'object' OR json_typeof(changes) <> 'array')
+  LIMIT 1`;
 
 /** Notes `$2` of the position `$1`. */
 const NOTE_ANEW = `
@@ -62,11 +69,12 @@ const NOTE_ANEW = `
  *   position, which a server gives
  */
 export async function removeNames(client: pg.Client, vendorId: string): Promise<number> {
+  await expectNumbered(client, vendorId, WAIT);
   await client.query('BEGIN');
   try {
     const { rowCount: vendors } = await client.query('SELECT FROM vendors WHERE id = $1 FOR UPDATE', [vendorId]);
     if (!vendors) throw new CliError(`There is no vendor ${vendorId}`);
-    await expectNumbered(client, vendorId);
+    await expectNumbered(client, vendorId, WAIT_LOCKED);
     await expectUnchanged(client, vendorId);
     const { rowCount } = await client.query(REMOVE_NAMES, [vendorId]);
     const salt = randomBytes(SALT_BYTES);
@@ -83,12 +91,12 @@ export async function removeNames(client: pg.Client, vendorId: string): Promise<
 
 type NotedRow = RecordRow & NotedRecords;
 
-/** No more of them come while the vendor is locked. */
-async function expectNumbered(client: pg.Client, vendorId: string): Promise<void> {
+/** While the vendor is locked no more of them come. */
+async function expectNumbered(client: pg.Client, vendorId: string, wait: number): Promise<void> {
   const isNumbered = async (): Promise<boolean> => (await client.query(PENDING, [vendorId])).rowCount === 0;
-  for (const until = performance.now() + WAIT; !(await isNumbered()); await sleep(LOOK_EVERY)) {
+  for (const until = performance.now() + wait; !(await isNumbered()); await sleep(LOOK_EVERY)) {
     if (performance.now() < until) continue;
-    throw new CliError(`Events of ${vendorId} wait for their positions: start a server, and try again`);
+    throw new CliError(`Events of ${vendorId} wait for their positions, which a server that runs gives: try again`);
   }
 }
 
@@ -96,7 +104,8 @@ async function expectNumbered(client: pg.Client, vendorId: string): Promise<void
 async function expectUnchanged(client: pg.Client, vendorId: string): Promise<void> {
   const { rows } = await client.query<NotedRow>(NOTED, [vendorId]);
   const salts = await saltsOf(client, rows);
-  const changed = rows.find((row) => !isAsNoted(row, row, salts));
+  const [unshaped] = (await client.query<{ position: string }>(UNSHAPED, [vendorId])).rows;
+  const changed = unshaped ?? rows.find((row) => !isAsNoted(row, row, salts));
   if (!changed) return;
   throw new CliError(`The event at position ${changed.position} was changed: see npm run verify, and mend it first`);
 }

@@ -1,7 +1,7 @@
 import type { FailureMode } from '../contracts/index.js';
 import { Backoff } from './backoff.js';
 import { InventoryClientError } from './errors.js';
-import type { HttpClient } from './http.js';
+import { type HttpClient, pause } from './http.js';
 import type { ConsumedEvent, ConsumeOptions, Consuming } from './types.js';
 
 /** Seconds that the server waits for events, and milliseconds between two renewals of a lease, which lasts 30 s. */
@@ -56,11 +56,7 @@ export class Consumption implements Consuming {
         if (this.closed || isError(error, 'closed')) return;
         // It has ended with the last of its events that has failed, or another client goes on with the rest.
         if (!isError(error, 'lease_lost')) this.report(error);
-        await new Promise<void>((resolve) => {
-          signal.addEventListener('abort', () => resolve(), { once: true });
-          backoff.retry(resolve, error instanceof InventoryClientError ? error.retryAfter : 0);
-        });
-        backoff.stop();
+        await pause(backoff, error instanceof InventoryClientError ? error.retryAfter : 0, signal);
       }
     }
   }

@@ -39,6 +39,8 @@ export class HttpClient {
    * each in Node.js 20, for as long as the client lives.
    */
   private readonly running = new Set<AbortController>();
+  /** Those of a caller's signal, which gets one listener for all: from eleven on Node.js warns. */
+  private readonly ofSignals = new WeakMap<AbortSignal, SharedSignal>();
   private closed = false;
 
   /** @param url without a slash at its end */
@@ -94,16 +96,32 @@ export class HttpClient {
     work: (ends: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
     const request = new AbortController();
-    const end = (): void => request.abort(signal?.reason);
-    if (this.closed || signal?.aborted) end();
-    signal?.addEventListener('abort', end);
+    if (this.closed || signal?.aborted) request.abort(signal?.reason);
+    const leave = signal && this.follow(signal, request);
     this.running.add(request);
     try {
       return await work(request.signal);
     } finally {
       this.running.delete(request);
-      signal?.removeEventListener('abort', end);
+      leave?.();
     }
+  }
+
+  /** @returns what ends that */
+  private follow(signal: AbortSignal, request: AbortController): () => void {
+    let shared = this.ofSignals.get(signal);
+    if (!shared) {
+      const requests = new Set<AbortController>();
+      shared = { requests, end: () => requests.forEach((one) => one.abort(signal.reason)) };
+      this.ofSignals.set(signal, shared);
+    }
+    const { requests, end } = shared;
+    if (requests.size === 0) signal.addEventListener('abort', end);
+    requests.add(request);
+    return () => {
+      requests.delete(request);
+      if (requests.size === 0) signal.removeEventListener('abort', end);
+    };
   }
 
   private async send(
@@ -164,8 +182,13 @@ export class HttpClient {
   }
 }
 
+interface SharedSignal {
+  requests: Set<AbortController>;
+  end: () => void;
+}
+
 /** Until the next attempt, or the end. */
-function pause(backoff: Backoff, least: number, ends: AbortSignal): Promise<void> {
+export function pause(backoff: Backoff, least: number, ends: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       backoff.stop();

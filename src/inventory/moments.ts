@@ -8,7 +8,10 @@ import { isDay, isPosition } from './as-of-rule.js';
 
 /** The projection that keeps all versions of products and vendors. */
 export const PRODUCT_HISTORY = 'product-history';
-/** Milliseconds to wait for it: it is behind the log by up to 1,000, and by more while much is written. */
+/**
+ * Milliseconds to wait for it: it is behind the log by up to 1,000, and by more while much is written, or while this
+ * instance runs alone, and so ends its rests.
+ */
 const REACHED_WITHIN = 2_000;
 /** The same for readers of the present, and positions that it makes up in that time. */
 const REACHED_SOON = 250;

@@ -8,7 +8,7 @@ import {
   segmentMakerOver,
 } from '../events/index.js';
 
-/** Times that another process may be faster in a row. */
+/** Times in a row that another process may be faster, or remove names of what was read. */
 const ATTEMPTS = 5;
 
 const PENDING = 'SELECT count(*)::float8 AS pending FROM inventory_events WHERE position IS NULL';

@@ -155,7 +155,7 @@ describe('the commands', () => {
         output:
           'Nothing was sealed; the log is sealed up to position 10000\n' +
           'It ends at position 20004: positions 10001 to 20000 could not be sealed\n' +
-          'Another process seals at the same time, or the history has become another one: run it again\n',
+          'Another process seals or removes names at the same time, or the history has become another one: run it again\n',
       });
       await withClient(database.url, async (client) => {
         await client.query('DROP TRIGGER outrun ON log_segments');

@@ -52,6 +52,7 @@ export class PartitionClaims {
     this.consumers = consumers;
     this.worker = worker;
     this.job = new PeriodicJob('consumer heartbeat', BEAT_EVERY, () => this.beat());
+    this.job.now();
   }
 
   /** Gives all back: another instance owns them within a heartbeat. */
@@ -68,9 +69,9 @@ export class PartitionClaims {
     return performance.now() - this.beatAt < DEAD_AFTER_MS;
   }
 
-  /** Whether the last heartbeat has found no other instance. */
+  /** Whether a heartbeat of just now has found no other instance. */
   get alone(): boolean {
-    return this.others === 0;
+    return this.certain && this.others === 0;
   }
 
   /** The worker has found that a partition is not this instance's. */

@@ -69,7 +69,8 @@ export class ConsumerRunners implements PartitionWorker, NewEpochHandler, OnAppl
       this.handlers.set(name, handler);
       this.metrics.known(name);
     }
-    if (this.handlers.size > 0) this.start();
+    // Also without any: others must know that this instance may have readers of what they feed.
+    this.start();
   }
 
   /** Has a consumer run as well that is registered already; any number of times. */

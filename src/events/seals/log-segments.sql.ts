@@ -12,7 +12,7 @@ const BATCH_BYTES = 262_144;
 export const areSalts = (vendors: string, salts: string): string => `
   NOT EXISTS (
     SELECT FROM unnest(${vendors}::text[], ${salts}::bytea[]) AS read (vendor, salt)
-    JOIN vendor_salts s ON s.vendor_id = read.vendor WHERE s.salt <> read.salt)`;
+    LEFT JOIN vendor_salts s ON s.vendor_id = read.vendor WHERE s.salt IS DISTINCT FROM read.salt)`;
 
 /** Where the log ends, and the newest segment; `last` is 0 and `hash` null without any. */
 export const READ_ENDS: Statement = {

@@ -2,6 +2,8 @@ import { Logger } from '@nestjs/common';
 
 /** Work that is done again and again in the background, never twice at a time; what fails is tried at its next turn. */
 export class PeriodicJob {
+  /** Does the work at once, unless it is under way; the next turn comes when it would anyway. */
+  readonly now: () => void;
   private readonly timer: NodeJS.Timeout;
   private running: Promise<void> | undefined;
 
@@ -11,11 +13,12 @@ export class PeriodicJob {
    */
   constructor(name: string, every: number, work: () => Promise<void>) {
     const logger = new Logger(name);
-    this.timer = setInterval(() => {
+    this.now = () => {
       this.running ??= work()
         .catch((error: unknown) => logger.debug(error))
         .finally(() => (this.running = undefined));
-    }, every).unref();
+    };
+    this.timer = setInterval(this.now, every).unref();
   }
 
   /** Resolves when what is under way has come to its end. */
