@@ -28,6 +28,7 @@ import { clusterNetwork, EVERYTHING } from '../../test/support/redis-network.js'
 import type { BenchRun } from '../support/bench-run.js';
 import { type BenchResult, type Row, rounded } from '../support/report.js';
 import { median } from '../support/rounds.js';
+import { replicaWaits } from './replica-waits.js';
 
 const EPOCH = '4f4b1b5e-0c7e-4e3c-9a63-0b8f6f1f3a11';
 const VENDORS = Array.from({ length: 1_000 }, (_none, index) => `vnd_${index}`);
@@ -43,7 +44,8 @@ const AT_ONCE = 32;
 /**
  * A Redis Cluster of one master and of three: what the bus brings to 2, 8 and 32 instances that have all rooms or a
  * tenth, and how many pages the cache answers and puts out of date. All of it on one machine, so masters share its
- * processors. And what an event costs an instance that has no use for it.
+ * processors. And what an event costs an instance that has no use for it, and how many misses wait for a replica of
+ * PostgreSQL.
  */
 export async function cluster(run: BenchRun): Promise<BenchResult> {
   // Connections that are closed in the middle of something say so.
@@ -79,6 +81,7 @@ export async function cluster(run: BenchRun): Promise<BenchResult> {
     const ours = rounded(median(costs));
     rows.push({ bench: 'cluster', unit, ours, reach: '≤ 2', met: ours <= 2 });
   }
+  rows.push(...(await run.part(() => replicaWaits(run))));
   return { rows };
 }
 
