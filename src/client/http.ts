@@ -35,12 +35,11 @@ export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  */
 export class HttpClient {
   /**
-   * One for each request under way. A signal of all requests, which `AbortSignal.any` would take, gathers an entry for
-   * each in Node.js 20, for as long as the client lives.
+   * Requests under way, each with the caller's signal. `AbortSignal.any` of one that lives on would gather an entry
+   * for each of them in Node.js 20, so a signal gets one listener for all.
    */
-  private readonly running = new Set<AbortController>();
-  /** Those of a caller's signal, which gets one listener for all: from eleven on Node.js warns. */
-  private readonly ofSignals = new WeakMap<AbortSignal, SharedSignal>();
+  private readonly running = new Map<AbortController, AbortSignal | undefined>();
+  private readonly followed = new WeakSet<AbortSignal>();
   private closed = false;
 
   /** @param url without a slash at its end */
@@ -87,7 +86,11 @@ export class HttpClient {
   /** Ends all requests. */
   close(): void {
     this.closed = true;
-    for (const request of this.running) request.abort();
+    this.end();
+  }
+
+  private end(signal?: AbortSignal): void {
+    for (const [request, of] of this.running) if (!signal || of === signal) request.abort(signal?.reason);
   }
 
   /** @param work one request, all that is read of its answers and all attempts, which it ends with the signal */
@@ -97,31 +100,16 @@ export class HttpClient {
   ): Promise<Result> {
     const request = new AbortController();
     if (this.closed || signal?.aborted) request.abort(signal?.reason);
-    const leave = signal && this.follow(signal, request);
-    this.running.add(request);
+    if (signal && !this.followed.has(signal)) {
+      this.followed.add(signal);
+      signal.addEventListener('abort', () => this.end(signal));
+    }
+    this.running.set(request, signal);
     try {
       return await work(request.signal);
     } finally {
       this.running.delete(request);
-      leave?.();
     }
-  }
-
-  /** @returns what ends that */
-  private follow(signal: AbortSignal, request: AbortController): () => void {
-    let shared = this.ofSignals.get(signal);
-    if (!shared) {
-      const requests = new Set<AbortController>();
-      shared = { requests, end: () => requests.forEach((one) => one.abort(signal.reason)) };
-      this.ofSignals.set(signal, shared);
-    }
-    const { requests, end } = shared;
-    if (requests.size === 0) signal.addEventListener('abort', end);
-    requests.add(request);
-    return () => {
-      requests.delete(request);
-      if (requests.size === 0) signal.removeEventListener('abort', end);
-    };
   }
 
   private async send(
@@ -180,11 +168,6 @@ export class HttpClient {
       }
     });
   }
-}
-
-interface SharedSignal {
-  requests: Set<AbortController>;
-  end: () => void;
 }
 
 /** Until the next attempt, or the end. */
