@@ -3,11 +3,12 @@ import { io } from 'socket.io-client';
 import type { ConsumerContext, EventConsumerHandler, EventConsumerOptions } from '../../src/consumers/index.js';
 import type { InventoryEvent } from '../../src/contracts/index.js';
 import { waitFor } from '../../test/support/processes.js';
+import { withClient } from '../../test/support/with-client.js';
 import { type BenchRun, PRODUCTS } from '../support/bench-run.js';
 import { nowMs } from '../support/children.js';
 import { Consuming } from '../support/consuming.js';
 import { query } from '../support/database.js';
-import { compare, type Row } from '../support/report.js';
+import { compare, type Row, rounded } from '../support/report.js';
 import { alternate, median, type Rounds } from '../support/rounds.js';
 import { productIds } from '../support/seed.js';
 
@@ -36,6 +37,12 @@ const COMMITTED = `
 const NOTE_COMMITS = `
   CREATE FUNCTION at(xid) RETURNS float8 LANGUAGE sql AS
     'SELECT extract(epoch FROM pg_xact_commit_timestamp($1))::float8 * 1000'`;
+
+const HEAD = 'SELECT coalesce(max(position), 0) AS head FROM inventory_events';
+const INSERT_WRITTEN = `
+  INSERT INTO noted (consumer, event_id)
+  SELECT $1, event_id FROM inventory_events
+  WHERE position > $2::bigint AND position <= $3::bigint AND event_type = 'price_changed'`;
 
 /** A consumer that notes each event in SQL. */
 function noting(name: string): Consumer {
@@ -108,7 +115,8 @@ const quantile = (values: readonly number[], part: number): number =>
 /**
  * Changes of price while five consumers follow, each with an effect in SQL, beside the same while they are paused: how
  * long a change takes at a steady rate, which is what a client sees of them, and how many there are a second at most,
- * when all of them want the same processors.
+ * when all of them want the same processors. Of that also the least that can be: the same rows inserted by PostgreSQL
+ * alone, of the log itself, without any consumer.
  */
 export async function besideWrites(run: BenchRun): Promise<{ rows: Row[]; details: object }> {
   const databaseUrl = await run.database();
@@ -146,17 +154,63 @@ export async function besideWrites(run: BenchRun): Promise<{ rows: Row[]; detail
       );
     const steady = await byTurns(() => steadily(server, ids, run.milliseconds));
     const most = await byTurns(atMost);
+    const least = await alternate(
+      run.options.rounds,
+      () => turn(true, () => whileInserting(databaseUrl, names, atMost)),
+      () => turn(true, atMost),
+    );
     const beside = `beside ${CONSUMERS} consumers`;
     return {
       rows: [
         compare({ bench: `write, ${beside}, p50`, unit: 'ms', rounds: steady, reach: 1.02, better: 'lower' }),
         compare({ bench: `write, ${beside}`, unit: 'changes/s', rounds: most, reach: 0.98, better: 'higher' }),
+        leastOf(least),
       ],
-      details: { steady, most },
+      details: { steady, most, least },
     };
   } finally {
     await server.stop();
   }
+}
+
+function leastOf({ ours, ceiling }: Rounds): Row {
+  const ratio = rounded(median(ours.map((value, round) => value / ceiling[round]!)));
+  const bench = `write, beside what ${CONSUMERS} consumers insert alone`;
+  return { bench, unit: 'changes/s', ours: rounded(median(ours)), ceiling: rounded(median(ceiling)), ratio };
+}
+
+/** For each name a statement that takes up where its last one ended, once a second. */
+async function whileInserting(
+  databaseUrl: string,
+  names: readonly string[],
+  measure: () => Promise<number>,
+): Promise<number> {
+  return withClient(databaseUrl, async (client) => {
+    const [row] = (await client.query<{ head: string }>(HEAD)).rows;
+    const ends = new Map(names.map((name) => [name, row!.head]));
+    let isOver = false;
+    const inserting = (async () => {
+      while (!isOver) {
+        const began = performance.now();
+        for (const name of names) {
+          const [{ head }] = (await client.query<{ head: string }>(HEAD)).rows as [{ head: string }];
+          await client.query({
+            name: 'insert-what-was-written',
+            text: INSERT_WRITTEN,
+            values: [name, ends.get(name), head],
+          });
+          ends.set(name, head);
+        }
+        await sleep(Math.max(0, 1_000 - (performance.now() - began)));
+      }
+    })();
+    try {
+      return await measure();
+    } finally {
+      isOver = true;
+      await inserting;
+    }
+  });
 }
 
 /** Median milliseconds of a change, at a steady rate. */
