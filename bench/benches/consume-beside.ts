@@ -11,6 +11,7 @@ import { query } from '../support/database.js';
 import { compare, type Row, rounded } from '../support/report.js';
 import { alternate, median, type Rounds } from '../support/rounds.js';
 import { productIds } from '../support/seed.js';
+import { head } from './relay.js';
 
 type Consumer = EventConsumerOptions & EventConsumerHandler;
 
@@ -38,7 +39,6 @@ const NOTE_COMMITS = `
   CREATE FUNCTION at(xid) RETURNS float8 LANGUAGE sql AS
     'SELECT extract(epoch FROM pg_xact_commit_timestamp($1))::float8 * 1000'`;
 
-const HEAD = 'SELECT coalesce(max(position), 0) AS head FROM inventory_events';
 const INSERT_WRITTEN = `
   INSERT INTO noted (consumer, event_id)
   SELECT $1, event_id FROM inventory_events
@@ -186,20 +186,20 @@ async function whileInserting(
   measure: () => Promise<number>,
 ): Promise<number> {
   return withClient(databaseUrl, async (client) => {
-    const [row] = (await client.query<{ head: string }>(HEAD)).rows;
-    const ends = new Map(names.map((name) => [name, row!.head]));
+    const first = await head(client);
+    const ends = new Map(names.map((name) => [name, first]));
     let isOver = false;
     const inserting = (async () => {
       while (!isOver) {
         const began = performance.now();
         for (const name of names) {
-          const [{ head }] = (await client.query<{ head: string }>(HEAD)).rows as [{ head: string }];
+          const end = await head(client);
           await client.query({
             name: 'insert-what-was-written',
             text: INSERT_WRITTEN,
-            values: [name, ends.get(name), head],
+            values: [name, ends.get(name), end],
           });
-          ends.set(name, head);
+          ends.set(name, end);
         }
         await sleep(Math.max(0, 1_000 - (performance.now() - began)));
       }

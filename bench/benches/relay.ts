@@ -74,7 +74,7 @@ async function untilNumbered(client: pg.Client, target: number, since: { at: num
 }
 
 /** The last position; a look at the end of an index, so that asking often costs next to nothing. */
-async function head(client: pg.Client): Promise<number> {
+export async function head(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ head: string }>(
     'SELECT coalesce(max(position), 0) AS head FROM inventory_events',
   );

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgresPair } from '../../test/support/postgres-pair.js';
 import { waitFor } from '../../test/support/processes.js';
+import { replicaReadsIn } from '../../test/support/reads-after-writes.js';
 import { pick, randomOf } from '../hit-ratio/random.js';
 import type { BenchRun } from '../support/bench-run.js';
 import { type Row, rounded } from '../support/report.js';
@@ -13,8 +14,6 @@ const READERS = 16;
 /** Changes of price a second, over both instances. */
 const RATES = [10, 100, 400] as const;
 const BY_REPLICA: readonly string[] = ['at_once', 'after_a_wait'];
-
-type Reads = ReadonlyMap<string, number>;
 
 /**
  * A primary with a replica that streams, and two instances: of searches that aren't in the cache, while prices are
@@ -37,8 +36,8 @@ export async function replicaWaits(run: BenchRun): Promise<Row[]> {
     const before = await readsOf(servers);
     await readAndWrite(servers, perSecond, run.milliseconds);
     const reads = await readsOf(servers);
-    const since = (result: string): number => (reads.get(result) ?? 0) - (before.get(result) ?? 0);
-    const all = [...reads.keys()].reduce((sum, result) => sum + since(result), 0);
+    const since = (result: string): number => (reads[result] ?? 0) - (before[result] ?? 0);
+    const all = Object.keys(reads).reduce((sum, result) => sum + since(result), 0);
     const byReplica = BY_REPLICA.reduce((sum, result) => sum + since(result), 0);
     const of = `of ${all} misses, ${perSecond} changes/s`;
     rows.push(
@@ -81,13 +80,5 @@ async function usesReplica(server: Server): Promise<boolean> {
   return /^database_replica_usable\{replica="1"\} 1$/m.test(await metricsOf(server));
 }
 
-/** Reads that a replica may answer, by how each went. */
-async function readsOf(servers: readonly Server[]): Promise<Reads> {
-  const sum = new Map<string, number>();
-  for (const text of await Promise.all(servers.map(metricsOf))) {
-    for (const [, result, count] of text.matchAll(/^database_replica_reads_total\{result="(\w+)"\} (\d+)$/gm)) {
-      sum.set(result!, (sum.get(result!) ?? 0) + Number(count));
-    }
-  }
-  return sum;
-}
+const readsOf = async (servers: readonly Server[]): Promise<Record<string, number>> =>
+  replicaReadsIn(await Promise.all(servers.map(metricsOf)));

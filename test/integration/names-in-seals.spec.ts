@@ -6,6 +6,7 @@ import { verifySeals } from '../../src/cli/verify-seals.js';
 import { SqlClient } from '../../src/database/index.js';
 import { LogSealer } from '../../src/events/seals/log-sealer.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { brokenAfter as brokenIn } from '../support/broken-seals.js';
 import { lengthenLog } from '../support/long-log.js';
 
 describe('seals of the log', () => {
@@ -28,16 +29,7 @@ describe('seals of the log', () => {
     await app.close();
   });
 
-  /** Runs a statement that changes one event, looks, and puts the event back. */
-  const brokenAfter = async (event: string, damage: string) => {
-    await client.query(`CREATE TEMP TABLE kept AS SELECT * FROM ${event}`);
-    try {
-      await client.query(damage);
-      return await broken();
-    } finally {
-      await client.query(`DELETE FROM ${event}; INSERT INTO inventory_events SELECT * FROM kept; DROP TABLE kept`);
-    }
-  };
+  const brokenAfter = (rows: string, damage: string) => brokenIn(client, rows, damage);
 
   it('let a vendor’s names be taken out of the log', async () => {
     expect(await verifySeals(client)).toMatchObject({ sealedUpTo: 2_000, notedUpTo: 2_100 });

@@ -12,6 +12,7 @@ import { MovedEvents } from '../../src/events/log/moved-events.js';
 import { LogRetention } from '../../src/events/retention/log-retention.js';
 import { LogSealer } from '../../src/events/seals/log-sealer.js';
 import { type TestApp } from '../support/app.js';
+import { SEAL_CHANGES } from '../support/broken-seals.js';
 import { moveEvents, movedOf } from '../support/retention.js';
 import { cursorOf, subscribe } from '../support/recovery.js';
 import { waitFor } from '../support/processes.js';
@@ -312,16 +313,10 @@ describe('events that have moved to segments', () => {
     });
 
     it.each([
-      `hash = sha256('x')`,
-      `previous = sha256('x')`,
-      'epoch = gen_random_uuid()',
-      'size = size + 1',
-      'keys = set_bit(keys, 5, 1 - get_bit(keys, 5))',
+      ...SEAL_CHANGES,
       'times = set_byte(times, 77, get_byte(times, 77) # 1)',
       'digests = set_byte(digests, 177, get_byte(digests, 177) # 1)',
-      `packed_hash = sha256('x')`,
       `from_time = from_time - interval '1 millisecond'`,
-      `until_time = now()`,
       `notes_hash = sha256('x')`,
     ])('where the seal of a segment was changed: %s', async (change) => {
       await client.query('CREATE TABLE sealed AS SELECT * FROM log_segments WHERE first = 51');

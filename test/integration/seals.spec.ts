@@ -9,6 +9,7 @@ import { sealSegments } from '../../src/log-archive/index.js';
 import type { AuditedEvent, Page } from '../../src/contracts/index.js';
 import type { Seal } from '../../src/events/seals/log-seals.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { brokenAfter as brokenIn, SEAL_CHANGES } from '../support/broken-seals.js';
 import { lengthenLog } from '../support/long-log.js';
 
 interface Event {
@@ -97,17 +98,7 @@ describe('seals of the log', () => {
     expect(await verifySeals(client)).toEqual({ segments: 2, sealedUpTo: 2_000, notedUpTo: 2_049, broken: [] });
   });
 
-  /** Runs a statement that changes some rows of a table, looks, and puts the rows back. */
-  const brokenAfter = async (rows: string, damage: string) => {
-    const [table] = rows.split(' ') as [string];
-    await client.query(`CREATE TEMP TABLE kept AS SELECT * FROM ${rows}`);
-    try {
-      await client.query(damage);
-      return await broken();
-    } finally {
-      await client.query(`DELETE FROM ${rows}; INSERT INTO ${table} SELECT * FROM kept; DROP TABLE kept`);
-    }
-  };
+  const brokenAfter = (rows: string, damage: string) => brokenIn(client, rows, damage);
 
   it.each([
     [1, `product = replace(product::text, 'basePrice', 'basePricf')::json`],
@@ -192,15 +183,7 @@ describe('seals of the log', () => {
     }
   });
 
-  it.each([
-    `hash = sha256('x')`,
-    `previous = sha256('x')`,
-    'epoch = gen_random_uuid()',
-    'size = size + 1',
-    'keys = set_bit(keys, 5, 1 - get_bit(keys, 5))',
-    `packed_hash = sha256('x')`,
-    `until_time = now()`,
-  ])('show that a seal was changed: %s', async (change) => {
+  it.each(SEAL_CHANGES)('show that a seal was changed: %s', async (change) => {
     const found = await brokenAfter('log_segments', `UPDATE log_segments SET ${change} WHERE first = 1001`);
     expect(found).not.toEqual([]);
     for (const { id } of found) expect(id).toBe('positions 1001 to 2000');

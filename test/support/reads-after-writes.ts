@@ -110,9 +110,15 @@ export async function readAndWrite(
 
 /** Reads that a replica might have answered, by how it went, over all instances since their start. */
 export async function replicaReads(apps: readonly TestApp[]): Promise<Record<string, number>> {
+  return replicaReadsIn(
+    await Promise.all(apps.map(async (app) => (await app.request<string>('GET', '/metrics')).body)),
+  );
+}
+
+/** The same of what the instances say at `/metrics`. */
+export function replicaReadsIn(metrics: readonly string[]): Record<string, number> {
   const sum: Record<string, number> = {};
-  for (const app of apps) {
-    const text = (await app.request<string>('GET', '/metrics')).body;
+  for (const text of metrics) {
     for (const [, result, count] of text.matchAll(/^database_replica_reads_total\{result="(\w+)"\} (\d+)$/gm)) {
       sum[result!] = (sum[result!] ?? 0) + Number(count);
     }

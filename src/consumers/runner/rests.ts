@@ -64,9 +64,8 @@ export interface RestBounds {
 export const OF_PROJECTIONS: RestBounds = {
   wanted: (worked, { perSecond, lag }) => {
     if (perSecond <= BUSY) return 0;
-    const rests = perSecond / ONE_REST;
-    if (lag > FAR_BEHIND) return Math.min(worked * Math.min(rests, MOST_RESTS_FAR_BEHIND), LONGEST_FAR_BEHIND);
-    return Math.min(worked * Math.min(rests, MOST_RESTS), LONGEST);
+    const [most, longest] = lag > FAR_BEHIND ? [MOST_RESTS_FAR_BEHIND, LONGEST_FAR_BEHIND] : [MOST_RESTS, LONGEST];
+    return Math.min(worked * Math.min(perSecond / ONE_REST, most), longest);
   },
   mostBehind: (perSecond) => Math.min(Math.max(LEAST_BEHIND, BEHIND_SECONDS * perSecond), MOST_BEHIND),
   gathering: ({ perSecond, alone }) => {
